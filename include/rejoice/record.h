@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A finished flow as its readers see it: rows that describe fields, and a visitor over them. */
+#ifndef REJOICE_RECORD_H
+#define REJOICE_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum rj_type {
+	RJ_TYPE_OBJECT,
+	RJ_TYPE_ARRAY,
+	RJ_TYPE_UINT,
+	RJ_TYPE_INT,
+	RJ_TYPE_FLOAT,
+	RJ_TYPE_BOOL,
+	RJ_TYPE_STRING,	 /* text; what is not UTF-8 becomes U+FFFD in JSON */
+	RJ_TYPE_HEX,	 /* raw bytes, lower-case hexadecimal in JSON */
+	RJ_TYPE_ADDRESS, /* IPv4 or IPv6 address */
+	RJ_TYPE_TIME,	 /* Unix time, seconds with a fraction in JSON */
+};
+
+/*
+ * struct rj_field - one row of the field reference. `rejoice fields` prints
+ * these rows, the sinks take names and types from them.
+ * @name: key in the object it stands in
+ * @type: enum rj_type
+ * @unit: "" when it has none
+ * @ipfix: IANA information element, 0 when there is none
+ * @reference: the standard or program it comes from, "" for our own
+ * @meaning: one sentence
+ */
+struct rj_field {
+	const char *name;
+	enum rj_type type;
+	const char *unit;
+	uint16_t ipfix;
+	const char *reference;
+	const char *meaning;
+};
+
+struct rj_visitor;
+
+/*
+ * struct rj_visitor_ops - what is called for each value of a record, in
+ * output order. @f names the value; inside an array it only describes it.
+ * Strings and bytes are borrowed for the call. Every open has its close.
+ */
+struct rj_visitor_ops {
+	void (*open)(struct rj_visitor *v, const struct rj_field *f); /* RJ_TYPE_OBJECT or _ARRAY */
+	void (*close)(struct rj_visitor *v);
+	/* the next value is called this instead of by its row (HTTP header names); may repeat */
+	void (*name)(struct rj_visitor *v, const void *name, size_t len);
+	void (*u64)(struct rj_visitor *v, const struct rj_field *f, uint64_t value);
+	void (*i64)(struct rj_visitor *v, const struct rj_field *f, int64_t value);
+	void (*f64)(struct rj_visitor *v, const struct rj_field *f, double value);
+	void (*boolean)(struct rj_visitor *v, const struct rj_field *f, int value);
+	void (*null)(struct rj_visitor *v, const struct rj_field *f);
+	void (*string)(struct rj_visitor *v, const struct rj_field *f, const void *text, size_t len);
+	void (*hex)(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len);
+	/* 16 bytes, IPv4 as ::ffff:a.b.c.d */
+	void (*address)(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16]);
+	/* nanoseconds since 1970, of which @decimals (6 or 9) digits of the second are known */
+	void (*time)(struct rj_visitor *v, const struct rj_field *f, uint64_t ns, int decimals);
+};
+
+/* struct rj_visitor - embedded first in whoever implements the operations. */
+struct rj_visitor {
+	const struct rj_visitor_ops *ops;
+};
+
+struct rj_record;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The contract between the flow engine and an application protocol: one row of callbacks. */
+#ifndef RJ_PROTO_DISSECTOR_H
+#define RJ_PROTO_DISSECTOR_H
+
+#include <rejoice/record.h>
+
+#include "core/arena.h"
+#include "core/cursor.h"
+
+enum rj_probe {
+	RJ_PROBE_NO,   /* never this protocol, whatever follows */
+	RJ_PROBE_MORE, /* could be; too few bytes to say */
+	RJ_PROBE_YES,
+};
+
+#define RJ_OVER_TCP 1u
+#define RJ_OVER_UDP 2u
+
+/*
+ * struct rj_message - where the bytes handed to a dissector come from.
+ * @side:    0 or 1, the sender: one number for all bytes of one direction of a
+ *           flow. Which of the two is the originator is known only at emit.
+ * @over:    RJ_OVER_TCP (the cursor is the stream from the start of a message)
+ *           or RJ_OVER_UDP (the cursor is one datagram, its end hard unless the
+ *           capture cut it)
+ * @src_port, @dst_port: of these bytes, host order
+ * @time_ns: when the last of these bytes was seen, Unix time
+ * @arena:   memory until the flow ends; what is to be kept must be copied there
+ * @is_done: set by parse: no further bytes of this side are wanted
+ */
+struct rj_message {
+	unsigned int side;
+	unsigned int over;
+	uint16_t src_port;
+	uint16_t dst_port;
+	uint64_t time_ns;
+	struct rj_arena *arena;
+	bool is_done;
+};
+
+/*
+ * struct rj_dissector - one application protocol. All members but ports are
+ * required. No callback allocates but from the arena, reads a clock or prints.
+ */
+struct rj_dissector {
+	const char *name;      /* feature name and key of its object in the record */
+	const char *reference; /* the standard it reads */
+	unsigned int over;     /* RJ_OVER_* it can run on */
+	const uint16_t *ports; /* where to ask it first, ends with 0; content decides */
+	size_t state_bytes;    /* per flow, zeroed before the first parse */
+	uint32_t max_bytes;    /* of each direction's stream it may want; the cap of buffering */
+
+	/*
+	 * probe - pure: looks at the first bytes of one side and says whether they
+	 * are this protocol. Must say NO as early as the bytes allow it.
+	 */
+	enum rj_probe (*probe)(const struct rj_message *m, struct rj_cursor bytes);
+
+	/*
+	 * parse - reads one message. RJ_OK: the cursor stands behind it (at least
+	 * one byte further). RJ_TRUNCATED: called again from the same start with
+	 * more bytes; @state must be as if this call had not been. RJ_MALFORMED:
+	 * not called again for this side; what earlier messages gave is kept.
+	 */
+	enum rj_status (*parse)(void *state, struct rj_message *m, struct rj_cursor *c);
+
+	/*
+	 * emit - writes what was found as members of the object or as the
+	 * array that the engine does NOT open for it: opens its own value with
+	 * its first field row and closes it; writes nothing when there is nothing.
+	 * @originator: the side (0 or 1) that is the flow's originator.
+	 */
+	void (*emit)(const void *state, unsigned int originator, struct rj_visitor *v);
+
+	const struct rj_field *fields; /* rows used by emit; the first is its own value */
+	size_t num_fields;
+};
+
+/* rj_dissectors - every dissector, in probing order; ends with NULL. (registry.c) */
+extern const struct rj_dissector *const rj_dissectors[];
+
+#endif
