@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the kernel side and user space agree on: flow keys and state, samples, reasons, limits. [both] */
+#ifndef RJ_BPF_ABI_H
+#define RJ_BPF_ABI_H
+
+#include <linux/types.h>
+
+#define RJ_ABI_VERSION 1u
+
+/* Limits, by name. */
+#define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
+#define RJ_MAX_EXT_HEADERS 8u  /* IPv6 extension headers (and AH) passed over */
+#define RJ_TCP_OPTIONS_LEN 40u /* RFC 9293 3.1: data offset 15 words less the fixed header */
+#define RJ_FIRST_IDS 4u	       /* IP identifications kept before a sequence slot is taken */
+#define RJ_TCP_HOLES 4u	       /* holes of the sequence space followed at once, each direction */
+#define RJ_LEN_BINS 18u	       /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
+#define RJ_GAP_BINS 32u	       /* gaps in microseconds likewise */
+#define RJ_MAX_PACKETS 1000u   /* --packets: entries of a sequence, each direction */
+#define RJ_MAX_SEGMENTS 64u    /* segments of one super-packet entered into a sequence one by one */
+
+/* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
+#define RJ_NUM_SIDES 2u
+
+/*
+ * struct rj_key - names a flow for both directions: the end with the smaller
+ * (address, port) in native 64-bit order comes first.
+ * @addr: IPv6 in wire order, IPv4 as ::ffff:a.b.c.d
+ * @port: host order; an ICMP query's identifier (NS/NA, RS/RA: 0), another ICMP
+ *        message's code; 0 for protocols without ports
+ * @proto: IP protocol after extension headers
+ * @kind: ICMP: the type, for a query and its answer the type of the query
+ */
+struct rj_key {
+	__u64 addr[RJ_NUM_SIDES][2];
+	__u16 port[RJ_NUM_SIDES];
+	__u8 proto;
+	__u8 kind;
+	__u16 zero;
+};
+
+#define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
+#define RJ_PKT_TCP 0x02u	 /* the TCP fields are read and consistent */
+#define RJ_PKT_BAD_L4 0x04u	 /* the transport header is cut off or contradicts the IP length */
+#define RJ_PKT_FIRST_FRAG 0x08u	 /* first fragment of a datagram */
+#define RJ_PKT_LATER_FRAG 0x10u	 /* later fragment: no transport header here */
+#define RJ_PKT_SAME_ENDS 0x20u	 /* both ends are equal: everything is side 0 */
+
+/*
+ * struct rj_packet - a parsed frame: all that the accumulator asks of it.
+ * Offsets are from the first byte of the frame, lengths in bytes by the
+ * headers, not by what was captured. Host byte order.
+ */
+struct rj_packet {
+	struct rj_key key;
+	__u64 time_ns;	    /* set by the source, in the source's clock */
+	__u32 ip_len;	    /* IP header, extension headers and payload; all segments' sum */
+	__u32 payload_len;  /* transport payload; IP payload where the transport is not known */
+	__u32 tcp_seq;
+	__u32 tcp_ack;
+	__u32 frag_id;
+	__u16 payload_off;
+	__u16 tcp_window;
+	__u16 ip_id;
+	__u16 num_segments; /* 1, or what a super-packet is sent as */
+	__u16 segment_len;  /* payload of each segment but the last; 0 when there is one */
+	__u16 vlan[RJ_MAX_VLANS];
+	__u8 side;	    /* the sender */
+	__u8 bits;	    /* RJ_PKT_* */
+	__u8 ttl;
+	__u8 tcp_flags;
+	__u8 tcp_opt_len;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 num_vlans;
+	__u8 zero[6];
+	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
+};
+
+/*
+ * One entry of a packet sequence, in one word so that it is written at once:
+ * payload length (20 bits, saturating), microseconds since the flow's start
+ * (38 bits: 76 hours, saturating), the TCP flags FIN SYN RST PSH ACK URG.
+ */
+#define RJ_SPLT_LEN_BITS 20
+#define RJ_SPLT_TIME_BITS 38
+#define RJ_SPLT_LEN_MAX ((1ull << RJ_SPLT_LEN_BITS) - 1)
+#define RJ_SPLT_TIME_MAX ((1ull << RJ_SPLT_TIME_BITS) - 1)
+
+/* struct rj_hole - bytes [start, end) of a TCP direction that were passed over; empty when equal. */
+struct rj_hole {
+	__u32 start;
+	__u32 end;
+};
+
+#define RJ_TCP_HAS_SEQ 0x01u  /* low_seq and next_seq are set */
+#define RJ_TCP_HAS_SYN 0x02u  /* the syn_* members are set */
+#define RJ_TCP_SYN_ACK 0x04u  /* …by a SYN/ACK */
+
+/*
+ * struct rj_half - what one side sent. Counters first, then what a packet
+ * sequence needs, then TCP; times in the source's clock.
+ */
+struct rj_half {
+	__u64 packets;
+	__u64 payload_bytes;
+	__u64 ip_bytes;
+	__u64 first_ns;
+	__u64 last_ns;
+	__u32 num_splt; /* packets that qualified for the sequence, kept or not */
+	__u32 num_ids;	/* IPv4 identifications seen, kept or not */
+	__u32 slot;	/* kernel: sequence slot + 1; 0 none, always 0 on the host */
+	__u8 ttl_min;
+	__u8 tcp_flags; /* all flags seen */
+	__u8 tcp_bits;	/* RJ_TCP_* */
+	__u8 syn_opt_len;
+
+	__u32 low_seq;	/* lowest sequence number seen */
+	__u32 next_seq; /* one past the highest */
+	__u32 retrans;
+	__u32 ooo;
+	struct rj_hole hole[RJ_TCP_HOLES];
+	__u32 syn_seq;
+	__u16 syn_window;
+	__u16 bad_l4;	/* packets with RJ_PKT_BAD_L4, saturating */
+	__u16 first_ids[RJ_FIRST_IDS];
+	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
+	__u32 sample_base;   /* kernel: sequence number (UDP: byte count) the samples start at */
+	__u32 num_samples;   /* kernel: packets handed up as samples */
+	__u64 reserved[3];
+};
+
+/* struct rj_hist - packets of one side by payload length and by gap to the side's previous packet. */
+struct rj_hist {
+	__u32 len[RJ_LEN_BINS];
+	__u32 gap[RJ_GAP_BINS];
+};
+
+#define RJ_ORIG_FIRST 0u  /* originator: sender of the first packet */
+#define RJ_ORIG_SYN 1u	  /* sender of SYN or receiver of SYN/ACK */
+
+/*
+ * struct rj_flow - the state of a flow: the value of the kernel's flow map and
+ * the head of the host's table entry. Without histograms both end before @hist.
+ * @start_ns: time of its first packet; with the key it names the flow
+ * @dying: kernel: user space is about to take it; packets go around it
+ * @originator: side, by @originator_by (RJ_ORIG_*)
+ */
+struct rj_flow {
+	__u64 start_ns;
+	__u32 dying;
+	__u32 ifindex;
+	__u16 vlan[RJ_MAX_VLANS];
+	__u8 num_vlans;
+	__u8 originator;
+	__u8 originator_by;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 zero[3];
+	__u64 lost_samples;
+	__u64 reserved[3];
+	struct rj_half half[RJ_NUM_SIDES];
+	struct rj_hist hist[RJ_NUM_SIDES];
+};
+
+#define RJ_FLOW_LEN_PLAIN __builtin_offsetof(struct rj_flow, hist)
+
+/*
+ * struct rj_limits - how flows are cut and what is kept of them. The same
+ * struct configures the host engine and, as read-only data, the kernel side.
+ */
+struct rj_limits {
+	__u64 idle_ns;	     /* a packet later than this after the last starts a new flow; 0 never */
+	__u64 active_ns;     /* likewise after the flow's start */
+	__u32 num_packets;   /* entries of each sequence */
+	__u32 sample_bytes;  /* kernel: payload bytes of each side handed up */
+	__u8 with_zeros;     /* packets without payload are entered into the sequence */
+	__u8 with_retrans;   /* retransmitted segments are entered into the sequence */
+	__u8 with_hist;
+	__u8 zero[5];
+};
+
+/* Why a flow ended, in the words of the record's end_reason. Numbers are never reused. */
+#define RJ_ENDS(X)         \
+	X(NONE, 0, "")     \
+	X(IDLE, 1, "idle") \
+	X(ACTIVE, 2, "active") \
+	X(REUSE, 3, "reuse") /* a new SYN after FIN or RST; shown as fin or rst */ \
+	X(FOLD, 4, "fold")   /* counters near their width: goes on as the same flow */ \
+	X(EVICTED, 5, "evicted") \
+	X(EOF, 6, "eof") \
+	X(STOP, 7, "stop")
+
+enum rj_end {
+#define X(name, number, text) RJ_END_##name = number,
+	RJ_ENDS(X)
+#undef X
+};
+
+/*
+ * Why a packet is in no flow: name, number, text in --stats. Numbers are
+ * never reused.
+ */
+#define RJ_REASONS(X) \
+	X(NONE, 0, "none") \
+	X(LINK_TRUNCATED, 1, "link_truncated")	   /* the frame ends in its link header */ \
+	X(NOT_IP, 2, "not_ip")			   /* ARP, LLDP, … */ \
+	X(VLAN_DEPTH, 3, "vlan_depth")		   /* more tags than RJ_MAX_VLANS */ \
+	X(IP_TRUNCATED, 4, "ip_truncated")	   /* captured bytes end in an IP header */ \
+	X(IP_MALFORMED, 5, "ip_malformed")	   /* version, header or total length impossible */ \
+	X(IP_HEADERS, 6, "ip_headers")		   /* more extension headers than RJ_MAX_EXT_HEADERS */ \
+	X(L4_SHORT, 7, "l4_short")		   /* captured bytes or IP length end before the ports */ \
+	X(FRAGMENT, 8, "fragment")		   /* later fragment whose first was not seen */ \
+	X(MAP_FULL, 9, "map_full")		   /* no room for a flow and none in the ring */ \
+	X(NO_MEMORY, 10, "no_memory")		   /* host table full or heap without memory */ \
+	X(LINK_TYPE, 11, "link_type")		   /* frame of a link type that is not read */ \
+	X(FILTERED, 12, "filtered")		   /* not matched by --filter */
+
+enum rj_reason {
+#define X(name, number, text) RJ_REASON_##name = number,
+	RJ_REASONS(X)
+#undef X
+	RJ_NUM_REASONS
+};
+
+/* Further counters of the kernel side, numbered on from the reasons. */
+enum rj_counter {
+	RJ_COUNT_PACKETS = RJ_NUM_REASONS, /* every packet that met the program, segments of one each */
+	RJ_COUNT_IN_FLOWS,		   /* of these: accumulated in the flow map */
+	RJ_COUNT_HANDED_UP,		   /* of these: handed to user space as struct rj_orphan */
+	RJ_COUNT_BYTES,			   /* frame bytes */
+	RJ_COUNT_SAMPLES,
+	RJ_COUNT_SAMPLES_LOST,
+	RJ_COUNT_SLOTS_SHORT,		   /* sequences without a slot */
+	RJ_COUNT_CUTS_LATE,		   /* flows that could not be cut: the ring was full */
+	RJ_NUM_COUNTERS
+};
+
+/* Records of the ring buffer; every one starts with its kind. */
+#define RJ_RING_SAMPLE 1u
+#define RJ_RING_FLOW 2u
+#define RJ_RING_ORPHAN 3u
+
+#define RJ_SAMPLE_SMALL 256u  /* payload bytes of a sample record, by class */
+#define RJ_SAMPLE_LARGE 1536u
+
+/*
+ * struct rj_sample - payload bytes of a packet for the dissectors.
+ * @flow_start_ns: with @key names the flow
+ * @stream_seq: TCP: sequence number of the first byte here
+ * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's
+ */
+struct rj_sample {
+	__u32 kind;
+	__u32 len;
+	struct rj_key key;
+	__u64 flow_start_ns;
+	__u64 time_ns;
+	__u32 stream_seq;
+	__u32 payload_len;
+	__u32 offset;
+	__u8 side;
+	__u8 tcp_flags;
+	__u8 zero[2];
+	__u8 bytes[];
+};
+
+/* struct rj_ring_flow - a flow that was cut in the kernel; its slots are user space's now. */
+struct rj_ring_flow {
+	__u32 kind;
+	__u32 end; /* enum rj_end */
+	struct rj_key key;
+	struct rj_flow flow;
+};
+
+/* struct rj_orphan - a packet that found no place in the flow map. */
+struct rj_orphan {
+	__u32 kind;
+	__u32 ifindex;
+	struct rj_packet packet;
+};
+
+_Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
+_Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
+_Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
+_Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
+_Static_assert(sizeof(struct rj_flow) == 848, "struct rj_flow is part of the ABI");
+_Static_assert(sizeof(struct rj_sample) == 80, "struct rj_sample is part of the ABI");
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What one packet does to the state of its flow: written once, compiled for kernel and host. [both] */
+#ifndef RJ_BPF_ACCUMULATE_H
+#define RJ_BPF_ACCUMULATE_H
+
+#include "bpf/abi.h"
+#include "bpf/hist.h"
+#include "bpf/splt.h"
+#include "bpf/tcp.h"
+#include "bpf/wire.h"
+
+/* A flow is handed on in pieces before any 32-bit counter in it can come round. */
+#define RJ_FOLD_PACKETS 0x7fffffffull
+
+static __always_inline int rj_is_late(__u64 now_ns, __u64 since_ns, __u64 limit_ns)
+{
+	return limit_ns && now_ns > since_ns && now_ns - since_ns > limit_ns;
+}
+
+static __always_inline int rj_is_closed(const struct rj_flow *f)
+{
+	__u8 flags0 = f->half[0].tcp_flags;
+	__u8 flags1 = f->half[1].tcp_flags;
+
+	return (flags0 | flags1) & RJ_TCP_RST || flags0 & flags1 & RJ_TCP_FIN;
+}
+
+/*
+ * rj_flow_cut - whether @p, of side @mine, ends the flow instead of being part
+ * of it, and why. The state of the other side is looked at only where that can
+ * change the answer, because it is another CPU's cache line.
+ */
+static __always_inline enum rj_end rj_flow_cut(const struct rj_flow *f, const struct rj_half *mine,
+					       const struct rj_half *other,
+					       const struct rj_packet *p,
+					       const struct rj_limits *limits)
+{
+	__u64 last_ns = mine->packets ? mine->last_ns : f->start_ns;
+
+	if (rj_is_late(p->time_ns, last_ns, limits->idle_ns) &&
+	    (!other->packets || rj_is_late(p->time_ns, other->last_ns, limits->idle_ns)))
+		return RJ_END_IDLE;
+	if (rj_is_late(p->time_ns, f->start_ns, limits->active_ns))
+		return RJ_END_ACTIVE;
+	if ((p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_ACK)) == RJ_TCP_SYN && p->bits & RJ_PKT_TCP &&
+	    rj_is_closed(f))
+		return RJ_END_REUSE;
+	if (mine->packets > RJ_FOLD_PACKETS)
+		return RJ_END_FOLD;
+	return RJ_END_NONE;
+}
+
+/*
+ * rj_flow_start - makes *@f, all zero, the flow that @p begins. @before is the
+ * originator of the flow it goes on from after an active or fold cut, or -1.
+ */
+static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_packet *p, int before)
+{
+	f->start_ns = p->time_ns;
+	f->originator = p->side;
+	f->originator_by = RJ_ORIG_FIRST;
+	if (p->bits & RJ_PKT_TCP && p->tcp_flags & RJ_TCP_SYN) {
+		f->originator_by = RJ_ORIG_SYN;
+		if (p->tcp_flags & RJ_TCP_ACK && !(p->bits & RJ_PKT_SAME_ENDS))
+			f->originator = !p->side;
+	} else if (before >= 0) {
+		f->originator = (__u8)before;
+	}
+	rj_copy(f->vlan, p->vlan, sizeof(f->vlan));
+	f->num_vlans = p->num_vlans;
+	f->icmp_type = p->icmp_type;
+	f->icmp_code = p->icmp_code;
+}
+
+/* rj_half_count - counters and times. */
+static __always_inline void rj_half_count(struct rj_half *h, const struct rj_packet *p)
+{
+	if (!h->packets) {
+		h->first_ns = p->time_ns;
+		h->ttl_min = p->ttl;
+	}
+	if (p->ttl < h->ttl_min)
+		h->ttl_min = p->ttl;
+	if (p->time_ns > h->last_ns) /* clocks step back; the end of a flow does not */
+		h->last_ns = p->time_ns;
+	rj_count(&h->packets, p->num_segments);
+	rj_count(&h->payload_bytes, p->payload_len);
+	rj_count(&h->ip_bytes, p->ip_len);
+	if (p->bits & RJ_PKT_BAD_L4 && h->bad_l4 != 0xffff)
+		h->bad_l4++;
+}
+
+/*
+ * rj_flow_add - accumulates @p, one of side @half, into the flow. @seq is where
+ * that side's sequences are kept, @hist its histograms or NULL.
+ */
+static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half *half,
+					struct rj_hist *hist, const struct rj_seq *seq,
+					const struct rj_packet *p, const struct rj_limits *limits)
+{
+	__u64 since_start_ns = p->time_ns > f->start_ns ? p->time_ns - f->start_ns : 0;
+	__u64 gap_ns = p->time_ns > half->last_ns ? p->time_ns - half->last_ns : 0;
+	enum rj_tcp_order order = RJ_TCP_IN_ORDER;
+
+	if (hist)
+		rj_hist_add(hist, p, half->packets != 0, gap_ns);
+	if (p->bits & RJ_PKT_TCP)
+		order = rj_tcp_add(half, p);
+	if (p->bits & RJ_PKT_IPV4)
+		rj_ids_add(half, seq, p->ip_id);
+	if ((p->payload_len || limits->with_zeros) &&
+	    (order != RJ_TCP_RETRANS || limits->with_retrans))
+		rj_splt_add(half, seq, p, since_start_ns);
+	rj_half_count(half, p);
+}
+
+#endif

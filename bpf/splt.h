@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The sequence of packet lengths and times of one side, and its IP identifications. [both] */
+#ifndef RJ_BPF_SPLT_H
+#define RJ_BPF_SPLT_H
+
+#include "bpf/abi.h"
+#include "bpf/side.h"
+
+/*
+ * struct rj_seq - where one side's sequences are kept.
+ * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
+ * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the half
+ */
+struct rj_seq {
+	__u64 *splt;
+	__u16 *ids;
+	__u32 capacity;
+};
+
+/* rj_splt_pack - an entry of the sequence; lengths and times saturate. */
+static __always_inline __u64 rj_splt_pack(__u64 since_start_ns, __u32 len, __u8 tcp_flags)
+{
+	__u64 us = since_start_ns / 1000;
+
+	if (us > RJ_SPLT_TIME_MAX)
+		us = RJ_SPLT_TIME_MAX;
+	if (len > RJ_SPLT_LEN_MAX)
+		len = (__u32)RJ_SPLT_LEN_MAX;
+	return us | (__u64)len << RJ_SPLT_TIME_BITS |
+	       (__u64)(tcp_flags & 0x3f) << (RJ_SPLT_TIME_BITS + RJ_SPLT_LEN_BITS);
+}
+
+static __always_inline __u64 rj_splt_us(__u64 entry)
+{
+	return entry & RJ_SPLT_TIME_MAX;
+}
+
+static __always_inline __u32 rj_splt_len(__u64 entry)
+{
+	return (__u32)(entry >> RJ_SPLT_TIME_BITS & RJ_SPLT_LEN_MAX);
+}
+
+static __always_inline void rj_splt_put(const struct rj_seq *seq, __u32 at, __u64 entry)
+{
+	if (seq->splt && at < seq->capacity)
+		seq->splt[at] = entry;
+}
+
+/* rj_splt_add - enters a packet, each of its segments, at @since_start_ns. */
+static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_seq *seq,
+					const struct rj_packet *p, __u64 since_start_ns)
+{
+	__u32 others = p->num_segments - 1u;
+	__u32 at = half->num_splt;
+
+	for (__u32 i = 0; i < RJ_MAX_SEGMENTS; i++) {
+		if (i >= others || at >= seq->capacity)
+			break;
+		rj_splt_put(seq, at, rj_splt_pack(since_start_ns, p->segment_len, p->tcp_flags));
+		at++;
+	}
+	rj_splt_put(seq, at,
+		    rj_splt_pack(since_start_ns, p->payload_len - others * p->segment_len,
+				 p->tcp_flags));
+	rj_count(&half->num_splt, others + 1);
+}
+
+/* rj_ids_add - keeps the IPv4 identification of a packet. */
+static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id)
+{
+	__u32 at = half->num_ids;
+
+	if (at < RJ_FIRST_IDS)
+		half->first_ids[at] = id;
+	else if (seq->ids && at - RJ_FIRST_IDS < seq->capacity)
+		seq->ids[at - RJ_FIRST_IDS] = id;
+	rj_count(&half->num_ids, 1);
+}
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a side's TCP segments tell: its SYN, retransmissions, order, by sequence space. [both] */
+#ifndef RJ_BPF_TCP_H
+#define RJ_BPF_TCP_H
+
+#include "bpf/abi.h"
+#include "bpf/wire.h"
+
+enum rj_tcp_order { RJ_TCP_IN_ORDER, RJ_TCP_RETRANS, RJ_TCP_OOO };
+
+/* rj_seq_before - RFC 9293 3.4: whether @a comes before @b in sequence space. */
+static __always_inline int rj_seq_before(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) < 0;
+}
+
+/* rj_hole_open - remembers that [start, end) was passed over; the oldest goes when all are taken. */
+static __always_inline void rj_hole_open(struct rj_half *h, __u32 start, __u32 end)
+{
+	for (__u32 i = RJ_TCP_HOLES - 1; i > 0; i--)
+		h->hole[i] = h->hole[i - 1];
+	h->hole[0].start = start;
+	h->hole[0].end = end;
+}
+
+/*
+ * rj_hole_fill - takes [start, end) out of the holes. True when all of it lay
+ * in one of them, so that none of it was seen before.
+ */
+static __always_inline int rj_hole_fill(struct rj_half *h, __u32 start, __u32 end)
+{
+	for (__u32 i = 0; i < RJ_TCP_HOLES; i++) {
+		struct rj_hole *hole = &h->hole[i];
+		__u32 old_end = hole->end;
+
+		if (hole->start == hole->end || rj_seq_before(start, hole->start) ||
+		    rj_seq_before(hole->end, end))
+			continue;
+		if (start == hole->start) {
+			hole->start = end;
+			return 1;
+		}
+		hole->end = start;
+		if (end != old_end)
+			rj_hole_open(h, end, old_end);
+		return 1;
+	}
+	return 0;
+}
+
+/*
+ * rj_tcp_place - where a segment [seq, end) stands among those seen: beyond
+ * them (a hole opens where bytes are passed over), over bytes that were seen
+ * (retransmission), or in a hole or below all (out of order).
+ */
+static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, __u32 seq, __u32 end)
+{
+	if (!(h->tcp_bits & RJ_TCP_HAS_SEQ)) {
+		h->tcp_bits |= RJ_TCP_HAS_SEQ;
+		h->low_seq = seq;
+		h->next_seq = end;
+		return RJ_TCP_IN_ORDER;
+	}
+	if (!rj_seq_before(seq, h->next_seq)) {
+		if (seq != h->next_seq)
+			rj_hole_open(h, h->next_seq, seq);
+		h->next_seq = end;
+		return RJ_TCP_IN_ORDER;
+	}
+	if (!rj_seq_before(h->low_seq, end)) { /* end <= low: before all that was seen */
+		if (end != h->low_seq)
+			rj_hole_open(h, end, h->low_seq);
+		h->low_seq = seq;
+		return RJ_TCP_OOO;
+	}
+	if (rj_hole_fill(h, seq, end))
+		return RJ_TCP_OOO;
+	if (rj_seq_before(h->next_seq, end))
+		h->next_seq = end;
+	if (rj_seq_before(seq, h->low_seq))
+		h->low_seq = seq;
+	return RJ_TCP_RETRANS;
+}
+
+/* rj_tcp_keep_syn - the first SYN or SYN/ACK of a side: sequence number, window, options. */
+static __always_inline void rj_tcp_keep_syn(struct rj_half *h, const struct rj_packet *p)
+{
+	if (h->tcp_bits & RJ_TCP_HAS_SYN)
+		return;
+	h->tcp_bits |= RJ_TCP_HAS_SYN;
+	if (p->tcp_flags & RJ_TCP_ACK)
+		h->tcp_bits |= RJ_TCP_SYN_ACK;
+	h->syn_seq = p->tcp_seq;
+	h->syn_window = p->tcp_window;
+	h->syn_opt_len = p->tcp_opt_len;
+	rj_copy(h->syn_opts, p->tcp_opts, RJ_TCP_OPTIONS_LEN);
+}
+
+/*
+ * rj_tcp_add - follows a segment. SYN and FIN count as a byte of sequence
+ * space, as RFC 9293 3.4 has it, so that one sent again is a retransmission. A
+ * segment that takes no sequence space is in order.
+ */
+static __always_inline enum rj_tcp_order rj_tcp_add(struct rj_half *h, const struct rj_packet *p)
+{
+	__u32 len = p->payload_len;
+	enum rj_tcp_order order = RJ_TCP_IN_ORDER;
+
+	if (p->tcp_flags & RJ_TCP_SYN) {
+		rj_tcp_keep_syn(h, p);
+		len++;
+	}
+	if (p->tcp_flags & RJ_TCP_FIN)
+		len++;
+	if (len)
+		order = rj_tcp_place(h, p->tcp_seq, p->tcp_seq + len);
+	if (order == RJ_TCP_RETRANS)
+		rj_count(&h->retrans, 1);
+	else if (order == RJ_TCP_OOO)
+		rj_count(&h->ooo, 1);
+	if ((h->tcp_flags | p->tcp_flags) != h->tcp_flags)
+		h->tcp_flags |= p->tcp_flags;
+	return order;
+}
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Link, network and transport headers as we read them; network byte order. [both] */
+#ifndef RJ_BPF_WIRE_H
+#define RJ_BPF_WIRE_H
+
+#include <linux/types.h>
+
+#include "bpf/side.h"
+
+/*
+ * Headers lie at any address in a frame: the host's structs are packed, so
+ * that a read is right wherever they start; BPF's are natural, because clang
+ * would read packed members byte by byte there.
+ */
+
+#define RJ_ETH_IPV4 0x0800u
+#define RJ_ETH_IPV6 0x86ddu
+#define RJ_ETH_VLAN 0x8100u	 /* IEEE 802.1Q */
+#define RJ_ETH_QINQ 0x88a8u	 /* IEEE 802.1ad */
+#define RJ_ETH_QINQ_OLD 0x9100u /* the same, before the standard */
+
+#define RJ_IP_HOPOPTS 0u
+#define RJ_IP_ICMP 1u
+#define RJ_IP_TCP 6u
+#define RJ_IP_UDP 17u
+#define RJ_IP_DCCP 33u
+#define RJ_IP_ROUTING 43u
+#define RJ_IP_FRAGMENT 44u
+#define RJ_IP_AH 51u
+#define RJ_IP_ICMPV6 58u
+#define RJ_IP_NONE 59u
+#define RJ_IP_DSTOPTS 60u
+#define RJ_IP_SCTP 132u
+#define RJ_IP_MOBILITY 135u
+#define RJ_IP_HIP 139u
+#define RJ_IP_SHIM6 140u
+
+#define RJ_TCP_FIN 0x01u
+#define RJ_TCP_SYN 0x02u
+#define RJ_TCP_RST 0x04u
+#define RJ_TCP_PSH 0x08u
+#define RJ_TCP_ACK 0x10u
+#define RJ_TCP_URG 0x20u
+
+/* IEEE 802.3 3.1.1 with the type field of Ethernet II */
+struct rj_eth {
+	__u8 dst[6];
+	__u8 src[6];
+	__be16 type;
+} RJ_WIRE;
+
+/* IEEE 802.1Q 9.6: behind the type 0x8100 */
+struct rj_vlan {
+	__be16 tci;
+	__be16 type;
+} RJ_WIRE;
+
+/* RFC 791 3.1 */
+struct rj_ipv4 {
+	__u8 version_ihl;
+	__u8 tos;
+	__be16 total_len;
+	__be16 id;
+	__be16 frag;
+	__u8 ttl;
+	__u8 proto;
+	__be16 checksum;
+	__be32 src;
+	__be32 dst;
+} RJ_WIRE;
+
+#define RJ_IPV4_MORE_FRAGMENTS 0x2000u
+#define RJ_IPV4_OFFSET_MASK 0x1fffu
+
+/* RFC 8200 3 */
+struct rj_ipv6 {
+	__be32 version_class_label;
+	__be16 payload_len;
+	__u8 next;
+	__u8 hop_limit;
+	__be32 src[4];
+	__be32 dst[4];
+} RJ_WIRE;
+
+/* RFC 8200 4.2: what all extension headers but the fragment header begin with */
+struct rj_ext {
+	__u8 next;
+	__u8 len; /* in 8 octets, less the first; AH (RFC 4302 2.2): in 4 octets, less two */
+} RJ_WIRE;
+
+/* RFC 8200 4.5 */
+struct rj_ext_frag {
+	__u8 next;
+	__u8 zero;
+	__be16 offset;
+	__be32 id;
+} RJ_WIRE;
+
+#define RJ_IPV6_OFFSET_MASK 0xfff8u
+#define RJ_IPV6_MORE_FRAGMENTS 0x0001u
+
+/* RFC 9293 3.1 */
+struct rj_tcp {
+	__be16 src;
+	__be16 dst;
+	__be32 seq;
+	__be32 ack;
+	__u8 offset;
+	__u8 flags;
+	__be16 window;
+	__be16 checksum;
+	__be16 urgent;
+} RJ_WIRE;
+
+/* RFC 768; also what SCTP (RFC 9260 3.1) and DCCP (RFC 4340 5.1) begin with, as far as the ports */
+struct rj_udp {
+	__be16 src;
+	__be16 dst;
+	__be16 len;
+	__be16 checksum;
+} RJ_WIRE;
+
+struct rj_ports {
+	__be16 src;
+	__be16 dst;
+} RJ_WIRE;
+
+/* RFC 792, RFC 4443 2.1; the identifier is of the query messages */
+struct rj_icmp {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be16 id;
+	__be16 seq;
+} RJ_WIRE;
+
+struct rj_word {
+	__be32 value;
+} RJ_WIRE;
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Numbers and addresses as text, and where text is UTF-8. */
+#include "core/text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define TWO_TO_64 18446744073709551616.0
+
+static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
+				 "25262728293031323334353637383940414243444546474849"
+				 "50515253545556575859606162636465666768697071727374"
+				 "75767778798081828384858687888990919293949596979899";
+static const char hex_digits[] = "0123456789abcdef";
+
+uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
+{
+	uint8_t digits[RJ_TEXT_U64_LEN];
+	uint8_t *first = digits + sizeof(digits);
+	size_t len;
+
+	for (; value >= 100; value /= 100)
+		memcpy(first -= 2, two_digits + 2 * (value % 100), 2);
+	if (value >= 10)
+		memcpy(first -= 2, two_digits + 2 * value, 2);
+	else
+		*--first = (uint8_t)('0' + value);
+	len = (size_t)(digits + sizeof(digits) - first);
+	memcpy(at, first, len);
+	return at + len;
+}
+
+/* Exactly @num_digits digits of @value, with leading zeros. */
+static uint8_t *put_fraction(uint8_t *at, uint32_t value, size_t num_digits)
+{
+	for (size_t i = num_digits; i; value /= 10)
+		at[--i] = (uint8_t)('0' + value % 10);
+	return at + num_digits;
+}
+
+uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
+{
+	uint32_t fraction = (uint32_t)(ns % NS_PER_SECOND);
+
+	at = rj_text_u64(at, ns / NS_PER_SECOND);
+	*at++ = '.';
+	if (decimals == 9)
+		return put_fraction(at, fraction, 9);
+	return put_fraction(at, fraction / 1000, 6);
+}
+
+uint8_t *rj_text_f64(uint8_t *at, double value)
+{
+	double size = value < 0 ? -value : value;
+	uint64_t whole, micros;
+	double fraction;
+
+	if (size >= TWO_TO_64) /* a whole number; no decimal point, so no locale */
+		return at + snprintf((char *)at, RJ_TEXT_F64_LEN, "%.0f", value);
+	whole = (uint64_t)size;
+	fraction = (size - (double)whole) * 1e6;
+	micros = (uint64_t)(fraction + 0.5);
+	whole += micros / 1000000;
+	micros %= 1000000;
+	if (value < 0 && (whole || micros))
+		*at++ = '-';
+	at = rj_text_u64(at, whole);
+	if (!micros)
+		return at;
+	*at++ = '.';
+	at = put_fraction(at, (uint32_t)micros, 6);
+	while (at[-1] == '0')
+		at--;
+	return at;
+}
+
+uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
+{
+	const uint8_t *byte = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		*at++ = (uint8_t)hex_digits[byte[i] >> 4];
+		*at++ = (uint8_t)hex_digits[byte[i] & 15];
+	}
+	return at;
+}
+
+static uint8_t *put_quad(uint8_t *at, const uint8_t quad[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*at++ = '.';
+		at = rj_text_u64(at, quad[i]);
+	}
+	return at;
+}
+
+/* A 16-bit group of an IPv6 address, without leading zeros. */
+static uint8_t *put_group(uint8_t *at, unsigned int group)
+{
+	int shift = 12;
+
+	while (shift && !(group >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*at++ = (uint8_t)hex_digits[group >> shift & 15];
+	return at;
+}
+
+/* The first of the longest runs of two or more zero groups (RFC 5952 section 4.2), or -1. */
+static int longest_zeros(const unsigned int groups[8], int *ret_len)
+{
+	int best = -1, best_len = 1, len = 0;
+
+	for (int i = 0; i < 8; i++) {
+		len = groups[i] ? 0 : len + 1;
+		if (len > best_len) {
+			best = i + 1 - len;
+			best_len = len;
+		}
+	}
+	*ret_len = best_len;
+	return best;
+}
+
+static uint8_t *put_ipv6(uint8_t *at, const uint8_t addr[16])
+{
+	unsigned int groups[8];
+	int zeros, zeros_len, i = 0;
+
+	for (int g = 0; g < 8; g++)
+		groups[g] = (unsigned int)addr[2 * g] << 8 | addr[2 * g + 1];
+	zeros = longest_zeros(groups, &zeros_len);
+	while (i < 8) {
+		if (i == zeros) {
+			*at++ = ':';
+			i += zeros_len;
+			if (i == 8)
+				*at++ = ':';
+			continue;
+		}
+		if (i)
+			*at++ = ':';
+		if (i == 6 && zeros == 0 && zeros_len == 6) /* IPv4-compatible, RFC 4291 2.5.5.1 */
+			return put_quad(at, addr + 12);
+		at = put_group(at, groups[i++]);
+	}
+	return at;
+}
+
+uint8_t *rj_text_address(uint8_t *at, const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (!memcmp(addr, mapped, sizeof(mapped)))
+		return put_quad(at, addr + 12);
+	return put_ipv6(at, addr);
+}
+
+/* What the lead byte of a sequence demands: how many bytes follow, the range of the first. */
+static int lead_demands(uint8_t lead, uint8_t *ret_low, uint8_t *ret_high)
+{
+	*ret_low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;  /* else overlong */
+	*ret_high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf; /* surrogates; > U+10FFFF */
+	if (lead < 0xc2 || lead > 0xf4)
+		return 0;
+	return lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+}
+
+int rj_text_utf8(const uint8_t *text, size_t len)
+{
+	uint8_t low, high;
+	int num_more;
+
+	if (text[0] < 0x80)
+		return 1;
+	num_more = lead_demands(text[0], &low, &high);
+	if (!num_more)
+		return -1;
+	for (int i = 1; i <= num_more; i++) {
+		if ((size_t)i == len || text[i] < low || text[i] > high)
+			return -i;
+		low = 0x80;
+		high = 0xbf;
+	}
+	return num_more + 1;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Application protocols of one flow: which dissector it is, and handing it the bytes in order. */
+#ifndef RJ_FLOW_DISSECT_H
+#define RJ_FLOW_DISSECT_H
+
+#include <rejoice/record.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/status.h"
+
+struct rj_dissect;
+
+/* What --features left on: bit i stands for row i of rj_dissectors. */
+typedef uint32_t rj_dissector_mask;
+
+/*
+ * struct rj_dissect_counts - what was not looked at, and why; summed over flows
+ * by whoever owns it (one engine). All only grow.
+ */
+struct rj_dissect_counts {
+	uint64_t malformed;	    /* a dissector met bytes that cannot be */
+	uint64_t over_budget;	    /* a message did not fit the dissector's max_bytes */
+	uint64_t holes;		    /* bytes given up because others before them never came */
+	uint64_t no_memory;	    /* heap or the flow's arena refused */
+	uint64_t too_many_segments; /* out-of-order segments beyond what is kept */
+};
+
+/*
+ * struct rj_payload - payload bytes of one packet, or a part of them.
+ * @side: the sender, 0 or 1
+ * @over: RJ_OVER_TCP or RJ_OVER_UDP
+ * @seq: TCP: sequence number of the first byte here (a SYN's own number already passed over)
+ * @is_syn, @is_fin: flags of the segment; a SYN without bytes is handed over too, because it
+ *     says where the stream starts
+ * @bytes, @len: what was captured of it
+ * @wire_len: how many bytes there were; more than @len where the capture cut them
+ */
+struct rj_payload {
+	unsigned int side;
+	unsigned int over;
+	uint16_t src_port;
+	uint16_t dst_port;
+	uint64_t time_ns;
+	uint32_t seq;
+	bool is_syn;
+	bool is_fin;
+	const uint8_t *bytes;
+	uint32_t len;
+	uint32_t wire_len;
+};
+
+/* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
+RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(rj_dissector_mask mask);
+
+/* rj_dissect_free - takes NULL. */
+void rj_dissect_free(struct rj_dissect *d);
+
+/* rj_dissect_payload - hands bytes over; in any order for TCP. Copies what it keeps. */
+void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
+			struct rj_dissect_counts *counts);
+
+/* rj_dissect_wants - whether further bytes of @side can still tell anything. */
+bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
+
+/*
+ * rj_dissect_end - no byte comes any more: what is left of each stream is parsed once with
+ * a hard end where a FIN closed it, so that a message that only the end completes is read.
+ */
+void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts);
+
+/*
+ * rj_dissect_originator - the side that the protocol itself shows to have asked first
+ * (DNS: of the query), or -1.
+ */
+int rj_dissect_originator(const struct rj_dissect *d);
+
+/* rj_dissect_emit - writes the value of each dissector that found something. */
+void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct rj_visitor *v);
+
+/* rj_dissect_bytes - memory held for the flow, all told. */
+size_t rj_dissect_bytes(const struct rj_dissect *d);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DNS numbers as text: types, classes, service parameters (IANA). */
+#ifndef RJ_PROTO_COMMON_DNS_TEXT_H
+#define RJ_PROTO_COMMON_DNS_TEXT_H
+
+#include <stdint.h>
+
+/* struct rj_dns_text - room for the text of an unknown number. */
+struct rj_dns_text {
+	char room[16];
+};
+
+/*
+ * rj_dns_type_text, rj_dns_class_text, rj_dns_param_text - the mnemonic of a
+ * type ("A"), class ("IN") or service parameter key ("alpn"); an unknown one
+ * as "TYPE65280", "CLASS9" (RFC 3597 section 5), "key9" (RFC 9460 section
+ * 2.1), written to @room. Terminated by NUL; borrowed from @room or static.
+ */
+const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *room);
+const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *room);
+const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *room);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writes the tls object of a record from the hellos that were kept. */
+#include "proto/tls/session.h"
+
+#include <stdio.h>
+
+#include "proto/tls/hello.h"
+#include "proto/tls/names.h"
+
+enum field {
+	F_TLS,
+	F_VERSION,
+	F_C_VERSION,
+	F_S_VERSION,
+	F_C_KEY_LENGTH,
+	F_C_KEY_EXCHANGE,
+	F_C_RANDOM,
+	F_S_RANDOM,
+	F_C_SID,
+	F_S_SID,
+	F_SNI,
+	F_C_ALPN,
+	F_S_ALPN,
+	F_C_VERSIONS,
+	F_C_GROUPS,
+	F_SCS,
+	F_CS,
+	F_C_EXTENSIONS,
+	F_S_EXTENSIONS,
+	F_HRR,
+	F_ECH,
+	F_PSK,
+	F_MALFORMED,
+	/* items of the arrays above */
+	F_NAME,
+	F_CODE,
+	F_EXTENSION,
+	F_KIND,
+	F_DATA,
+	NUM_FIELDS,
+};
+
+/* clang-format off */
+const struct rj_field rj_tls_fields[] = {
+	[F_TLS] = { "tls", RJ_TYPE_OBJECT, "", 0, "RFC 8446",
+		"What the TLS handshake shows in the clear." },
+	[F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 8446 4.2.1",
+		"Version the server chose, SSL3.0 to TLS1.3, an unknown one as 0x and four digits." },
+	[F_C_VERSION] = { "c_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
+		"Highest version the client offers: 2 is SSL 3.0, 3 to 6 are TLS 1.0 to 1.3." },
+	[F_S_VERSION] = { "s_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
+		"Version the server chose, numbered as c_version." },
+	[F_C_KEY_LENGTH] = { "c_key_length", RJ_TYPE_UINT, "bits", 0, "Joy; RFC 5246 7.4.7",
+		"Size of the ClientKeyExchange body, its length bytes included." },
+	[F_C_KEY_EXCHANGE] = { "c_key_exchange", RJ_TYPE_HEX, "", 0, "RFC 5246 7.4.7",
+		"Body of the ClientKeyExchange." },
+	[F_C_RANDOM] = { "c_random", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.2",
+		"Random of the ClientHello." },
+	[F_S_RANDOM] = { "s_random", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
+		"Random of the ServerHello." },
+	[F_C_SID] = { "c_sid", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.2",
+		"Session id of the ClientHello, where it is not empty." },
+	[F_S_SID] = { "s_sid", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
+		"Session id of the ServerHello, where it is not empty." },
+	[F_SNI] = { "sni", RJ_TYPE_ARRAY, "", 0, "RFC 6066 3",
+		"Host names the client asks for." },
+	[F_C_ALPN] = { "c_alpn", RJ_TYPE_ARRAY, "", 0, "RFC 7301 3.1",
+		"Application protocols the client offers, in its order." },
+	[F_S_ALPN] = { "s_alpn", RJ_TYPE_ARRAY, "", 0, "RFC 7301 3.1",
+		"Application protocol the server chose, where it says so in the clear." },
+	[F_C_VERSIONS] = { "c_versions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2.1",
+		"Versions in the client's supported_versions, in its order, GREASE included." },
+	[F_C_GROUPS] = { "c_groups", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2.7",
+		"Key exchange groups the client supports, in its order, GREASE included." },
+	[F_SCS] = { "scs", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
+		"Cipher suite the server chose." },
+	[F_CS] = { "cs", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.1.2",
+		"Cipher suites the client offers, in its order, GREASE included." },
+	[F_C_EXTENSIONS] = { "c_extensions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2",
+		"Extensions of the ClientHello in its order: the data under the IANA name, or kind and data." },
+	[F_S_EXTENSIONS] = { "s_extensions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2",
+		"Extensions of the ServerHello in its order: the data under the IANA name, or kind and data." },
+	[F_HRR] = { "hrr", RJ_TYPE_BOOL, "", 0, "RFC 8446 4.1.4",
+		"The server asked for a second ClientHello; the client's values are those of its first." },
+	[F_ECH] = { "ech", RJ_TYPE_BOOL, "", 0, "RFC 9849",
+		"The client offers encrypted_client_hello (or GREASE of it); sni is then the outer name." },
+	[F_PSK] = { "psk", RJ_TYPE_BOOL, "", 0, "RFC 8446 4.2.11",
+		"The client offers pre_shared_key, which is resumption or an external key." },
+	[F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "",
+		"A record or a message broke the rules of its format; what could be read of it is shown." },
+	[F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "RFC 6066 3; RFC 7301 3.1",
+		"One host name or protocol name." },
+	[F_CODE] = { "code", RJ_TYPE_HEX, "", 0, "RFC 8446",
+		"One code point, two bytes as on the wire." },
+	[F_EXTENSION] = { "extension", RJ_TYPE_OBJECT, "", 0, "RFC 8446 4.2",
+		"One extension." },
+	[F_KIND] = { "kind", RJ_TYPE_UINT, "", 0, "RFC 8446 4.2",
+		"Type of an extension without a registered name." },
+	[F_DATA] = { "data", RJ_TYPE_HEX, "", 0, "RFC 8446 4.2",
+		"Data of the extension, without type and length." },
+};
+/* clang-format on */
+
+const size_t rj_tls_num_fields = NUM_FIELDS;
+
+static void emit_hex(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
+{
+	v->ops->hex(v, &rj_tls_fields[field], bytes.at, bytes.left);
+}
+
+static void emit_true(struct rj_visitor *v, enum field field)
+{
+	v->ops->boolean(v, &rj_tls_fields[field], 1);
+}
+
+static void emit_version_text(struct rj_visitor *v, uint16_t version)
+{
+	static const char *const texts[] = { "SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3" };
+	char unknown[sizeof("0xffff")];
+	const char *text = unknown;
+
+	if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3)
+		text = texts[version - RJ_TLS_SSL3_0];
+	else
+		snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
+	v->ops->string(v, &rj_tls_fields[F_VERSION], text, strlen(text));
+}
+
+/* Joy's numbers start with 2 for SSL 3.0; a version outside of them has none. */
+static void emit_version_number(struct rj_visitor *v, enum field field, uint16_t version)
+{
+	if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3)
+		v->ops->u64(v, &rj_tls_fields[field], version - RJ_TLS_SSL3_0 + 2);
+}
+
+/* The codes of a run of two bytes each; the array is written even when the run breaks off. */
+static void emit_codes(struct rj_visitor *v, enum field field, struct rj_cursor codes)
+{
+	struct rj_cursor code;
+
+	v->ops->open(v, &rj_tls_fields[field]);
+	while (codes.left && !rj_cursor_sub(&codes, 2, &code))
+		emit_hex(v, F_CODE, code);
+	v->ops->close(v);
+}
+
+static void emit_code_list(struct rj_visitor *v, enum field field, const struct rj_tls_hello *hello,
+			   uint16_t type, enum rj_tls_list kind)
+{
+	struct rj_cursor data, list;
+
+	if (rj_tls_extension_find(hello, type, &data) && !rj_tls_list_open(kind, data, &list))
+		emit_codes(v, field, list);
+}
+
+static void emit_name_list(struct rj_visitor *v, enum field field, const struct rj_tls_hello *hello,
+			   uint16_t type, enum rj_tls_list kind)
+{
+	struct rj_cursor data, list, name;
+
+	if (!rj_tls_extension_find(hello, type, &data) || rj_tls_list_open(kind, data, &list))
+		return;
+	v->ops->open(v, &rj_tls_fields[field]);
+	while (list.left && !rj_tls_list_next(kind, &list, &name)) {
+		if (name.left)
+			v->ops->string(v, &rj_tls_fields[F_NAME], name.at, name.left);
+	}
+	v->ops->close(v);
+}
+
+static void emit_extension(struct rj_visitor *v, const struct rj_tls_extension *extension)
+{
+	const char *name = rj_tls_extension_name(extension->type);
+
+	v->ops->open(v, &rj_tls_fields[F_EXTENSION]);
+	if (name)
+		v->ops->name(v, name, strlen(name));
+	else
+		v->ops->u64(v, &rj_tls_fields[F_KIND], extension->type);
+	emit_hex(v, F_DATA, extension->data);
+	v->ops->close(v);
+}
+
+static void emit_extensions(struct rj_visitor *v, enum field field,
+			    const struct rj_tls_hello *hello)
+{
+	struct rj_cursor block = hello->extensions;
+	struct rj_tls_extension extension;
+
+	if (!block.left)
+		return;
+	v->ops->open(v, &rj_tls_fields[field]);
+	while (block.left && !rj_tls_extension_next(&block, &extension))
+		emit_extension(v, &extension);
+	v->ops->close(v);
+}
+
+static bool read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *client,
+			struct rj_tls_hello *server, bool *has_server)
+{
+	struct rj_cursor c = rj_cursor_init(s->client_hello.bytes, s->client_hello.len, true);
+	struct rj_cursor srv = rj_cursor_init(s->server_hello.bytes, s->server_hello.len, true);
+
+	*has_server = !rj_tls_server_hello_read(srv, server);
+	return !rj_tls_client_hello_read(c, client);
+}
+

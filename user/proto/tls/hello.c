@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Takes ClientHello and ServerHello bodies apart. */
+#include "proto/tls/hello.h"
+
+#define RANDOM_BYTES	   32u
+#define SESSION_ID_MAX	   32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
+#define NAME_TYPE_HOST	   0u  /* RFC 6066 3 */
+#define NUM_EXTENSION_TYPES 65536u
+
+/* Drafts 0 to 21 of TLS 1.3 announced themselves in the ServerHello's version, which had neither
+ * session id nor compression (draft-ietf-tls-tls13-21 4.1.3). */
+#define DRAFT_FIRST 0x7f00u
+#define DRAFT_LAST  0x7f15u
+
+static enum rj_status read_session_id(struct rj_cursor *c, struct rj_tls_hello *hello)
+{
+	enum rj_status st = rj_cursor_prefixed(c, 1, &hello->session_id);
+
+	if (!st && hello->session_id.left > SESSION_ID_MAX)
+		return RJ_MALFORMED;
+	return st;
+}
+
+/*
+ * What is left of a hello is nothing (RFC 5246 7.4.1.2) or one block behind its
+ * length. Of a block with a lying length as much is kept as both agree on.
+ */
+static void open_extensions(struct rj_cursor rest, struct rj_tls_hello *hello)
+{
+	uint16_t len;
+
+	hello->extensions = rj_cursor_init(NULL, 0, true);
+	if (!rest.left)
+		return;
+	if (rj_cursor_u16(&rest, &len)) {
+		hello->is_malformed = true;
+		return;
+	}
+	hello->is_malformed = len != rest.left;
+	hello->extensions = rest;
+	if (len < rest.left)
+		hello->extensions.left = len;
+}
+
+enum rj_status rj_tls_client_hello_read(struct rj_cursor body, struct rj_tls_hello *out)
+{
+	struct rj_tls_hello hello = { .is_server = false };
+	enum rj_status st;
+
+	body.is_hard = true;
+	st = rj_cursor_u16(&body, &hello.version);
+	if (!st)
+		st = rj_cursor_sub(&body, RANDOM_BYTES, &hello.random);
+	if (!st)
+		st = read_session_id(&body, &hello);
+	if (!st)
+		st = rj_cursor_prefixed(&body, 2, &hello.suites);
+	if (!st && (!hello.suites.left || hello.suites.left % 2)) /* cipher_suites<2..2^16-2> */
+		st = RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_prefixed(&body, 1, &hello.compression);
+	if (!st && !hello.compression.left) /* legacy_compression_methods<1..2^8-1> */
+		st = RJ_MALFORMED;
+	if (st)
+		return st;
+	open_extensions(body, &hello);
+	*out = hello;
+	return RJ_OK;
+}
+
+enum rj_status rj_tls_server_hello_read(struct rj_cursor body, struct rj_tls_hello *out)
+{
+	struct rj_tls_hello hello = { .is_server = true };
+	enum rj_status st;
+	bool is_draft;
+
+	body.is_hard = true;
+	hello.session_id = hello.compression = rj_cursor_init(NULL, 0, true);
+	st = rj_cursor_u16(&body, &hello.version);
+	is_draft = hello.version >= DRAFT_FIRST && hello.version <= DRAFT_LAST;
+	if (!st)
+		st = rj_cursor_sub(&body, RANDOM_BYTES, &hello.random);
+	if (!st && !is_draft)
+		st = read_session_id(&body, &hello);
+	if (!st)
+		st = rj_cursor_sub(&body, 2, &hello.suites);
+	if (!st && !is_draft)
+		st = rj_cursor_sub(&body, 1, &hello.compression);
+	if (st)
+		return st;
+	open_extensions(body, &hello);
+	*out = hello;
+	return RJ_OK;
+}
+
+bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello)
+{
+	/* RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest" */
+	static const uint8_t retry_random[RANDOM_BYTES] = {
+		0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
+		0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
+		0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+	};
+	struct rj_cursor random = hello->random;
+	const uint8_t *bytes;
+
+	return hello->is_server && !rj_cursor_bytes(&random, sizeof(retry_random), &bytes) &&
+	       !memcmp(bytes, retry_random, sizeof(retry_random));
+}
+
+/* RFC 8446 4.2: struct { ExtensionType extension_type; opaque extension_data<0..2^16-1>; } */
+enum rj_status rj_tls_extension_next(struct rj_cursor *block, struct rj_tls_extension *out)
+{
+	struct rj_tls_extension extension;
+	struct rj_cursor ahead = *block;
+	enum rj_status st = rj_cursor_u16(&ahead, &extension.type);
+
+	if (!st)
+		st = rj_cursor_prefixed(&ahead, 2, &extension.data);
+	if (st)
+		return st;
+	*block = ahead;
+	*out = extension;
+	return RJ_OK;
+}
+
+bool rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type, struct rj_cursor *out)
+{
+	struct rj_cursor block = hello->extensions;
+	struct rj_tls_extension extension;
+
+	while (block.left && !rj_tls_extension_next(&block, &extension)) {
+		if (extension.type != type)
+			continue;
+		*out = extension.data;
+		return true;
+	}
+	return false;
+}
+
+enum rj_status rj_tls_list_open(enum rj_tls_list kind, struct rj_cursor data, struct rj_cursor *out)
+{
+	struct rj_cursor list;
+	enum rj_status st = rj_cursor_prefixed(&data, kind == RJ_TLS_LIST_VERSIONS ? 1 : 2, &list);
+
+	if (st)
+		return st;
+	if (data.left || !list.left)
+		return RJ_MALFORMED;
+	*out = list;
+	return RJ_OK;
+}
+
+static enum rj_status next_server_name(struct rj_cursor *list, struct rj_cursor *out)
+{
+	struct rj_cursor ahead = *list, name;
+	uint8_t type;
+	enum rj_status st = rj_cursor_u8(&ahead, &type);
+
+	if (!st)
+		st = rj_cursor_prefixed(&ahead, 2, &name);
+	if (st)
+		return st;
+	if (type == NAME_TYPE_HOST && !name.left) /* HostName<1..2^16-1> */
+		return RJ_MALFORMED;
+	if (type != NAME_TYPE_HOST)
+		name.left = 0;
+	*list = ahead;
+	*out = name;
+	return RJ_OK;
+}
+
+static enum rj_status next_protocol(struct rj_cursor *list, struct rj_cursor *out)
+{
+	struct rj_cursor ahead = *list, name;
+	enum rj_status st = rj_cursor_prefixed(&ahead, 1, &name);
+
+	if (st)
+		return st;
+	if (!name.left) /* ProtocolName<1..2^8-1> */
+		return RJ_MALFORMED;
+	*list = ahead;
+	*out = name;
+	return RJ_OK;
+}
+
+enum rj_status rj_tls_list_next(enum rj_tls_list kind, struct rj_cursor *list,
+				struct rj_cursor *out)
+{
+	switch (kind) {
+	case RJ_TLS_LIST_NAMES:
+		return next_server_name(list, out);
+	case RJ_TLS_LIST_PROTOCOLS:
+		return next_protocol(list, out);
+	case RJ_TLS_LIST_GROUPS:
+	case RJ_TLS_LIST_VERSIONS:
+		break;
+	}
+	return rj_cursor_sub(list, 2, out);
+}
+
+static enum rj_status check_list(enum rj_tls_list kind, struct rj_cursor data)
+{
+	struct rj_cursor list, item;
+	enum rj_status st = rj_tls_list_open(kind, data, &list);
+
+	while (!st && list.left)
+		st = rj_tls_list_next(kind, &list, &item);
+	return st;
+}
+
+/* What a server answers differs: server_name is empty, supported_versions is a single number. */
+static enum rj_status check_extension(const struct rj_tls_hello *hello,
+				      const struct rj_tls_extension *extension)
+{
+	switch (extension->type) {
+	case RJ_TLS_EXT_SERVER_NAME:
+		return hello->is_server ? RJ_OK : check_list(RJ_TLS_LIST_NAMES, extension->data);
+	case RJ_TLS_EXT_SUPPORTED_GROUPS:
+		return hello->is_server ? RJ_OK : check_list(RJ_TLS_LIST_GROUPS, extension->data);
+	case RJ_TLS_EXT_ALPN:
+		return check_list(RJ_TLS_LIST_PROTOCOLS, extension->data);
+	case RJ_TLS_EXT_SUPPORTED_VERSIONS:
+		if (hello->is_server)
+			return extension->data.left == 2 ? RJ_OK : RJ_MALFORMED;
+		return check_list(RJ_TLS_LIST_VERSIONS, extension->data);
+	default:
+		return RJ_OK;
+	}
+}
+
+enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
+{
+	uint64_t seen[NUM_EXTENSION_TYPES / 64] = { 0 };
+	struct rj_cursor block = hello->extensions;
+
+	if (hello->is_malformed)
+		return RJ_MALFORMED;
+	while (block.left) {
+		struct rj_tls_extension extension;
+		enum rj_status st = rj_tls_extension_next(&block, &extension);
+		uint64_t bit;
+
+		if (!st)
+			st = check_extension(hello, &extension);
+		if (st)
+			return st;
+		bit = UINT64_C(1) << extension.type % 64;
+		if (seen[extension.type / 64] & bit) /* RFC 8446 4.2: no type twice in a block */
+			return RJ_MALFORMED;
+		seen[extension.type / 64] |= bit;
+	}
+	return RJ_OK;
+}
+
+static uint16_t highest_offered(struct rj_cursor data)
+{
+	struct rj_cursor list;
+	uint16_t highest = 0, version;
+
+	if (rj_tls_list_open(RJ_TLS_LIST_VERSIONS, data, &list))
+		return 0;
+	while (list.left && !rj_cursor_u16(&list, &version)) {
+		if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3 && version > highest)
+			highest = version;
+	}
+	return highest;
+}
+
+uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello)
+{
+	struct rj_cursor data;
+	uint16_t version = 0;
+
+	if (!rj_tls_extension_find(hello, RJ_TLS_EXT_SUPPORTED_VERSIONS, &data))
+		return hello->version;
+	if (!hello->is_server)
+		version = highest_offered(data);
+	else if (rj_cursor_u16(&data, &version))
+		return hello->version;
+	return version ? version : hello->version;
+}

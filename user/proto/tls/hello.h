@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ClientHello and ServerHello bodies as slices; knows no record layer, no transport and no output. */
+#ifndef RJ_PROTO_TLS_HELLO_H
+#define RJ_PROTO_TLS_HELLO_H
+
+#include "core/cursor.h"
+
+/* ExtensionType values that are looked into (IANA). */
+#define RJ_TLS_EXT_SERVER_NAME	      0x0000u
+#define RJ_TLS_EXT_SUPPORTED_GROUPS   0x000au
+#define RJ_TLS_EXT_ALPN		      0x0010u
+#define RJ_TLS_EXT_PRE_SHARED_KEY     0x0029u
+#define RJ_TLS_EXT_SUPPORTED_VERSIONS 0x002bu
+#define RJ_TLS_EXT_ECH		      0xfe0du
+
+#define RJ_TLS_SSL3_0 0x0300u
+#define RJ_TLS_1_2    0x0303u
+#define RJ_TLS_1_3    0x0304u
+
+/* enum rj_tls_list - how the length-prefixed list inside an extension is laid out. */
+enum rj_tls_list {
+	RJ_TLS_LIST_NAMES,     /* u16 length; items: type u8, name behind u16 (RFC 6066 3) */
+	RJ_TLS_LIST_PROTOCOLS, /* u16 length; items: name behind u8 (RFC 7301 3.1) */
+	RJ_TLS_LIST_GROUPS,    /* u16 length; items: u16 (RFC 8446 4.2.7) */
+	RJ_TLS_LIST_VERSIONS,  /* u8 length; items: u16 (RFC 8446 4.2.1, ClientHello) */
+};
+
+/*
+ * struct rj_tls_hello - a hello body taken apart. The cursors have hard ends and
+ * borrow the body; numbers are host order.
+ * @is_server:    a ServerHello (or HelloRetryRequest) rather than a ClientHello
+ * @is_malformed: what stands behind the compression methods is not one extension
+ *                block of exactly its length
+ * @version:      legacy_version
+ * @random:       32 bytes
+ * @session_id:   0..32 bytes
+ * @suites:       two bytes each; in a ServerHello the one selected
+ * @compression:  one byte each
+ * @extensions:   the extension block without its length, as far as it is there
+ */
+struct rj_tls_hello {
+	bool is_server;
+	bool is_malformed;
+	uint16_t version;
+	struct rj_cursor random;
+	struct rj_cursor session_id;
+	struct rj_cursor suites;
+	struct rj_cursor compression;
+	struct rj_cursor extensions;
+};
+
+/* struct rj_tls_extension - one extension: its type and its data, which are borrowed. */
+struct rj_tls_extension {
+	uint16_t type;
+	struct rj_cursor data;
+};
+
+/*
+ * rj_tls_client_hello_read, rj_tls_server_hello_read - take @body, a whole hello
+ * without the handshake header, apart into *@out (RFC 8446 4.1.2 and 4.1.3, RFC
+ * 5246 7.4.1). RJ_MALFORMED: a part before the extensions is missing or out of
+ * its range. Faults of the extension block leave RJ_OK and is_malformed.
+ */
+RJ_MUST_CHECK enum rj_status rj_tls_client_hello_read(struct rj_cursor body,
+						      struct rj_tls_hello *out);
+RJ_MUST_CHECK enum rj_status rj_tls_server_hello_read(struct rj_cursor body,
+						      struct rj_tls_hello *out);
+
+/* rj_tls_hello_check - RJ_MALFORMED when the extension block breaks a rule that a reader relies on. */
+RJ_MUST_CHECK enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello);
+
+/* rj_tls_hello_is_retry - whether a ServerHello is a HelloRetryRequest (RFC 8446 4.1.3). */
+bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello);
+
+/*
+ * rj_tls_hello_version - of a ServerHello: the version selected, which is that of
+ * supported_versions, else legacy_version. Of a ClientHello: the highest of SSL
+ * 3.0 to TLS 1.3 in supported_versions, else legacy_version.
+ */
+uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello);
+
+/* rj_tls_extension_next - takes the next extension off @block into *@out. */
+RJ_MUST_CHECK enum rj_status rj_tls_extension_next(struct rj_cursor *block,
+						   struct rj_tls_extension *out);
+
+/* rj_tls_extension_find - whether @hello has extension @type; the data of the first one in *@out. */
+bool rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type, struct rj_cursor *out);
+
+/*
+ * rj_tls_list_open - opens the list that fills extension @data into *@out.
+ * RJ_MALFORMED: its length is not that of the data, or it is empty.
+ */
+RJ_MUST_CHECK enum rj_status rj_tls_list_open(enum rj_tls_list kind, struct rj_cursor data,
+					      struct rj_cursor *out);
+
+/*
+ * rj_tls_list_next - takes the next item off @list: a name in *@out, or a number
+ * as its two bytes. A server name of a type other than host_name (RFC 6066 3)
+ * is passed over and gives an empty *@out; every other item has bytes.
+ */
+RJ_MUST_CHECK enum rj_status rj_tls_list_next(enum rj_tls_list kind, struct rj_cursor *list,
+					      struct rj_cursor *out);
+
+#endif

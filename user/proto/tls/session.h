@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is known of one TLS session: takes handshake messages from any transport, writes the tls object. */
+#ifndef RJ_PROTO_TLS_SESSION_H
+#define RJ_PROTO_TLS_SESSION_H
+
+#include <rejoice/record.h>
+
+#include "core/cursor.h"
+
+/* HandshakeType (RFC 8446 4, RFC 5246 7.4, and 6 of the drafts of TLS 1.3). */
+#define RJ_TLS_CLIENT_HELLO	   1u
+#define RJ_TLS_SERVER_HELLO	   2u
+#define RJ_TLS_HELLO_RETRY_REQUEST 6u
+#define RJ_TLS_SERVER_HELLO_DONE   14u
+#define RJ_TLS_CLIENT_KEY_EXCHANGE 16u
+
+/* The longest message that is read. The format allows a ClientHello of 128 KiB (RFC 8446 4.1.2); those
+ * in use, with post-quantum keys and ECH, have a few KiB, and padding as a trick stays under 64. */
+#define RJ_TLS_MESSAGE_MAX 65536u
+
+/* struct rj_tls_body - a message body as it came; in the flow's arena, not ours to free. */
+struct rj_tls_body {
+	const uint8_t *bytes;
+	size_t len;
+};
+
+enum rj_tls_role {
+	RJ_TLS_ROLE_UNKNOWN,
+	RJ_TLS_ROLE_CLIENT,
+	RJ_TLS_ROLE_SERVER,
+};
+
+/*
+ * struct rj_tls_session - embedded; a zeroed one knows nothing.
+ * @client_hello: the first that came
+ * @server_hello: the HelloRetryRequest, and then the ServerHello in its place
+ * @roles:        enum rj_tls_role by side
+ * @is_over:      by side: no message that would be read can come any more
+ * @is_retried:   a HelloRetryRequest or a second ClientHello was seen
+ * @is_malformed: set by whoever finds it; goes out as it is
+ */
+struct rj_tls_session {
+	struct rj_tls_body client_hello;
+	struct rj_tls_body server_hello;
+	struct rj_tls_body client_key_exchange;
+	uint8_t roles[2];
+	bool is_over[2];
+	bool is_retried;
+	bool is_malformed;
+};
+
+/* rj_tls_session_reads - whether the body of a handshake message of @type is of interest. */
+bool rj_tls_session_reads(uint8_t type);
+
+/*
+ * rj_tls_session_message - takes in one handshake message of @side (0 or 1).
+ * @body, without the handshake header, is kept by reference where it is of
+ * interest, else it may be empty. RJ_MALFORMED: the message breaks its own
+ * format or this side cannot have sent it; a hello with a broken extension block
+ * is kept all the same, to show what it has.
+ */
+RJ_MUST_CHECK enum rj_status rj_tls_session_message(struct rj_tls_session *session,
+						    unsigned int side, uint8_t type,
+						    struct rj_tls_body body);
+
+/*
+ * rj_tls_session_may_retry - whether @side may yet send a hello in the clear after
+ * its ChangeCipherSpec, as TLS 1.3 does after a HelloRetryRequest (RFC 8446 D.4).
+ */
+bool rj_tls_session_may_retry(const struct rj_tls_session *session, unsigned int side);
+
+/* rj_tls_session_emit - writes the tls object, nothing when nothing is known. (emit.c) */
+void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor *v);
+
+/* rj_tls_fields - the rows that rj_tls_session_emit uses; the first is the object. (emit.c) */
+extern const struct rj_field rj_tls_fields[];
+extern const size_t rj_tls_num_fields;
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The JSON writer: a visitor of records that appends text to a buffer. */
+#ifndef RJ_SINK_JSONW_H
+#define RJ_SINK_JSONW_H
+
+#include <rejoice/record.h>
+
+#include "core/buffer.h"
+
+#define RJ_JSONW_MAX_DEPTH 32u /* ours: a bit a level in one word; flows nest 8 deep */
+
+/*
+ * struct rj_jsonw - embedded; writes one JSON value (RFC 8259) for any balanced
+ * sequence of visitor calls, whatever the bytes of strings and names. A member
+ * of an object takes its key from its row or from the last name() before it;
+ * elsewhere both are ignored. Row names are written as they are.
+ * @visitor: hand this out
+ * @out:     borrowed; the text is appended, without a newline
+ * @is_too_deep: something nested deeper than RJ_JSONW_MAX_DEPTH was left out
+ * @depth, @num_skipped: 0 when all that was opened is closed
+ * The others are the writer's own.
+ */
+struct rj_jsonw {
+	struct rj_visitor visitor;
+	struct rj_buffer *out;
+	size_t name_at;	      /* where the pending name began in @out */
+	uint32_t arrays;      /* a bit a level, innermost lowest: 1 is an array */
+	uint32_t depth;	      /* levels open */
+	uint32_t num_skipped; /* levels open that are not written */
+	bool has_name;
+	bool needs_comma;
+	bool is_too_deep;
+};
+
+/* rj_jsonw_init - a writer at the end of @out, for one value; init again for the next. */
+void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out);
+
+/*
+ * rj_jsonw_failed - whether @out refused something: what was written is not
+ * JSON, and the caller must drop it (rj_buffer_cut to where it began).
+ */
+RJ_MUST_CHECK bool rj_jsonw_failed(const struct rj_jsonw *w);
+
+#endif
