@@ -17,9 +17,10 @@
 #define RJ_IPV6_MAX_LEN (RJ_IPV6_HEADER_LEN + 0xffffu)
 
 /*
- * struct rj_layers - where a frame has been read to; local to this file.
+ * struct rj_layers - where a frame has been read to; scratch space of this file.
  * @off: next byte
  * @l4_len: bytes from there to the end of the datagram by the IP length
+ * @type: EtherType of what is there
  * @src, @dst, @src_port, @dst_port: as sent, before they are put in order
  */
 struct rj_layers {
@@ -29,6 +30,8 @@ struct rj_layers {
 	__u64 dst[2];
 	__u16 src_port;
 	__u16 dst_port;
+	__u16 type;
+	__u16 zero;
 };
 
 static __always_inline __u32 rj_frame_left(const struct rj_frame *f, __u32 off)
@@ -67,41 +70,38 @@ static __always_inline int rj_is_vlan_type(__u16 type)
 	return type == RJ_ETH_VLAN || type == RJ_ETH_QINQ || type == RJ_ETH_QINQ_OLD;
 }
 
-/* rj_parse_vlans - passes over the tags behind @type, which becomes the type behind them. */
-static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f, __u32 *off,
-						     __u16 *type, struct rj_packet *p)
+/* rj_parse_vlans - passes over VLAN tags; the type becomes that behind them. */
+static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f,
+						     struct rj_layers *l, struct rj_packet *p)
 {
 	if (f->outer_tci & RJ_TCI_PRESENT)
 		rj_add_vlan(p, (__u16)f->outer_tci);
 	for (__u32 i = 0; i <= RJ_MAX_VLANS; i++) {
 		const struct rj_vlan *tag;
 
-		if (!rj_is_vlan_type(*type))
+		if (!rj_is_vlan_type(l->type))
 			return RJ_REASON_NONE;
-		tag = rj_at(f, *off, struct rj_vlan);
+		tag = rj_at(f, l->off, struct rj_vlan);
 		if (!tag)
 			return RJ_REASON_LINK_TRUNCATED;
 		if (!rj_add_vlan(p, rj_be16(tag->tci)))
 			return RJ_REASON_VLAN_DEPTH;
-		*type = rj_be16(tag->type);
-		*off += (__u32)sizeof(*tag);
+		l->type = rj_be16(tag->type);
+		l->off += (__u32)sizeof(*tag);
 	}
 	return RJ_REASON_VLAN_DEPTH;
 }
 
-/* rj_parse_ext_frag - reads an IPv6 fragment header (RFC 8200 4.5); true for a later fragment. */
-static __always_inline int rj_parse_ext_frag(const struct rj_ext_frag *frag, struct rj_packet *p)
+/* rj_parse_ext_frag - reads an IPv6 fragment header (RFC 8200 4.5). */
+static __always_inline void rj_parse_ext_frag(const struct rj_ext_frag *frag, struct rj_packet *p)
 {
 	__u16 offset = rj_be16(frag->offset);
 
 	p->frag_id = rj_be32(frag->id);
-	if (offset & RJ_IPV6_OFFSET_MASK) {
+	if (offset & RJ_IPV6_OFFSET_MASK)
 		p->bits |= RJ_PKT_LATER_FRAG;
-		return 1;
-	}
-	if (offset & RJ_IPV6_MORE_FRAGMENTS)
+	else if (offset & RJ_IPV6_MORE_FRAGMENTS)
 		p->bits |= RJ_PKT_FIRST_FRAG;
-	return 0;
 }
 
 /* rj_take - moves over @len bytes of the datagram; false when it is shorter by its IP length. */
@@ -122,10 +122,14 @@ static __always_inline enum rj_reason rj_parse_ext(const struct rj_frame *f, str
 						   struct rj_packet *p)
 {
 	for (__u32 i = 0; i <= RJ_MAX_EXT_HEADERS; i++) {
-		__u8 proto = p->key.proto;
+		__u8 proto;
 		const struct rj_ext_frag *head; /* 8 bytes: the least any of them has */
 		__u32 len;
 
+		rj_forget();
+		proto = p->key.proto;
+		if (p->bits & RJ_PKT_LATER_FRAG)
+			return RJ_REASON_NONE;
 		/* in IPv4 these numbers, AH apart, are protocols of their own */
 		if (proto != RJ_IP_AH && p->bits & RJ_PKT_IPV4)
 			return RJ_REASON_NONE;
@@ -145,8 +149,8 @@ static __always_inline enum rj_reason rj_parse_ext(const struct rj_frame *f, str
 		if (!rj_take(l, len))
 			return RJ_REASON_IP_MALFORMED;
 		p->key.proto = head->next;
-		if (proto == RJ_IP_FRAGMENT && rj_parse_ext_frag(head, p))
-			return RJ_REASON_NONE;
+		if (proto == RJ_IP_FRAGMENT)
+			rj_parse_ext_frag(head, p);
 	}
 	return RJ_REASON_IP_HEADERS;
 }
@@ -181,13 +185,11 @@ static __always_inline enum rj_reason rj_parse_ipv4(const struct rj_frame *f, st
 	frag = rj_be16(ip->frag);
 	l->off += header_len;
 	l->l4_len = p->ip_len - header_len;
-	if (frag & RJ_IPV4_OFFSET_MASK) {
+	if (frag & RJ_IPV4_OFFSET_MASK)
 		p->bits |= RJ_PKT_LATER_FRAG;
-		return RJ_REASON_NONE;
-	}
-	if (frag & RJ_IPV4_MORE_FRAGMENTS)
+	else if (frag & RJ_IPV4_MORE_FRAGMENTS)
 		p->bits |= RJ_PKT_FIRST_FRAG;
-	return rj_parse_ext(f, l, p);
+	return RJ_REASON_NONE;
 }
 
 static __always_inline enum rj_reason rj_parse_ipv6(const struct rj_frame *f, struct rj_layers *l,
@@ -210,7 +212,7 @@ static __always_inline enum rj_reason rj_parse_ipv6(const struct rj_frame *f, st
 	p->key.proto = ip->next;
 	l->off += RJ_IPV6_HEADER_LEN;
 	l->l4_len = p->ip_len - RJ_IPV6_HEADER_LEN;
-	return rj_parse_ext(f, l, p);
+	return RJ_REASON_NONE;
 }
 
 /* rj_parse_tcp_opts - keeps the options of a SYN, as far as they were captured. */
@@ -411,49 +413,59 @@ static __always_inline void rj_order_ends(const struct rj_layers *l, struct rj_p
 /*
  * rj_parse_network - reads what stands from byte @off of the frame on, behind
  * the link header, whose type field is @type (an EtherType, host order).
- * Fills *@p but for its time and segments. RJ_REASON_NONE: @p is a packet of a
- * flow. RJ_REASON_FRAGMENT: @p is a later fragment, whose key has no ports
- * yet. Else the reason why the frame is set aside, and @p is of no use.
+ * Fills *@p but for its time and segments; *@l is scratch space. RJ_REASON_NONE:
+ * @p is a packet of a flow. RJ_REASON_FRAGMENT: @p is a later fragment, whose
+ * key has no ports yet. Else the reason why the frame is set aside, and @p is
+ * of no use.
  */
 static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f, __u32 off,
-						       __u16 type, struct rj_packet *p)
+						       __u16 type, struct rj_layers *l,
+						       struct rj_packet *p)
 {
-	struct rj_layers l;
 	enum rj_reason reason;
 
-	rj_zero(&l, sizeof(l));
+	rj_zero(l, sizeof(*l));
 	rj_zero(p, sizeof(*p));
-	l.off = off;
-	reason = rj_parse_vlans(f, &l.off, &type, p);
+	l->off = off;
+	l->type = type;
+	reason = rj_parse_vlans(f, l, p);
 	if (reason)
 		return reason;
-	if (type == RJ_ETH_IPV4)
-		reason = rj_parse_ipv4(f, &l, p);
-	else if (type == RJ_ETH_IPV6)
-		reason = rj_parse_ipv6(f, &l, p);
+	rj_forget();
+	if (l->type == RJ_ETH_IPV4)
+		reason = rj_parse_ipv4(f, l, p);
+	else if (l->type == RJ_ETH_IPV6)
+		reason = rj_parse_ipv6(f, l, p);
 	else
 		return RJ_REASON_NOT_IP;
 	if (reason)
 		return reason;
-	reason = rj_parse_l4(f, &l, p);
+	rj_forget();
+	reason = rj_parse_ext(f, l, p);
+	if (reason)
+		return reason;
+	rj_forget();
+	reason = rj_parse_l4(f, l, p);
 	if (reason && reason != RJ_REASON_FRAGMENT)
 		return reason;
-	rj_order_ends(&l, p);
-	p->payload_len = l.l4_len;
-	p->payload_off = (__u16)l.off;
+	rj_forget();
+	rj_order_ends(l, p);
+	p->payload_len = l->l4_len;
+	p->payload_off = (__u16)l->off;
 	p->num_segments = 1;
 	return reason;
 }
 
 /* rj_parse_ethernet - rj_parse_network of a frame that starts with an Ethernet header. */
 static __always_inline enum rj_reason rj_parse_ethernet(const struct rj_frame *f,
-							struct rj_packet *p)
+							struct rj_layers *l, struct rj_packet *p)
 {
 	const struct rj_eth *eth = rj_at(f, 0, struct rj_eth);
 
+	p->bits = 0;
 	if (!eth)
 		return RJ_REASON_LINK_TRUNCATED;
-	return rj_parse_network(f, (__u32)sizeof(*eth), rj_be16(eth->type), p);
+	return rj_parse_network(f, (__u32)sizeof(*eth), rj_be16(eth->type), l, p);
 }
 
 /*

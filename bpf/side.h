@@ -5,8 +5,18 @@
 
 #include <linux/types.h>
 
+/*
+ * No header is read that starts further into the frame than this. It bounds
+ * the offsets for the verifier; the longest chain that parse.h passes over
+ * in a frame of ordinary size lies well within.
+ */
+#define RJ_MAX_HEADER_OFF 4095u
+
+#define RJ_TCI_PRESENT 0x10000u
+
 #ifdef __bpf__
 
+#include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -16,6 +26,74 @@
 /* several CPUs may count in one place: an atomic add without a result, as 5.10 has it */
 #define rj_count(at, n) ((void)__sync_fetch_and_add((at), (n)))
 
+/*
+ * rj_forget - makes clang read again what lies in memory. The verifier follows
+ * each path's values as long as they stand in registers or on the stack, and
+ * there are too many paths through a parser; what comes out of a map is any
+ * value to it, and the paths become one. Needed by every kernel from 5.10.
+ */
+#define rj_forget() asm volatile("" ::: "memory")
+
+enum rj_hook { RJ_HOOK_XDP, RJ_HOOK_SKB };
+
+/*
+ * struct rj_frame - a packet context and what kind it is. @hook is a constant
+ * wherever this is made, so that one branch of each function on it is left.
+ * @wire_len: length on the wire
+ * @outer_tci: VLAN tag that the network card took out of the frame, with
+ *        RJ_TCI_PRESENT, else 0
+ */
+struct rj_frame {
+	void *ctx;
+	enum rj_hook hook;
+	__u32 wire_len;
+	__u32 outer_tci;
+};
+
+/*
+ * rj_ctx_word - a 32-bit member of a context, read by this very instruction:
+ * clang would else keep the member's address for later, and the verifier
+ * refuses to read a context through an adjusted pointer ("dereference of
+ * modified ctx ptr", every kernel).
+ */
+#define rj_ctx_word(ctx, type, member)                                             \
+	({                                                                         \
+		__u64 word_;                                                       \
+		asm volatile("%0 = *(u32 *)(%1 + %2)"                              \
+			     : "=r"(word_)                                         \
+			     : "r"(ctx), "i"(__builtin_offsetof(type, member)));   \
+		word_;                                                             \
+	})
+
+static __always_inline const void *rj_frame_data(const struct rj_frame *f)
+{
+	if (f->hook == RJ_HOOK_XDP)
+		return (const void *)rj_ctx_word(f->ctx, struct xdp_md, data);
+	return (const void *)rj_ctx_word(f->ctx, struct __sk_buff, data);
+}
+
+static __always_inline const void *rj_frame_end(const struct rj_frame *f)
+{
+	if (f->hook == RJ_HOOK_XDP)
+		return (const void *)rj_ctx_word(f->ctx, struct xdp_md, data_end);
+	return (const void *)rj_ctx_word(f->ctx, struct __sk_buff, data_end);
+}
+
+/*
+ * rj_ptr - @len bytes at byte @off of the frame, or NULL where the directly
+ * readable bytes do not reach. The bound is checked on the pointer returned,
+ * which is the form the verifier follows.
+ */
+static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, __u32 len)
+{
+	const void *at = rj_frame_data(f);
+
+	if (off > RJ_MAX_HEADER_OFF)
+		return 0;
+	at += off;
+	return at + len > rj_frame_end(f) ? 0 : at;
+}
+
 #else
 
 #include <endian.h>
@@ -24,48 +102,39 @@
 #define rj_be16(x) be16toh(x)
 #define rj_be32(x) be32toh(x)
 #define rj_count(at, n) ((void)(*(at) += (n)))
+#define rj_forget() ((void)0)
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
+
+/*
+ * struct rj_frame - the captured bytes of a frame, borrowed.
+ * @data, @captured_len: what can be read
+ * @wire_len: length on the wire, which may be more
+ * @outer_tci: VLAN tag that the network card took out of the frame, with
+ *        RJ_TCI_PRESENT, else 0
+ */
+struct rj_frame {
+	const __u8 *data;
+	__u32 captured_len;
+	__u32 wire_len;
+	__u32 outer_tci;
+};
+
+/* rj_ptr - @len bytes at byte @off of the frame, or NULL where the captured bytes do not reach. */
+static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, __u32 len)
+{
+	if (off > RJ_MAX_HEADER_OFF || off + len > f->captured_len)
+		return 0;
+	return f->data + off;
+}
 
 #endif
 
 #define rj_copy(to, from, len) __builtin_memcpy((to), (from), (len))
 #define rj_zero(at, len) __builtin_memset((at), 0, (len))
 
-/*
- * struct rj_frame - the bytes of a frame that can be read.
- * @data, @end: first byte and one past the last
- * @wire_len: length on the wire, which may be more
- * @outer_tci: VLAN tag that the network card took out of the frame, with
- *        RJ_TCI_PRESENT, else 0
- */
-struct rj_frame {
-	const void *data;
-	const void *end;
-	__u32 wire_len;
-	__u32 outer_tci;
-};
-
-#define RJ_TCI_PRESENT 0x10000u
-
-/*
- * rj_at - the @type at byte @off of the frame, or NULL where the captured bytes
- * do not reach. The bound is checked on the pointer that is returned, which is
- * the form the verifier follows.
- */
-#ifdef __bpf__
-#define rj_at(frame, off, type)                                                    \
-	({                                                                         \
-		const type *at_ = (const void *)((frame)->data + (off));           \
-		(const void *)(at_ + 1) > (frame)->end ? (const type *)0 : at_;    \
-	})
-#else
-#define rj_at(frame, off, type)                                                    \
-	((__u64)(off) + sizeof(type) <=                                            \
-			 (__u64)((const char *)(frame)->end - (const char *)(frame)->data) ? \
-		 (const type *)(const void *)((const char *)(frame)->data + (off)) : \
-		 (const type *)0)
-#endif
+/* rj_at - the @type at byte @off of the frame, or NULL. */
+#define rj_at(frame, off, type) ((const type *)rj_ptr((frame), (off), sizeof(type)))
 
 #endif

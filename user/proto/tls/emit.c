@@ -39,9 +39,10 @@ enum field {
 	F_DATA,
 	NUM_FIELDS,
 };
+_Static_assert(NUM_FIELDS == RJ_TLS_NUM_FIELDS, "session.h says how many rows there are");
 
 /* clang-format off */
-const struct rj_field rj_tls_fields[] = {
+const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_TLS] = { "tls", RJ_TYPE_OBJECT, "", 0, "RFC 8446",
 		"What the TLS handshake shows in the clear." },
 	[F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 8446 4.2.1",
@@ -100,8 +101,6 @@ const struct rj_field rj_tls_fields[] = {
 		"Data of the extension, without type and length." },
 };
 /* clang-format on */
-
-const size_t rj_tls_num_fields = NUM_FIELDS;
 
 static void emit_hex(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
 {
@@ -195,13 +194,99 @@ static void emit_extensions(struct rj_visitor *v, enum field field,
 	v->ops->close(v);
 }
 
-static bool read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *client,
-			struct rj_tls_hello *server, bool *has_server)
+/* An absent hello is a zeroed one: no part of it has bytes. */
+static bool is_present(const struct rj_tls_hello *hello)
 {
-	struct rj_cursor c = rj_cursor_init(s->client_hello.bytes, s->client_hello.len, true);
-	struct rj_cursor srv = rj_cursor_init(s->server_hello.bytes, s->server_hello.len, true);
-
-	*has_server = !rj_tls_server_hello_read(srv, server);
-	return !rj_tls_client_hello_read(c, client);
+	return hello->random.left;
 }
 
+static void emit_hex_if_any(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
+{
+	if (bytes.left)
+		emit_hex(v, field, bytes);
+}
+
+static void emit_versions(struct rj_visitor *v, const struct rj_tls_hello *client,
+			  const struct rj_tls_hello *server)
+{
+	if (is_present(server))
+		emit_version_text(v, rj_tls_hello_version(server));
+	if (is_present(client))
+		emit_version_number(v, F_C_VERSION, rj_tls_hello_version(client));
+	if (is_present(server))
+		emit_version_number(v, F_S_VERSION, rj_tls_hello_version(server));
+}
+
+static void emit_key_exchange(struct rj_visitor *v, const struct rj_tls_body *body)
+{
+	if (!body->len)
+		return;
+	v->ops->u64(v, &rj_tls_fields[F_C_KEY_LENGTH], (uint64_t)body->len * 8);
+	v->ops->hex(v, &rj_tls_fields[F_C_KEY_EXCHANGE], body->bytes, body->len);
+}
+
+static void emit_hellos(struct rj_visitor *v, const struct rj_tls_hello *client,
+			const struct rj_tls_hello *server)
+{
+	emit_hex_if_any(v, F_C_RANDOM, client->random);
+	emit_hex_if_any(v, F_S_RANDOM, server->random);
+	emit_hex_if_any(v, F_C_SID, client->session_id);
+	emit_hex_if_any(v, F_S_SID, server->session_id);
+	emit_name_list(v, F_SNI, client, RJ_TLS_EXT_SERVER_NAME, RJ_TLS_LIST_NAMES);
+	emit_name_list(v, F_C_ALPN, client, RJ_TLS_EXT_ALPN, RJ_TLS_LIST_PROTOCOLS);
+	emit_name_list(v, F_S_ALPN, server, RJ_TLS_EXT_ALPN, RJ_TLS_LIST_PROTOCOLS);
+	emit_code_list(v, F_C_VERSIONS, client, RJ_TLS_EXT_SUPPORTED_VERSIONS,
+		       RJ_TLS_LIST_VERSIONS);
+	emit_code_list(v, F_C_GROUPS, client, RJ_TLS_EXT_SUPPORTED_GROUPS, RJ_TLS_LIST_GROUPS);
+	emit_hex_if_any(v, F_SCS, server->suites);
+	if (is_present(client))
+		emit_codes(v, F_CS, client->suites);
+	emit_extensions(v, F_C_EXTENSIONS, client);
+	emit_extensions(v, F_S_EXTENSIONS, server);
+}
+
+static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *session,
+		       const struct rj_tls_hello *client)
+{
+	struct rj_cursor unused;
+
+	if (session->is_retried)
+		emit_true(v, F_HRR);
+	if (rj_tls_extension_find(client, RJ_TLS_EXT_ECH, &unused))
+		emit_true(v, F_ECH);
+	if (rj_tls_extension_find(client, RJ_TLS_EXT_PRE_SHARED_KEY, &unused))
+		emit_true(v, F_PSK);
+	if (session->is_malformed)
+		emit_true(v, F_MALFORMED);
+}
+
+/* A kept hello was read without fault before; one that is absent stays zeroed. */
+static void read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *client,
+			struct rj_tls_hello *server)
+{
+	struct rj_cursor client_body =
+		rj_cursor_init(s->client_hello.bytes, s->client_hello.len, true);
+	struct rj_cursor server_body =
+		rj_cursor_init(s->server_hello.bytes, s->server_hello.len, true);
+
+	if (rj_tls_client_hello_read(client_body, client))
+		*client = (struct rj_tls_hello){ .is_server = false };
+	if (rj_tls_server_hello_read(server_body, server))
+		*server = (struct rj_tls_hello){ .is_server = true };
+}
+
+void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor *v)
+{
+	struct rj_tls_hello client, server;
+
+	if (!session->client_hello.len && !session->server_hello.len &&
+	    !session->client_key_exchange.len && !session->is_retried && !session->is_malformed)
+		return;
+	read_hellos(session, &client, &server);
+	v->ops->open(v, &rj_tls_fields[F_TLS]);
+	emit_versions(v, &client, &server);
+	emit_key_exchange(v, &session->client_key_exchange);
+	emit_hellos(v, &client, &server);
+	emit_flags(v, session, &client);
+	v->ops->close(v);
+}

@@ -73,7 +73,7 @@ bool rj_tls_session_may_retry(const struct rj_tls_session *session, unsigned int
 void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor *v);
 
 /* rj_tls_fields - the rows that rj_tls_session_emit uses; the first is the object. (emit.c) */
-extern const struct rj_field rj_tls_fields[];
-extern const size_t rj_tls_num_fields;
+#define RJ_TLS_NUM_FIELDS 28u
+extern const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS];
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernel side's knobs: read-only data, set by the loader before load. */
+#ifndef RJ_BPF_CONFIG_H
+#define RJ_BPF_CONFIG_H
+
+#include "bpf/abi.h"
+
+/* Checked by the loader after load: user space of another build must not read our maps. */
+const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
+
+/* How flows are cut and what is kept; the host engine gets the same struct. */
+const volatile struct rj_limits rj_limits;
+
+/* Bytes of a value of the flow map: all of struct rj_flow, or RJ_FLOW_LEN_PLAIN. */
+const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
+
+/* Whether bpf_xdp_load_bytes is there (5.18); without it XDP samples what lies in the first page. */
+const volatile __u8 rj_has_xdp_load = 0;
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the two packet contexts, XDP and skb, know of a frame beside its bytes. */
+#ifndef RJ_BPF_CTX_H
+#define RJ_BPF_CTX_H
+
+#include "bpf/config.h"
+#include "bpf/side.h"
+
+/* Ethernet, 4 tags, IPv6, extension headers of ordinary size, TCP: what parse.h reads. */
+#define RJ_PULL_LEN 512u
+
+static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
+{
+	return (struct rj_frame){
+		.ctx = xdp,
+		.hook = RJ_HOOK_XDP,
+		.wire_len = xdp->data_end - xdp->data,
+	};
+}
+
+static __always_inline struct rj_frame rj_skb_frame(struct __sk_buff *skb)
+{
+	return (struct rj_frame){
+		.ctx = skb,
+		.hook = RJ_HOOK_SKB,
+		.wire_len = skb->len,
+		.outer_tci = skb->vlan_present ? RJ_TCI_PRESENT | (skb->vlan_tci & 0xffff) : 0,
+	};
+}
+
+/* rj_frame_pull - makes more of the frame directly readable; false where there is no more. */
+static __always_inline int rj_frame_pull(const struct rj_frame *f)
+{
+	if (f->hook == RJ_HOOK_XDP || rj_frame_data(f) + f->wire_len <= rj_frame_end(f))
+		return 0;
+	return !bpf_skb_pull_data(f->ctx, f->wire_len < RJ_PULL_LEN ? f->wire_len : RJ_PULL_LEN);
+}
+
+/* rj_frame_segments - how many segments of how many payload bytes the frame stands for. */
+static __always_inline void rj_frame_segments(const struct rj_frame *f, __u32 *num, __u32 *len)
+{
+	*num = 1;
+	*len = 0;
+	if (f->hook == RJ_HOOK_SKB) {
+		*num = (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_segs);
+		*len = (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_size);
+	}
+}
+
+/* rj_frame_load - copies @len bytes at @off of the frame; true when they were there. */
+static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, void *to, __u32 len)
+{
+	if (f->hook == RJ_HOOK_SKB)
+		return !bpf_skb_load_bytes(f->ctx, off, to, len);
+	if (rj_has_xdp_load)
+		return !bpf_xdp_load_bytes(f->ctx, off, to, len);
+	return 0;
+}
+
+/* rj_frame_ethertype - the frame's type where it has no link header to say it. */
+static __always_inline __u16 rj_frame_ethertype(const struct rj_frame *f)
+{
+	if (f->hook == RJ_HOOK_XDP)
+		return 0;
+	return rj_be16((__u16)rj_ctx_word(f->ctx, struct __sk_buff, protocol));
+}
+
+static __always_inline __u32 rj_frame_ifindex(const struct rj_frame *f)
+{
+	if (f->hook == RJ_HOOK_XDP)
+		return (__u32)rj_ctx_word(f->ctx, struct xdp_md, ingress_ifindex);
+	return (__u32)rj_ctx_word(f->ctx, struct __sk_buff, ifindex);
+}
+
+#endif

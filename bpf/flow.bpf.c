@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-3-Clause)
+/* The packet programs and the reaper: entry points, and what needs maps. */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "bpf/accumulate.h"
+#include "bpf/config.h"
+#include "bpf/ctx.h"
+#include "bpf/kernel.h"
+#include "bpf/maps.h"
+#include "bpf/parse.h"
+#include "bpf/sample.h"
+#include "bpf/take.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+enum rj_link { RJ_LINK_ETHERNET, RJ_LINK_IP };
+
+/* rj_parse - the frame as a packet; what lies outside the directly readable part is pulled in once. */
+static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const enum rj_link link,
+					       struct rj_cpu *cpu)
+{
+	enum rj_reason reason = RJ_REASON_NONE;
+
+	for (__u32 i = 0; i < 2; i++) {
+		if (link == RJ_LINK_ETHERNET)
+			reason = rj_parse_ethernet(f, &cpu->layers, &cpu->packet);
+		else
+			reason = rj_parse_network(f, 0, rj_frame_ethertype(f), &cpu->layers,
+						  &cpu->packet);
+		rj_forget();
+		if (reason != RJ_REASON_LINK_TRUNCATED && reason != RJ_REASON_IP_TRUNCATED &&
+		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4))
+			break;
+		if (i || !rj_frame_pull(f))
+			break;
+	}
+	return reason;
+}
+
+/* rj_create - inserts the flow that the packet begins; NULL when the map is full. */
+static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struct rj_cpu *cpu)
+{
+	rj_flow_start(&cpu->fresh, &cpu->packet, -1);
+	cpu->fresh.ifindex = rj_frame_ifindex(f);
+	/* another CPU may have been first: then its flow is the one */
+	bpf_map_update_elem(&rj_flows, &cpu->packet.key, &cpu->fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&rj_flows, &cpu->packet.key);
+}
+
+/* rj_slot_of - where the side's sequences are; a slot is taken now if it has none and @is_needed. */
+static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, struct rj_seq *seq,
+				       struct rj_cpu *cpu)
+{
+	__u32 index;
+	__u8 *slot;
+
+	seq->splt = 0;
+	seq->ids = 0;
+	seq->capacity = rj_limits.num_packets;
+	if (!half->slot) {
+		if (!is_needed || !seq->capacity)
+			return;
+		if (bpf_map_pop_elem(&rj_free_slots, &index)) {
+			cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
+			return;
+		}
+		half->slot = index + 1;
+	}
+	index = half->slot - 1;
+	slot = bpf_map_lookup_elem(&rj_slots, &index);
+	if (!slot)
+		return;
+	seq->splt = (__u64 *)slot;
+	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
+}
+
+/* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
+static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *cpu)
+{
+	struct rj_orphan *orphan = bpf_ringbuf_reserve(&rj_ring, sizeof(*orphan), 0);
+
+	if (!orphan) {
+		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
+		return;
+	}
+	orphan->kind = RJ_RING_ORPHAN;
+	orphan->ifindex = rj_frame_ifindex(f);
+	orphan->packet = cpu->packet;
+	bpf_ringbuf_submit(orphan, 0);
+	cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+}
+
+/* rj_account - adds a parsed packet to its flow. */
+static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	struct rj_flow *flow = bpf_map_lookup_elem(&rj_flows, &p->key);
+	struct rj_half *half;
+	struct rj_hist *hist = 0;
+	struct rj_seq seq;
+	struct rj_limits limits;
+
+	if (!flow)
+		flow = rj_create(f, cpu);
+	if (!flow || flow->dying) {
+		rj_hand_up(f, cpu);
+		return;
+	}
+	rj_limits_get(&limits);
+	half = &flow->half[p->side & 1];
+	if (rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits))
+		rj_cut(flow, cpu, &limits);
+	rj_forget();
+	if (limits.with_hist)
+		hist = &flow->hist[p->side & 1];
+	rj_slot_of(half,
+		   p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq, cpu);
+	rj_flow_add(flow, half, hist, &seq, p, &limits);
+	rj_forget();
+	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
+	rj_sample(f, flow, half, cpu);
+}
+
+/* rj_watch - all that happens to a frame. Nothing here can change or drop it. */
+static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_link link)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	enum rj_reason reason;
+	__u32 num, len;
+
+	if (!cpu)
+		return;
+	reason = rj_parse(f, link, cpu);
+	if (reason) {
+		cpu->counters[RJ_COUNT_PACKETS]++;
+		if (reason < RJ_NUM_REASONS)
+			cpu->counters[reason]++;
+		return;
+	}
+	rj_frame_segments(f, &num, &len);
+	rj_unfold(&cpu->packet, num, len);
+	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
+	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
+	cpu->packet.time_ns = bpf_ktime_get_ns();
+	rj_forget();
+	rj_account(f, cpu);
+}
+
+/* Both TCX_NEXT and TC_ACT_UNSPEC: go on as if the program were not there. */
+#define RJ_PASS_ON (-1)
+
+#define RJ_TC_PROGRAM(name, section, link)                                                         \
+	int name(struct __sk_buff *skb);                                                           \
+	SEC(section) int name(struct __sk_buff *skb)                                               \
+	{                                                                                          \
+		const struct rj_frame f = rj_skb_frame(skb);                                       \
+                                                                                                   \
+		rj_watch(&f, link);                                                                \
+		return RJ_PASS_ON;                                                                \
+	}
+
+/* One pair for interfaces with Ethernet headers, one for those that start with IP (tun, WireGuard). */
+RJ_TC_PROGRAM(rj_tc_ingress, "tc", RJ_LINK_ETHERNET)
+RJ_TC_PROGRAM(rj_tc_egress, "tc", RJ_LINK_ETHERNET)
+RJ_TC_PROGRAM(rj_tc_ip_ingress, "tc", RJ_LINK_IP)
+RJ_TC_PROGRAM(rj_tc_ip_egress, "tc", RJ_LINK_IP)
+
+int rj_xdp(struct xdp_md *xdp);
+SEC("xdp") int rj_xdp(struct xdp_md *xdp)
+{
+	const struct rj_frame f = rj_xdp_frame(xdp);
+
+	rj_watch(&f, RJ_LINK_ETHERNET);
+	return XDP_PASS;
+}
+
+/*
+ * The reaper walks the flow map when user space reads its iterator: it marks
+ * flows whose time is over, and writes out (key, value) those it marked on an
+ * earlier walk, by when no packet program can still hold them.
+ */
+int rj_reap(struct bpf_iter__bpf_map_elem *ctx);
+SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct rj_key *key = ctx->key;
+	struct rj_flow *flow = ctx->value;
+	struct rj_limits limits;
+	__u64 now;
+
+	if (!key || !flow)
+		return 0;
+	if (flow->dying) {
+		bpf_seq_write(ctx->meta->seq, key, sizeof(*key));
+		bpf_seq_write(ctx->meta->seq, flow, rj_flow_len);
+		return 0;
+	}
+	rj_limits_get(&limits);
+	now = bpf_ktime_get_ns();
+	if (rj_flow_is_over(flow, now, &limits))
+		flow->dying = 1;
+	return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every map: what it holds, who writes and reads it, how it is sized. */
+#ifndef RJ_BPF_MAPS_H
+#define RJ_BPF_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/abi.h"
+#include "bpf/parse.h"
+
+/* Sizes here are the least that loads; the loader sets the real ones. */
+
+/*
+ * The flows. Written by the packet programs, marked dying by the reaper, read
+ * and deleted by user space. Preallocated: an entry costs some 121 bytes beside
+ * its value, whether used or not. A full map is counted and goes around
+ * (struct rj_orphan); LRU would forget silently.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct rj_key);
+	__type(value, struct rj_flow);
+} rj_flows SEC(".maps");
+
+/*
+ * Sequences of one side of a flow: num_packets words of struct rj_seq.splt, then
+ * as many IP identifications. Written by the packet programs, read by user
+ * space when the flow is over. One entry for each slot; value size by --packets.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));
+} rj_slots SEC(".maps");
+
+/* Free slots: filled by user space, emptied by the packet programs. One entry for each slot. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1024);
+	__uint(key_size, 0);
+	__uint(value_size, sizeof(__u32));
+} rj_free_slots SEC(".maps");
+
+/* Samples, cut flows and orphans, on their way to user space. Bytes, a power of two of pages. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} rj_ring SEC(".maps");
+
+/*
+ * struct rj_cpu - what a packet program has on its CPU. Programs on one CPU do
+ * not nest: they run with bottom halves off, one after the other.
+ * @counters: of enum rj_reason and enum rj_counter, summed by user space
+ * @packet, @layers: the frame in work
+ * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
+ */
+struct rj_cpu {
+	__u64 counters[RJ_NUM_COUNTERS];
+	struct rj_packet packet;
+	struct rj_layers layers;
+	struct rj_flow fresh;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rj_cpu);
+} rj_cpus SEC(".maps");
+
+/*
+ * Flows that a CPU is cutting just now, so that two CPUs that see the same
+ * limit pass do not both do it: inserted with BPF_NOEXIST and deleted within
+ * the one run of the program. A few entries a CPU are plenty.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rj_key);
+	__type(value, __u32);
+} rj_cutting SEC(".maps");
+
+#endif

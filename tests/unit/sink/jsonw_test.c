@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sink/jsonw.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "tests/unit/unit.h"
+
+static const struct rj_field object = { .name = "object", .type = RJ_TYPE_OBJECT };
+static const struct rj_field array = { .name = "array", .type = RJ_TYPE_ARRAY };
+static const struct rj_field a = { .name = "a", .type = RJ_TYPE_UINT };
+static const struct rj_field b = { .name = "b", .type = RJ_TYPE_STRING };
+
+static struct rj_buffer out;
+static struct rj_jsonw w;
+static struct rj_visitor *v;
+
+static void begin(void)
+{
+	rj_buffer_init(&out, 1 << 20);
+	rj_jsonw_init(&w, &out);
+	v = &w.visitor;
+}
+
+/* The text so far; the buffer is given back. */
+static const char *text(void)
+{
+	static char copy[1 << 16];
+
+	CHECK(!rj_jsonw_failed(&w));
+	CHECK(out.len < sizeof(copy));
+	memcpy(copy, out.data ? out.data : (const uint8_t *)"", out.len);
+	copy[out.len] = 0;
+	rj_buffer_done(&out);
+	return copy;
+}
+
+/* What a string of these bytes, in an exact heap block, becomes. */
+static const char *string(const void *bytes, size_t len)
+{
+	uint8_t *exact = unit_copy(bytes, len);
+
+	begin();
+	v->ops->string(v, &b, exact, len);
+	free(exact);
+	return text();
+}
+
+#define STRING(literal) string(literal, sizeof(literal) - 1)
+
+TEST(jsonw_writes_bare_values_at_the_top)
+{
+	begin();
+	v->ops->u64(v, &a, 7);
+	CHECK_STR(text(), "7");
+	begin();
+	v->ops->null(v, NULL);
+	CHECK_STR(text(), "null");
+	begin();
+	CHECK_STR(text(), "");
+}
+
+TEST(jsonw_writes_number_extremes)
+{
+	begin();
+	v->ops->open(v, &array);
+	v->ops->u64(v, &a, 0);
+	v->ops->u64(v, &a, UINT64_MAX);
+	v->ops->i64(v, &a, 0);
+	v->ops->i64(v, &a, -1);
+	v->ops->i64(v, &a, INT64_MIN);
+	v->ops->i64(v, &a, INT64_MAX);
+	v->ops->f64(v, &a, -0.5);
+	v->ops->f64(v, &a, (double)NAN);
+	v->ops->f64(v, &a, (double)INFINITY);
+	v->ops->f64(v, &a, -(double)INFINITY);
+	v->ops->time(v, &a, UINT64_C(1502118721015234567), 6);
+	v->ops->time(v, &a, UINT64_C(1502118721015234567), 9);
+	v->ops->close(v);
+	CHECK_STR(text(), "[0,18446744073709551615,0,-1,-9223372036854775808,9223372036854775807,"
+			  "-0.5,null,null,null,1502118721.015234,1502118721.015234567]");
+}
+
+TEST(jsonw_writes_words_hex_and_addresses)
+{
+	static const uint8_t ipv4[16] = { [10] = 0xff, 0xff, 192, 0, 2, 1 };
+	static const uint8_t ipv6[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
+
+	begin();
+	v->ops->open(v, &array);
+	v->ops->boolean(v, &a, 1);
+	v->ops->boolean(v, &a, 0);
+	v->ops->boolean(v, &a, -5);
+	v->ops->null(v, &a);
+	v->ops->hex(v, &a, "\x00\xaf\xff", 3);
+	v->ops->hex(v, &a, NULL, 0);
+	v->ops->address(v, &a, ipv4);
+	v->ops->address(v, &a, ipv6);
+	v->ops->close(v);
+	CHECK_STR(text(), "[true,false,true,null,\"00afff\",\"\",\"192.0.2.1\",\"2001:db8::1\"]");
+}
+
+TEST(jsonw_nests_with_keys_in_objects_only)
+{
+	begin();
+	v->ops->open(v, &object);
+	v->ops->open(v, &object);
+	v->ops->close(v);
+	v->ops->open(v, &array);
+	v->ops->open(v, &array);
+	v->ops->u64(v, &a, 1);
+	v->ops->u64(v, NULL, 2);
+	v->ops->close(v);
+	v->ops->open(v, NULL); /* an object where the row says nothing else */
+	v->ops->string(v, &b, "x", 1);
+	v->ops->u64(v, &a, 3);
+	v->ops->close(v);
+	v->ops->close(v);
+	v->ops->u64(v, &a, 4);
+	v->ops->close(v);
+	CHECK_STR(text(), "{\"object\":{},\"array\":[[1,2],{\"b\":\"x\",\"a\":3}],\"a\":4}");
+}
+
+TEST(jsonw_name_replaces_the_key_once)
+{
+	begin();
+	v->ops->open(v, &object);
+	v->ops->name(v, "Host", 4);
+	v->ops->string(v, &b, "h", 1);
+	v->ops->string(v, &b, "i", 1);
+	v->ops->name(v, "q\"\n\xff", 4);
+	v->ops->open(v, &array);
+	v->ops->close(v);
+	v->ops->name(v, "", 0);
+	v->ops->null(v, NULL);
+	v->ops->close(v);
+	CHECK_STR(text(), "{\"Host\":\"h\",\"b\":\"i\",\"q\\\"\\n\xef\xbf\xbd\":[],\"\":null}");
+}
+
+TEST(jsonw_name_without_a_member_leaves_nothing)
+{
+	begin();
+	v->ops->name(v, "top", 3);
+	v->ops->open(v, &object);
+	v->ops->name(v, "lost", 4);
+	v->ops->name(v, "kept", 4);
+	v->ops->open(v, &array);
+	v->ops->name(v, "element", 7);
+	v->ops->u64(v, &a, 1);
+	v->ops->close(v);
+	v->ops->u64(v, &a, 2);
+	v->ops->name(v, "last", 4);
+	v->ops->close(v);
+	CHECK_STR(text(), "{\"kept\":[1],\"a\":2}");
+}
+
+TEST(jsonw_escapes_every_ascii_byte_as_rfc8259_says)
+{
+	for (unsigned int byte = 0; byte < 0x80; byte++) {
+		static const char shorts[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
+		const char *at = byte ? strchr(shorts, (int)byte) : NULL;
+		char want[16];
+		uint8_t raw = (uint8_t)byte;
+
+		if (at)
+			snprintf(want, sizeof(want), "\"\\%c\"", letters[at - shorts]);
+		else if (byte < 0x20)
+			snprintf(want, sizeof(want), "\"\\u%04x\"", byte);
+		else
+			snprintf(want, sizeof(want), "\"%c\"", (int)byte);
+		CHECK_STR(string(&raw, 1), want);
+	}
+}
+
+TEST(jsonw_finds_the_byte_to_escape_at_every_place)
+{
+	static const char special[] = { 0, 0x1f, '"', '\\', '\n', (char)0x80, (char)0xff };
+	char raw[40], want[64];
+
+	for (size_t len = 1; len <= sizeof(raw); len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (size_t s = 0; s < sizeof(special); s++) {
+				const char *one = string(&special[s], 1);
+
+				memset(raw, s % 2 ? 0x7f : ' ', len);
+				raw[at] = special[s];
+				snprintf(want, sizeof(want), "\"%.*s%.*s%.*s\"", (int)at, raw,
+					 (int)strlen(one) - 2, one + 1, (int)(len - at - 1),
+					 raw + at + 1);
+				CHECK_STR(string(raw, len), want);
+			}
+		}
+	}
+}
+
+TEST(jsonw_leaves_valid_utf8_alone)
+{
+	static const char valid[] = "\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 "
+				    "\xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf "
+				    "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80";
+	char want[sizeof(valid) + 2];
+
+	snprintf(want, sizeof(want), "\"%s\"", valid);
+	CHECK_STR(STRING(valid), want);
+}
+
+TEST(jsonw_replaces_maximal_subparts)
+{
+#define FFFD "\xef\xbf\xbd"
+	CHECK_STR(STRING("\x80"), "\"" FFFD "\"");
+	CHECK_STR(STRING("\xc0\xaf"), "\"" FFFD FFFD "\"");		    /* overlong / */
+	CHECK_STR(STRING("\xe0\x80\xaf"), "\"" FFFD FFFD FFFD "\"");	    /* overlong */
+	CHECK_STR(STRING("\xf0\x8f\xbf\xbf"), "\"" FFFD FFFD FFFD FFFD "\""); /* overlong */
+	CHECK_STR(STRING("\xed\xa0\x80"), "\"" FFFD FFFD FFFD "\"");	    /* surrogate */
+	CHECK_STR(STRING("\xf4\x90\x80\x80"), "\"" FFFD FFFD FFFD FFFD "\""); /* > U+10FFFF */
+	CHECK_STR(STRING("\xf5\x80"), "\"" FFFD FFFD "\"");
+	CHECK_STR(STRING("\xe2\x82"), "\"" FFFD "\""); /* truncated by the end */
+	CHECK_STR(STRING("\xf0\x9f\x98"), "\"" FFFD "\"");
+	CHECK_STR(STRING("\xe2\x82\"\xf0\x9f\n"), "\"" FFFD "\\\"" FFFD "\\n\"");
+	/* Unicode 15, table 3-11 */
+	CHECK_STR(STRING("\x61\xf1\x80\x80\xe1\x80\xc2\x62\x80\x63\x80\xbf\x64"),
+		  "\"a" FFFD FFFD FFFD "b" FFFD "c" FFFD FFFD "d\"");
+#undef FFFD
+}
+
+TEST(jsonw_leaves_out_what_is_nested_too_deep)
+{
+	begin();
+	for (int i = 0; i < 40; i++)
+		v->ops->open(v, i == 31 ? &object : &array);
+	v->ops->name(v, "no", 2);
+	v->ops->u64(v, &a, 1);
+	for (int i = 0; i < 8; i++)
+		v->ops->close(v);
+	CHECK(w.is_too_deep);
+	v->ops->name(v, "no", 2);
+	v->ops->open(v, &array);
+	v->ops->close(v);
+	v->ops->u64(v, &a, 2);
+	for (int i = 0; i < 31; i++)
+		v->ops->close(v);
+	CHECK_EQ(w.depth, 1);
+	v->ops->close(v);
+	CHECK_EQ(w.depth + w.num_skipped, 0);
+	CHECK_STR(text(), "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{\"a\":2}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
+}
+
+static void write_something(void)
+{
+	v->ops->open(v, &object);
+	v->ops->string(v, &b, "some\ntext \xff", 11);
+	v->ops->name(v, "gone", 4);
+	v->ops->name(v, "hex", 3);
+	v->ops->hex(v, &a, "0123456789", 10);
+	v->ops->open(v, &array);
+	v->ops->f64(v, &a, -DBL_MAX);
+	v->ops->close(v);
+	v->ops->close(v);
+}
+
+TEST(jsonw_tells_when_the_buffer_refuses)
+{
+	size_t len, num_failed = 0;
+
+	begin();
+	write_something();
+	len = out.len;
+	rj_buffer_done(&out);
+	for (size_t cap_bytes = 0; cap_bytes < len + 64; cap_bytes++) {
+		begin();
+		rj_buffer_put(&out, "before", 6);
+		out.cap_bytes = cap_bytes + 6;
+		rj_buffer_done(&out);
+		rj_buffer_put(&out, "before", 6);
+		write_something();
+		CHECK(rj_jsonw_failed(&w) || out.len == len + 6);
+		CHECK(out.len >= 6 && !memcmp(out.data, "before", 6));
+		num_failed += rj_jsonw_failed(&w);
+		rj_buffer_done(&out);
+	}
+	CHECK(num_failed >= len && num_failed < len + 64);
+}

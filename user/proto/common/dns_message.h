@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One DNS message, whatever carried it: how far it can be read, and writing it out. */
+#ifndef RJ_PROTO_COMMON_DNS_MESSAGE_H
+#define RJ_PROTO_COMMON_DNS_MESSAGE_H
+
+#include <rejoice/record.h>
+
+#include "proto/common/dns_wire.h"
+
+/*
+ * struct rj_dns_extent - how far a message can be read.
+ * @header:  all zero when num_items is 0 and the message is shorter than one
+ * @has_header: it is there
+ * @num_questions, @num_records: of each, how many are there in full, from the start
+ * @rcode_high: the upper eight bits of the response code, from OPT
+ * @has_bad_rdata: some record is there in full and its data breaks its type's format
+ * @trailing_bytes: behind the last thing read
+ */
+struct rj_dns_extent {
+	struct rj_dns_header header;
+	bool has_header;
+	uint32_t num_questions;
+	uint32_t num_records;
+	uint8_t rcode_high;
+	bool has_bad_rdata;
+	size_t trailing_bytes;
+};
+
+/*
+ * rj_dns_message_scan - reads the message @bytes and says in *@out, which is
+ * set whatever is returned, how far that went. RJ_OK: to what its counts
+ * declare. RJ_TRUNCATED: to the soft end. RJ_MALFORMED: to a broken rule.
+ */
+enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent *out);
+
+/*
+ * rj_dns_message_emit - writes the message @bytes to @v as one object: what
+ * rj_dns_message_scan can read of it, of questions after the first and records
+ * together @max_items at most. @is_mdns: the top bit of classes is a flag
+ * (RFC 6762 section 18).
+ */
+void rj_dns_message_emit(struct rj_cursor bytes, uint32_t max_items, bool is_mdns,
+			 struct rj_visitor *v);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The grammar of HTTP/1 heads: start line and fields (RFC 9112). */
+#include "proto/common/http_head.h"
+
+#include "proto/common/line.h"
+
+#define VERSION_LEN 8 /* HTTP/1.1 */
+
+static bool is_digit(uint8_t ch)
+{
+	return ch >= '0' && ch <= '9';
+}
+
+/* tchar, RFC 9110 section 5.6.2 */
+static bool is_token_char(uint8_t ch)
+{
+	uint8_t letter = ch | 0x20;
+
+	return is_digit(ch) || (letter >= 'a' && letter <= 'z') ||
+	       (ch && strchr("!#$%&'*+-.^_`|~", ch));
+}
+
+/* Bytes above ASCII are not the standard's, but are what clients send. */
+static bool is_uri_char(uint8_t ch)
+{
+	return ch > ' ' && ch != 0x7f;
+}
+
+static bool is_reason_char(uint8_t ch)
+{
+	return ch == '\t' || (ch >= ' ' && ch != 0x7f);
+}
+
+/* What RFC 9110 section 5.5 calls dangerous is refused, other controls are let pass. */
+static bool is_value_char(uint8_t ch)
+{
+	return ch && ch != '\r' && ch != '\n';
+}
+
+static bool is_all(struct rj_cursor c, bool (*is_good)(uint8_t ch))
+{
+	uint8_t ch;
+
+	while (!rj_cursor_u8(&c, &ch))
+		if (!is_good(ch))
+			return false;
+	return true;
+}
+
+static bool is_word(struct rj_cursor c, bool (*is_good)(uint8_t ch))
+{
+	return c.left && is_all(c, is_good);
+}
+
+/* HTTP-version, RFC 9112 section 2.3; other major versions are not written like this. */
+RJ_MUST_CHECK static enum rj_status read_version(struct rj_cursor *c, struct rj_cursor *out)
+{
+	struct rj_cursor version, minor;
+	enum rj_status st = rj_cursor_sub(c, VERSION_LEN, &version);
+
+	if (st)
+		return st;
+	minor = version;
+	if (!rj_cursor_starts(&version, "HTTP/1."))
+		return RJ_MALFORMED;
+	st = rj_cursor_skip(&minor, VERSION_LEN - 1);
+	if (st)
+		return st;
+	if (!is_all(minor, is_digit))
+		return RJ_MALFORMED;
+	*out = version;
+	return RJ_OK;
+}
+
+RJ_MUST_CHECK static enum rj_status read_space(struct rj_cursor *c)
+{
+	uint8_t ch;
+	enum rj_status st = rj_cursor_u8(c, &ch);
+
+	if (st)
+		return st;
+	return ch == ' ' ? RJ_OK : RJ_MALFORMED;
+}
+
+/* request-line, RFC 9112 section 3; the version's length is known, so the target is what is left */
+RJ_MUST_CHECK static enum rj_status read_request_line(struct rj_cursor line,
+						      struct rj_http_start *out)
+{
+	struct rj_http_start s = { .is_request = true };
+	enum rj_status st = rj_line_word(&line, ' ', &s.method);
+
+	if (!st && line.left <= 1 + VERSION_LEN)
+		st = RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_sub(&line, line.left - 1 - VERSION_LEN, &s.uri);
+	if (!st)
+		st = read_space(&line);
+	if (!st)
+		st = read_version(&line, &s.version);
+	if (st)
+		return st;
+	if (!is_word(s.method, is_token_char) || !is_word(s.uri, is_uri_char))
+		return RJ_MALFORMED;
+	*out = s;
+	return RJ_OK;
+}
+
+/* status-line, RFC 9112 section 4 */
+RJ_MUST_CHECK static enum rj_status read_status_line(struct rj_cursor line,
+						     struct rj_http_start *out)
+{
+	struct rj_http_start s = { .is_request = false };
+	struct rj_cursor digits;
+	uint8_t digit;
+	enum rj_status st = read_version(&line, &s.version);
+
+	if (!st)
+		st = read_space(&line);
+	if (!st)
+		st = rj_cursor_sub(&line, 3, &s.code);
+	if (!st && line.left)
+		st = read_space(&line);
+	if (st)
+		return st;
+	s.reason = line;
+	if (!is_all(s.code, is_digit) || !is_all(s.reason, is_reason_char))
+		return RJ_MALFORMED;
+	digits = s.code;
+	while (!rj_cursor_u8(&digits, &digit))
+		s.status = s.status * 10 + (digit - (unsigned int)'0');
+	if (s.status < 100)
+		return RJ_MALFORMED;
+	*out = s;
+	return RJ_OK;
+}
+
+enum rj_status rj_http_start_read(struct rj_cursor *c, struct rj_http_start *out)
+{
+	struct rj_cursor ahead = *c, line;
+	enum rj_status st = rj_line_read(&ahead, &line);
+
+	if (st)
+		return st;
+	if (rj_cursor_starts(&line, "HTTP/"))
+		st = read_status_line(line, out);
+	else
+		st = read_request_line(line, out);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+static bool is_fold(const struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	uint8_t ch;
+
+	return !rj_cursor_u8(&ahead, &ch) && (ch == ' ' || ch == '\t');
+}
+
+/* Adds a line to the value, after one space when there is something before it. */
+RJ_MUST_CHECK static enum rj_status add_line(struct rj_http_field *f, struct rj_cursor line)
+{
+	struct rj_cursor text = rj_line_trim(line);
+	size_t len = text.left;
+	const uint8_t *bytes;
+	enum rj_status st;
+
+	if (!len)
+		return RJ_OK;
+	if (!is_all(text, is_value_char) || len >= sizeof(f->value) - f->value_len)
+		return RJ_MALFORMED;
+	st = rj_cursor_bytes(&text, len, &bytes);
+	if (st)
+		return st;
+	if (f->value_len)
+		f->value[f->value_len++] = ' ';
+	memcpy(f->value + f->value_len, bytes, len);
+	f->value_len += len;
+	return RJ_OK;
+}
+
+enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out)
+{
+	struct rj_cursor ahead = *c, line;
+	enum rj_status st = rj_line_read(&ahead, &line);
+
+	if (st)
+		return st;
+	out->is_end = !line.left;
+	if (out->is_end) {
+		*c = ahead;
+		return RJ_OK;
+	}
+	out->value_len = 0;
+	st = rj_line_word(&line, ':', &out->name);
+	if (st)
+		return st;
+	if (!is_word(out->name, is_token_char)) /* no space before the colon: section 5.1 */
+		return RJ_MALFORMED;
+	st = add_line(out, line);
+	while (!st && is_fold(&ahead)) {
+		st = rj_line_read(&ahead, &line);
+		if (!st)
+			st = add_line(out, line);
+	}
+	if (!st)
+		*c = ahead;
+	return st;
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The dissector for HTTP/1.0 and 1.1: heads of requests and responses (RFC 9112). */
+#include "proto/common/http_body.h"
+#include "proto/common/http_fields.h"
+#include "proto/common/http_head.h"
+#include "proto/common/http_probe.h"
+#include "proto/common/line.h"
+#include "proto/dissector.h"
+#include "proto/registry.h"
+
+#define MAX_MESSAGES 15u	      /* a side; Joy's */
+#define MAX_HEADERS  64u	      /* twice Joy's; browsers send 10 to 20 */
+#define MAX_BODY     16u	      /* Joy's */
+#define MAX_BYTES    RJ_HTTP_MAX_HEAD /* a side: the longest head as the first message */
+
+enum role { ROLE_UNKNOWN, ROLE_REQUESTS, ROLE_RESPONSES };
+
+struct message {
+	const uint8_t *head;
+	uint32_t head_len;
+	uint8_t body_len;
+	uint8_t body[MAX_BODY];
+	bool is_head;	  /* method HEAD: its response has no body */
+	bool is_connect;  /* method CONNECT */
+	bool is_upgrade;  /* asks for another protocol */
+	bool is_truncated;
+	bool is_malformed;
+};
+
+struct side {
+	struct message *messages[MAX_MESSAGES];
+	uint32_t num;
+	enum role role;
+	struct rj_http_body body;
+	uint64_t num_consumed;
+	bool is_full; /* there was a message more than can be kept */
+};
+
+struct http_state {
+	struct side sides[2];
+	bool is_switched; /* the connection speaks another protocol from here on */
+};
+
+static const uint16_t ports[] = { 80, 8080, 8000, 8008, 8888, 3128, 0 };
+
+static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
+{
+	(void)m;
+	return rj_http_probe(bytes);
+}
+
+RJ_MUST_CHECK static enum rj_status read_head(struct rj_cursor *c, struct rj_http_start *start,
+					      struct rj_http_framing *framing)
+{
+	struct rj_http_field field;
+	enum rj_status st = rj_http_start_read(c, start);
+
+	field.is_end = false; /* its 16 KiB need no zeros */
+	while (!st && !field.is_end) {
+		st = rj_http_field_read(c, &field);
+		if (!st && !field.is_end)
+			rj_http_framing_note(framing, &field);
+	}
+	return st;
+}
+
+static bool is_interim(const struct rj_http_start *start)
+{
+	return start->status / 100 == 1 && start->status != 101;
+}
+
+/* The request that the next final response of @side answers, NULL when it was not seen. */
+static const struct message *request_of(const struct http_state *s, unsigned int side)
+{
+	const struct side *other = &s->sides[side ^ 1];
+	uint32_t index = s->sides[side].num;
+
+	if (other->role != ROLE_REQUESTS || index >= other->num)
+		return NULL;
+	return other->messages[index];
+}
+
+static bool is_switch(const struct rj_http_start *start, const struct message *request)
+{
+	if (start->is_request)
+		return false;
+	return start->status == 101 ||
+	       (request && request->is_connect && start->status / 100 == 2);
+}
+
+/* Keeps the first @len bytes at @c as a message; NULL, and the side is full, without memory. */
+static struct message *keep(struct side *side, struct rj_message *m, struct rj_cursor c,
+			    size_t len)
+{
+	struct message *kept = NULL;
+	const uint8_t *bytes;
+	bool is_long = len > RJ_HTTP_MAX_HEAD;
+
+	if (is_long)
+		len = RJ_HTTP_MAX_HEAD;
+	if (!rj_cursor_bytes(&c, len, &bytes))
+		kept = rj_arena_alloc(m->arena, sizeof(*kept));
+	if (kept)
+		kept->head = rj_arena_copy(m->arena, bytes, len);
+	if (!kept || !kept->head) {
+		side->is_full = true;
+		return NULL;
+	}
+	kept->head_len = (uint32_t)len;
+	kept->is_truncated = is_long;
+	side->messages[side->num++] = kept;
+	return kept;
+}
+
+/*
+ * How many bytes of a malformed head are worth keeping: to the end of the line
+ * at which @stopped stands, so that it does not depend on what came behind it.
+ */
+static size_t malformed_len(const struct rj_cursor *start, struct rj_cursor stopped)
+{
+	struct rj_cursor line;
+
+	if (rj_line_read(&stopped, &line))
+		return start->left;
+	return start->left - stopped.left;
+}
+
+RJ_MUST_CHECK static enum rj_status take_malformed(struct side *side, struct rj_message *m,
+						   struct rj_cursor *c, size_t len)
+{
+	struct message *kept = keep(side, m, *c, len);
+
+	if (kept)
+		kept->is_malformed = true;
+	return RJ_MALFORMED;
+}
+
+RJ_MUST_CHECK static enum rj_status take_all(struct rj_message *m, struct rj_cursor *c)
+{
+	if (!c->left)
+		return rj_cursor_short(c);
+	m->is_done = true;
+	return rj_cursor_skip(c, c->left);
+}
+
+/* A head that is not complete, where nothing more is kept of the stream: what is there must do. */
+RJ_MUST_CHECK static enum rj_status take_truncated(struct side *side, struct rj_message *m,
+						   struct rj_cursor *c)
+{
+	struct message *kept = keep(side, m, *c, c->left);
+
+	if (kept)
+		kept->is_truncated = true;
+	return take_all(m, c);
+}
+
+static bool fits_role(const struct side *side, const struct rj_http_start *start)
+{
+	return side->role == ROLE_UNKNOWN || (side->role == ROLE_REQUESTS) == start->is_request;
+}
+
+/* Commits a complete head, behind which @c then stands. */
+RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_message *m,
+					      struct rj_cursor *c, struct rj_cursor behind,
+					      const struct rj_http_start *start,
+					      const struct rj_http_framing *f)
+{
+	struct side *side = &s->sides[m->side];
+	const struct message *request = start->is_request ? NULL : request_of(s, m->side);
+	struct message *kept;
+
+	side->role = start->is_request ? ROLE_REQUESTS : ROLE_RESPONSES;
+	if (is_interim(start)) {
+		*c = behind;
+		return RJ_OK;
+	}
+	kept = keep(side, m, *c, c->left - behind.left);
+	if (!kept)
+		return take_all(m, c);
+	kept->is_head = rj_line_equals(start->method, "HEAD");
+	kept->is_connect = rj_line_equals(start->method, "CONNECT");
+	kept->is_upgrade = f->is_upgrade;
+	side->body = rj_http_framing_body(f, start, request && request->is_head,
+					  request && request->is_connect);
+	if (is_switch(start, request)) {
+		s->is_switched = true;
+		m->is_done = true;
+	}
+	*c = behind;
+	return RJ_OK;
+}
+
+/* After a request for another protocol what is no HTTP is that protocol, not a mistake. */
+static bool has_left_http(const struct http_state *s, const struct side *side,
+			  struct rj_cursor bytes)
+{
+	const struct message *last = side->num ? side->messages[side->num - 1] : NULL;
+
+	if (s->is_switched)
+		return true;
+	if (!last || side->role != ROLE_REQUESTS || !(last->is_upgrade || last->is_connect))
+		return false;
+	return rj_http_probe(bytes) == RJ_PROBE_NO;
+}
+
+/* An empty line before a message: RFC 9112 section 2.2 asks servers to pass it. */
+static bool is_empty_line(const struct rj_cursor *c)
+{
+	return c->left && (rj_cursor_starts(c, "\r\n") || rj_cursor_starts(c, "\n"));
+}
+
+RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_message *m,
+					       struct rj_cursor *c)
+{
+	struct side *side = &s->sides[m->side];
+	struct rj_cursor at = *c;
+	struct rj_http_start start;
+	struct rj_http_framing framing = { .has_length = false };
+	struct rj_cursor line;
+	enum rj_status st;
+
+	if (has_left_http(s, side, at))
+		return take_all(m, c);
+	if (is_empty_line(c))
+		return rj_line_read(c, &line);
+	if (side->num == MAX_MESSAGES && c->left) {
+		side->is_full = true;
+		return take_all(m, c);
+	}
+	st = read_head(&at, &start, &framing);
+	if (st == RJ_TRUNCATED && side->num_consumed + c->left >= MAX_BYTES)
+		return take_truncated(side, m, c);
+	if (st == RJ_TRUNCATED || !c->left)
+		return st;
+	if (st)
+		return take_malformed(side, m, c, malformed_len(c, at));
+	if (!fits_role(side, &start) || (framing.is_broken && !framing.has_coding))
+		return take_malformed(side, m, c, c->left - at.left);
+	return take_head(s, m, c, at, &start, &framing);
+}
+
+/* Adds the first of @len bytes at @c to the body of the side's last message. */
+static void keep_body(struct message *kept, struct rj_cursor c, size_t len)
+{
+	size_t room = MAX_BODY - kept->body_len;
+	const uint8_t *bytes;
+
+	if (len > room)
+		len = room;
+	if (rj_cursor_bytes(&c, len, &bytes))
+		return;
+	memcpy(kept->body + kept->body_len, bytes, len);
+	kept->body_len = (uint8_t)(kept->body_len + len);
+}
+
+/* Whether no head can follow any more in what is kept of the stream, and the body's start is there. */
+static bool is_last_body(const struct side *side)
+{
+	if (side->messages[side->num - 1]->body_len < MAX_BODY)
+		return false;
+	if (side->body.kind == RJ_HTTP_BODY_UNTIL_CLOSE || side->body.left >= MAX_BYTES)
+		return true;
+	return side->num_consumed + side->body.left >= MAX_BYTES;
+}
+
+RJ_MUST_CHECK static enum rj_status parse_body(struct side *side, struct rj_message *m,
+					       struct rj_cursor *c)
+{
+	struct message *last = side->messages[side->num - 1];
+	struct rj_cursor start = *c;
+	enum rj_status st = rj_http_body_skip(&side->body, c);
+
+	if (st == RJ_MALFORMED && start.left)
+		last->is_malformed = true;
+	if (st)
+		return st;
+	keep_body(last, start, start.left - c->left);
+	side->num_consumed += start.left - c->left;
+	m->is_done = is_last_body(side);
+	return RJ_OK;
+}
+
+/* One head a call, or a piece of the body behind it. */
+static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	struct http_state *s = state;
+	struct side *side = &s->sides[m->side];
+	size_t len = c->left;
+	enum rj_status st;
+
+	if (side->body.kind != RJ_HTTP_BODY_NONE)
+		return parse_body(side, m, c);
+	st = parse_head(s, m, c);
+	if (!st)
+		side->num_consumed += len - c->left;
+	return st;
+}
+
+static void put_text(struct rj_visitor *v, enum rj_http_field_id f, struct rj_cursor text)
+{
+	size_t len = text.left;
+	const uint8_t *bytes;
+
+	if (!len || rj_cursor_bytes(&text, len, &bytes))
+		return;
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
+	v->ops->string(v, &rj_http_fields[f], bytes, len);
+	v->ops->close(v);
+}
+
+static void put_header(struct rj_visitor *v, const struct rj_http_field *field)
+{
+	struct rj_cursor name = field->name;
+	size_t len = name.left;
+	const uint8_t *bytes;
+
+	if (rj_cursor_bytes(&name, len, &bytes))
+		return;
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
+	v->ops->name(v, bytes, len);
+	v->ops->string(v, &rj_http_fields[RJ_HTTP_F_HEADER], field->value, field->value_len);
+	v->ops->close(v);
+}
+
+static void put_true(struct rj_visitor *v, enum rj_http_field_id f)
+{
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
+	v->ops->boolean(v, &rj_http_fields[f], 1);
+	v->ops->close(v);
+}
+
+static void put_headers(struct rj_visitor *v, struct rj_cursor *c)
+{
+	struct rj_http_field field;
+	uint64_t num = 0;
+
+	while (!rj_http_field_read(c, &field) && !field.is_end) {
+		if (num < MAX_HEADERS)
+			put_header(v, &field);
+		num++;
+	}
+	if (num <= MAX_HEADERS)
+		return;
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
+	v->ops->u64(v, &rj_http_fields[RJ_HTTP_F_HEADERS_SKIPPED], num - MAX_HEADERS);
+	v->ops->close(v);
+}
+
+static void put_message(struct rj_visitor *v, enum rj_http_field_id f,
+			const struct message *message)
+{
+	struct rj_cursor c = rj_cursor_init(message->head, message->head_len, true);
+	struct rj_http_start start;
+
+	v->ops->open(v, &rj_http_fields[f]);
+	if (!rj_http_start_read(&c, &start)) {
+		put_text(v, RJ_HTTP_F_METHOD, start.method);
+		put_text(v, RJ_HTTP_F_URI, start.uri);
+		put_text(v, RJ_HTTP_F_VERSION, start.version);
+		put_text(v, RJ_HTTP_F_CODE, start.code);
+		put_text(v, RJ_HTTP_F_REASON, start.reason);
+		put_headers(v, &c);
+	}
+	if (message->body_len) {
+		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
+		v->ops->hex(v, &rj_http_fields[RJ_HTTP_F_BODY], message->body, message->body_len);
+		v->ops->close(v);
+	}
+	if (message->is_truncated)
+		put_true(v, RJ_HTTP_F_TRUNCATED);
+	if (message->is_malformed)
+		put_true(v, RJ_HTTP_F_MALFORMED);
+	v->ops->close(v);
+}
+
+static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
+{
+	const struct http_state *s = state;
+	const struct side *out = &s->sides[originator], *in = &s->sides[originator ^ 1];
+	uint32_t num = out->num > in->num ? out->num : in->num;
+
+	if (!num && !out->is_full && !in->is_full)
+		return;
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGES]);
+	for (uint32_t i = 0; i < num; i++) {
+		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGE]);
+		if (i < out->num)
+			put_message(v, RJ_HTTP_F_OUT, out->messages[i]);
+		if (i < in->num)
+			put_message(v, RJ_HTTP_F_IN, in->messages[i]);
+		v->ops->close(v);
+	}
+	if (out->is_full || in->is_full) {
+		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGE]);
+		v->ops->boolean(v, &rj_http_fields[RJ_HTTP_F_MORE], 1);
+		v->ops->close(v);
+	}
+	v->ops->close(v);
+}
+
+const struct rj_dissector rj_http = {
+	.name = "http",
+	.reference = "RFC 9112",
+	.over = RJ_OVER_TCP,
+	.ports = ports,
+	.state_bytes = sizeof(struct http_state),
+	.max_bytes = MAX_BYTES,
+	.probe = probe,
+	.parse = parse,
+	.emit = emit,
+	.fields = rj_http_fields,
+	.num_fields = RJ_HTTP_NUM_FIELDS,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of dissectors, in probing order: the surest signs first. */
+#include "proto/registry.h"
+
+const struct rj_dissector *const rj_dissectors[] = {
+	&rj_tls,
+	&rj_http,
+	&rj_dns,
+	NULL,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows of the table of dissectors, one per application protocol. */
+#ifndef RJ_PROTO_REGISTRY_H
+#define RJ_PROTO_REGISTRY_H
+
+#include "proto/dissector.h"
+
+extern const struct rj_dissector rj_tls;
+extern const struct rj_dissector rj_http;
+extern const struct rj_dissector rj_dns;
+
+#endif

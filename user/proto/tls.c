@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* TLS over TCP: the record layer, which hands handshake messages to the session. */
+#include "proto/dissector.h"
+#include "proto/tls/session.h"
+
+/* ContentType (RFC 8446 5.1; 24 is RFC 6520). */
+#define RECORD_CHANGE_CIPHER_SPEC 20u
+#define RECORD_ALERT		  21u
+#define RECORD_HANDSHAKE	  22u
+#define RECORD_APPLICATION_DATA	  23u
+#define RECORD_HEARTBEAT	  24u
+
+#define RECORD_HEADER_BYTES    5u
+#define RECORD_MAX	       ((1u << 14) + 256u) /* RFC 8446 5.2 */
+#define MAJOR		       3u		   /* of SSL 3.0 to TLS 1.3 */
+#define RECORD_MINOR_MAX       4u
+#define HANDSHAKE_HEADER_BYTES 4u /* RFC 8446 4: msg_type, uint24 length */
+
+/* Records that one message may be cut into. A hello of 4 KiB in records of one byte is still read;
+ * beyond, looking for its end again with every segment would cost more than the message is worth. */
+#define MESSAGE_RECORDS_MAX 4096u
+
+/* A ClientHello of the longest size, the headers of its records, and a flight of a client after it. */
+#define STREAM_MAX (RJ_TLS_MESSAGE_MAX + 8u * 1024u)
+
+/*
+ * struct tls_side - where a side's stream stands between two calls of parse.
+ * @fragment_left: bytes of the present handshake record not taken yet
+ * @message_left:  bytes of a handshake message still to be passed over
+ * @seen_record:   something was read of this side
+ * @seen_ccs:      a ChangeCipherSpec came that may not have been the end
+ */
+struct tls_side {
+	uint32_t fragment_left;
+	uint32_t message_left;
+	bool seen_record;
+	bool seen_ccs;
+};
+
+struct tls_state {
+	struct rj_tls_session session;
+	struct tls_side sides[2];
+};
+
+/* struct stream - handshake bytes across the records that carry them. */
+struct stream {
+	struct rj_cursor c;
+	uint32_t fragment_left;
+	uint32_t num_records;
+};
+
+static const uint16_t tls_ports[] = { 443, 465,	 563,  636,  853,  989,	 990,  992,  993,  994,
+				      995, 2376, 4433, 5061, 5223, 5349, 5671, 6443, 6514, 6697,
+				      8443, 8883, 9443, 0 };
+
+/*
+ * The body of the first record, as far as it is in that record: msg_type,
+ * length, and in a hello legacy_version, whose major is 3; servers of drafts of
+ * TLS 1.3 put 0x7e or 0x7f.
+ */
+static enum rj_probe probe_hello(struct rj_cursor c, uint16_t record_len)
+{
+	uint8_t type, major;
+
+	if (rj_cursor_u8(&c, &type))
+		return RJ_PROBE_MORE;
+	if (type != RJ_TLS_CLIENT_HELLO && type != RJ_TLS_SERVER_HELLO)
+		return RJ_PROBE_NO;
+	if (record_len <= HANDSHAKE_HEADER_BYTES)
+		return RJ_PROBE_YES;
+	if (rj_cursor_skip(&c, HANDSHAKE_HEADER_BYTES - 1) || rj_cursor_u8(&c, &major))
+		return RJ_PROBE_MORE;
+	if (major == MAJOR || (type == RJ_TLS_SERVER_HELLO && (major == 0x7e || major == 0x7f)))
+		return RJ_PROBE_YES;
+	return RJ_PROBE_NO;
+}
+
+static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor bytes)
+{
+	uint8_t type, major, minor, high, low;
+
+	(void)m;
+	if (rj_cursor_u8(&bytes, &type))
+		return RJ_PROBE_MORE;
+	if (type != RECORD_HANDSHAKE)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&bytes, &major))
+		return RJ_PROBE_MORE;
+	if (major != MAJOR)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&bytes, &minor))
+		return RJ_PROBE_MORE;
+	if (minor > RECORD_MINOR_MAX)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&bytes, &high))
+		return RJ_PROBE_MORE;
+	if (high > RECORD_MAX >> 8)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&bytes, &low))
+		return RJ_PROBE_MORE;
+	if ((!high && !low) || (uint32_t)(high << 8 | low) > RECORD_MAX)
+		return RJ_PROBE_NO;
+	return probe_hello(bytes, (uint16_t)(high << 8 | low));
+}
+
+/* RFC 8446 5.1: type, legacy_record_version, length. The minor version means nothing. */
+static enum rj_status read_record_header(struct rj_cursor *c, uint8_t *type, uint16_t *len)
+{
+	struct rj_cursor ahead = *c;
+	uint8_t record_type, major, minor;
+	uint16_t record_len;
+	enum rj_status st = rj_cursor_u8(&ahead, &record_type);
+
+	if (!st && (record_type < RECORD_CHANGE_CIPHER_SPEC || record_type > RECORD_HEARTBEAT))
+		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_u8(&ahead, &major);
+	if (!st && major != MAJOR)
+		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_u8(&ahead, &minor);
+	if (!st)
+		st = rj_cursor_u16(&ahead, &record_len);
+	if (st)
+		return st;
+	if (record_len > RECORD_MAX)
+		return RJ_MALFORMED;
+	if (!record_len && record_type != RECORD_APPLICATION_DATA)
+		return RJ_MALFORMED;
+	*c = ahead;
+	*type = record_type;
+	*len = record_len;
+	return RJ_OK;
+}
+
+/* Opens the next record, which has to continue the handshake (RFC 8446 5.1: no interleaving). */
+static enum rj_status next_fragment(struct stream *s)
+{
+	uint8_t type;
+	uint16_t len;
+	enum rj_status st = read_record_header(&s->c, &type, &len);
+
+	if (st)
+		return st;
+	if (type != RECORD_HANDSHAKE || ++s->num_records > MESSAGE_RECORDS_MAX)
+		return RJ_MALFORMED;
+	s->fragment_left = len;
+	return RJ_OK;
+}
+
+/* Takes @len handshake bytes, from as many records as hold them, into @out unless it is NULL. */
+static enum rj_status take(struct stream *s, uint32_t len, uint8_t *out)
+{
+	while (len) {
+		const uint8_t *bytes;
+		enum rj_status st = s->fragment_left ? RJ_OK : next_fragment(s);
+		uint32_t n = len < s->fragment_left ? len : s->fragment_left;
+
+		if (!st)
+			st = rj_cursor_bytes(&s->c, n, &bytes);
+		if (st)
+			return st;
+		if (out) {
+			memcpy(out, bytes, n);
+			out += n;
+		}
+		s->fragment_left -= n;
+		len -= n;
+	}
+	return RJ_OK;
+}
+
+/* Passes over what the present record has of a message of which @len bytes are left. */
+static enum rj_status pass_over(struct stream *s, uint32_t len, uint32_t *ret_left)
+{
+	uint32_t n = len < s->fragment_left ? len : s->fragment_left;
+	enum rj_status st = take(s, n, NULL);
+
+	if (!st)
+		*ret_left = len - n;
+	return st;
+}
+
+/* Copies a whole body into the arena; nothing is allocated before all of it is there. */
+static enum rj_status read_body(struct stream *s, uint32_t len, struct rj_arena *arena,
+				struct rj_tls_body *out)
+{
+	struct stream ahead = *s;
+	enum rj_status st = take(&ahead, len, NULL);
+	uint8_t *bytes;
+
+	if (st)
+		return st;
+	bytes = rj_arena_alloc(arena, len);
+	if (bytes && take(s, len, bytes))
+		return RJ_MALFORMED; /* cannot be: the same bytes were there a moment ago */
+	*s = ahead;
+	*out = (struct rj_tls_body){ .bytes = bytes, .len = bytes ? len : 0 };
+	return RJ_OK;
+}
+
+/*
+ * Reads the next handshake message. One of interest is read whole; of others
+ * what is in the present record is passed over and the rest left to later calls,
+ * so that a long certificate chain is never held.
+ */
+static enum rj_status read_message(struct tls_state *state, struct rj_message *m, struct stream *s,
+				   uint32_t *ret_left)
+{
+	uint8_t header[HANDSHAKE_HEADER_BYTES], type;
+	struct rj_tls_body body = { .len = 0 };
+	struct rj_cursor c = rj_cursor_init(header, sizeof(header), true);
+	uint32_t len;
+	enum rj_status st = take(s, sizeof(header), header);
+
+	if (st)
+		return st;
+	if (rj_cursor_u8(&c, &type) || rj_cursor_u24(&c, &len))
+		return RJ_MALFORMED; /* cannot be: four bytes are there */
+	if (!rj_tls_session_reads(type)) {
+		st = pass_over(s, len, ret_left);
+		return st ? st : rj_tls_session_message(&state->session, m->side, type, body);
+	}
+	if (len > RJ_TLS_MESSAGE_MAX)
+		return RJ_MALFORMED;
+	st = read_body(s, len, m->arena, &body);
+	if (st)
+		return st;
+	*ret_left = 0;
+	if (len && !body.len)
+		return RJ_OK; /* the arena is full, and has counted it */
+	return rj_tls_session_message(&state->session, m->side, type, body);
+}
+
+/* Continues the handshake of a side, in the present record or the one that starts here. */
+static enum rj_status read_handshake(struct tls_state *state, struct rj_message *m,
+				     struct rj_cursor *c)
+{
+	struct tls_side *side = &state->sides[m->side];
+	struct stream s = { .c = *c, .fragment_left = side->fragment_left };
+	uint32_t message_left = side->message_left;
+	enum rj_status st = RJ_OK;
+
+	if (!message_left) {
+		st = read_message(state, m, &s, &message_left);
+	} else {
+		if (!s.fragment_left)
+			st = next_fragment(&s);
+		if (!st)
+			st = pass_over(&s, message_left, &message_left);
+	}
+	if (st)
+		return st;
+	side->fragment_left = s.fragment_left;
+	side->message_left = message_left;
+	m->is_done = state->session.is_over[m->side];
+	*c = s.c;
+	return RJ_OK;
+}
+
+/* RFC 8446 5: a ChangeCipherSpec is the one byte 1. What follows is encrypted, except after a retry. */
+static enum rj_status read_ccs(struct tls_state *state, struct rj_message *m,
+			       struct rj_cursor record)
+{
+	uint8_t value;
+
+	if (record.left != 1 || rj_cursor_u8(&record, &value) || value != 1)
+		return RJ_MALFORMED;
+	state->sides[m->side].seen_ccs = true;
+	m->is_done = !rj_tls_session_may_retry(&state->session, m->side);
+	return RJ_OK;
+}
+
+/* After a ChangeCipherSpec only the hello that follows a retry is in the clear. */
+static bool is_second_hello(struct rj_cursor record)
+{
+	uint8_t type;
+	uint16_t version;
+
+	return !rj_cursor_u8(&record, &type) && !rj_cursor_skip(&record, 3) &&
+	       !rj_cursor_u16(&record, &version) && version == 0x0303 &&
+	       (type == RJ_TLS_CLIENT_HELLO || type == RJ_TLS_SERVER_HELLO);
+}
+
+/*
+ * A client of before TLS 1.1 may start with a hello in SSL 2's record: length
+ * with the top bit set, msg_type, version (RFC 5246 E.2). It is passed over.
+ */
+static bool is_ssl2_hello(struct rj_cursor c)
+{
+	uint8_t high;
+
+	return !rj_cursor_u8(&c, &high) && high & 0x80;
+}
+
+static enum rj_status read_ssl2_hello(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	uint16_t len;
+	uint8_t type, major;
+	enum rj_status st = rj_cursor_u16(&ahead, &len);
+
+	if (!st)
+		st = rj_cursor_u8(&ahead, &type);
+	if (!st && type != RJ_TLS_CLIENT_HELLO)
+		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_u8(&ahead, &major);
+	if (!st && major != MAJOR)
+		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_skip(c, 2u + (len & 0x7fffu));
+	return st;
+}
+
+/*
+ * Reads the record that starts here, or what it begins. All that can be learned
+ * from application data is that the handshake in the clear is over, and its
+ * header is enough for that.
+ */
+static enum rj_status read_record(struct tls_state *state, struct rj_message *m,
+				  struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c, record;
+	uint8_t type;
+	uint16_t len;
+	enum rj_status st = read_record_header(&ahead, &type, &len);
+
+	if (st)
+		return st;
+	if (type == RECORD_HANDSHAKE && !state->sides[m->side].seen_ccs)
+		return read_handshake(state, m, c);
+	if (type == RECORD_APPLICATION_DATA) {
+		m->is_done = true;
+		*c = ahead;
+		return RJ_OK;
+	}
+	st = rj_cursor_sub(&ahead, len, &record);
+	if (st)
+		return st;
+	if (type == RECORD_HANDSHAKE && is_second_hello(record))
+		return read_handshake(state, m, c);
+	if (type == RECORD_HANDSHAKE)
+		m->is_done = true;
+	if (type == RECORD_CHANGE_CIPHER_SPEC)
+		st = read_ccs(state, m, record);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	struct tls_state *s = state;
+	struct tls_side *side = &s->sides[m->side];
+	enum rj_status st;
+
+	if (!side->seen_record && is_ssl2_hello(*c))
+		st = read_ssl2_hello(c);
+	else if (side->fragment_left || side->message_left)
+		st = read_handshake(s, m, c);
+	else
+		st = read_record(s, m, c);
+	if (!st)
+		side->seen_record = true;
+	if (st == RJ_MALFORMED)
+		s->session.is_malformed = true;
+	return st;
+}
+
+static void tls_emit(const void *state, unsigned int originator, struct rj_visitor *v)
+{
+	const struct tls_state *s = state;
+
+	(void)originator; /* the hellos say who is the client */
+	rj_tls_session_emit(&s->session, v);
+}
+
+extern const struct rj_dissector rj_tls;
+const struct rj_dissector rj_tls = {
+	.name = "tls",
+	.reference = "RFC 8446, RFC 5246",
+	.over = RJ_OVER_TCP,
+	.ports = tls_ports,
+	.state_bytes = sizeof(struct tls_state),
+	.max_bytes = STREAM_MAX,
+	.probe = tls_probe,
+	.parse = tls_parse,
+	.emit = tls_emit,
+	.fields = rj_tls_fields,
+	.num_fields = RJ_TLS_NUM_FIELDS,
+};
