@@ -50,6 +50,27 @@ static __always_inline enum rj_end rj_flow_cut(const struct rj_flow *f, const st
 	return RJ_END_NONE;
 }
 
+/* rj_flow_last - time of the flow's last packet. */
+static __always_inline __u64 rj_flow_last(const struct rj_flow *f)
+{
+	__u64 last_ns = f->half[0].last_ns;
+
+	if (f->half[1].last_ns > last_ns)
+		last_ns = f->half[1].last_ns;
+	return last_ns ? last_ns : f->start_ns;
+}
+
+/* rj_flow_is_over - whether no packet can belong to the flow any more at @now. */
+static __always_inline int rj_flow_is_over(const struct rj_flow *f, __u64 now,
+					   const struct rj_limits *limits)
+{
+	__u64 last_ns = rj_flow_last(f);
+
+	if (rj_is_late(now, last_ns, limits->idle_ns))
+		return 1;
+	return !limits->idle_ns && rj_is_late(now, f->start_ns, limits->active_ns);
+}
+
 /*
  * rj_flow_start - makes *@f, all zero, the flow that @p begins. @before is the
  * originator of the flow it goes on from after an active or fold cut, or -1.

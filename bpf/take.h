@@ -132,19 +132,4 @@ static __always_inline void rj_cut(struct rj_flow *flow, struct rj_cpu *cpu,
 	bpf_map_delete_elem(&rj_cutting, &p->key);
 }
 
-/* rj_flow_is_over - whether no packet can belong to the flow any more at @now. */
-static __always_inline int rj_flow_is_over(const struct rj_flow *f, __u64 now,
-					   const struct rj_limits *limits)
-{
-	__u64 last_ns = f->half[0].last_ns;
-
-	if (f->half[1].last_ns > last_ns)
-		last_ns = f->half[1].last_ns;
-	if (!last_ns)
-		last_ns = f->start_ns;
-	if (rj_is_late(now, last_ns, limits->idle_ns))
-		return 1;
-	return !limits->idle_ns && rj_is_late(now, f->start_ns, limits->active_ns);
-}
-
 #endif

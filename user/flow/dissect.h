@@ -12,6 +12,7 @@
 #include "core/status.h"
 
 struct rj_dissect;
+struct rj_dissector;
 
 /* What --features left on: bit i stands for row i of rj_dissectors. */
 typedef uint32_t rj_dissector_mask;
@@ -26,6 +27,7 @@ struct rj_dissect_counts {
 	uint64_t holes;		    /* bytes given up because others before them never came */
 	uint64_t no_memory;	    /* heap or the flow's arena refused */
 	uint64_t too_many_segments; /* out-of-order segments beyond what is kept */
+	uint64_t conflicts;	    /* segments that repeat bytes with other content; the first copy counts */
 };
 
 /*
@@ -54,6 +56,10 @@ struct rj_payload {
 
 /* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
 RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(rj_dissector_mask mask);
+
+/* rj_dissect_new_with - the same with another table (ends with NULL; borrowed), for tests. */
+RJ_MUST_CHECK struct rj_dissect *rj_dissect_new_with(const struct rj_dissector *const *table,
+						     rj_dissector_mask mask);
 
 /* rj_dissect_free - takes NULL. */
 void rj_dissect_free(struct rj_dissect *d);

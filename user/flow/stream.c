@@ -266,7 +266,7 @@ static uint32_t keep_end(const struct rj_stream *s)
 static int put_bytes(struct rj_stream *s, const struct rj_segment *seg)
 {
 	int32_t ahead = seq_distance(seg->seq, s->first_seq + s->start);
-	uint32_t num_old = ahead < 0 ? min_u32((uint32_t)-ahead, seg->len) : 0;
+	uint32_t num_old = ahead < 0 ? min_u32(0u - (uint32_t)ahead, seg->len) : 0;
 	uint32_t len = seg->len - num_old;
 	uint32_t at = s->start + (ahead < 0 ? 0 : (uint32_t)ahead);
 	uint32_t room = keep_end(s) > at ? keep_end(s) - at : 0;
@@ -341,7 +341,7 @@ uint32_t rj_stream_num_waiting(const struct rj_stream *s)
 	uint32_t num = 0;
 
 	for (uint32_t i = s->end; i < s->high; i++)
-		num += s->block[i / WORD_BITS] >> i % WORD_BITS & 1;
+		num += (uint32_t)(s->block[i / WORD_BITS] >> i % WORD_BITS) & 1;
 	return num;
 }
 

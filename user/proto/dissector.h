@@ -27,7 +27,10 @@ enum rj_probe {
  * @src_port, @dst_port: of these bytes, host order
  * @time_ns: when the last of these bytes was seen, Unix time
  * @arena:   memory until the flow ends; what is to be kept must be copied there
- * @is_done: set by parse: no further bytes of this side are wanted
+ * @is_done: set by parse: no further bytes of this side are wanted. Set before the
+ *           call when a datagram that the capture cut, and that gave RJ_TRUNCATED, is
+ *           shown once more, because no more of it will come: a parse that keeps
+ *           such a part clears it and returns RJ_OK
  */
 struct rj_message {
 	unsigned int side;
@@ -40,8 +43,9 @@ struct rj_message {
 };
 
 /*
- * struct rj_dissector - one application protocol. All members but ports are
- * required. No callback allocates but from the arena, reads a clock or prints.
+ * struct rj_dissector - one application protocol. All members but ports and
+ * originator are required. No callback allocates but from the arena, reads a
+ * clock or prints.
  */
 struct rj_dissector {
 	const char *name;      /* feature name and key of its object in the record */
@@ -61,7 +65,8 @@ struct rj_dissector {
 	 * parse - reads one message. RJ_OK: the cursor stands behind it (at least
 	 * one byte further). RJ_TRUNCATED: called again from the same start with
 	 * more bytes; @state must be as if this call had not been. RJ_MALFORMED:
-	 * not called again for this side; what earlier messages gave is kept.
+	 * not called again for this side of a stream, called again with the next
+	 * datagram; what earlier messages gave is kept.
 	 */
 	enum rj_status (*parse)(void *state, struct rj_message *m, struct rj_cursor *c);
 
@@ -72,6 +77,12 @@ struct rj_dissector {
 	 * @originator: the side (0 or 1) that is the flow's originator.
 	 */
 	void (*emit)(const void *state, unsigned int originator, struct rj_visitor *v);
+
+	/*
+	 * originator - the side (0 or 1) that the messages show to have asked first,
+	 * -1 when they do not. NULL: they never do.
+	 */
+	int (*originator)(const void *state);
 
 	const struct rj_field *fields; /* rows used by emit; the first is its own value */
 	size_t num_fields;

@@ -24,6 +24,8 @@ struct kept {
 	uint32_t max_items;
 	bool is_cut; /* by the capture */
 	bool is_mdns;
+	bool has_header;
+	bool is_response;
 };
 
 struct side {
@@ -156,6 +158,8 @@ static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor 
 		return rj_cursor_short(c);
 	k.is_cut = st == RJ_TRUNCATED;
 	k.is_mdns = has_port(m, PORT_MDNS);
+	k.is_response = e.header.flags & RJ_DNS_QR;
+	k.has_header = e.has_header;
 	k.num_before = s->num_seen;
 	st = rj_cursor_bytes(&bytes, len, &k.bytes);
 	if (!st)
@@ -202,6 +206,23 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 	rj_dns_put_close(v);
 }
 
+/*
+ * The first message tells: a query's sender asked, an answer's was asked. A
+ * multicast answer is no answer to the group it is sent to (RFC 6762 section 6).
+ */
+static int originator_of(const void *state)
+{
+	const struct dns_state *s = state;
+	const struct kept *a = s->sides[0].first, *b = s->sides[1].first;
+	bool is_a = a && (!b || is_before(a, b));
+	const struct kept *first = is_a ? a : b;
+	int sender = is_a ? 0 : 1;
+
+	if (!first || !first->has_header || (first->is_response && first->is_mdns))
+		return -1;
+	return first->is_response ? sender ^ 1 : sender;
+}
+
 bool rj_dns_first_is_response(const uint8_t *payload, size_t len)
 {
 	struct rj_dns_extent e;
@@ -222,6 +243,7 @@ const struct rj_dissector rj_dns = {
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,
+	.originator = originator_of,
 	.fields = rj_dns_fields,
 	.num_fields = RJ_DNS_NUM_FIELDS,
 };

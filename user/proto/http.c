@@ -398,6 +398,19 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 	v->ops->close(v);
 }
 
+static int originator_of(const void *state)
+{
+	const struct http_state *s = state;
+
+	for (int side = 0; side < 2; side++) {
+		if (s->sides[side].role == ROLE_REQUESTS)
+			return side;
+		if (s->sides[side ^ 1].role == ROLE_RESPONSES)
+			return side;
+	}
+	return -1;
+}
+
 const struct rj_dissector rj_http = {
 	.name = "http",
 	.reference = "RFC 9112",
@@ -408,6 +421,7 @@ const struct rj_dissector rj_http = {
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,
+	.originator = originator_of,
 	.fields = rj_http_fields,
 	.num_fields = RJ_HTTP_NUM_FIELDS,
 };

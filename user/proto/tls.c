@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TLS over TCP: the record layer, which hands handshake messages to the session. */
 #include "proto/dissector.h"
+#include "proto/registry.h"
 #include "proto/tls/session.h"
 
 /* ContentType (RFC 8446 5.1; 24 is RFC 6520). */
@@ -10,17 +11,19 @@
 #define RECORD_APPLICATION_DATA	  23u
 #define RECORD_HEARTBEAT	  24u
 
-#define RECORD_HEADER_BYTES    5u
 #define RECORD_MAX	       ((1u << 14) + 256u) /* RFC 8446 5.2 */
 #define MAJOR		       3u		   /* of SSL 3.0 to TLS 1.3 */
 #define RECORD_MINOR_MAX       4u
 #define HANDSHAKE_HEADER_BYTES 4u /* RFC 8446 4: msg_type, uint24 length */
+#define SSL2_HELLO_MIN	       9u /* RFC 5246 E.2: the fields of fixed size */
 
-/* Records that one message may be cut into. A hello of 4 KiB in records of one byte is still read;
- * beyond, looking for its end again with every segment would cost more than the message is worth. */
-#define MESSAGE_RECORDS_MAX 4096u
+/*
+ * Records that one message may be cut into. What hides a server name by cutting makes tens of
+ * them; beyond 1024, to look for the end again with every segment costs more than it is worth.
+ */
+#define MESSAGE_RECORDS_MAX 1024u
 
-/* A ClientHello of the longest size, the headers of its records, and a flight of a client after it. */
+/* A ClientHello of the longest size, the headers of its records, and the flight after it. */
 #define STREAM_MAX (RJ_TLS_MESSAGE_MAX + 8u * 1024u)
 
 /*
@@ -49,9 +52,9 @@ struct stream {
 	uint32_t num_records;
 };
 
-static const uint16_t tls_ports[] = { 443, 465,	 563,  636,  853,  989,	 990,  992,  993,  994,
-				      995, 2376, 4433, 5061, 5223, 5349, 5671, 6443, 6514, 6697,
-				      8443, 8883, 9443, 0 };
+static const uint16_t tls_ports[] = { 443,  465,  563,	636,  853,  989,  990,	992,
+				      993,  994,  995,	2376, 4433, 5061, 5223, 5349,
+				      5671, 6443, 6514, 6697, 8443, 8883, 9443, 0 };
 
 /*
  * The body of the first record, as far as it is in that record: msg_type,
@@ -104,7 +107,8 @@ static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor byte
 }
 
 /* RFC 8446 5.1: type, legacy_record_version, length. The minor version means nothing. */
-static enum rj_status read_record_header(struct rj_cursor *c, uint8_t *type, uint16_t *len)
+RJ_MUST_CHECK static enum rj_status read_record_header(struct rj_cursor *c, uint8_t *type,
+						       uint16_t *len)
 {
 	struct rj_cursor ahead = *c;
 	uint8_t record_type, major, minor;
@@ -134,7 +138,7 @@ static enum rj_status read_record_header(struct rj_cursor *c, uint8_t *type, uin
 }
 
 /* Opens the next record, which has to continue the handshake (RFC 8446 5.1: no interleaving). */
-static enum rj_status next_fragment(struct stream *s)
+RJ_MUST_CHECK static enum rj_status next_fragment(struct stream *s)
 {
 	uint8_t type;
 	uint16_t len;
@@ -149,7 +153,7 @@ static enum rj_status next_fragment(struct stream *s)
 }
 
 /* Takes @len handshake bytes, from as many records as hold them, into @out unless it is NULL. */
-static enum rj_status take(struct stream *s, uint32_t len, uint8_t *out)
+RJ_MUST_CHECK static enum rj_status take(struct stream *s, uint32_t len, uint8_t *out)
 {
 	while (len) {
 		const uint8_t *bytes;
@@ -171,7 +175,7 @@ static enum rj_status take(struct stream *s, uint32_t len, uint8_t *out)
 }
 
 /* Passes over what the present record has of a message of which @len bytes are left. */
-static enum rj_status pass_over(struct stream *s, uint32_t len, uint32_t *ret_left)
+RJ_MUST_CHECK static enum rj_status pass_over(struct stream *s, uint32_t len, uint32_t *ret_left)
 {
 	uint32_t n = len < s->fragment_left ? len : s->fragment_left;
 	enum rj_status st = take(s, n, NULL);
@@ -182,8 +186,8 @@ static enum rj_status pass_over(struct stream *s, uint32_t len, uint32_t *ret_le
 }
 
 /* Copies a whole body into the arena; nothing is allocated before all of it is there. */
-static enum rj_status read_body(struct stream *s, uint32_t len, struct rj_arena *arena,
-				struct rj_tls_body *out)
+RJ_MUST_CHECK static enum rj_status read_body(struct stream *s, uint32_t len,
+					      struct rj_arena *arena, struct rj_tls_body *out)
 {
 	struct stream ahead = *s;
 	enum rj_status st = take(&ahead, len, NULL);
@@ -204,8 +208,8 @@ static enum rj_status read_body(struct stream *s, uint32_t len, struct rj_arena 
  * what is in the present record is passed over and the rest left to later calls,
  * so that a long certificate chain is never held.
  */
-static enum rj_status read_message(struct tls_state *state, struct rj_message *m, struct stream *s,
-				   uint32_t *ret_left)
+RJ_MUST_CHECK static enum rj_status read_message(struct tls_state *state, struct rj_message *m,
+						 struct stream *s, uint32_t *ret_left)
 {
 	uint8_t header[HANDSHAKE_HEADER_BYTES], type;
 	struct rj_tls_body body = { .len = 0 };
@@ -233,8 +237,8 @@ static enum rj_status read_message(struct tls_state *state, struct rj_message *m
 }
 
 /* Continues the handshake of a side, in the present record or the one that starts here. */
-static enum rj_status read_handshake(struct tls_state *state, struct rj_message *m,
-				     struct rj_cursor *c)
+RJ_MUST_CHECK static enum rj_status read_handshake(struct tls_state *state, struct rj_message *m,
+						   struct rj_cursor *c)
 {
 	struct tls_side *side = &state->sides[m->side];
 	struct stream s = { .c = *c, .fragment_left = side->fragment_left };
@@ -258,9 +262,9 @@ static enum rj_status read_handshake(struct tls_state *state, struct rj_message 
 	return RJ_OK;
 }
 
-/* RFC 8446 5: a ChangeCipherSpec is the one byte 1. What follows is encrypted, except after a retry. */
-static enum rj_status read_ccs(struct tls_state *state, struct rj_message *m,
-			       struct rj_cursor record)
+/* RFC 8446 5: a ChangeCipherSpec is the one byte 1. What follows is encrypted but for a retry. */
+RJ_MUST_CHECK static enum rj_status read_ccs(struct tls_state *state, struct rj_message *m,
+					     struct rj_cursor record)
 {
 	uint8_t value;
 
@@ -293,15 +297,19 @@ static bool is_ssl2_hello(struct rj_cursor c)
 	return !rj_cursor_u8(&c, &high) && high & 0x80;
 }
 
-static enum rj_status read_ssl2_hello(struct rj_cursor *c)
+RJ_MUST_CHECK static enum rj_status read_ssl2_hello(struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c;
 	uint16_t len;
 	uint8_t type, major;
 	enum rj_status st = rj_cursor_u16(&ahead, &len);
 
-	if (!st)
-		st = rj_cursor_u8(&ahead, &type);
+	if (st)
+		return st;
+	len &= 0x7fff;
+	if (len < SSL2_HELLO_MIN)
+		return RJ_MALFORMED;
+	st = rj_cursor_u8(&ahead, &type);
 	if (!st && type != RJ_TLS_CLIENT_HELLO)
 		return RJ_MALFORMED;
 	if (!st)
@@ -309,7 +317,7 @@ static enum rj_status read_ssl2_hello(struct rj_cursor *c)
 	if (!st && major != MAJOR)
 		return RJ_MALFORMED;
 	if (!st)
-		st = rj_cursor_skip(c, 2u + (len & 0x7fffu));
+		st = rj_cursor_skip(c, 2u + len);
 	return st;
 }
 
@@ -318,8 +326,8 @@ static enum rj_status read_ssl2_hello(struct rj_cursor *c)
  * from application data is that the handshake in the clear is over, and its
  * header is enough for that.
  */
-static enum rj_status read_record(struct tls_state *state, struct rj_message *m,
-				  struct rj_cursor *c)
+RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct rj_message *m,
+						struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, record;
 	uint8_t type;
@@ -376,7 +384,6 @@ static void tls_emit(const void *state, unsigned int originator, struct rj_visit
 	rj_tls_session_emit(&s->session, v);
 }
 
-extern const struct rj_dissector rj_tls;
 const struct rj_dissector rj_tls = {
 	.name = "tls",
 	.reference = "RFC 8446, RFC 5246",

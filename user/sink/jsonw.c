@@ -89,7 +89,7 @@ static size_t plain_len(const uint8_t *text, size_t len)
 	size_t at = 0;
 
 	while (at < len) {
-		int step;
+		int step = 1;
 
 		if (len - at >= 8 && is_plain8(text + at)) {
 			at += 8;
@@ -97,7 +97,8 @@ static size_t plain_len(const uint8_t *text, size_t len)
 		}
 		if (text[at] < 0x20 || text[at] == '"' || text[at] == '\\')
 			return at;
-		step = rj_text_utf8(text + at, len - at);
+		if (text[at] >= 0x80)
+			step = rj_text_utf8(text + at, len - at);
 		if (step < 0)
 			return at;
 		at += (size_t)step;
@@ -174,6 +175,7 @@ static void write_open(struct rj_visitor *v, const struct rj_field *f)
 static void write_close(struct rj_visitor *v)
 {
 	struct rj_jsonw *w = writer_of(v);
+	uint8_t *at;
 
 	if (w->num_skipped) {
 		w->num_skipped--;
@@ -181,7 +183,11 @@ static void write_close(struct rj_visitor *v)
 	}
 	assert(w->depth);
 	drop_name(w);
-	rj_buffer_put(w->out, w->arrays & 1 ? "]" : "}", 1);
+	at = rj_buffer_room(w->out, 1);
+	if (at) {
+		*at = w->arrays & 1 ? ']' : '}';
+		w->out->len++;
+	}
 	w->depth--;
 	w->arrays >>= 1;
 	w->needs_comma = w->depth > 0;
@@ -251,13 +257,20 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 			 size_t len)
 {
 	struct rj_jsonw *w = writer_of(v);
-	uint8_t *at = begin_value(w, f, 1);
+	size_t plain = plain_len(text, len);
+	uint8_t *at = begin_value(w, f, plain + 2);
 
 	if (!at)
 		return;
-	*at = '"';
-	end_value(w, at + 1);
-	put_text(w->out, text, len);
+	*at++ = '"';
+	if (plain)
+		memcpy(at, text, plain);
+	at += plain;
+	*at = '"'; /* nearly always the end */
+	end_value(w, at + (plain == len));
+	if (plain == len)
+		return;
+	put_text(w->out, (const uint8_t *)text + plain, len - plain);
 	rj_buffer_put(w->out, "\"", 1);
 }
 

@@ -97,9 +97,8 @@ RJ_MUST_CHECK static enum rj_status read_chunk_size(struct rj_cursor *c, uint64_
 
 	if (st)
 		return st;
-	digits = line;
-	if (!rj_line_word(&line, ';', &digits))
-		line.left = 0;
+	if (rj_line_word(&line, ';', &digits))
+		digits = line;
 	digits = rj_line_trim(digits);
 	for (; !rj_cursor_u8(&digits, &ch); num++) {
 		uint8_t letter = ch | 0x20;
@@ -140,12 +139,18 @@ RJ_MUST_CHECK static enum rj_status skip_chunk_end(struct rj_http_body *body, st
 
 RJ_MUST_CHECK static enum rj_status skip_trailer(struct rj_http_body *body, struct rj_cursor *c)
 {
+	struct rj_cursor ahead = *c;
 	struct rj_http_field field;
-	enum rj_status st = rj_http_field_read(c, &field);
+	enum rj_status st = rj_http_field_read(&ahead, &field);
 
-	if (!st && field.is_end)
+	if (st)
+		return st;
+	if (!field.is_end && !ahead.left) /* whether it goes on in a fold is not known */
+		return rj_cursor_short(c);
+	if (field.is_end)
 		body->kind = RJ_HTTP_BODY_NONE;
-	return st;
+	*c = ahead;
+	return RJ_OK;
 }
 
 RJ_MUST_CHECK static enum rj_status skip_counted(struct rj_http_body *body, struct rj_cursor *c)
@@ -156,8 +161,10 @@ RJ_MUST_CHECK static enum rj_status skip_counted(struct rj_http_body *body, stru
 	if (st)
 		return st;
 	body->left -= skipped;
-	if (!body->left)
-		body->kind = body->kind == RJ_HTTP_BODY_LENGTH ? RJ_HTTP_BODY_NONE : RJ_HTTP_BODY_CHUNK_END;
+	if (body->left)
+		return RJ_OK;
+	body->kind = body->kind == RJ_HTTP_BODY_LENGTH ? RJ_HTTP_BODY_NONE :
+							  RJ_HTTP_BODY_CHUNK_END;
 	return RJ_OK;
 }
 

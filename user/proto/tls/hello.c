@@ -2,9 +2,9 @@
 /* Takes ClientHello and ServerHello bodies apart. */
 #include "proto/tls/hello.h"
 
-#define RANDOM_BYTES	   32u
-#define SESSION_ID_MAX	   32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
-#define NAME_TYPE_HOST	   0u  /* RFC 6066 3 */
+#define RANDOM_BYTES	    32u
+#define SESSION_ID_MAX	    32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
+#define NAME_TYPE_HOST	    0u	/* RFC 6066 3 */
 #define NUM_EXTENSION_TYPES 65536u
 
 /* Drafts 0 to 21 of TLS 1.3 announced themselves in the ServerHello's version, which had neither
@@ -12,7 +12,7 @@
 #define DRAFT_FIRST 0x7f00u
 #define DRAFT_LAST  0x7f15u
 
-static enum rj_status read_session_id(struct rj_cursor *c, struct rj_tls_hello *hello)
+RJ_MUST_CHECK static enum rj_status read_session_id(struct rj_cursor *c, struct rj_tls_hello *hello)
 {
 	enum rj_status st = rj_cursor_prefixed(c, 1, &hello->session_id);
 
@@ -151,7 +151,7 @@ enum rj_status rj_tls_list_open(enum rj_tls_list kind, struct rj_cursor data, st
 	return RJ_OK;
 }
 
-static enum rj_status next_server_name(struct rj_cursor *list, struct rj_cursor *out)
+RJ_MUST_CHECK static enum rj_status next_server_name(struct rj_cursor *list, struct rj_cursor *out)
 {
 	struct rj_cursor ahead = *list, name;
 	uint8_t type;
@@ -170,7 +170,7 @@ static enum rj_status next_server_name(struct rj_cursor *list, struct rj_cursor 
 	return RJ_OK;
 }
 
-static enum rj_status next_protocol(struct rj_cursor *list, struct rj_cursor *out)
+RJ_MUST_CHECK static enum rj_status next_protocol(struct rj_cursor *list, struct rj_cursor *out)
 {
 	struct rj_cursor ahead = *list, name;
 	enum rj_status st = rj_cursor_prefixed(&ahead, 1, &name);
@@ -199,7 +199,7 @@ enum rj_status rj_tls_list_next(enum rj_tls_list kind, struct rj_cursor *list,
 	return rj_cursor_sub(list, 2, out);
 }
 
-static enum rj_status check_list(enum rj_tls_list kind, struct rj_cursor data)
+RJ_MUST_CHECK static enum rj_status check_list(enum rj_tls_list kind, struct rj_cursor data)
 {
 	struct rj_cursor list, item;
 	enum rj_status st = rj_tls_list_open(kind, data, &list);
@@ -210,8 +210,8 @@ static enum rj_status check_list(enum rj_tls_list kind, struct rj_cursor data)
 }
 
 /* What a server answers differs: server_name is empty, supported_versions is a single number. */
-static enum rj_status check_extension(const struct rj_tls_hello *hello,
-				      const struct rj_tls_extension *extension)
+RJ_MUST_CHECK static enum rj_status check_extension(const struct rj_tls_hello *hello,
+						    const struct rj_tls_extension *extension)
 {
 	switch (extension->type) {
 	case RJ_TLS_EXT_SERVER_NAME:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ClientHello and ServerHello bodies as slices; knows no record layer, no transport and no output. */
+/* ClientHello and ServerHello bodies as slices; no record layer, no transport, no output. */
 #ifndef RJ_PROTO_TLS_HELLO_H
 #define RJ_PROTO_TLS_HELLO_H
 
@@ -66,7 +66,10 @@ RJ_MUST_CHECK enum rj_status rj_tls_client_hello_read(struct rj_cursor body,
 RJ_MUST_CHECK enum rj_status rj_tls_server_hello_read(struct rj_cursor body,
 						      struct rj_tls_hello *out);
 
-/* rj_tls_hello_check - RJ_MALFORMED when the extension block breaks a rule that a reader relies on. */
+/*
+ * rj_tls_hello_check - RJ_MALFORMED when the extension block is not one of whole extensions, has a
+ * type twice (RFC 8446 4.2), or a list that is shown does not fill its extension.
+ */
 RJ_MUST_CHECK enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello);
 
 /* rj_tls_hello_is_retry - whether a ServerHello is a HelloRetryRequest (RFC 8446 4.1.3). */
@@ -83,7 +86,7 @@ uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello);
 RJ_MUST_CHECK enum rj_status rj_tls_extension_next(struct rj_cursor *block,
 						   struct rj_tls_extension *out);
 
-/* rj_tls_extension_find - whether @hello has extension @type; the data of the first one in *@out. */
+/* rj_tls_extension_find - whether @hello has extension @type; data of the first in *@out. */
 bool rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type, struct rj_cursor *out);
 
 /*

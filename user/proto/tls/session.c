@@ -15,7 +15,7 @@ static struct rj_cursor body_cursor(const struct rj_tls_body *body)
 	return rj_cursor_init(body->bytes, body->len, true);
 }
 
-/* A session has one client and one server: @side is (or becomes) @role and the other side is not. */
+/* One client and one server: @side is (or becomes) @role and the other side is not. */
 static bool take_role(struct rj_tls_session *s, unsigned int side, enum rj_tls_role role)
 {
 	if (s->roles[!side] == role)
@@ -25,8 +25,8 @@ static bool take_role(struct rj_tls_session *s, unsigned int side, enum rj_tls_r
 	return s->roles[side] == role;
 }
 
-static enum rj_status take_client_hello(struct rj_tls_session *s, unsigned int side,
-					struct rj_tls_body body)
+RJ_MUST_CHECK static enum rj_status take_client_hello(struct rj_tls_session *s, unsigned int side,
+						      struct rj_tls_body body)
 {
 	struct rj_tls_hello hello;
 	enum rj_status st = rj_tls_client_hello_read(body_cursor(&body), &hello);
@@ -50,8 +50,8 @@ static bool is_retry(const struct rj_tls_body *server_hello)
 	       rj_tls_hello_is_retry(&hello);
 }
 
-static enum rj_status take_server_hello(struct rj_tls_session *s, unsigned int side,
-					struct rj_tls_body body)
+RJ_MUST_CHECK static enum rj_status take_server_hello(struct rj_tls_session *s, unsigned int side,
+						      struct rj_tls_body body)
 {
 	struct rj_tls_hello hello;
 	enum rj_status st = rj_tls_server_hello_read(body_cursor(&body), &hello);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is known of one TLS session: takes handshake messages from any transport, writes the tls object. */
+/* What is known of one TLS session: handshake messages in, the tls object out. */
 #ifndef RJ_PROTO_TLS_SESSION_H
 #define RJ_PROTO_TLS_SESSION_H
 
@@ -14,8 +14,10 @@
 #define RJ_TLS_SERVER_HELLO_DONE   14u
 #define RJ_TLS_CLIENT_KEY_EXCHANGE 16u
 
-/* The longest message that is read. The format allows a ClientHello of 128 KiB (RFC 8446 4.1.2); those
- * in use, with post-quantum keys and ECH, have a few KiB, and padding as a trick stays under 64. */
+/*
+ * The longest message that is read. The format allows a ClientHello of 128 KiB (RFC 8446 4.1.2);
+ * those in use, with post-quantum keys and ECH, have a few KiB.
+ */
 #define RJ_TLS_MESSAGE_MAX 65536u
 
 /* struct rj_tls_body - a message body as it came; in the flow's arena, not ours to free. */

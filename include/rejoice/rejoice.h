@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* librejoice: traffic in, flow records out. The command line uses this and nothing else. */
+#ifndef REJOICE_REJOICE_H
+#define REJOICE_REJOICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rejoice/record.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A session is one handle for one thread at a time; two threads use two. There
+ * is no global state. All calls return 0 (or what they say) or a negative
+ * errno, and rj_session_error then says in one line what, where and what to do.
+ */
+struct rj_session;
+
+/*
+ * struct rj_options - what to compute. Set @size to sizeof(struct rj_options)
+ * and all else you do not care for to zero; members are only ever added at the
+ * end, so that a program built against an older header goes on working.
+ * @features: a --features list, NULL for the default set
+ * @num_packets: entries of packet sequences, each direction; 0 for 50, at most 1000
+ * @idle_ms, @active_ms: limits that cut flows; 0 for 10000 and 30000, RJ_NEVER for none
+ * @max_flows: flows held at once; 0 for one million
+ * @with_zeros: packets without payload stand in sequences too
+ * @with_retrans: retransmitted segments stand in sequences too
+ * @filter: a tcpdump filter, NULL for none
+ * @on_record: called for each flow that ended; the record is borrowed for the call
+ */
+struct rj_options {
+	size_t size;
+	const char *features;
+	uint32_t num_packets;
+	uint64_t idle_ms;
+	uint64_t active_ms;
+	uint32_t max_flows;
+	uint8_t with_zeros;
+	uint8_t with_retrans;
+	const char *filter;
+	void (*on_record)(void *user, const struct rj_record *record);
+	void *user;
+};
+
+#define RJ_NEVER UINT64_MAX
+
+/*
+ * struct rj_live_options - what to watch; @size as above.
+ * @interfaces: names, separated by commas
+ * @attach: "auto", "xdp", "xdp-generic", "tcx", "tc"; NULL for auto
+ * @direction: "both", "in", "out"; NULL for both
+ * @sample_bytes: payload of each side handed to the dissectors; 0 for 8192
+ * @kernel_flows: entries of the kernel's flow map; 0 for 65536
+ */
+struct rj_live_options {
+	size_t size;
+	const char *interfaces;
+	const char *attach;
+	const char *direction;
+	uint32_t sample_bytes;
+	uint32_t kernel_flows;
+};
+
+/* A frame of a capture for rj_session_feed; borrowed. @link_type: LINKTYPE_ (DLT_) number. */
+struct rj_session_frame {
+	int link_type;
+	uint64_t time_ns;
+	const void *data;
+	uint32_t captured_len;
+	uint32_t wire_len;
+};
+
+/*
+ * struct rj_stats - @size as above. Always
+ * packets == packets_in_flows + the sum of set_aside.
+ * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
+ */
+#define RJ_MAX_SET_ASIDE 32
+struct rj_stats {
+	size_t size;
+	uint64_t packets;
+	uint64_t packets_in_flows;
+	uint64_t bytes;
+	uint64_t flows;
+	uint64_t samples;
+	uint64_t samples_lost;
+	uint64_t set_aside[RJ_MAX_SET_ASIDE];
+	uint64_t flows_evicted;
+	uint64_t dissect_malformed;
+	uint64_t dissect_over_budget;
+};
+
+/* rj_session_open - a session in *@out; on failure *@out may still be one, which tells the error. */
+int rj_session_open(const struct rj_options *options, struct rj_session **out);
+
+/* rj_session_read_file - from now on the session's packets come from this capture; "-": stdin. */
+int rj_session_read_file(struct rj_session *s, const char *path);
+
+/* rj_session_watch - from now on they come from the kernel. */
+int rj_session_watch(struct rj_session *s, const struct rj_live_options *options);
+
+/* rj_session_watching - how the session's interfaces are watched, for people; "" when they are not. */
+const char *rj_session_watching(const struct rj_session *s);
+
+/* rj_session_feed - hands over one frame instead; not while there is a source. */
+int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame);
+
+/* rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. */
+int rj_session_poll(struct rj_session *s, int timeout_ms);
+
+/*
+ * rj_session_finish - ends the source, if any, and every flow. The session can
+ * be given another source then: a file is its own time.
+ */
+int rj_session_finish(struct rj_session *s);
+
+/* rj_session_get_stats - up to now; fills out->size bytes. */
+int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out);
+
+/* rj_set_aside_name - "not_ip", …; NULL behind the last reason. */
+const char *rj_set_aside_name(unsigned int reason);
+
+/* rj_session_error - the line about the last call that failed; "" when none did. */
+const char *rj_session_error(const struct rj_session *s);
+
+/* rj_session_close - gives everything back, detaches; takes NULL. Flows not finished are lost. */
+void rj_session_close(struct rj_session *s);
+
+/* rj_record_visit - calls the visitor for each value of the record, as one object. */
+void rj_record_visit(const struct rj_record *record, struct rj_visitor *visitor);
+
+/*
+ * rj_record_json - the record as one line of JSON without the line end, in *@out
+ * of *@out_len bytes, borrowed until the next record of the session. 0 or -ENOMEM.
+ */
+int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
+		   size_t *out_len);
+
+/* rj_fields - calls back for every field rejoice can write: path ("tls.sni") and row. */
+void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user);
+
+/* rj_kernel_features - calls back for each thing asked of this kernel and whether it is there. */
+void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there), void *user);
+
+/* rj_version - of the library, "0.1.0". */
+const char *rj_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

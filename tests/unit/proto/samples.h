@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Valid messages of each protocol, for the tests that hold every dissector to the contract. */
+#ifndef RJ_TESTS_UNIT_PROTO_SAMPLES_H
+#define RJ_TESTS_UNIT_PROTO_SAMPLES_H
+
+#include <stdint.h>
+
+/*
+ * struct sample - one message as the first of its side: its bytes are all that
+ * one call of parse takes.
+ * @protocol: name of the dissector
+ * @hex, @text: the bytes, as one of them
+ */
+struct sample {
+	const char *protocol;
+	uint16_t src_port;
+	uint16_t dst_port;
+	const char *hex;
+	const char *text;
+};
+
+static const struct sample samples[] = {
+	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446 section 4.1.2) */
+	{ "tls", 40000, 443,
+	  "16 0301 002d 01 000029 0303"
+	  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+	  "00 0002 1301 01 00",
+	  NULL },
+	/* query for example.com A with EDNS: RFC 1035 section 4, RFC 6891 section 6.1 */
+	{ "dns", 40000, 53,
+	  "1234 0100 0001 0000 0000 0001"
+	  "07 6578616d706c65 03 636f6d 00 0001 0001"
+	  "00 0029 04d0 00 00 8000 0000",
+	  NULL },
+	/* its answer: CNAME, A, SOA by compression */
+	{ "dns", 53, 40000,
+	  "1234 8180 0001 0002 0001 0000"
+	  "07 6578616d706c65 03 636f6d 00 0001 0001"
+	  "c00c 0005 0001 0000003c 0006 03 777777 c00c"
+	  "c029 0001 0001 0000003c 0004 5db8d822"
+	  "c014 0006 0001 00000e10 001a 016e c014 0161 c014"
+	  "00000001 00000002 00000003 00000004 00000005",
+	  NULL },
+	/* HTTPS record, RFC 9460 appendix D.2: alpn and port */
+	{ "dns", 53, 40000,
+	  "0001 8400 0001 0001 0000 0000"
+	  "03 666f6f 00 0041 0001"
+	  "c00c 0041 0001 0000012c 0017"
+	  "0010 03 666f6f 00 0001 0006 02 6832 02 6833 0003 0002 01bb",
+	  NULL },
+	/* mDNS announcement without question: RFC 6762 */
+	{ "dns", 5353, 5353,
+	  "0000 8400 0000 0001 0000 0000"
+	  "01 61 05 6c6f63616c 00 0001 8001 00000078 0004 c0a80001",
+	  NULL },
+	{ "http", 40000, 80, NULL, "GET / HTTP/1.1\r\nHost: example.com\r\nAccept: */*\r\n\r\n" },
+	{ "http", 40000, 8080, NULL, "OPTIONS * HTTP/1.0\n\n" },
+	{ "http", 80, 40000, NULL,
+	  "HTTP/1.1 204 No Content\r\nServer: x\r\nX-Folded: one\r\n two\r\n\r\n" },
+	{ "http", 80, 40000, NULL, "HTTP/1.1 100\r\n\r\n" },
+};
+
+#endif

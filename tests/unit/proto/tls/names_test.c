@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The names of TLS extensions. */
+#include "proto/tls/names.h"
+
+#include "tests/unit/unit.h"
+
+TEST(tls_names_no_reserved_and_no_grease_extension)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		CHECK(!rj_tls_extension_name((uint16_t)(0x0a0a + i * 0x1010)));
+	CHECK(!rj_tls_extension_name(40));
+	CHECK(!rj_tls_extension_name(46));
+	CHECK(!rj_tls_extension_name(53));
+	CHECK(!rj_tls_extension_name(62));
+	CHECK(!rj_tls_extension_name(0xffff));
+	CHECK_STR(rj_tls_extension_name(0), "server_name");
+	CHECK_STR(rj_tls_extension_name(61), "rrc");
+	CHECK_STR(rj_tls_extension_name(0xfe0d), "encrypted_client_hello");
+}

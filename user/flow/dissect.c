@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Application protocols of one flow: finds the dissector by content, hands it the bytes in order. */
+#include "flow/dissect.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "flow/stream.h"
+#include "proto/dissector.h"
+
+/* What a flow may keep for its record: both hellos at their longest and 100 KiB beside. Ours. */
+#define ARENA_BYTES ((size_t)256 * 1024)
+
+/* Datagrams of a side that are probed; STUN or a greeting may come before the protocol. Ours. */
+#define MAX_PROBED 4u
+
+/*
+ * Bytes of a side that may come after all dissectors refused it, while an earlier
+ * start (no SYN seen) or the other side can still change that. Ours: a dozen
+ * full segments; reordering rarely reaches over three.
+ */
+#define MAX_REFUSED_BYTES 16384u
+
+/*
+ * A side tries again with every segment until its failed tries have looked at
+ * this much, then whenever it has grown by 1/16: thus what a sender of one-byte
+ * segments costs grows with his bytes, not with their square. Ours: a message of
+ * 4 KiB may come byte by byte, one of 64 KiB in segments of 256.
+ */
+#define EAGER_BYTES (8u << 20)
+
+/*
+ * Bytes beyond the cap after which a hole before it is taken as lost. Ours: twice
+ * the 6 MiB that Linux gives a receive window, so that no retransmission comes.
+ */
+#define LOST_BYTES (16u << 20)
+
+enum phase {
+	PHASE_ACTIVE,
+	PHASE_REFUSED, /* no dissector wants what it has; see MAX_REFUSED_BYTES */
+	PHASE_DONE,
+};
+
+/*
+ * struct side - one direction.
+ * @candidates:    TCP: rows that have not said no to the bytes at its start
+ * @effort_bytes:  what probes and parses looked at that wanted more
+ * @tried_bytes:   how many there were when last one wanted more
+ * @refused_bytes: came since it was refused
+ * @num_probed:    UDP: datagrams that no row knew
+ */
+struct side {
+	struct rj_stream stream;
+	uint64_t time_ns;
+	rj_dissector_mask candidates;
+	uint32_t effort_bytes;
+	uint32_t tried_bytes;
+	uint32_t refused_bytes;
+	uint8_t num_probed;
+	uint8_t phase;
+};
+
+/*
+ * struct rj_dissect - one flow; NULL @bound until a side was recognised.
+ * @rows:   those asked for that run over this transport
+ * @hinted: of those, the ones that name a port of this flow
+ * @binder: the side that was recognised
+ */
+struct rj_dissect {
+	const struct rj_dissector *const *table;
+	const struct rj_dissector *bound;
+	void *state;
+	struct rj_arena arena;
+	struct side sides[2];
+	rj_dissector_mask rows;
+	rj_dissector_mask hinted;
+	uint16_t ports[2];
+	uint8_t over;
+	uint8_t binder;
+};
+
+static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
+{
+	for (const uint16_t *port = row->ports; port && *port; port++)
+		if (*port == ports[0] || *port == ports[1])
+			return true;
+	return false;
+}
+
+/* While nothing is bound each stream may grow to what the greediest candidate wants. */
+static void limit_streams(struct rj_dissect *d)
+{
+	uint32_t max_bytes = 0;
+
+	for (rj_dissector_mask left = d->rows; left; left &= left - 1) {
+		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
+
+		if (row->max_bytes > max_bytes)
+			max_bytes = row->max_bytes;
+	}
+	if (d->bound)
+		max_bytes = d->bound->max_bytes;
+	rj_stream_limit(&d->sides[0].stream, max_bytes);
+	rj_stream_limit(&d->sides[1].stream, max_bytes);
+}
+
+/* The first payload tells transport and ports, and so which rows to ask. */
+static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
+{
+	rj_dissector_mask rows = 0;
+
+	d->over = (uint8_t)p->over;
+	for (unsigned int i = 0; i < 32 && d->table[i]; i++) {
+		rj_dissector_mask bit = d->rows & 1u << i;
+
+		if (!(d->table[i]->over & d->over))
+			continue;
+		rows |= bit;
+		if (has_port(d->table[i], d->ports))
+			d->hinted |= bit;
+	}
+	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
+	limit_streams(d);
+}
+
+static struct rj_message message_of(struct rj_dissect *d, unsigned int nr)
+{
+	return (struct rj_message){
+		.side = nr,
+		.over = d->over,
+		.src_port = d->ports[nr],
+		.dst_port = d->ports[!nr],
+		.time_ns = d->sides[nr].time_ns,
+		.arena = &d->arena,
+	};
+}
+
+static void finish(struct side *side)
+{
+	rj_stream_done(&side->stream);
+	side->phase = PHASE_DONE;
+}
+
+static void refuse(struct side *side)
+{
+	side->phase = PHASE_REFUSED;
+	side->refused_bytes = 0;
+}
+
+/*
+ * The first row that knows these bytes, in probing order (those with a port of
+ * the flow first); -1: none, or one that must be asked before the others wants
+ * more. Rows that say no leave @candidates. With @is_last wanting more is a no:
+ * so the answer does not depend on how the bytes were cut into segments.
+ */
+static int choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes, bool is_last,
+		  rj_dissector_mask *candidates)
+{
+	struct rj_message m = message_of(d, nr);
+
+	while (*candidates) {
+		rj_dissector_mask hinted = *candidates & d->hinted;
+		int i = __builtin_ctz(hinted ? hinted : *candidates);
+		enum rj_probe answer = d->table[i]->probe(&m, bytes);
+
+		if (answer == RJ_PROBE_YES)
+			return i;
+		if (answer == RJ_PROBE_MORE && !is_last && bytes.left < d->table[i]->max_bytes)
+			return -1;
+		*candidates &= ~(1u << i);
+	}
+	return -1;
+}
+
+/* Whether there was memory for it; else the flow is given up. */
+static bool bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
+		 struct rj_dissect_counts *counts)
+{
+	struct side *other = &d->sides[!nr];
+
+	d->state = rj_arena_alloc(&d->arena, row->state_bytes);
+	if (!d->state) {
+		counts->no_memory++;
+		finish(&d->sides[nr]);
+		finish(other);
+		return false;
+	}
+	d->bound = row;
+	d->binder = (uint8_t)nr;
+	limit_streams(d);
+	if (other->phase == PHASE_REFUSED) /* what it starts with may need the other side to be known */
+		other->phase = PHASE_ACTIVE;
+	return true;
+}
+
+static void unbind(struct rj_dissect *d)
+{
+	rj_arena_done(&d->arena);
+	d->bound = NULL;
+	d->state = NULL;
+	limit_streams(d);
+}
+
+static enum rj_status parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
+			    struct rj_dissect_counts *counts)
+{
+	uint32_t num_refused = d->arena.num_refused;
+	size_t len = c->left;
+	enum rj_status st = d->bound->parse(d->state, m, c);
+
+	counts->no_memory += d->arena.num_refused - num_refused;
+	if (st == RJ_TRUNCATED && !c->is_hard)
+		return st;
+	if (!st && c->left < len)
+		return RJ_OK;
+	counts->malformed++; /* or a dissector that broke its contract */
+	return RJ_MALFORMED;
+}
+
+/* Parses the next message of a stream; false when there is no more to be had for now. */
+static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
+			 struct rj_dissect_counts *counts)
+{
+	struct side *side = &d->sides[nr];
+	struct rj_message m = message_of(d, nr);
+	size_t len;
+	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
+	struct rj_cursor c = rj_cursor_init(bytes, len, is_hard);
+	enum rj_status st;
+
+	if (!len || side->phase != PHASE_ACTIVE)
+		return false;
+	st = parse(d, &m, &c, counts);
+	if (st == RJ_MALFORMED) {
+		refuse(side);
+		return false;
+	}
+	if (st == RJ_TRUNCATED) {
+		side->effort_bytes += (uint32_t)len;
+		side->tried_bytes = (uint32_t)len;
+		return false;
+	}
+	side->tried_bytes = 0;
+	if (m.is_done) {
+		finish(side);
+		return false;
+	}
+	rj_stream_consume(&side->stream, len - c.left);
+	return true;
+}
+
+/* Gives a side up whose budget is used while more is wanted. */
+static void check_budget(struct side *side, struct rj_dissect_counts *counts)
+{
+	const struct rj_stream *s = &side->stream;
+
+	if (side->phase != PHASE_ACTIVE || !rj_stream_is_full(s))
+		return;
+	if (s->end == s->start && !s->num_beyond)
+		return; /* ends where the budget does */
+	counts->over_budget++;
+	finish(side);
+}
+
+static void read_messages(struct rj_dissect *d, unsigned int nr, bool is_end,
+			  struct rj_dissect_counts *counts)
+{
+	bool is_hard = is_end && rj_stream_is_closed(&d->sides[nr].stream);
+
+	while (read_message(d, nr, is_hard, counts))
+		;
+	check_budget(&d->sides[nr], counts);
+}
+
+/* Whether the flow was bound by what this side has. */
+static bool probe_stream(struct rj_dissect *d, unsigned int nr, bool is_end,
+			 struct rj_dissect_counts *counts)
+{
+	struct side *side = &d->sides[nr];
+	bool is_hard = is_end && rj_stream_is_closed(&side->stream);
+	size_t len;
+	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
+	int row;
+
+	if (!len || side->phase != PHASE_ACTIVE)
+		return false;
+	row = choose(d, nr, rj_cursor_init(bytes, len, is_hard), is_end, &side->candidates);
+	if (row >= 0)
+		return bind(d, nr, d->table[row], counts);
+	side->effort_bytes += (uint32_t)len;
+	side->tried_bytes = (uint32_t)len;
+	if (!side->candidates)
+		refuse(side);
+	return false;
+}
+
+static void advance(struct rj_dissect *d, unsigned int nr, bool is_end,
+		    struct rj_dissect_counts *counts)
+{
+	bool is_new = !d->bound && probe_stream(d, nr, is_end, counts);
+
+	if (!d->bound)
+		return;
+	read_messages(d, nr, is_end, counts);
+	if (is_new)
+		read_messages(d, !nr, is_end, counts);
+}
+
+/* See EAGER_BYTES. */
+static bool is_due(const struct side *side)
+{
+	size_t len;
+
+	if (side->effort_bytes <= EAGER_BYTES || rj_stream_is_full(&side->stream))
+		return true;
+	rj_stream_bytes(&side->stream, &len);
+	return len >= side->tried_bytes + side->tried_bytes / 16;
+}
+
+/* The stream starts elsewhere: what was concluded from its start is void. */
+static void begin_again(struct rj_dissect *d, unsigned int nr)
+{
+	struct side *side = &d->sides[nr];
+
+	side->phase = PHASE_ACTIVE;
+	side->candidates = d->rows;
+	side->tried_bytes = 0;
+	if (d->bound && d->binder == nr && !d->sides[!nr].stream.consumed)
+		unbind(d);
+}
+
+static int put_segment(struct side *side, const struct rj_payload *p,
+		       struct rj_dissect_counts *counts)
+{
+	uint32_t num_conflicts = side->stream.num_conflicts;
+	struct rj_segment seg = {
+		.seq = p->seq,
+		.len = p->len,
+		.wire_len = p->wire_len > p->len ? p->wire_len : p->len,
+		.is_syn = p->is_syn,
+		.is_fin = p->is_fin,
+		.bytes = p->bytes,
+	};
+	int news = rj_stream_put(&side->stream, &seg);
+
+	counts->conflicts += side->stream.num_conflicts - num_conflicts;
+	return news;
+}
+
+static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
+			 struct rj_dissect_counts *counts)
+{
+	struct side *side = &d->sides[p->side];
+	int news = put_segment(side, p, counts);
+
+	if (news < 0) {
+		counts->no_memory++;
+		finish(side);
+		return;
+	}
+	if (news == RJ_STREAM_MOVED)
+		begin_again(d, p->side);
+	if (side->phase == PHASE_REFUSED) {
+		side->refused_bytes += p->len;
+		if (side->refused_bytes > MAX_REFUSED_BYTES)
+			finish(side);
+		return;
+	}
+	if (news != RJ_STREAM_SAME && is_due(side))
+		advance(d, p->side, false, counts);
+	check_budget(side, counts);
+	if (side->phase == PHASE_ACTIVE && side->stream.num_beyond > LOST_BYTES) {
+		counts->holes += rj_stream_num_waiting(&side->stream);
+		finish(side);
+	}
+}
+
+/* Each message of a datagram; one that is malformed says nothing about the next datagram. */
+static void read_datagram(struct rj_dissect *d, unsigned int nr, struct rj_cursor c,
+			  struct rj_dissect_counts *counts)
+{
+	while (c.left && d->sides[nr].phase == PHASE_ACTIVE) {
+		struct rj_message m = message_of(d, nr);
+		enum rj_status st = parse(d, &m, &c, counts);
+
+		if (st == RJ_TRUNCATED) {
+			m.is_done = true; /* see struct rj_message */
+			st = parse(d, &m, &c, counts);
+		}
+		if (st)
+			return;
+		if (m.is_done)
+			finish(&d->sides[nr]);
+	}
+}
+
+static void take_datagram(struct rj_dissect *d, const struct rj_payload *p,
+			  struct rj_dissect_counts *counts)
+{
+	struct side *side = &d->sides[p->side];
+	struct rj_cursor c = rj_cursor_init(p->bytes, p->len, p->len >= p->wire_len);
+	rj_dissector_mask candidates = d->rows;
+	int row;
+
+	if (!p->len || side->phase != PHASE_ACTIVE)
+		return;
+	if (!d->bound) {
+		row = choose(d, p->side, c, true, &candidates);
+		if (row < 0 && ++side->num_probed == MAX_PROBED)
+			refuse(side);
+		if (row < 0 || !bind(d, p->side, d->table[row], counts))
+			return;
+	}
+	read_datagram(d, p->side, c, counts);
+}
+
+/* Whether only the other side could make this one of use. */
+static bool is_hopeless(const struct side *side)
+{
+	return side->phase == PHASE_DONE ||
+	       (side->phase == PHASE_REFUSED && !rj_stream_can_move(&side->stream));
+}
+
+/* Lets go of refused sides when nothing can change that any more. */
+static void drop_refused(struct rj_dissect *d)
+{
+	bool is_hopeless_both = is_hopeless(&d->sides[0]) && is_hopeless(&d->sides[1]);
+
+	for (unsigned int nr = 0; nr < 2; nr++)
+		if (is_hopeless_both || (d->bound && is_hopeless(&d->sides[nr])))
+			finish(&d->sides[nr]);
+}
+
+struct rj_dissect *rj_dissect_new(rj_dissector_mask mask)
+{
+	return rj_dissect_new_with(rj_dissectors, mask);
+}
+
+struct rj_dissect *rj_dissect_new_with(const struct rj_dissector *const *table,
+				       rj_dissector_mask mask)
+{
+	struct rj_dissect *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->table = table;
+	d->rows = mask;
+	rj_arena_init(&d->arena, ARENA_BYTES);
+	return d;
+}
+
+void rj_dissect_free(struct rj_dissect *d)
+{
+	if (!d)
+		return;
+	finish(&d->sides[0]);
+	finish(&d->sides[1]);
+	rj_arena_done(&d->arena);
+	free(d);
+}
+
+void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
+			struct rj_dissect_counts *counts)
+{
+	assert(p->side < 2 && (!d->over || d->over == p->over));
+	d->ports[p->side] = p->src_port;
+	d->ports[!p->side] = p->dst_port;
+	if (!d->over)
+		learn_transport(d, p);
+	if (!d->rows || d->sides[p->side].phase == PHASE_DONE)
+		return;
+	d->sides[p->side].time_ns = p->time_ns;
+	if (d->over == RJ_OVER_TCP)
+		take_segment(d, p, counts);
+	else
+		take_datagram(d, p, counts);
+	drop_refused(d);
+}
+
+bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
+{
+	return d->rows && d->sides[side].phase != PHASE_DONE;
+}
+
+void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)
+{
+	advance(d, 0, true, counts);
+	advance(d, 1, true, counts);
+	for (unsigned int nr = 0; nr < 2; nr++) {
+		if (d->sides[nr].phase == PHASE_ACTIVE)
+			counts->holes += rj_stream_num_waiting(&d->sides[nr].stream);
+		finish(&d->sides[nr]);
+	}
+}
+
+int rj_dissect_originator(const struct rj_dissect *d)
+{
+	return d->bound && d->bound->originator ? d->bound->originator(d->state) : -1;
+}
+
+void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct rj_visitor *v)
+{
+	if (d->bound)
+		d->bound->emit(d->state, originator, v);
+}
+
+size_t rj_dissect_bytes(const struct rj_dissect *d)
+{
+	return sizeof(*d) + d->arena.used_bytes + rj_stream_memory(&d->sides[0].stream) +
+	       rj_stream_memory(&d->sides[1].stream);
+}

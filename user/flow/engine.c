@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Packets into flows, flows into records: the one engine behind every source. */
+#include "flow/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "bpf/accumulate.h"
+#include "flow/limits.h"
+#include "flow/merge.h"
+#include "flow/seq.h"
+#include "flow/table.h"
+#include "proto/dissector.h"
+
+struct rj_engine {
+	struct rj_engine_options options;
+	struct rj_table table;
+	struct rj_engine_stats stats;
+	uint64_t now_ns;
+};
+
+size_t rj_engine_flow_len(const struct rj_limits *limits)
+{
+	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
+}
+
+/* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
+static uint64_t span_ns(const struct rj_limits *limits)
+{
+	return limits->idle_ns ? limits->idle_ns : limits->active_ns;
+}
+
+int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **out)
+{
+	struct rj_engine *e;
+	uint64_t seed;
+	int err;
+
+	if (options->limits.num_packets > RJ_MAX_PACKETS || !options->max_flows)
+		return -EINVAL;
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return -EIO;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	e->options = *options;
+	err = rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
+			    span_ns(&options->limits), seed);
+	if (err) {
+		free(e);
+		return err;
+	}
+	*out = e;
+	return 0;
+}
+
+void rj_engine_free(struct rj_engine *e)
+{
+	if (!e)
+		return;
+	rj_table_done(&e->table);
+	free(e);
+}
+
+static void set_deadline(struct rj_engine *e, struct rj_entry *entry)
+{
+	const struct rj_limits *limits = &e->options.limits;
+
+	if (limits->idle_ns)
+		rj_table_set_deadline(&e->table, entry,
+				      rj_flow_last(&entry->flow) + limits->idle_ns);
+	else if (limits->active_ns)
+		rj_table_set_deadline(&e->table, entry,
+				      entry->flow.start_ns + limits->active_ns);
+}
+
+/* Hands the entry over as a record and forgets it. */
+static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
+{
+	struct rj_record record = {
+		.key = &entry->key,
+		.flow = &entry->flow,
+		.seq = entry->seq,
+		.dissect = entry->dissect,
+		.features = &e->options.features,
+		.limits = &e->options.limits,
+		.end = end,
+		.clock_ns = e->options.clock_ns,
+		.time_decimals = e->options.time_decimals,
+		.samples_lost = entry->flow.lost_samples,
+	};
+
+	if (entry->dissect)
+		rj_dissect_end(entry->dissect, &e->stats.dissect);
+	if (e->options.ifname && entry->flow.ifindex)
+		record.ifname = e->options.ifname(e->options.user, entry->flow.ifindex);
+	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
+		e->stats.flows++;
+		e->options.on_record(e->options.user, &record);
+	}
+	rj_table_remove(&e->table, entry);
+}
+
+/* A new entry; the oldest goes when all are taken. NULL without memory. */
+static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key, uint64_t id)
+{
+	if (e->table.num_entries >= e->options.max_flows) {
+		e->stats.flows_evicted++;
+		finish(e, e->table.oldest, RJ_END_EVICTED);
+	}
+	return rj_table_add(&e->table, key, id);
+}
+
+/* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
+static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p)
+{
+	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
+	int before = -1;
+
+	if (entry) {
+		struct rj_half *half = entry->flow.half;
+		enum rj_end end = rj_flow_cut(&entry->flow, &half[p->side], &half[!p->side], p,
+					      &e->options.limits);
+
+		/* the host's entry is folded in place: its 32-bit counters are of num_packets */
+		if (!end)
+			return entry;
+		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
+			before = entry->flow.originator;
+		finish(e, entry, end);
+	}
+	entry = add_entry(e, &p->key, 0);
+	if (!entry)
+		return NULL;
+	rj_flow_start(&entry->flow, p, before);
+	set_deadline(e, entry);
+	return entry;
+}
+
+static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p)
+{
+	const struct rj_limits *limits = &e->options.limits;
+	struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_hist *hist = limits->with_hist ? &entry->flow.hist[p->side] : NULL;
+
+	if (p->payload_len || limits->with_zeros || half->num_ids >= RJ_FIRST_IDS)
+		if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
+			e->stats.dissect.no_memory++;
+	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);
+}
+
+static bool dissects(const struct rj_engine *e, uint8_t proto)
+{
+	return e->options.features.dissectors && (proto == RJ_IP_TCP || proto == RJ_IP_UDP);
+}
+
+/* The entry's dissectors, made when the first payload comes; NULL when there are to be none. */
+static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (!entry->dissect) {
+		entry->dissect = rj_dissect_new(e->options.features.dissectors);
+		if (!entry->dissect)
+			e->stats.dissect.no_memory++;
+	}
+	return entry->dissect;
+}
+
+/* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
+static void tell_start(struct rj_engine *e, struct rj_dissect *d, const struct rj_entry *entry,
+		       struct rj_payload payload)
+{
+	const struct rj_half *half = &entry->flow.half[payload.side];
+
+	if (payload.over != RJ_OVER_TCP || !(half->tcp_bits & RJ_TCP_HAS_SYN))
+		return;
+	payload.is_syn = true;
+	payload.is_fin = false;
+	payload.seq = half->syn_seq + 1;
+	payload.len = 0;
+	payload.wire_len = 0;
+	rj_dissect_payload(d, &payload, &e->stats.dissect);
+}
+
+static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
+			   const uint8_t *bytes, uint32_t len)
+{
+	bool is_first = !entry->dissect;
+	bool is_syn = p->tcp_flags & RJ_TCP_SYN;
+	struct rj_payload payload = {
+		.side = p->side,
+		.over = p->bits & RJ_PKT_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
+		.src_port = p->key.port[p->side],
+		.dst_port = p->key.port[!p->side],
+		.time_ns = p->time_ns,
+		.seq = p->tcp_seq + is_syn,
+		.is_syn = is_syn,
+		.is_fin = p->tcp_flags & RJ_TCP_FIN,
+		.bytes = bytes,
+		.len = len,
+		.wire_len = p->payload_len,
+	};
+	struct rj_dissect *d;
+
+	/* nothing to look at, or nothing that asked to be told of ends */
+	if (!p->payload_len && (is_first || !payload.is_fin))
+		return;
+	if (p->bits & RJ_PKT_BAD_L4 || !dissects(e, p->key.proto))
+		return;
+	d = dissect_of(e, entry);
+	if (!d)
+		return;
+	if (is_first) {
+		tell_start(e, d, entry, payload);
+		payload.side = !payload.side;
+		tell_start(e, d, entry, payload);
+		payload.side = !payload.side;
+	}
+	rj_dissect_payload(d, &payload, &e->stats.dissect);
+}
+
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len)
+{
+	struct rj_entry *entry;
+
+	rj_engine_tick(e, p->time_ns);
+	entry = entry_for(e, p);
+	if (!entry) {
+		e->stats.packets_refused += p->num_segments;
+		return;
+	}
+	add_packet(e, entry, p);
+	e->stats.packets_in_flows += p->num_segments;
+	dissect_packet(e, entry, p, payload, payload_len);
+}
+
+void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
+{
+	struct rj_entry *entry;
+	struct rj_dissect *d;
+	struct rj_payload payload = {
+		.side = s->side,
+		.over = s->key.proto == RJ_IP_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
+		.src_port = s->key.port[s->side],
+		.dst_port = s->key.port[!s->side],
+		.time_ns = s->time_ns,
+		.seq = s->stream_seq,
+		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
+		/* a FIN stands behind all of its segment's bytes */
+		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len,
+		.bytes = s->bytes,
+		.len = s->len,
+		.wire_len = s->offset + s->len == s->payload_len ? s->len : s->payload_len - s->offset,
+	};
+
+	if (!dissects(e, s->key.proto))
+		return;
+	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
+	if (!entry)
+		entry = add_entry(e, &s->key, s->flow_start_ns);
+	d = entry ? dissect_of(e, entry) : NULL;
+	if (!d) {
+		e->stats.dissect.no_memory++;
+		return;
+	}
+	rj_dissect_payload(d, &payload, &e->stats.dissect);
+}
+
+/* Fills an entry that has at most samples with the kernel's state of its flow. */
+static bool fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_flow *flow,
+		 const struct rj_seq seq[RJ_NUM_SIDES])
+{
+	memcpy(&entry->flow, flow, e->table.flow_len);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_half none = { 0 };
+
+		if (!seq[side].splt)
+			continue;
+		rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
+			      e->options.limits.num_packets);
+	}
+	return true;
+}
+
+void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
+		     const struct rj_seq seq[RJ_NUM_SIDES], enum rj_end end)
+{
+	struct rj_entry *around = rj_table_find(&e->table, key, 0);
+	struct rj_entry *entry = rj_table_find(&e->table, key, flow->start_ns);
+	uint64_t packets = flow->half[0].packets + flow->half[1].packets;
+
+	if (!entry)
+		entry = add_entry(e, key, flow->start_ns);
+	if (!entry) {
+		e->stats.packets_refused += packets;
+		return;
+	}
+	fill(e, entry, flow, seq);
+	e->stats.packets_in_flows += packets;
+	(void)around;
+	finish(e, entry, end);
+}
+
+void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
+{
+	const struct rj_limits *limits = &e->options.limits;
+	struct rj_entry *entry;
+
+	if (now_ns <= e->now_ns) /* clocks step back; the engine's does not */
+		return;
+	e->now_ns = now_ns;
+	if (!span_ns(limits))
+		return;
+	while ((entry = rj_table_due(&e->table, now_ns))) {
+		if (rj_flow_is_over(&entry->flow, now_ns, limits))
+			finish(e, entry, limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE);
+		else
+			set_deadline(e, entry);
+	}
+}
+
+void rj_engine_flush(struct rj_engine *e, enum rj_end end)
+{
+	while (e->table.oldest)
+		finish(e, e->table.oldest, end);
+	e->now_ns = 0;
+	e->table.bucket_at = 0;
+}
+
+void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out)
+{
+	*out = e->stats;
+	out->flows_now = e->table.num_entries;
+}

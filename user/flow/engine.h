@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The flow engine: packets, or the kernel's states and samples, become finished flows. */
+#ifndef RJ_FLOW_ENGINE_H
+#define RJ_FLOW_ENGINE_H
+
+#include "bpf/abi.h"
+#include "flow/record.h"
+
+struct rj_engine;
+
+/*
+ * struct rj_engine_options - fixed at construction.
+ * @max_flows: flows held at once; the oldest is ended ("evicted") for a new one
+ * @on_record: called for each flow that ended; the record is borrowed
+ * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
+ *       a flow that also has packets that went around the kernel waits for it
+ */
+struct rj_engine_options {
+	struct rj_limits limits;
+	struct rj_feature_set features;
+	uint32_t max_flows;
+	int64_t clock_ns;
+	int time_decimals;
+	void (*on_record)(void *user, const struct rj_record *record);
+	const char *(*ifname)(void *user, uint32_t ifindex);
+	bool (*is_alive)(void *user, const struct rj_key *key, uint64_t *ret_start_ns);
+	void *user;
+};
+
+/*
+ * struct rj_engine_stats - all but @flows_now only grow.
+ * @packets_in_flows: of the records handed over and the flows held now
+ * @refused: packets without a flow because memory was out
+ */
+struct rj_engine_stats {
+	uint64_t packets_in_flows;
+	uint64_t packets_refused;
+	uint64_t flows;
+	uint64_t flows_now;
+	uint64_t flows_evicted;
+	struct rj_dissect_counts dissect;
+};
+
+/* rj_engine_new - 0, -ENOMEM, or -EINVAL for options out of bounds. */
+RJ_MUST_CHECK int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **out);
+
+/* rj_engine_free - takes NULL; flows still held are forgotten: rj_engine_flush first. */
+void rj_engine_free(struct rj_engine *e);
+
+/*
+ * rj_engine_packet - accumulates a packet; @payload of @payload_len bytes is what was
+ * captured of its transport payload. Ends the flows whose time is over at
+ * p->time_ns first.
+ */
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len);
+
+/* rj_engine_sample - payload of a flow that the kernel keeps. */
+void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);
+
+/*
+ * rj_engine_state - a flow that the kernel kept is over: @flow (of e's size, see rj_engine_flow_len)
+ * and the sequences of its two sides, all borrowed.
+ */
+void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
+		     const struct rj_seq seq[RJ_NUM_SIDES], enum rj_end end);
+
+/* rj_engine_flow_len - bytes of struct rj_flow that are kept: with histograms or without. */
+size_t rj_engine_flow_len(const struct rj_limits *limits);
+
+/* rj_engine_tick - time has come to @now_ns: flows that are over by then end. */
+void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
+
+/* rj_engine_flush - every flow ends, in order of its first packet, because of @end. */
+void rj_engine_flush(struct rj_engine *e, enum rj_end end);
+
+void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A finished flow: an immutable view, and walking it with a visitor. */
+#ifndef RJ_FLOW_RECORD_H
+#define RJ_FLOW_RECORD_H
+
+#include <rejoice/record.h>
+
+#include "bpf/abi.h"
+#include "bpf/splt.h"
+#include "flow/dissect.h"
+#include "flow/feature_set.h"
+
+/*
+ * struct rj_record - valid during the call that hands it over; all borrowed.
+ * @seq: of either side
+ * @dissect: NULL when no payload was looked at
+ * @clock_ns: what to add to the flow's times for Unix time
+ * @time_decimals: digits of a second the source knows, 6 or 9
+ * @ifname: live: where it was first seen, else NULL
+ * @samples_lost: live: pieces of its payload that did not reach the dissectors
+ */
+struct rj_record {
+	const struct rj_key *key;
+	const struct rj_flow *flow;
+	const struct rj_seq *seq;
+	const struct rj_dissect *dissect;
+	const struct rj_feature_set *features;
+	const struct rj_limits *limits;
+	enum rj_end end;
+	int64_t clock_ns;
+	int time_decimals;
+	const char *ifname;
+	uint64_t samples_lost;
+};
+
+/* rj_record_visit - the whole record, as one object, in output order. */
+void rj_record_visit(const struct rj_record *r, struct rj_visitor *v);
+
+/* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */
+extern const struct rj_field rj_record_fields[];
+
+#endif

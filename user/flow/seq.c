@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Growing, reading and joining packet sequences on the host. */
+#include "flow/seq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 4u
+
+/* One block: capacity words of splt, then capacity identifications. */
+static size_t block_len(uint32_t capacity)
+{
+	return capacity * (sizeof(uint64_t) + sizeof(uint16_t));
+}
+
+bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
+{
+	uint32_t capacity = seq->capacity ? seq->capacity : FIRST_CAPACITY;
+	__u64 *block;
+
+	if (need > limit)
+		need = limit;
+	if (need <= seq->capacity)
+		return true;
+	while (capacity < need)
+		capacity *= 2;
+	if (capacity > limit)
+		capacity = limit;
+	block = calloc(1, block_len(capacity));
+	if (!block)
+		return false;
+	if (seq->splt) {
+		memcpy(block, seq->splt, seq->capacity * sizeof(*seq->splt));
+		memcpy(block + capacity, seq->ids, seq->capacity * sizeof(*seq->ids));
+	}
+	free(seq->splt);
+	seq->splt = block;
+	seq->ids = (uint16_t *)(void *)(block + capacity);
+	seq->capacity = capacity;
+	return true;
+}
+
+bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const struct rj_packet *p,
+			uint32_t limit)
+{
+	uint32_t need = half->num_splt + p->num_segments;
+
+	if (half->num_ids >= RJ_FIRST_IDS && half->num_ids - RJ_FIRST_IDS + 1 > need)
+		need = half->num_ids - RJ_FIRST_IDS + 1;
+	return rj_seq_reserve(seq, need, limit);
+}
+
+uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half)
+{
+	if (!seq->splt)
+		return 0;
+	return half->num_splt < seq->capacity ? half->num_splt : seq->capacity;
+}
+
+uint32_t rj_seq_num_ids(const struct rj_seq *seq, const struct rj_half *half)
+{
+	uint32_t room = RJ_FIRST_IDS + (seq->ids ? seq->capacity : 0);
+
+	return half->num_ids < room ? half->num_ids : room;
+}
+
+uint16_t rj_seq_id(const struct rj_seq *seq, const struct rj_half *half, uint32_t at)
+{
+	return at < RJ_FIRST_IDS ? half->first_ids[at] : seq->ids[at - RJ_FIRST_IDS];
+}
+
+/* Behind the identifications of @to_half, which may still be those in the half itself. */
+static void append_ids(struct rj_seq *to, struct rj_half *to_half, const struct rj_seq *from,
+		       const struct rj_half *from_half)
+{
+	for (uint32_t i = 0; i < rj_seq_num_ids(from, from_half); i++)
+		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i));
+}
+
+void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,
+		   const struct rj_half *from_half, uint64_t shift_us, uint32_t limit)
+{
+	uint32_t len = rj_seq_len(from, from_half);
+	struct rj_half counts = *to_half;
+
+	if (!rj_seq_reserve(to, counts.num_splt + len, limit) ||
+	    !rj_seq_reserve(to, counts.num_ids + from_half->num_ids, limit))
+		return;
+	for (uint32_t i = 0; i < len; i++) {
+		uint64_t entry = from->splt[i];
+		uint64_t us = rj_splt_us(entry) + shift_us;
+
+		if (us > RJ_SPLT_TIME_MAX)
+			us = RJ_SPLT_TIME_MAX;
+		rj_splt_put(to, counts.num_splt + i, (entry & ~RJ_SPLT_TIME_MAX) | us);
+	}
+	append_ids(to, &counts, from, from_half);
+}

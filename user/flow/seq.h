@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The host's sequences: grown with the flow, as most flows are short. */
+#ifndef RJ_FLOW_SEQ_H
+#define RJ_FLOW_SEQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/abi.h"
+#include "bpf/splt.h"
+#include "core/status.h"
+
+/*
+ * rj_seq_reserve - makes room for @need entries and as many identifications, at most
+ * @limit. False without memory: what was there stays as it was.
+ */
+bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit);
+
+/* rj_seq_reserve_for - rj_seq_reserve of what rj_flow_add of @p will enter. */
+bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const struct rj_packet *p,
+			uint32_t limit);
+
+/* rj_seq_len - entries that are there: those that qualified, as far as there was room. */
+uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half);
+
+/* rj_seq_id - IP identification number @at of a side; @at < rj_seq_num_ids. */
+uint16_t rj_seq_id(const struct rj_seq *seq, const struct rj_half *half, uint32_t at);
+uint32_t rj_seq_num_ids(const struct rj_seq *seq, const struct rj_half *half);
+
+/*
+ * rj_seq_append - puts the entries of @from behind those of @to, their times moved
+ * @shift_us later; both with the halves they belong to, whose counts are not changed.
+ */
+void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,
+		   const struct rj_half *from_half, uint64_t shift_us, uint32_t limit);
+
+#endif

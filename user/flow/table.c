@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The flow table: chained hash, list in order of beginning, buckets of deadlines. */
+#include "flow/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SLOTS 1024u
+#define BUCKETS_A_SPAN 32u
+
+/* Multiply and fold: every input bit reaches every output bit after the second round. */
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	__extension__ unsigned __int128 product =
+		(unsigned __int128)(h ^ word) * 0x9e3779b97f4a7c15ull;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t hash(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+{
+	uint64_t words[sizeof(*key) / 8];
+	uint64_t h = t->seed ^ id;
+
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / 8; i++)
+		h = mix(h, words[i] ^ t->seed);
+	return h;
+}
+
+static struct rj_entry **slot_of(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+{
+	return &t->slots[hash(t, key, id) & (t->num_slots - 1)];
+}
+
+int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns, uint64_t seed)
+{
+	struct rj_entry **slots = calloc(FIRST_SLOTS, sizeof(struct rj_entry *));
+
+	if (!slots)
+		return -ENOMEM;
+	*t = (struct rj_table){
+		.slots = slots,
+		.num_slots = FIRST_SLOTS,
+		.flow_len = flow_len,
+		.seed = seed,
+		.bucket_ns = span_ns / BUCKETS_A_SPAN + 1,
+	};
+	return 0;
+}
+
+static void free_entry(struct rj_entry *entry)
+{
+	rj_dissect_free(entry->dissect);
+	free(entry->seq[0].splt);
+	free(entry->seq[1].splt);
+	free(entry);
+}
+
+void rj_table_done(struct rj_table *t)
+{
+	struct rj_entry *entry = t->oldest;
+
+	while (entry) {
+		struct rj_entry *newer = entry->newer;
+
+		free_entry(entry);
+		entry = newer;
+	}
+	free(t->slots);
+	*t = (struct rj_table){ 0 };
+}
+
+struct rj_entry *rj_table_find(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+{
+	struct rj_entry *entry = *slot_of(t, key, id);
+
+	while (entry && (entry->id != id || memcmp(&entry->key, key, sizeof(*key))))
+		entry = entry->chain;
+	return entry;
+}
+
+/* Twice the slots; without memory for them the chains just get longer. */
+static void grow(struct rj_table *t)
+{
+	struct rj_table bigger = *t;
+
+	bigger.num_slots = t->num_slots * 2;
+	bigger.slots = calloc(bigger.num_slots, sizeof(*bigger.slots));
+	if (!bigger.slots)
+		return;
+	for (struct rj_entry *entry = t->oldest; entry; entry = entry->newer) {
+		struct rj_entry **slot = slot_of(&bigger, &entry->key, entry->id);
+
+		entry->chain = *slot;
+		*slot = entry;
+	}
+	free(t->slots);
+	*t = bigger;
+}
+
+struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
+{
+	struct rj_entry *entry = calloc(1, offsetof(struct rj_entry, flow) + t->flow_len);
+	struct rj_entry **slot;
+
+	if (!entry)
+		return NULL;
+	if (t->num_entries >= t->num_slots)
+		grow(t);
+	entry->key = *key;
+	entry->id = id;
+	slot = slot_of(t, key, id);
+	entry->chain = *slot;
+	*slot = entry;
+	entry->older = t->newest;
+	if (t->newest)
+		t->newest->newer = entry;
+	else
+		t->oldest = entry;
+	t->newest = entry;
+	t->num_entries++;
+	return entry;
+}
+
+static struct rj_entry **bucket_of(struct rj_table *t, uint64_t deadline_ns)
+{
+	return &t->bucket[deadline_ns / t->bucket_ns % RJ_TABLE_BUCKETS];
+}
+
+static void leave_bucket(struct rj_table *t, struct rj_entry *entry)
+{
+	if (!entry->deadline_ns)
+		return;
+	if (entry->bucket_next)
+		entry->bucket_next->bucket_prev = entry->bucket_prev;
+	if (entry->bucket_prev)
+		entry->bucket_prev->bucket_next = entry->bucket_next;
+	else
+		*bucket_of(t, entry->deadline_ns) = entry->bucket_next;
+	entry->bucket_prev = NULL;
+	entry->bucket_next = NULL;
+	entry->deadline_ns = 0;
+}
+
+void rj_table_remove(struct rj_table *t, struct rj_entry *entry)
+{
+	struct rj_entry **at = slot_of(t, &entry->key, entry->id);
+
+	while (*at != entry)
+		at = &(*at)->chain;
+	*at = entry->chain;
+	if (entry->older)
+		entry->older->newer = entry->newer;
+	else
+		t->oldest = entry->newer;
+	if (entry->newer)
+		entry->newer->older = entry->older;
+	else
+		t->newest = entry->older;
+	leave_bucket(t, entry);
+	t->num_entries--;
+	free_entry(entry);
+}
+
+void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t deadline_ns)
+{
+	uint64_t first_ns = t->bucket_at * t->bucket_ns;
+	struct rj_entry **bucket;
+
+	leave_bucket(t, entry);
+	if (deadline_ns < first_ns) /* its bucket is past already: the next one that is not */
+		deadline_ns = first_ns;
+	entry->deadline_ns = deadline_ns ? deadline_ns : 1;
+	bucket = bucket_of(t, entry->deadline_ns);
+	entry->bucket_next = *bucket;
+	if (*bucket)
+		(*bucket)->bucket_prev = entry;
+	*bucket = entry;
+}
+
+struct rj_entry *rj_table_due(struct rj_table *t, uint64_t now_ns)
+{
+	uint64_t bucket_now = now_ns / t->bucket_ns;
+
+	/* after a leap in time each bucket is looked at once, not each bucket's worth of time */
+	if (bucket_now > t->bucket_at + RJ_TABLE_BUCKETS)
+		t->bucket_at = bucket_now - RJ_TABLE_BUCKETS;
+	while (t->bucket_at < bucket_now) {
+		struct rj_entry *entry = t->bucket[t->bucket_at % RJ_TABLE_BUCKETS];
+
+		while (entry && entry->deadline_ns >= now_ns)
+			entry = entry->bucket_next;
+		if (entry)
+			return entry;
+		t->bucket_at++;
+	}
+	return NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The flows held now: found by key, ended by time, walked in order of their beginning. */
+#ifndef RJ_FLOW_TABLE_H
+#define RJ_FLOW_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/abi.h"
+#include "bpf/splt.h"
+#include "core/status.h"
+#include "flow/dissect.h"
+
+/*
+ * struct rj_entry - a flow.
+ * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
+ *      flow whose samples are gathered here; together with the key it names the entry
+ * @seq: sequences of either side, grown as needed; one heap block each, at splt
+ * @flow: last, as histograms may not be allocated
+ */
+struct rj_entry {
+	struct rj_entry *chain;
+	struct rj_entry *older, *newer;
+	struct rj_entry *bucket_prev, *bucket_next;
+	uint64_t id;
+	uint64_t deadline_ns;
+	struct rj_dissect *dissect;
+	struct rj_seq seq[RJ_NUM_SIDES];
+	struct rj_key key;
+	struct rj_flow flow;
+};
+
+/* Deadlines are kept in buckets of 1/32 of the longest one; a bucket is looked at when it is past. */
+#define RJ_TABLE_BUCKETS 64u
+
+/*
+ * struct rj_table - embedded; see rj_table_init.
+ * @oldest, @newest: ends of the list in order of beginning
+ */
+struct rj_table {
+	struct rj_entry **slots;
+	size_t num_slots;
+	size_t num_entries;
+	size_t flow_len;
+	uint64_t seed;
+	struct rj_entry *oldest, *newest;
+	struct rj_entry *bucket[RJ_TABLE_BUCKETS];
+	uint64_t bucket_ns;
+	uint64_t bucket_at; /* number of the first bucket not looked at yet */
+};
+
+/*
+ * rj_table_init - an empty table of entries with @flow_len bytes of flow.
+ * @span_ns: no deadline is set further ahead than this; 0: none is ever set
+ * @seed: makes the hash unpredictable to senders; it does not show in any output
+ * 0 or -ENOMEM.
+ */
+RJ_MUST_CHECK int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns,
+				uint64_t seed);
+
+/* rj_table_done - frees all entries too. */
+void rj_table_done(struct rj_table *t);
+
+/* rj_table_find - the entry or NULL. */
+struct rj_entry *rj_table_find(const struct rj_table *t, const struct rj_key *key, uint64_t id);
+
+/* rj_table_add - a new entry with a zero flow, the newest; NULL without memory. */
+RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key,
+					    uint64_t id);
+
+/* rj_table_remove - takes the entry out and frees it. */
+void rj_table_remove(struct rj_table *t, struct rj_entry *entry);
+
+/* rj_table_set_deadline - when rj_table_due is to return the entry. */
+void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t deadline_ns);
+
+/*
+ * rj_table_due - an entry whose deadline is before @now_ns, in order of
+ * buckets, or NULL. The caller removes it or sets its deadline anew.
+ */
+struct rj_entry *rj_table_due(struct rj_table *t, uint64_t now_ns);
+
+#endif

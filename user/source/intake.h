@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Frames from files into the engine, and the account of those that are in no flow. */
+#ifndef RJ_SOURCE_INTAKE_H
+#define RJ_SOURCE_INTAKE_H
+
+#include "bpf/abi.h"
+#include "flow/engine.h"
+
+/*
+ * struct rj_intake - what came in. packets = packets in flows + sum of set_aside.
+ * @packets: frames; on the wire a super-packet counts as its segments
+ * @set_aside: by enum rj_reason
+ * @bytes: of frames on the wire (live: of IP packets)
+ */
+struct rj_intake {
+	uint64_t packets;
+	uint64_t bytes;
+	uint64_t set_aside[RJ_NUM_REASONS];
+	uint64_t samples;
+	uint64_t samples_lost;
+};
+
+/* rj_reason_text - the name of a reason in --stats. */
+const char *rj_reason_text(enum rj_reason reason);
+
+/*
+ * struct rj_capture - one frame of a capture, borrowed.
+ * @link_type: DLT_* of libpcap
+ * @captured_len, @wire_len: bytes at @data, bytes there were
+ */
+struct rj_capture {
+	int link_type;
+	uint64_t time_ns;
+	const uint8_t *data;
+	uint32_t captured_len;
+	uint32_t wire_len;
+};
+
+/* rj_intake_frame - parses a frame and hands it to the engine, or sets it aside. */
+void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame);
+
+#endif

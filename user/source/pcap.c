@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Capture files through libpcap, compressed or not. */
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "flow/limits.h"
+#include "source/link.h"
+#include "source/source.h"
+
+/* Frames delivered by one poll: the caller looks at signals and progress in between. */
+#define FRAMES_A_POLL 4096
+
+/* pcap's magic number with nanosecond times, either byte order (draft-ietf-opsawg-pcap). */
+#define MAGIC_NS 0xa1b23c4du
+#define MAGIC_NS_SWAPPED 0x4d3cb2a1u
+
+struct pcap_source {
+	struct rj_source base;
+	pcap_t *pcap;
+	char *name;
+	struct bpf_program filter;
+	bool has_filter;
+	int link_type;
+	struct rj_intake intake;
+};
+
+/*
+ * struct stream - a file through zlib, which passes over what is not compressed,
+ * with the first bytes in hand: they were looked at before libpcap reads them.
+ */
+struct stream {
+	gzFile gz;
+	uint8_t head[4];
+	int head_len;
+	int head_at;
+};
+
+static ssize_t stream_read(void *cookie, char *to, size_t len)
+{
+	struct stream *s = cookie;
+	size_t left = (size_t)(s->head_len - s->head_at);
+
+	if (!left)
+		return gzread(s->gz, to, (unsigned int)len);
+	if (len > left)
+		len = left;
+	memcpy(to, s->head + s->head_at, len);
+	s->head_at += (int)len;
+	return (ssize_t)len;
+}
+
+static int stream_close(void *cookie)
+{
+	struct stream *s = cookie;
+	int err = gzclose(s->gz) == Z_OK ? 0 : -1;
+
+	free(s);
+	return err;
+}
+
+/* The file as plain bytes, and its magic number; NULL with errno set. */
+static FILE *open_plain(const char *path, uint32_t *ret_magic)
+{
+	cookie_io_functions_t io = { .read = stream_read, .close = stream_close };
+	struct stream *s = calloc(1, sizeof(*s));
+	FILE *file = NULL;
+
+	if (!s)
+		return NULL;
+	s->gz = strcmp(path, "-") ? gzopen(path, "rb") : gzdopen(dup(STDIN_FILENO), "rb");
+	if (!s->gz)
+		goto fail;
+	gzbuffer(s->gz, 1 << 18);
+	s->head_len = gzread(s->gz, s->head, sizeof(s->head));
+	if (s->head_len < 0) {
+		int unused;
+
+		gzerror(s->gz, &unused);
+		errno = errno ? errno : EIO;
+		goto fail;
+	}
+	memcpy(ret_magic, s->head, sizeof(s->head));
+	file = fopencookie(s, "r", io);
+	if (file)
+		return file;
+fail:
+	if (s->gz)
+		gzclose(s->gz);
+	free(s);
+	return NULL;
+}
+
+/* Counts what the filter leaves out; libpcap's own filtering would drop it unseen. */
+static bool is_wanted(struct pcap_source *s, const struct pcap_pkthdr *header, const u_char *data)
+{
+	if (!s->has_filter || pcap_offline_filter(&s->filter, header, data))
+		return true;
+	s->intake.packets++;
+	s->intake.bytes += header->len;
+	s->intake.set_aside[RJ_REASON_FILTERED]++;
+	return false;
+}
+
+static uint64_t unix_ns(const struct timeval *tv)
+{
+	/* with nanosecond precision asked for, tv_usec holds nanoseconds */
+	int64_t ns = (int64_t)tv->tv_sec * (int64_t)RJ_NS_PER_S + tv->tv_usec;
+
+	return ns > 0 ? (uint64_t)ns : 0;
+}
+
+static int pcap_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
+{
+	struct pcap_source *s = (struct pcap_source *)base;
+
+	(void)timeout_ms;
+	for (int i = 0; i < FRAMES_A_POLL; i++) {
+		struct pcap_pkthdr *header;
+		const u_char *data;
+		int got = pcap_next_ex(s->pcap, &header, &data);
+		struct rj_capture frame;
+
+		if (got == PCAP_ERROR_BREAK)
+			return 0;
+		if (got != 1)
+			return rj_error_set(&base->error, -EIO, "%s: %s; what was read before it is kept",
+					    s->name, pcap_geterr(s->pcap));
+		if (!is_wanted(s, header, data))
+			continue;
+		frame = (struct rj_capture){
+			.link_type = s->link_type,
+			.time_ns = unix_ns(&header->ts),
+			.data = data,
+			.captured_len = header->caplen,
+			.wire_len = header->len < header->caplen ? header->caplen : header->len,
+		};
+		rj_intake_frame(&s->intake, e, &frame);
+	}
+	return 1;
+}
+
+static int pcap_stop(struct rj_source *base, struct rj_engine *e)
+{
+	(void)base;
+	(void)e;
+	return 0;
+}
+
+static void pcap_stats(struct rj_source *base, struct rj_intake *out)
+{
+	*out = ((struct pcap_source *)base)->intake;
+}
+
+static void pcap_close_source(struct rj_source *base)
+{
+	struct pcap_source *s = (struct pcap_source *)base;
+
+	if (s->has_filter)
+		pcap_freecode(&s->filter);
+	if (s->pcap)
+		pcap_close(s->pcap);
+	free(s->name);
+	free(s);
+}
+
+static const struct rj_source_ops pcap_ops = {
+	.poll = pcap_poll,
+	.stop = pcap_stop,
+	.stats = pcap_stats,
+	.close = pcap_close_source,
+};
+
+static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
+{
+	char text[PCAP_ERRBUF_SIZE];
+	uint32_t magic = 0;
+	FILE *file;
+
+	errno = 0;
+	file = open_plain(path, &magic);
+	if (!file)
+		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
+				    strerror(errno ? errno : EIO));
+	s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
+	if (!s->pcap) {
+		fclose(file);
+		return rj_error_set(error, -EINVAL, "%s: not a capture file (pcap or pcapng): %s",
+				    s->name, text);
+	}
+	s->base.time_decimals = magic == MAGIC_NS || magic == MAGIC_NS_SWAPPED ? 9 : 6;
+	s->link_type = pcap_datalink(s->pcap);
+	return 0;
+}
+
+static int set_filter(struct pcap_source *s, const char *filter, struct rj_error *error)
+{
+	if (!filter)
+		return 0;
+	if (pcap_compile(s->pcap, &s->filter, filter, 1, PCAP_NETMASK_UNKNOWN))
+		return rj_error_set(error, -EINVAL, "%s: filter \"%s\": %s", s->name, filter,
+				    pcap_geterr(s->pcap));
+	s->has_filter = true;
+	return 0;
+}
+
+static int check_link_type(const struct pcap_source *s, struct rj_error *error)
+{
+	const char *name = pcap_datalink_val_to_name(s->link_type);
+
+	if (rj_link_is_read(s->link_type))
+		return 0;
+	return rj_error_set(error, -EOPNOTSUPP, "%s: link type %d (%s) is not read by this build",
+			    s->name, s->link_type, name ? name : "unknown");
+}
+
+int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
+		 struct rj_error *error)
+{
+	struct pcap_source *s = calloc(1, sizeof(*s));
+	int err = -ENOMEM;
+
+	if (!s)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	s->base.ops = &pcap_ops;
+	s->base.end = RJ_END_EOF;
+	s->name = strdup(strcmp(path, "-") ? path : "standard input");
+	if (!s->name) {
+		rj_error_set(error, -ENOMEM, "out of memory");
+		goto fail;
+	}
+	err = open_capture(s, path, error);
+	if (!err)
+		err = check_link_type(s, error);
+	if (!err)
+		err = set_filter(s, filter, error);
+	if (err)
+		goto fail;
+	*out = &s->base;
+	return 0;
+fail:
+	pcap_close_source(&s->base);
+	return err;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The contract of a source: where packets, kernel states and samples come from. */
+#ifndef RJ_SOURCE_SOURCE_H
+#define RJ_SOURCE_SOURCE_H
+
+#include "core/error.h"
+#include "core/status.h"
+#include "flow/engine.h"
+#include "source/intake.h"
+
+struct rj_source;
+
+/*
+ * struct rj_source_ops - what a source can do; all members are required.
+ */
+struct rj_source_ops {
+	/*
+	 * poll - delivers what is there to the engine, waiting at most @timeout_ms for
+	 * the first of it. 1: there may be more; 0: this was all; else a negative
+	 * errno with the source's error set: what came before it is good.
+	 */
+	int (*poll)(struct rj_source *s, struct rj_engine *e, int timeout_ms);
+
+	/* stop - delivers what is left inside (the kernel's flows), after which poll is over. */
+	int (*stop)(struct rj_source *s, struct rj_engine *e);
+
+	/* stats - the account up to now. */
+	void (*stats)(struct rj_source *s, struct rj_intake *out);
+
+	/* close - gives everything back; detaches. */
+	void (*close)(struct rj_source *s);
+};
+
+/*
+ * struct rj_source - embedded first in each source.
+ * @clock_ns, @time_decimals, @end: for the engine: see struct rj_engine_options; why flows end
+ *       that are held when the source is over
+ */
+struct rj_source {
+	const struct rj_source_ops *ops;
+	struct rj_error error;
+	int64_t clock_ns;
+	int time_decimals;
+	enum rj_end end;
+};
+
+/* rj_pcap_open - a capture file (pcap, pcapng; gzip inside either name), "-" for standard input. */
+RJ_MUST_CHECK int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
+			       struct rj_error *error);
+
+#endif
