@@ -17,4 +17,10 @@ const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
 /* Whether bpf_xdp_load_bytes is there (5.18); without it XDP samples what lies in the first page. */
 const volatile __u8 rj_has_xdp_load = 0;
 
+/* Set by user space at any time: the reaper writes out every flow, over or not. */
+__u32 rj_reap_all = 0;
+
+/* Counted up by the reaper: flows it has marked. Read by user space. */
+__u64 rj_num_marked = 0;
+
 #endif

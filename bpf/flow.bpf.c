@@ -193,14 +193,16 @@ SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
 
 	if (!key || !flow)
 		return 0;
-	if (flow->dying) {
+	if (flow->dying || rj_reap_all) {
 		bpf_seq_write(ctx->meta->seq, key, sizeof(*key));
 		bpf_seq_write(ctx->meta->seq, flow, rj_flow_len);
 		return 0;
 	}
 	rj_limits_get(&limits);
 	now = bpf_ktime_get_ns();
-	if (rj_flow_is_over(flow, now, &limits))
+	if (rj_flow_is_over(flow, now, &limits)) {
 		flow->dying = 1;
+		rj_num_marked++;
+	}
 	return 0;
 }

@@ -20,8 +20,8 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
-	__type(key, struct rj_key);
-	__type(value, struct rj_flow);
+	__uint(key_size, sizeof(struct rj_key));
+	__uint(value_size, sizeof(struct rj_flow)); /* RJ_FLOW_LEN_PLAIN without histograms */
 } rj_flows SEC(".maps");
 
 /*
@@ -31,6 +31,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));

@@ -70,7 +70,8 @@ static struct rj_message message_of(struct flow *f, unsigned int flags)
 	unsigned int side = flags & SIDE;
 
 	return (struct rj_message){ .side = side,
-				    .over = dissector->over & RJ_OVER_UDP ? RJ_OVER_UDP : RJ_OVER_TCP,
+				    .over = dissector->over & RJ_OVER_UDP ? RJ_OVER_UDP
+									  : RJ_OVER_TCP,
 				    .src_port = side ? port : 40000,
 				    .dst_port = side ? 40000 : port,
 				    .time_ns = f->time_ns++,
@@ -175,7 +176,8 @@ static void check_json(const struct flow *f, unsigned int originator)
 		struct json_object *json;
 
 		json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-		json = json_tokener_parse_ex(tok, (const char *)out.data, (int)strlen((const char *)out.data) + 1);
+		json = json_tokener_parse_ex(tok, (const char *)out.data,
+					     (int)strlen((const char *)out.data) + 1);
 		MUST(json && json_tokener_get_error(tok) == json_tokener_success);
 		json_object_put(json);
 		json_tokener_free(tok);

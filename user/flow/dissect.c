@@ -228,8 +228,6 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
 	struct rj_cursor c = rj_cursor_init(bytes, len, is_hard);
 	enum rj_status st;
 
-	if (!len || side->phase != PHASE_ACTIVE)
-		return false;
 	st = parse(d, &m, &c, counts);
 	if (st == RJ_MALFORMED) {
 		refuse(side);
@@ -262,12 +260,34 @@ static void check_budget(struct side *side, struct rj_dissect_counts *counts)
 	finish(side);
 }
 
+/*
+ * Whether a side may be parsed. One without a SYN may begin anywhere: unless the
+ * dissector knows what it begins with, that would count as malformed what is only
+ * not the start.
+ */
+static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
+{
+	struct side *side = &d->sides[nr];
+	struct rj_message m = message_of(d, nr);
+	size_t len;
+	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
+	enum rj_probe answer = RJ_PROBE_YES;
+
+	if (side->phase != PHASE_ACTIVE || !len)
+		return false;
+	if (rj_stream_can_move(&side->stream))
+		answer = d->bound->probe(&m, rj_cursor_init(bytes, len, is_hard));
+	if (answer == RJ_PROBE_NO)
+		refuse(side);
+	return answer == RJ_PROBE_YES;
+}
+
 static void read_messages(struct rj_dissect *d, unsigned int nr, bool is_end,
 			  struct rj_dissect_counts *counts)
 {
 	bool is_hard = is_end && rj_stream_is_closed(&d->sides[nr].stream);
 
-	while (read_message(d, nr, is_hard, counts))
+	while (is_readable(d, nr, is_hard) && read_message(d, nr, is_hard, counts))
 		;
 	check_budget(&d->sides[nr], counts);
 }

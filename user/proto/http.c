@@ -20,9 +20,9 @@ struct message {
 	uint32_t head_len;
 	uint8_t body_len;
 	uint8_t body[MAX_BODY];
-	bool is_head;	  /* method HEAD: its response has no body */
-	bool is_connect;  /* method CONNECT */
-	bool is_upgrade;  /* asks for another protocol */
+	bool is_head;	 /* method HEAD: its response has no body */
+	bool is_connect; /* method CONNECT */
+	bool is_upgrade; /* asks for another protocol */
 	bool is_truncated;
 	bool is_malformed;
 };
@@ -84,13 +84,11 @@ static bool is_switch(const struct rj_http_start *start, const struct message *r
 {
 	if (start->is_request)
 		return false;
-	return start->status == 101 ||
-	       (request && request->is_connect && start->status / 100 == 2);
+	return start->status == 101 || (request && request->is_connect && start->status / 100 == 2);
 }
 
 /* Keeps the first @len bytes at @c as a message; NULL, and the side is full, without memory. */
-static struct message *keep(struct side *side, struct rj_message *m, struct rj_cursor c,
-			    size_t len)
+static struct message *keep(struct side *side, struct rj_message *m, struct rj_cursor c, size_t len)
 {
 	struct message *kept = NULL;
 	const uint8_t *bytes;
@@ -159,6 +157,12 @@ static bool fits_role(const struct side *side, const struct rj_http_start *start
 	return side->role == ROLE_UNKNOWN || (side->role == ROLE_REQUESTS) == start->is_request;
 }
 
+/* Methods are told apart by case, RFC 9110 section 9.1. */
+static bool is_method(const struct rj_http_start *start, const char *name)
+{
+	return start->method.left == strlen(name) && rj_cursor_starts(&start->method, name);
+}
+
 /* Commits a complete head, behind which @c then stands. */
 RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_message *m,
 					      struct rj_cursor *c, struct rj_cursor behind,
@@ -177,8 +181,8 @@ RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_me
 	kept = keep(side, m, *c, c->left - behind.left);
 	if (!kept)
 		return take_all(m, c);
-	kept->is_head = rj_line_equals(start->method, "HEAD");
-	kept->is_connect = rj_line_equals(start->method, "CONNECT");
+	kept->is_head = is_method(start, "HEAD");
+	kept->is_connect = is_method(start, "CONNECT");
 	kept->is_upgrade = f->is_upgrade;
 	side->body = rj_http_framing_body(f, start, request && request->is_head,
 					  request && request->is_connect);
@@ -253,7 +257,8 @@ static void keep_body(struct message *kept, struct rj_cursor c, size_t len)
 	kept->body_len = (uint8_t)(kept->body_len + len);
 }
 
-/* Whether no head can follow any more in what is kept of the stream, and the body's start is there. */
+/* Whether no head can follow any more in what is kept of the stream, and the body's start is there.
+ */
 static bool is_last_body(const struct side *side)
 {
 	if (side->messages[side->num - 1]->body_len < MAX_BODY)

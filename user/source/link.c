@@ -3,6 +3,7 @@
 #include "source/link.h"
 
 #include <pcap/dlt.h>
+#include <stdint.h>
 
 /* LINKTYPE_LINUX_SLL: packet type, ARPHRD, address length, address (8), protocol */
 #define SLL_LEN 16u

@@ -115,7 +115,7 @@ static uint64_t unix_ns(const struct timeval *tv)
 	return ns > 0 ? (uint64_t)ns : 0;
 }
 
-static int pcap_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
+static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
@@ -145,19 +145,19 @@ static int pcap_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	return 1;
 }
 
-static int pcap_stop(struct rj_source *base, struct rj_engine *e)
+static int file_stop(struct rj_source *base, struct rj_engine *e)
 {
 	(void)base;
 	(void)e;
 	return 0;
 }
 
-static void pcap_stats(struct rj_source *base, struct rj_intake *out)
+static void file_stats(struct rj_source *base, struct rj_intake *out)
 {
 	*out = ((struct pcap_source *)base)->intake;
 }
 
-static void pcap_close_source(struct rj_source *base)
+static void file_close(struct rj_source *base)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
@@ -169,11 +169,11 @@ static void pcap_close_source(struct rj_source *base)
 	free(s);
 }
 
-static const struct rj_source_ops pcap_ops = {
-	.poll = pcap_poll,
-	.stop = pcap_stop,
-	.stats = pcap_stats,
-	.close = pcap_close_source,
+static const struct rj_source_ops file_ops = {
+	.poll = file_poll,
+	.stop = file_stop,
+	.stats = file_stats,
+	.close = file_close,
 };
 
 static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
@@ -227,7 +227,7 @@ int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
 
 	if (!s)
 		return rj_error_set(error, -ENOMEM, "out of memory");
-	s->base.ops = &pcap_ops;
+	s->base.ops = &file_ops;
 	s->base.end = RJ_END_EOF;
 	s->name = strdup(strcmp(path, "-") ? path : "standard input");
 	if (!s->name) {
@@ -244,6 +244,6 @@ int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
 	*out = &s->base;
 	return 0;
 fail:
-	pcap_close_source(&s->base);
+	file_close(&s->base);
 	return err;
 }

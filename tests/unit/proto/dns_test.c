@@ -73,17 +73,20 @@ static void check(uint16_t port, const char *hex, const char *want)
 	end(&f, want);
 }
 
-/* A response with one answer of @type at the root, whose data is @rdata, gives the members @want. */
+/* A response with one answer of @type at the root, whose data is @rdata, gives the members @want.
+ */
 static void check_rdata(const char *type, const char *rdata, const char *want)
 {
 	char hex[4096], json[4096];
 	size_t len;
 
 	free(unit_unhex(rdata, &len));
-	snprintf(hex, sizeof(hex), "0001 8000 0001 0001 0000 0000 " QUESTION "00 %s 0001 0000003c %04zx %s",
-		 type, len, rdata);
+	snprintf(hex, sizeof(hex),
+		 "0001 8000 0001 0001 0000 0000 " QUESTION "00 %s 0001 0000003c %04zx %s", type,
+		 len, rdata);
 	snprintf(json, sizeof(json),
-		 "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":[\"qr\"],"
+		 "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
+		 "\"qr\"],"
 		 "\"rr\":[{\"name\":\".\",\"section\":\"an\",%s,\"ttl\":60}]}]",
 		 want);
 	check(53, hex, json);
@@ -98,13 +101,16 @@ static void check_bad_rdata(const char *type, const char *rdata)
 	char *json;
 
 	free(unit_unhex(rdata, &len));
-	snprintf(hex, sizeof(hex), "0001 8000 0001 0002 0000 0000 " QUESTION
-		 "00 %s 0001 0000003c %04zx %s c00c 0001 0001 00000001 0004 01020304", type, len, rdata);
+	snprintf(hex, sizeof(hex),
+		 "0001 8000 0001 0002 0000 0000 " QUESTION
+		 "00 %s 0001 0000003c %04zx %s c00c 0001 0001 00000001 0004 01020304",
+		 type, len, rdata);
 	begin(&f, 53);
 	CHECK_EQ(feed_hex(&f, hex, 1), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
-	CHECK(strstr(json, "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"section\":\"an\","
-			   "\"a\":\"1.2.3.4\",\"ttl\":1}],\"malformed\":true}]"));
+	CHECK(strstr(json,
+		     "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"section\":\"an\","
+		     "\"a\":\"1.2.3.4\",\"ttl\":1}],\"malformed\":true}]"));
 	free(json);
 	end(&f, NULL);
 }
@@ -112,30 +118,36 @@ static void check_bad_rdata(const char *type, const char *rdata)
 TEST(dns_query_gives_its_question)
 {
 	check(53, "002a 0120 0001 0000 0000 0000" QUESTION,
-	      "[{\"qn\":\"example.com\",\"id\":42,\"qt\":\"A\",\"qc\":\"IN\",\"flags\":[\"rd\",\"ad\"]}]");
+	      "[{\"qn\":\"example.com\",\"id\":42,\"qt\":\"A\",\"qc\":\"IN\",\"flags\":[\"rd\","
+	      "\"ad\"]}]");
 }
 
 TEST(dns_unknown_type_class_and_opcode_are_numbers)
 {
 	check(53, "0000 2000 0001 0000 0000 0000 00 ff00 0009",
-	      "[{\"qn\":\".\",\"id\":0,\"qt\":\"TYPE65280\",\"qc\":\"CLASS9\",\"flags\":[],\"opcode\":4}]");
+	      "[{\"qn\":\".\",\"id\":0,\"qt\":\"TYPE65280\",\"qc\":\"CLASS9\",\"flags\":[],"
+	      "\"opcode\":4}]");
 }
 
 TEST(dns_all_flags)
 {
 	check(53, "ffff 87f0 0000 0000 0000 0000",
-	      "[{\"id\":65535,\"rc\":0,\"flags\":[\"qr\",\"aa\",\"tc\",\"rd\",\"ra\",\"z\",\"ad\",\"cd\"]}]");
+	      "[{\"id\":65535,\"rc\":0,\"flags\":[\"qr\",\"aa\",\"tc\",\"rd\",\"ra\",\"z\",\"ad\","
+	      "\"cd\"]}]");
 }
 
 TEST(dns_sections_are_told_apart)
 {
 	check(53,
 	      "0001 8000 0001 0001 0001 0001" QUESTION "c00c 0001 0001 00000001 0004 01020304"
-	      "c00c 0002 0001 00000002 0002 c00c c00c 001c 0001 ffffffff 0010 20010db8000000000000000000000001",
-	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
+	      "c00c 0002 0001 00000002 0002 c00c c00c 001c 0001 ffffffff 0010 "
+	      "20010db8000000000000000000000001",
+	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
+	      "\"qr\"],\"rr\":["
 	      "{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1},"
 	      "{\"name\":\"example.com\",\"section\":\"ns\",\"ns\":\"example.com\",\"ttl\":2},"
-	      "{\"name\":\"example.com\",\"section\":\"ar\",\"aaaa\":\"2001:db8::1\",\"ttl\":4294967295}]}]");
+	      "{\"name\":\"example.com\",\"section\":\"ar\",\"aaaa\":\"2001:db8::1\",\"ttl\":"
+	      "4294967295}]}]");
 }
 
 TEST(dns_extended_response_code)
@@ -148,7 +160,8 @@ TEST(dns_extended_response_code)
 TEST(dns_names_escape_what_is_special)
 {
 	check(53, "0001 0000 0001 0000 0000 0000 07 61 2e 5c 20 00 ff 22 00 0001 0001",
-	      "[{\"qn\":\"a\\\\.\\\\\\\\\\\\032\\\\000\\\\255\\\"\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\","
+	      "[{\"qn\":\"a\\\\.\\\\\\\\\\\\032\\\\000\\\\255\\\"\",\"id\":1,\"qt\":\"A\",\"qc\":"
+	      "\"IN\","
 	      "\"flags\":[]}]");
 }
 
@@ -159,11 +172,13 @@ TEST(dns_rdata_of_names)
 	check_rdata("000c", "01 61 c014", "\"ptr\":\"a.com\"");
 	check_rdata("0027", "00", "\"dname\":\".\"");
 	check_rdata("000f", "ffff c00c", "\"mx\":\"example.com\",\"preference\":65535");
-	check_rdata("0006", "0161 c00c 0162 00 00000001 00000002 00000003 00000004 ffffffff",
-		    "\"soa\":\"a.example.com\",\"rname\":\"b\",\"serial\":1,\"refresh\":2,\"retry\":3,"
-		    "\"expire\":4,\"minimum\":4294967295");
-	check_rdata("0021", "0001 0002 01bb c00c",
-		    "\"srv\":{\"priority\":1,\"weight\":2,\"port\":443,\"target\":\"example.com\"}");
+	check_rdata(
+		"0006", "0161 c00c 0162 00 00000001 00000002 00000003 00000004 ffffffff",
+		"\"soa\":\"a.example.com\",\"rname\":\"b\",\"serial\":1,\"refresh\":2,\"retry\":3,"
+		"\"expire\":4,\"minimum\":4294967295");
+	check_rdata(
+		"0021", "0001 0002 01bb c00c",
+		"\"srv\":{\"priority\":1,\"weight\":2,\"port\":443,\"target\":\"example.com\"}");
 }
 
 TEST(dns_rdata_of_text)
@@ -177,11 +192,14 @@ TEST(dns_rdata_of_text)
 TEST(dns_rdata_of_dnssec)
 {
 	check_rdata("002b", "ec45 05 01 2bb183af",
-		    "\"ds\":{\"key_tag\":60485,\"algorithm\":5,\"digest_type\":1,\"digest\":\"2bb183af\"}");
+		    "\"ds\":{\"key_tag\":60485,\"algorithm\":5,\"digest_type\":1,\"digest\":"
+		    "\"2bb183af\"}");
 	check_rdata("0030", "0101 03 08 0301",
-		    "\"dnskey\":{\"flags\":257,\"protocol\":3,\"algorithm\":8,\"public_key\":\"0301\"}");
+		    "\"dnskey\":{\"flags\":257,\"protocol\":3,\"algorithm\":8,\"public_key\":"
+		    "\"0301\"}");
 	check_rdata("002e", "0001 05 03 00015180 0000000b 0000000a 0a52 00 abcd",
-		    "\"rrsig\":{\"type_covered\":\"A\",\"algorithm\":5,\"labels\":3,\"original_ttl\":86400,"
+		    "\"rrsig\":{\"type_covered\":\"A\",\"algorithm\":5,\"labels\":3,\"original_"
+		    "ttl\":86400,"
 		    "\"expiration\":11,\"inception\":10,\"key_tag\":2642,\"signer\":\".\","
 		    "\"signature\":\"abcd\"}");
 }
@@ -194,32 +212,44 @@ TEST(dns_rdata_of_services)
 	check_rdata("0040", "0010 03666f6f 00 0003 0002 0035",
 		    "\"svcb\":{\"priority\":16,\"target\":\"foo\",\"params\":{\"port\":53}}");
 	check_rdata("0040", "0001 00 029b 0005 68656c6c6f",
-		    "\"svcb\":{\"priority\":1,\"target\":\".\",\"params\":{\"key667\":\"68656c6c6f\"}}");
-	check_rdata("0040", "0001 00 0006 0020 20010db8000000000000000000000001 20010db8000000000000000000530001",
-		    "\"svcb\":{\"priority\":1,\"target\":\".\",\"params\":{\"ipv6hint\":[\"2001:db8::1\","
+		    "\"svcb\":{\"priority\":1,\"target\":\".\",\"params\":{\"key667\":"
+		    "\"68656c6c6f\"}}");
+	check_rdata("0040",
+		    "0001 00 0006 0020 20010db8000000000000000000000001 "
+		    "20010db8000000000000000000530001",
+		    "\"svcb\":{\"priority\":1,\"target\":\".\",\"params\":{\"ipv6hint\":[\"2001:"
+		    "db8::1\","
 		    "\"2001:db8::53:1\"]}}");
-	check_rdata("0040", "0010 00 0000 0004 0001 0004 0001 0009 02 6832 05 68332d3139 0004 0004 c0000201",
-		    "\"svcb\":{\"priority\":16,\"target\":\".\",\"params\":{\"mandatory\":[\"alpn\","
-		    "\"ipv4hint\"],\"alpn\":[\"h2\",\"h3-19\"],\"ipv4hint\":[\"192.0.2.1\"]}}");
-	check_rdata("0041", "0001 00 0002 0000 0005 0002 fe0d 0007 0002 2f71",
-		    "\"https\":{\"priority\":1,\"target\":\".\",\"params\":{\"no-default-alpn\":true,"
-		    "\"ech\":\"fe0d\",\"dohpath\":\"/q\"}}");
+	check_rdata(
+		"0040",
+		"0010 00 0000 0004 0001 0004 0001 0009 02 6832 05 68332d3139 0004 0004 c0000201",
+		"\"svcb\":{\"priority\":16,\"target\":\".\",\"params\":{\"mandatory\":[\"alpn\","
+		"\"ipv4hint\"],\"alpn\":[\"h2\",\"h3-19\"],\"ipv4hint\":[\"192.0.2.1\"]}}");
+	check_rdata(
+		"0041", "0001 00 0002 0000 0005 0002 fe0d 0007 0002 2f71",
+		"\"https\":{\"priority\":1,\"target\":\".\",\"params\":{\"no-default-alpn\":true,"
+		"\"ech\":\"fe0d\",\"dohpath\":\"/q\"}}");
 }
 
 TEST(dns_other_rdata_is_hex)
 {
-	check_rdata("000d", "01 61 01 62", "\"type\":13,\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
+	check_rdata("000d", "01 61 01 62",
+		    "\"type\":13,\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
 	check_rdata("ff00", "", "\"type\":65280,\"class\":1,\"rdlength\":0,\"data\":\"\"");
 }
 
 TEST(dns_options_have_names)
 {
 	check(53,
-	      "0001 0000 0000 0000 0000 0001 00 0029 04d0 00 01 0000 001d 0003 0001 61 0008 0001 62 000a 0001 63"
+	      "0001 0000 0000 0000 0000 0001 00 0029 04d0 00 01 0000 001d 0003 0001 61 0008 0001 "
+	      "62 000a 0001 63"
 	      "000c 0000 000f 0002 0012 fde9 0000",
-	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"section\":\"ar\",\"opt\":{\"udp_size\":1232,"
-	      "\"version\":1,\"do\":false,\"options\":[{\"nsid\":\"61\"},{\"client_subnet\":\"62\"},"
-	      "{\"cookie\":\"63\"},{\"padding\":\"\"},{\"ede\":\"0012\"},{\"code\":65001,\"data\":\"\"}]},"
+	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"section\":\"ar\",\"opt\":{\"udp_"
+	      "size\":1232,"
+	      "\"version\":1,\"do\":false,\"options\":[{\"nsid\":\"61\"},{\"client_subnet\":\"62\"}"
+	      ","
+	      "{\"cookie\":\"63\"},{\"padding\":\"\"},{\"ede\":\"0012\"},{\"code\":65001,\"data\":"
+	      "\"\"}]},"
 	      "\"ttl\":65536}]}]");
 }
 
@@ -250,14 +280,14 @@ TEST(dns_rdata_one_byte_too_few_or_too_many_is_given_as_it_is)
 TEST(dns_bad_service_parameters_are_malformed)
 {
 	check_bad_rdata("0041", "0001");
-	check_bad_rdata("0041", "0001 00 0003 0003 0035 00");	       /* port too long */
-	check_bad_rdata("0041", "0001 00 0003 0001 35");	       /* too short */
+	check_bad_rdata("0041", "0001 00 0003 0003 0035 00");		  /* port too long */
+	check_bad_rdata("0041", "0001 00 0003 0001 35");		  /* too short */
 	check_bad_rdata("0041", "0001 00 0003 0002 0035 0003 0002 0035"); /* twice */
-	check_bad_rdata("0041", "0001 00 0003 0002 0035 0002 0000");   /* order */
-	check_bad_rdata("0041", "0001 00 0001 0000");		       /* empty alpn */
-	check_bad_rdata("0041", "0001 00 0001 0001 00");	       /* empty identifier */
-	check_bad_rdata("0041", "0001 00 0001 0002 0261");	       /* lying identifier */
-	check_bad_rdata("0041", "0001 00 0002 0001 00");	       /* value of no-default-alpn */
+	check_bad_rdata("0041", "0001 00 0003 0002 0035 0002 0000");	  /* order */
+	check_bad_rdata("0041", "0001 00 0001 0000");			  /* empty alpn */
+	check_bad_rdata("0041", "0001 00 0001 0001 00");		  /* empty identifier */
+	check_bad_rdata("0041", "0001 00 0001 0002 0261");		  /* lying identifier */
+	check_bad_rdata("0041", "0001 00 0002 0001 00"); /* value of no-default-alpn */
 	check_bad_rdata("0041", "0001 00 0004 0005 0102030405");
 	check_bad_rdata("0041", "0001 00 0004 0000");
 	check_bad_rdata("0041", "0001 00 0006 000f 000102030405060708090a0b0c0d0e");
@@ -371,14 +401,17 @@ TEST(dns_pointers_in_a_row_are_bounded)
 TEST(dns_counts_that_lie_keep_what_is_there)
 {
 	check(53, "0001 8000 0001 ffff ffff ffff" QUESTION "c00c 0001 0001 00000001 0004 01020304",
-	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
-	      "{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],\"malformed\":true}]");
+	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
+	      "\"qr\"],\"rr\":["
+	      "{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+	      "\"malformed\":true}]");
 }
 
 TEST(dns_rdlength_past_the_end_is_malformed)
 {
 	check(53, "0001 8000 0001 0001 0000 0000" QUESTION "c00c 0001 0001 00000001 0005 01020304",
-	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":[\"qr\"],"
+	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
+	      "\"qr\"],"
 	      "\"malformed\":true}]");
 }
 
@@ -397,25 +430,33 @@ TEST(dns_shorter_than_a_header_is_malformed)
 TEST(dns_update_deletes_records_without_data)
 {
 	check(53, "0001 2800 0001 0000 0001 0000 01 61 00 0006 0001 c00c 0001 00ff 00000000 0000",
-	      "[{\"qn\":\"a\",\"id\":1,\"qt\":\"SOA\",\"qc\":\"IN\",\"flags\":[],\"opcode\":5,\"rr\":[{\"name\":"
-	      "\"a\",\"section\":\"ns\",\"type\":1,\"class\":255,\"rdlength\":0,\"data\":\"\",\"ttl\":0}]}]");
+	      "[{\"qn\":\"a\",\"id\":1,\"qt\":\"SOA\",\"qc\":\"IN\",\"flags\":[],\"opcode\":5,"
+	      "\"rr\":[{\"name\":"
+	      "\"a\",\"section\":\"ns\",\"type\":1,\"class\":255,\"rdlength\":0,\"data\":\"\","
+	      "\"ttl\":0}]}]");
 }
 
 TEST(dns_classes_other_than_in)
 {
-	check(53, "0001 8000 0000 0002 0000 0000 00 0010 0003 00000000 0002 01 61 00 0001 0003 00000000 0001 00",
+	check(53,
+	      "0001 8000 0000 0002 0000 0000 00 0010 0003 00000000 0002 01 61 00 0001 0003 "
+	      "00000000 0001 00",
 	      "[{\"id\":1,\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
 	      "{\"name\":\".\",\"section\":\"an\",\"txt\":[\"a\"],\"class\":3,\"ttl\":0},"
-	      "{\"name\":\".\",\"section\":\"an\",\"type\":1,\"class\":3,\"rdlength\":1,\"data\":\"00\",\"ttl\":0}"
+	      "{\"name\":\".\",\"section\":\"an\",\"type\":1,\"class\":3,\"rdlength\":1,\"data\":"
+	      "\"00\",\"ttl\":0}"
 	      "]}]");
 }
 
 TEST(dns_multicast_flags_are_taken_from_classes)
 {
-	check(5353, "0000 0000 0002 0001 0000 0000 01 61 00 0001 8001 01 62 00 00ff 0001"
-		    "c00c 0001 8001 00000001 0004 01020304",
-	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],\"more_questions\":["
-	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\",\"section\":\"an\","
+	check(5353,
+	      "0000 0000 0002 0001 0000 0000 01 61 00 0001 8001 01 62 00 00ff 0001"
+	      "c00c 0001 8001 00000001 0004 01020304",
+	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],\"more_"
+	      "questions\":["
+	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\",\"section\":"
+	      "\"an\","
 	      "\"a\":\"1.2.3.4\",\"flush\":true,\"ttl\":1}]}]");
 	check(53, "0000 0000 0001 0000 0000 0000 01 61 00 0001 8001",
 	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"CLASS32769\",\"flags\":[]}]");
@@ -432,7 +473,8 @@ TEST(dns_messages_of_both_sides_are_in_order_of_time)
 	CHECK_EQ(feed_hex(&f, "0001 0000 0000 0000 0000 0000", 0), RJ_OK);
 	f.time_ns = 30;
 	CHECK_EQ(feed_hex(&f, "0004 0000 0000 0000 0000 0000", 0), RJ_OK);
-	end(&f, "[{\"id\":1,\"flags\":[]},{\"id\":3,\"rc\":0,\"flags\":[\"qr\"]},{\"id\":4,\"flags\":[]}]");
+	end(&f, "[{\"id\":1,\"flags\":[]},{\"id\":3,\"rc\":0,\"flags\":[\"qr\"]},{\"id\":4,"
+		"\"flags\":[]}]");
 }
 
 /* What the first message, of side @side and port @port, says about who asked. */
@@ -472,8 +514,9 @@ TEST(dns_two_hundred_messages_a_side_are_kept_and_the_others_counted)
 	CHECK_EQ(feed_hex(&f, "0009 8000 0000 0000 0000 0000", 1), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
 	CHECK(strstr(json, "{\"id\":9,\"rc\":0,\"flags\":[\"qr\"]},{\"skipped\":3}]"));
-	CHECK_EQ(strlen(json), 1 + 200 * strlen("{\"id\":1,\"flags\":[]},") +
-				       strlen("{\"id\":9,\"rc\":0,\"flags\":[\"qr\"]},{\"skipped\":3}]"));
+	CHECK_EQ(strlen(json),
+		 1 + 200 * strlen("{\"id\":1,\"flags\":[]},") +
+			 strlen("{\"id\":9,\"rc\":0,\"flags\":[\"qr\"]},{\"skipped\":3}]"));
 	free(json);
 	end(&f, NULL);
 }
@@ -522,14 +565,17 @@ TEST(dns_cut_by_the_capture_is_kept_when_no_more_comes)
 	struct fixture f;
 	size_t len;
 	uint8_t *bytes = unit_unhex("0001 8000 0001 0002 0000 0000" QUESTION
-				    "c00c 0001 0001 00000001 0004 01020304 c00c 0001", &len);
+				    "c00c 0001 0001 00000001 0004 01020304 c00c 0001",
+				    &len);
 
 	begin(&f, 53);
 	CHECK_EQ(feed(&f, bytes, len, 1, false, false), RJ_TRUNCATED);
 	CHECK_EQ(feed(&f, bytes, len, 1, false, true), RJ_OK);
 	CHECK_EQ(feed(&f, bytes, 0, 1, false, true), RJ_TRUNCATED);
-	end(&f, "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
-		"{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],\"truncated\":true}]");
+	end(&f, "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
+		"\"qr\"],\"rr\":["
+		"{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+		"\"truncated\":true}]");
 	free(bytes);
 }
 
@@ -578,7 +624,8 @@ TEST(dns_probe_on_other_ports_wants_all_of_an_ordinary_message)
 	CHECK_EQ(probe("0001 0100 0001 0000 0000 0000 00 0001 0003", 9999, true), RJ_PROBE_NO);
 	CHECK_EQ(probe("0001 0100 0001 0000 0000 0000 00 0000 0001", 9999, true), RJ_PROBE_NO);
 	CHECK_EQ(probe("0001 0101 0001 0000 0000 0000" QUESTION, 9999, true), RJ_PROBE_NO);
-	CHECK_EQ(probe("0001 8180 0001 0001 0000 0000" QUESTION "00 0001 0001 00000000 0003 010203", 9999, true),
+	CHECK_EQ(probe("0001 8180 0001 0001 0000 0000" QUESTION "00 0001 0001 00000000 0003 010203",
+		       9999, true),
 		 RJ_PROBE_NO);
 }
 

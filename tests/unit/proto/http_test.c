@@ -102,8 +102,10 @@ TEST(http_request_and_response)
 	check("GET /a?b HTTP/1.1\r\nHost: example.com\r\nuser-agent:x\r\n\r\n",
 	      "HTTP/1.0 404 Not Found\r\nServer: \t y z \t\r\nContent-Length: 3\r\n\r\nabc",
 	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/a?b\"},{\"version\":\"HTTP/1.1\"},"
-	      "{\"Host\":\"example.com\"},{\"user-agent\":\"x\"}],\"in\":[{\"version\":\"HTTP/1.0\"},"
-	      "{\"code\":\"404\"},{\"reason\":\"Not Found\"},{\"Server\":\"y z\"},{\"Content-Length\":\"3\"},"
+	      "{\"Host\":\"example.com\"},{\"user-agent\":\"x\"}],\"in\":[{\"version\":\"HTTP/"
+	      "1.0\"},"
+	      "{\"code\":\"404\"},{\"reason\":\"Not Found\"},{\"Server\":\"y "
+	      "z\"},{\"Content-Length\":\"3\"},"
 	      "{\"body\":\"616263\"}]}]");
 }
 
@@ -119,13 +121,15 @@ TEST(http_originator_is_out_even_when_it_answers)
 TEST(http_lines_may_end_in_lf)
 {
 	check("GET / HTTP/1.1\nA: b\n\n", "",
-	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},{\"A\":\"b\"}]}]");
+	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/"
+	      "1.1\"},{\"A\":\"b\"}]}]");
 }
 
 TEST(http_folded_lines_are_joined_by_a_space)
 {
 	check("GET / HTTP/1.1\r\nA: b \r\n\t c\r\n \r\nD:\r\n e\r\nF:\r\n\r\n", "",
-	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},{\"A\":\"b c\"},"
+	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/"
+	      "1.1\"},{\"A\":\"b c\"},"
 	      "{\"D\":\"e\"},{\"F\":\"\"}]}]");
 }
 
@@ -140,8 +144,8 @@ TEST(http_reason_may_be_missing)
 TEST(http_pipelined_requests_and_responses_are_paired)
 {
 	check(GET GET GET, OK_NO OK_NO,
-	      "[{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "},{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON
-	      "},{\"out\":" GET_JSON "}]");
+	      "[{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "},{\"out\":" GET_JSON
+	      ",\"in\":" OK_NO_JSON "},{\"out\":" GET_JSON "}]");
 }
 
 TEST(http_empty_lines_before_a_message_are_passed)
@@ -158,17 +162,35 @@ TEST(http_interim_responses_are_left_out)
 TEST(http_response_to_head_has_no_body)
 {
 	check("HEAD / HTTP/1.1\r\n\r\n" GET, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" OK_NO,
-	      "[{\"out\":[{\"method\":\"HEAD\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"}],\"in\":["
-	      "{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},{\"Content-Length\":\"999\"}]},"
+	      "[{\"out\":[{\"method\":\"HEAD\"},{\"uri\":\"/\"},{\"version\":\"HTTP/"
+	      "1.1\"}],\"in\":["
+	      "{\"version\":\"HTTP/"
+	      "1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},{\"Content-Length\":\"999\"}]},"
 	      "{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "}]");
+}
+
+TEST(http_methods_are_told_apart_by_case)
+{
+	struct fixture f;
+	char *json;
+
+	begin(&f);
+	feed(&f, CLIENT, "head / HTTP/1.1\r\n\r\n");
+	feed(&f, SERVER, "HTTP/1.1 501 No\r\nContent-Length: 1\r\n\r\nx");
+	json = unit_json(&rj_http, f.state, CLIENT);
+	CHECK(strstr(json, "{\"body\":\"78\"}"));
+	free(json);
+	end(&f, NULL);
 }
 
 TEST(http_204_and_304_have_no_body)
 {
 	check(GET GET GET,
 	      "HTTP/1.1 204 N\r\n\r\nHTTP/1.1 304 M\r\nContent-Length: 9\r\n\r\n" OK_NO,
-	      "[{\"out\":" GET_JSON ",\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"204\"},{\"reason\":\"N\"}]},"
-	      "{\"out\":" GET_JSON ",\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"304\"},{\"reason\":\"M\"},"
+	      "[{\"out\":" GET_JSON
+	      ",\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"204\"},{\"reason\":\"N\"}]},"
+	      "{\"out\":" GET_JSON
+	      ",\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"304\"},{\"reason\":\"M\"},"
 	      "{\"Content-Length\":\"9\"}]},{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "}]");
 }
 
@@ -182,8 +204,9 @@ TEST(http_body_of_request_is_passed)
 
 TEST(http_chunks_and_trailers_are_passed)
 {
-	check("", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 1\r\n\r\n"
-		  "3;x=y\r\nabc\r\nA \ndefghijklm\n000\r\nT: u\r\n v\r\nW: x\r\n\r\n" OK_NO,
+	check("",
+	      "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\nContent-Length: 1\r\n\r\n"
+	      "3;x=y\r\nabc\r\nA \ndefghijklm\n000\r\nT: u\r\n v\r\nW: x\r\n\r\n" OK_NO,
 	      "[{\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
 	      "{\"Transfer-Encoding\":\"gzip, Chunked\"},{\"Content-Length\":\"1\"},"
 	      "{\"body\":\"333b783d790d0a6162630d0a41200a64\"}]},{\"in\":" OK_NO_JSON "}]");
@@ -203,7 +226,8 @@ static void check_is_done(unsigned int side, const char *client, const char *ser
 TEST(http_body_to_the_end_of_the_connection_ends_the_side)
 {
 	check(GET, "HTTP/1.0 200 OK\r\n\r\n0123456789abcdefGHI" OK_NO,
-	      "[{\"out\":" GET_JSON ",\"in\":[{\"version\":\"HTTP/1.0\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
+	      "[{\"out\":" GET_JSON
+	      ",\"in\":[{\"version\":\"HTTP/1.0\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
 	      "{\"body\":\"30313233343536373839616263646566\"}]}]");
 	check_is_done(SERVER, GET, "HTTP/1.0 200 OK\r\n\r\n0123456789abcde", false);
 	check_is_done(SERVER, GET, "HTTP/1.0 200 OK\r\n\r\n0123456789abcdef", true);
@@ -211,12 +235,18 @@ TEST(http_body_to_the_end_of_the_connection_ends_the_side)
 
 TEST(http_body_beyond_what_is_kept_ends_the_side)
 {
-	check_is_done(SERVER, GET, "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\n\r\n0123456789abcdef", false);
-	check_is_done(SERVER, GET, "HTTP/1.1 200 OK\r\nContent-Length: 17000\r\n\r\n0123456789abcdef", true);
 	check_is_done(SERVER, GET,
-		      "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551609\r\n\r\n0123456789abcdef", true);
+		      "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\n\r\n0123456789abcdef", false);
 	check_is_done(SERVER, GET,
-		      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc", true);
+		      "HTTP/1.1 200 OK\r\nContent-Length: 17000\r\n\r\n0123456789abcdef", true);
+	check_is_done(
+		SERVER, GET,
+		"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551609\r\n\r\n0123456789abcdef",
+		true);
+	check_is_done(
+		SERVER, GET,
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc",
+		true);
 }
 
 TEST(http_switching_protocols_ends_both_sides)
@@ -230,15 +260,17 @@ TEST(http_switching_protocols_ends_both_sides)
 	CHECK(f.is_done[SERVER]);
 	feed(&f, CLIENT, "\x81\x85");
 	CHECK(f.is_done[CLIENT]);
-	end(&f, "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},"
-		"{\"Upgrade\":\"websocket\"}],\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"101\"},"
-		"{\"reason\":\"Switching Protocols\"}]}]");
+	end(&f,
+	    "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},"
+	    "{\"Upgrade\":\"websocket\"}],\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"101\"},"
+	    "{\"reason\":\"Switching Protocols\"}]}]");
 }
 
 TEST(http_refused_upgrade_goes_on)
 {
 	check("GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n" GET, OK_NO,
-	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},{\"Upgrade\":\"h2c\"}],"
+	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/"
+	      "1.1\"},{\"Upgrade\":\"h2c\"}],"
 	      "\"in\":" OK_NO_JSON "},{\"out\":" GET_JSON "}]");
 }
 
@@ -248,8 +280,8 @@ TEST(http_tunnel_ends_both_sides)
 	      "[{\"out\":[{\"method\":\"CONNECT\"},{\"uri\":\"a:443\"},{\"version\":\"HTTP/1.1\"}],"
 	      "\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"}]}]");
 	check_is_done(SERVER, "CONNECT a:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", true);
-	check_is_done(SERVER, "CONNECT a:443 HTTP/1.1\r\n\r\n", "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n",
-		      false);
+	check_is_done(SERVER, "CONNECT a:443 HTTP/1.1\r\n\r\n",
+		      "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", false);
 }
 
 /* The client's bytes are malformed; @want is what its message shows before that. */
@@ -297,9 +329,12 @@ TEST(http_bad_header_lines_are_malformed)
 
 TEST(http_bad_lengths_are_malformed)
 {
-	check_malformed("GET / HTTP/1.1\r\nContent-Length: 1x\r\n\r\n", GET_START "{\"Content-Length\":\"1x\"},");
-	check_malformed("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", GET_START "{\"Content-Length\":\"-1\"},");
-	check_malformed("GET / HTTP/1.1\r\nContent-Length:\r\n\r\n", GET_START "{\"Content-Length\":\"\"},");
+	check_malformed("GET / HTTP/1.1\r\nContent-Length: 1x\r\n\r\n",
+			GET_START "{\"Content-Length\":\"1x\"},");
+	check_malformed("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+			GET_START "{\"Content-Length\":\"-1\"},");
+	check_malformed("GET / HTTP/1.1\r\nContent-Length:\r\n\r\n",
+			GET_START "{\"Content-Length\":\"\"},");
 	check_malformed("GET / HTTP/1.1\r\nContent-Length: 1, 2\r\n\r\n",
 			GET_START "{\"Content-Length\":\"1, 2\"},");
 	check_malformed("GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
@@ -316,8 +351,9 @@ TEST(http_one_length_twice_is_one_length)
 TEST(http_bad_chunks_are_malformed)
 {
 	struct fixture f;
-	static const char *const bodies[] = { "x\r\n", "\r\n", ";a\r\n", "11111111111111111\r\n", "1\r\nab\r\n",
-					      "0\r\nno field\r\n" };
+	static const char *const bodies[] = { "x\r\n",	     "\r\n",
+					      ";a\r\n",	     "11111111111111111\r\n",
+					      "1\r\nab\r\n", "0\r\nno field\r\n" };
 
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		begin(&f);
@@ -342,7 +378,8 @@ TEST(http_nul_bytes_are_malformed)
 TEST(http_bytes_that_are_not_ascii_pass)
 {
 	check("GET /\xc3\xbc\xff HTTP/1.1\r\nA: \xc3\xbc\r\n\r\n", "",
-	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\xc3\xbc\xef\xbf\xbd\"},{\"version\":\"HTTP/1.1\"},"
+	      "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/"
+	      "\xc3\xbc\xef\xbf\xbd\"},{\"version\":\"HTTP/1.1\"},"
 	      "{\"A\":\"\xc3\xbc\"}]}]");
 }
 
@@ -412,7 +449,8 @@ TEST(http_fifteen_messages_a_side_are_kept)
 	CHECK(f.is_done[CLIENT]);
 	json = unit_json(&rj_http, f.state, CLIENT);
 	CHECK(strstr(json, GET_JSON "},{\"more\":true}]"));
-	CHECK_EQ(strlen(json), 15 * strlen("{\"out\":" GET_JSON "},") + strlen("[{\"more\":true}]"));
+	CHECK_EQ(strlen(json),
+		 15 * strlen("{\"out\":" GET_JSON "},") + strlen("[{\"more\":true}]"));
 	free(json);
 	end(&f, NULL);
 }

@@ -20,7 +20,8 @@ struct sample {
 };
 
 static const struct sample samples[] = {
-	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446 section 4.1.2) */
+	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446
+	   section 4.1.2) */
 	{ "tls", 40000, 443,
 	  "16 0301 002d 01 000029 0303"
 	  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -38,7 +39,7 @@ static const struct sample samples[] = {
 	  "07 6578616d706c65 03 636f6d 00 0001 0001"
 	  "c00c 0005 0001 0000003c 0006 03 777777 c00c"
 	  "c029 0001 0001 0000003c 0004 5db8d822"
-	  "c014 0006 0001 00000e10 001a 016e c014 0161 c014"
+	  "c014 0006 0001 00000e10 001c 016e c014 0161 c014"
 	  "00000001 00000002 00000003 00000004 00000005",
 	  NULL },
 	/* HTTPS record, RFC 9460 appendix D.2: alpn and port */

@@ -574,6 +574,30 @@ TEST(tls_has_one_client_and_one_server)
 	talk_end(&t);
 }
 
+TEST(tls_refuses_what_the_other_role_sends)
+{
+	struct talk t = talk_begin(1u << 20);
+
+	CHECK_EQ(talk_hex(&t, CLIENT, rfc8448_client), RJ_OK);
+	CHECK_EQ(talk_hex(&t, CLIENT, "1603030004 0e000000"), RJ_MALFORMED);
+	CHECK_EQ(talk_hex(&t, CLIENT, "1603030004 06000000"), RJ_MALFORMED);
+	CHECK_EQ(talk_hex(&t, SERVER, "1603030004 10000000"), RJ_MALFORMED);
+	talk_end(&t);
+}
+
+TEST(tls_tells_the_hello_retry_request_of_the_drafts)
+{
+	struct talk t = talk_begin(1u << 20);
+	char *json;
+
+	CHECK_EQ(talk_hex(&t, SERVER, "160303000a 06000006 7f12 1301 0000"), RJ_OK);
+	CHECK(!t.is_done[SERVER]);
+	json = unit_json(&rj_tls, t.state, CLIENT);
+	CHECK_STR(json, "{\"hrr\":true}");
+	free(json);
+	talk_end(&t);
+}
+
 TEST(tls_shows_nothing_when_nothing_was_read)
 {
 	struct talk t = talk_begin(1u << 20);

@@ -51,9 +51,11 @@ static void random_text(bool is_key, size_t member)
 			raw[raw_len++] = expected[expected_len++] = is_key ? 'x' : 0;
 			continue;
 		}
-		raw_len += (size_t)sprintf(raw + raw_len, "%s.", pieces[pick].raw);
-		expected_len += (size_t)sprintf(expected + expected_len, "%s.",
-						pieces[pick].expected);
+		raw_len += (size_t)snprintf(raw + raw_len, sizeof(raw) - raw_len, "%s.",
+					    pieces[pick].raw);
+		expected_len += (size_t)snprintf(expected + expected_len,
+						 sizeof(expected) - expected_len, "%s.",
+						 pieces[pick].expected);
 	}
 	expected[expected_len] = 0;
 }

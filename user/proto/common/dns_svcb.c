@@ -72,8 +72,8 @@ RJ_MUST_CHECK static enum rj_status read_port(struct rj_cursor *c, struct rj_vis
 }
 
 /* RFC 9460 section 7.3: addresses of @len octets, at least one */
-RJ_MUST_CHECK static enum rj_status read_hints(struct rj_cursor *c, size_t len,
-					       enum rj_dns_field f, struct rj_visitor *v)
+RJ_MUST_CHECK static enum rj_status read_hints(struct rj_cursor *c, size_t len, enum rj_dns_field f,
+					       struct rj_visitor *v)
 {
 	enum rj_status st = c->left ? RJ_OK : RJ_MALFORMED;
 

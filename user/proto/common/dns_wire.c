@@ -98,7 +98,8 @@ RJ_MUST_CHECK static enum rj_status read_labels(struct rj_dns_part *p, size_t *w
 			*high = len;
 			return RJ_OK;
 		}
-		if (len > RJ_DNS_MAX_LABEL) /* 0x40, 0x80: label types nobody uses (RFC 6891 section 5) */
+		if (len >
+		    RJ_DNS_MAX_LABEL) /* 0x40, 0x80: label types nobody uses (RFC 6891 section 5) */
 			return RJ_MALFORMED;
 		*wire_len += 1u + len;
 		if (*wire_len > RJ_DNS_MAX_NAME)

@@ -163,8 +163,7 @@ RJ_MUST_CHECK static enum rj_status skip_counted(struct rj_http_body *body, stru
 	body->left -= skipped;
 	if (body->left)
 		return RJ_OK;
-	body->kind = body->kind == RJ_HTTP_BODY_LENGTH ? RJ_HTTP_BODY_NONE :
-							  RJ_HTTP_BODY_CHUNK_END;
+	body->kind = body->kind == RJ_HTTP_BODY_LENGTH ? RJ_HTTP_BODY_NONE : RJ_HTTP_BODY_CHUNK_END;
 	return RJ_OK;
 }
 

@@ -5,11 +5,14 @@
 /* clang-format off */
 const struct rj_field rj_http_fields[RJ_HTTP_NUM_FIELDS] = {
 	[RJ_HTTP_F_EXCHANGES] = { "http", RJ_TYPE_ARRAY, "", 0, "RFC 9112",
-		"HTTP/1 messages of the flow, the first of each side together, the second, and so on." },
+		"HTTP/1 messages of the flow, the first of each side together, the second, "
+		"and so on." },
 	[RJ_HTTP_F_EXCHANGE] = { "exchange", RJ_TYPE_OBJECT, "", 0, "RFC 9110 section 3.4",
-		"A request and its final response, as far as each was seen; interim responses are left out." },
+		"A request and its final response, as far as each was seen; interim "
+		"responses are left out." },
 	[RJ_HTTP_F_OUT] = { "out", RJ_TYPE_ARRAY, "", 0, "RFC 9112 section 2",
-		"Head of the originator's message, one object per part, in the order of the wire." },
+		"Head of the originator's message, one object per part, in the order of the "
+		"wire." },
 	[RJ_HTTP_F_IN] = { "in", RJ_TYPE_ARRAY, "", 0, "RFC 9112 section 2",
 		"Head of the responder's message, one object per part, in the order of the wire." },
 	[RJ_HTTP_F_ELEMENT] = { "element", RJ_TYPE_OBJECT, "", 0, "RFC 9112 section 2",
@@ -29,11 +32,13 @@ const struct rj_field rj_http_fields[RJ_HTTP_NUM_FIELDS] = {
 	[RJ_HTTP_F_HEADERS_SKIPPED] = { "headers_skipped", RJ_TYPE_UINT, "", 0, "",
 		"Number of header fields left out after the first 64." },
 	[RJ_HTTP_F_BODY] = { "body", RJ_TYPE_HEX, "", 0, "RFC 9112 section 6",
-		"First 16 bytes of the body as sent, chunk sizes included; left out when it has none." },
+		"First 16 bytes of the body as sent, chunk sizes included; left out when it "
+		"has none." },
 	[RJ_HTTP_F_TRUNCATED] = { "truncated", RJ_TYPE_BOOL, "", 0, "",
 		"The head is longer than what is kept of a connection." },
 	[RJ_HTTP_F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "RFC 9112",
-		"The message breaks the grammar; what stands before was read, the rest of its side was not." },
+		"The message breaks the grammar; what stands before was read, the rest of "
+		"its side was not." },
 	[RJ_HTTP_F_MORE] = { "more", RJ_TYPE_BOOL, "", 0, "",
 		"Stands alone at the end: a side sent more messages than are kept." },
 };

@@ -4,7 +4,8 @@
 
 #include "proto/common/http_head.h"
 
-/* IANA "Hypertext Transfer Protocol (HTTP) Method Registry", and those of SSDP, GENA and RFC 2068 */
+/* IANA "Hypertext Transfer Protocol (HTTP) Method Registry", and those of SSDP, GENA and RFC 2068
+ */
 static const char *const methods[] = {
 	"GET ",
 	"POST ",

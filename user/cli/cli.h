@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the commands share: exit statuses, option tables, output. */
+#ifndef RJ_CLI_CLI_H
+#define RJ_CLI_CLI_H
+
+#include <rejoice/rejoice.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Exit statuses; the man page documents them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_SOME_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_PERMITTED = 3,
+	EXIT_LACKING = 4,
+};
+
+/* struct command - a row of the table in main.c. */
+struct command {
+	const char *name;
+	const char *summary;
+	int (*run)(int argc, char **argv);
+};
+
+int command_read(int argc, char **argv);
+int command_live(int argc, char **argv);
+int command_fields(int argc, char **argv);
+int command_version(int argc, char **argv);
+
+/*
+ * struct settings - what the command line says. Strings point into argv.
+ * @operands: files, behind the options
+ */
+struct settings {
+	struct rj_options options;
+	struct rj_live_options live;
+	const char *output;
+	const char *stats;
+	double duration_s;
+	uint64_t count;
+	int num_verbose;
+	bool is_quiet;
+	bool is_help;
+	char **operands;
+	int num_operands;
+};
+
+/*
+ * settings_read - reads the options of `rejoice @command`; one line on stderr and a
+ * status other than EXIT_DONE when something is wrong with them.
+ */
+enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out);
+
+/* settings_help - all options of the command, on stdout. */
+void settings_help(const char *command);
+
+/* complain - one line on stderr, behind the program's name. */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* status_of - the exit status for a negative errno of the library. */
+enum exit_status status_of(int err);
+
+/*
+ * struct output - where records go. @is_failed: a write failed; said once, later
+ * records are counted in @num_lost.
+ */
+struct output {
+	FILE *file;
+	void *gz;
+	const char *name;
+	bool is_failed;
+	uint64_t num_written;
+	uint64_t num_lost;
+	struct rj_session *session;
+};
+
+/* output_open - EXIT_DONE, or says why not. "-" and NULL: stdout; gzip where the name ends in .gz. */
+enum exit_status output_open(struct output *out, const char *name);
+
+/* output_record - for struct rj_options.on_record; @user is the struct output. */
+void output_record(void *user, const struct rj_record *record);
+
+/* output_flush - all whole lines are where a reader can see them. */
+void output_flush(struct output *out);
+
+/* output_close - false when anything could not be written. */
+bool output_close(struct output *out);
+
+/* stats_write - the --stats object to @name ("-": stderr). */
+enum exit_status stats_write(const char *name, const struct rj_session *s, const struct output *out,
+			     double seconds);
+
+#endif

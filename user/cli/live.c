@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* rejoice live: flows of interfaces, from inside the kernel. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+
+#define POLL_MS 100
+
+static volatile sig_atomic_t is_interrupted;
+
+static void on_signal(int signal_number)
+{
+	(void)signal_number;
+	is_interrupted = 1;
+}
+
+static double seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static bool is_time_over(const struct settings *settings, const struct output *out, double start)
+{
+	if (settings->duration_s > 0 && seconds_now() - start >= settings->duration_s)
+		return true;
+	return settings->count && out->num_written + out->num_lost >= settings->count;
+}
+
+static enum exit_status watch(struct settings *settings, struct rj_session *s, struct output *out)
+{
+	double start = seconds_now();
+	int more = rj_session_watch(s, &settings->live);
+	enum exit_status status;
+
+	if (more < 0) {
+		complain("%s", rj_session_error(s));
+		return more == -EINVAL ? EXIT_USAGE : status_of(more);
+	}
+	if (!settings->is_quiet)
+		complain("watching %s", rj_session_watching(s));
+	do {
+		more = rj_session_poll(s, POLL_MS);
+		output_flush(out);
+	} while (more > 0 && !is_interrupted && !is_time_over(settings, out, start));
+	status = status_of(more < 0 ? more : 0);
+	if (status)
+		complain("%s", rj_session_error(s));
+	if (rj_session_finish(s) < 0) {
+		complain("%s", rj_session_error(s));
+		status = status ? status : EXIT_SOME_FAILED;
+	}
+	if (!output_close(out) && !status)
+		status = EXIT_SOME_FAILED;
+	if (stats_write(settings->stats, s, out, seconds_now() - start) && !status)
+		status = EXIT_SOME_FAILED;
+	return status;
+}
+
+static enum exit_status run(struct settings *settings, struct output *out)
+{
+	enum exit_status status;
+	struct rj_session *s = NULL;
+	int err;
+
+	settings->options.on_record = output_record;
+	settings->options.user = out;
+	settings->live.kernel_flows = settings->options.max_flows;
+	err = rj_session_open(&settings->options, &s);
+	out->session = s;
+	if (err) {
+		complain("%s", s ? rj_session_error(s) : "out of memory");
+		status = err == -EINVAL ? EXIT_USAGE : status_of(err);
+	} else {
+		status = watch(settings, s, out);
+	}
+	rj_session_close(s);
+	return status;
+}
+
+int command_live(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct settings settings;
+	struct output out;
+	enum exit_status status = settings_read("live", argc, argv, &settings);
+
+	if (status)
+		return status;
+	if (settings.is_help) {
+		settings_help("live");
+		return EXIT_DONE;
+	}
+	if (!settings.live.interfaces || settings.num_operands) {
+		complain(settings.num_operands ? "%s: live takes no file; say -i IFACE" :
+						 "no interface named%s; say -i IFACE",
+			 settings.num_operands ? settings.operands[0] : "");
+		return EXIT_USAGE;
+	}
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	status = output_open(&out, settings.output);
+	return status ? status : run(&settings, &out);
+}

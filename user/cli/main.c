@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* rejoice: a table of commands. */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct command commands[] = {
+	{ "read", "flows of capture files", command_read },
+	{ "live", "flows of interfaces, from inside the kernel", command_live },
+	{ "fields", "every output field with type, unit and meaning", command_fields },
+	{ "version", "versions, and what this kernel offers", command_version },
+	{ NULL, NULL, NULL },
+};
+
+void complain(const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	fprintf(stderr, "rejoice: %s\n", line);
+}
+
+enum exit_status status_of(int err)
+{
+	switch (err) {
+	case 0:
+		return EXIT_DONE;
+	case -EPERM:
+		return EXIT_NOT_PERMITTED;
+	case -EOPNOTSUPP:
+		return EXIT_LACKING;
+	default:
+		return EXIT_SOME_FAILED;
+	}
+}
+
+static void print_help(FILE *to)
+{
+	fprintf(to, "usage: rejoice COMMAND [OPTION…] [FILE…]\n\n"
+		    "Turns traffic into features: one JSON object per flow.\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(to, "  %-10s %s\n", c->name, c->summary);
+	fprintf(to, "\n`rejoice COMMAND --help` lists the options; `man rejoice` tells the rest.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "help") || !strcmp(name, "-h")) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(name, "--version"))
+		name = "version";
+	for (const struct command *c = commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c->run(argc - 1, argv + 1);
+	complain("%s: no such command; `rejoice --help` lists them", name);
+	return EXIT_USAGE;
+}

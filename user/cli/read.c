@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* rejoice read: flows of capture files. */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cli/cli.h"
+
+static volatile sig_atomic_t is_interrupted;
+
+static void on_signal(int signal_number)
+{
+	(void)signal_number;
+	is_interrupted = 1;
+}
+
+static double seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* One capture; what was read before an error is kept. */
+static enum exit_status read_file(struct rj_session *s, const char *path)
+{
+	enum exit_status status;
+	int more = rj_session_read_file(s, path);
+
+	if (!more)
+		do
+			more = rj_session_poll(s, 0);
+		while (more > 0 && !is_interrupted);
+	status = status_of(more < 0 ? more : 0);
+	/* what the file lacks is not what the program may not do */
+	if (status == EXIT_NOT_PERMITTED)
+		status = EXIT_SOME_FAILED;
+	if (status)
+		complain("%s", rj_session_error(s));
+	if (rj_session_finish(s) < 0 && !status) {
+		complain("%s", rj_session_error(s));
+		status = EXIT_SOME_FAILED;
+	}
+	return status;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static enum exit_status worse(enum exit_status a, enum exit_status b)
+{
+	return a ? a : b;
+}
+
+/* The files of a directory, one level, by name. */
+static enum exit_status read_directory(struct rj_session *s, const char *path)
+{
+	enum exit_status status = EXIT_DONE;
+	struct dirent **entries;
+	int num = scandir(path, &entries, is_visible, by_name);
+
+	if (num < 0) {
+		complain("%s: cannot be read: %s", path, strerror(errno));
+		return EXIT_SOME_FAILED;
+	}
+	for (int i = 0; i < num; i++) {
+		char *name = NULL;
+		struct stat st;
+
+		if (asprintf(&name, "%s/%s", path, entries[i]->d_name) < 0)
+			name = NULL;
+		if (name && !is_interrupted && !stat(name, &st) && S_ISREG(st.st_mode))
+			status = worse(status, read_file(s, name));
+		free(name);
+		free(entries[i]);
+	}
+	free(entries);
+	return status;
+}
+
+static enum exit_status read_operand(struct rj_session *s, const char *path)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") && !stat(path, &st) && S_ISDIR(st.st_mode))
+		return read_directory(s, path);
+	return read_file(s, path);
+}
+
+static enum exit_status run(struct settings *settings, struct output *out)
+{
+	enum exit_status status = EXIT_DONE;
+	struct rj_session *s = NULL;
+	double start = seconds_now();
+	int err;
+
+	settings->options.on_record = output_record;
+	settings->options.user = out;
+	err = rj_session_open(&settings->options, &s);
+	out->session = s;
+	if (err) {
+		complain("%s", s ? rj_session_error(s) : "out of memory");
+		status = err == -EINVAL ? EXIT_USAGE : status_of(err);
+		goto done;
+	}
+	for (int i = 0; i < settings->num_operands && !is_interrupted; i++)
+		status = worse(status, read_operand(s, settings->operands[i]));
+	if (!output_close(out))
+		status = worse(status, EXIT_SOME_FAILED);
+	status = worse(status, stats_write(settings->stats, s, out, seconds_now() - start));
+done:
+	rj_session_close(s);
+	return status;
+}
+
+int command_read(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct settings settings;
+	struct output out;
+	enum exit_status status = settings_read("read", argc, argv, &settings);
+
+	if (status)
+		return status;
+	if (settings.is_help) {
+		settings_help("read");
+		return EXIT_DONE;
+	}
+	if (!settings.num_operands) {
+		complain("no capture named; `rejoice read --help` tells");
+		return EXIT_USAGE;
+	}
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	status = output_open(&out, settings.output);
+	return status ? status : run(&settings, &out);
+}

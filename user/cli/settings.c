@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The command line: one table of options, read by getopt_long. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* Commands that an option belongs to. */
+#define READ 1u
+#define LIVE 2u
+#define BOTH (READ | LIVE)
+#define LATER 0u /* a name that SCHEMA fixes and that this build lacks */
+
+/* id, long name, short letter or 0, argument's name or NULL, commands, help */
+#define OPTIONS(X)                                                                                 \
+	X(INTERFACE, "interface", 'i', "IFACE[,IFACE…]", LIVE, "interfaces to watch")              \
+	X(OUTPUT, "output", 'o', "FILE", BOTH, "where records go; - is stdout, the default; gzip where it ends in .gz") \
+	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
+	X(PACKETS, "packets", 0, "N", BOTH, "packets of a sequence, each direction (50, at most 1000)") \
+	X(ZEROS, "zeros", 0, NULL, BOTH, "packets without payload in sequences too")               \
+	X(RETRANS, "retrans", 0, NULL, BOTH, "retransmitted segments in sequences too")            \
+	X(IDLE, "idle-timeout", 0, "S", BOTH, "a packet later than this starts a new flow (10; 0 never)") \
+	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
+	X(FILTER, "filter", 0, "EXPR", READ, "a tcpdump filter")                                   \
+	X(MAX_FLOWS, "max-flows", 0, "N", BOTH, "flows held at once (1000000; live: in the kernel, 65536)") \
+	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \
+	X(ATTACH, "attach", 0, "MODE", LIVE, "auto, xdp, xdp-generic, tcx or tc")                  \
+	X(DIRECTION, "direction", 0, "WHICH", LIVE, "both, in or out")                             \
+	X(SAMPLE_BYTES, "sample-bytes", 0, "N", LIVE, "payload of each side for the dissectors (8192)") \
+	X(DURATION, "duration", 0, "S", LIVE, "stop after this time")                              \
+	X(COUNT, "count", 0, "N", LIVE, "stop after this many flows")                              \
+	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
+	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
+	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
+	X(NO_BIDIR, "no-bidir", 0, NULL, LATER, "")                                                \
+	X(NO_DECAP, "no-decap", 0, NULL, LATER, "")                                                \
+	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
+	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
+	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
+	X(THREADS, "threads", 0, "N", LATER, "")                                                   \
+	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
+	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
+	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
+	X(ROTATE_TIME, "rotate-time", 0, "S", LATER, "")                                           \
+	X(PROGRESS, "progress", 0, "WHEN", LATER, "")                                              \
+	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
+	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
+	X(USER, "user", 0, "NAME", LATER, "")                                                      \
+	X(PIN, "pin", 0, "DIR", LATER, "")                                                         \
+	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")                                           \
+	X(BD_BYTES, "bd-bytes", 0, "N", LATER, "")
+
+enum option_id {
+	OPT_FIRST = 256,
+#define X(id, name, letter, arg, commands, help) OPT_##id,
+	OPTIONS(X)
+#undef X
+};
+
+static const struct option long_options[] = {
+#define X(id, name, letter, arg, commands, help)                                                   \
+	{ name, (arg) ? required_argument : no_argument, NULL, OPT_##id },
+	OPTIONS(X)
+#undef X
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct row {
+	int letter;
+	const char *arg;
+	unsigned int commands;
+	const char *help;
+} rows[] = {
+#define X(id, name, letter, arg, commands, help) { letter, arg, commands, help },
+	OPTIONS(X)
+#undef X
+};
+
+#define NUM_OPTIONS (sizeof(rows) / sizeof(*rows))
+
+static unsigned int command_bit(const char *command)
+{
+	return strcmp(command, "live") ? READ : LIVE;
+}
+
+void settings_help(const char *command)
+{
+	unsigned int bit = command_bit(command);
+
+	printf("usage: rejoice %s [OPTION…]%s\n\n", command,
+	       bit == READ ? " FILE|DIR|- …" : " -i IFACE[,IFACE…]");
+	for (size_t i = 0; i < NUM_OPTIONS; i++) {
+		char left[64];
+
+		if (!(rows[i].commands & bit))
+			continue;
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", rows[i].letter ? '-' : ' ',
+			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? ", " : "  ",
+			 long_options[i].name, rows[i].arg ? " " : "",
+			 rows[i].arg ? rows[i].arg : "");
+		printf("  %-30s %s\n", left, rows[i].help);
+	}
+	printf("\nfeatures: splt tls dns http community (the default set), hist; none: counters alone\n"
+	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
+	       "4 this kernel or build lacks what was asked for\n");
+}
+
+static bool read_u64(const char *text, uint64_t max, uint64_t *out)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || value > max)
+		return false;
+	*out = value;
+	return true;
+}
+
+static bool read_u32(const char *text, uint32_t min, uint32_t max, uint32_t *out)
+{
+	uint64_t value;
+
+	if (!read_u64(text, max, &value) || value < min)
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+static bool read_seconds(const char *text, double *out)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !(value >= 0 && value <= 1e9))
+		return false;
+	*out = value;
+	return true;
+}
+
+/* A limit in seconds: 0 on the command line means never. */
+static bool read_limit(const char *text, uint64_t *out_ms)
+{
+	double seconds;
+
+	if (!read_seconds(text, &seconds))
+		return false;
+	*out_ms = (uint64_t)(seconds * 1000);
+	if (!*out_ms)
+		*out_ms = seconds > 0 ? 1 : RJ_NEVER;
+	return true;
+}
+
+/* Takes one option; false when its argument is not of the kind it wants. */
+static bool take(struct settings *s, int id, const char *arg)
+{
+	switch (id) {
+	case OPT_INTERFACE: s->live.interfaces = arg; return *arg;
+	case OPT_OUTPUT: s->output = arg; return *arg;
+	case OPT_FEATURES: s->options.features = arg; return true;
+	case OPT_PACKETS: return read_u32(arg, 1, 1000, &s->options.num_packets);
+	case OPT_ZEROS: s->options.with_zeros = 1; return true;
+	case OPT_RETRANS: s->options.with_retrans = 1; return true;
+	case OPT_IDLE: return read_limit(arg, &s->options.idle_ms);
+	case OPT_ACTIVE: return read_limit(arg, &s->options.active_ms);
+	case OPT_FILTER: s->options.filter = arg; return true;
+	case OPT_MAX_FLOWS: return read_u32(arg, 1, 1u << 30, &s->options.max_flows);
+	case OPT_STATS: s->stats = arg; return *arg;
+	case OPT_ATTACH: s->live.attach = arg; return true;
+	case OPT_DIRECTION: s->live.direction = arg; return true;
+	case OPT_SAMPLE_BYTES: return read_u32(arg, 1, 65536, &s->live.sample_bytes);
+	case OPT_DURATION: return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
+	case OPT_COUNT: return read_u64(arg, UINT64_MAX - 1, &s->count) && s->count;
+	case OPT_VERBOSE: s->num_verbose++; return true;
+	case OPT_QUIET: s->is_quiet = true; return true;
+	case OPT_HELP: s->is_help = true; return true;
+	default: return false;
+	}
+}
+
+/* Short letters as their long option. */
+static int id_of(int got)
+{
+	for (size_t i = 0; i < NUM_OPTIONS; i++)
+		if (rows[i].letter && rows[i].letter == got)
+			return long_options[i].val;
+	return got;
+}
+
+static enum exit_status check(const char *command, int id, const char *arg, struct settings *out)
+{
+	size_t i = (size_t)(id - OPT_FIRST - 1);
+
+	if (rows[i].commands == LATER) {
+		complain("--%s: this build lacks it", long_options[i].name);
+		return EXIT_LACKING;
+	}
+	if (!(rows[i].commands & command_bit(command))) {
+		complain("--%s: not an option of %s; `rejoice %s --help` lists them",
+			 long_options[i].name, command, command);
+		return EXIT_USAGE;
+	}
+	if (!take(out, id, arg)) {
+		complain("--%s %s: not a value it can have; `rejoice %s --help` tells",
+			 long_options[i].name, arg ? arg : "", command);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out)
+{
+	int got;
+
+	*out = (struct settings){ .options.size = sizeof(out->options),
+				  .live.size = sizeof(out->live) };
+	optind = 1;
+	opterr = 0;
+	while ((got = getopt_long(argc, argv, "i:o:f:vqh", long_options, NULL)) != -1) {
+		enum exit_status status;
+
+		if (got == '?') {
+			complain("%s: unknown option or its argument is missing; `rejoice %s --help` lists them",
+				 argv[optind - 1], command);
+			return EXIT_USAGE;
+		}
+		status = check(command, id_of(got), optarg, out);
+		if (status)
+			return status;
+	}
+	out->operands = argv + optind;
+	out->num_operands = argc - optind;
+	return EXIT_DONE;
+}

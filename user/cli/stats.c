@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The --stats object. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void put_set_aside(FILE *to, const struct rj_stats *stats)
+{
+	const char *comma = "";
+
+	fputs("\"set_aside\":{", to);
+	for (unsigned int i = 0; i < RJ_MAX_SET_ASIDE && rj_set_aside_name(i); i++) {
+		if (!stats->set_aside[i])
+			continue;
+		fprintf(to, "%s\"%s\":%" PRIu64, comma, rj_set_aside_name(i), stats->set_aside[i]);
+		comma = ",";
+	}
+	fputs("},", to);
+}
+
+enum exit_status stats_write(const char *name, const struct rj_session *s, const struct output *out,
+			     double seconds)
+{
+	struct rj_stats stats = { .size = sizeof(stats) };
+	FILE *to;
+	int err;
+
+	if (!name)
+		return EXIT_DONE;
+	rj_session_get_stats(s, &stats);
+	to = strcmp(name, "-") ? fopen(name, "w") : stderr;
+	if (!to) {
+		complain("%s: cannot be written: %s", name, strerror(errno));
+		return EXIT_SOME_FAILED;
+	}
+	fprintf(to, "{\"packets\":%" PRIu64 ",\"packets_in_flows\":%" PRIu64 ",", stats.packets,
+		stats.packets_in_flows);
+	put_set_aside(to, &stats);
+	fprintf(to,
+		"\"flows\":%" PRIu64 ",\"records_written\":%" PRIu64 ",\"records_lost\":%" PRIu64
+		",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64 ",\"bytes\":%" PRIu64
+		",\"seconds\":%.6f}\n",
+		stats.flows, out->num_written, out->num_lost, stats.samples, stats.samples_lost,
+		stats.bytes, seconds);
+	err = ferror(to);
+	if (to != stderr)
+		err |= fclose(to);
+	if (!err)
+		return EXIT_DONE;
+	complain("%s: writing failed: %s", name, strerror(errno));
+	return EXIT_SOME_FAILED;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What rejoice can write and what this kernel offers, for `rejoice fields` and `rejoice version`. */
+#include <rejoice/rejoice.h>
+
+#include <stdio.h>
+
+#include "flow/record.h"
+#include "proto/dissector.h"
+#include "source/probe.h"
+
+#define RJ_PUBLIC __attribute__((visibility("default")))
+#define PATH_LEN 128
+
+RJ_PUBLIC void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
+			 void *user)
+{
+	char path[PATH_LEN];
+
+	for (const struct rj_field *f = rj_record_fields + 1; f->name; f++)
+		row(user, f->name, f);
+	for (unsigned int i = 0; rj_dissectors[i]; i++) {
+		const struct rj_dissector *d = rj_dissectors[i];
+
+		row(user, d->name, &d->fields[0]);
+		for (size_t j = 1; j < d->num_fields; j++) {
+			snprintf(path, sizeof(path), "%s.%s", d->name, d->fields[j].name);
+			row(user, path, &d->fields[j]);
+		}
+	}
+}
+
+RJ_PUBLIC void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
+				  void *user)
+{
+	rj_probe_kernel(feature, user);
+}

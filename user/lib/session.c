@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The public session: wires a source to the engine and the engine to whoever wants records. */
+#include <rejoice/rejoice.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "core/error.h"
+#include "flow/engine.h"
+#include "flow/limits.h"
+#include "sink/jsonw.h"
+#include "source/live.h"
+#include "source/source.h"
+
+#define RJ_PUBLIC __attribute__((visibility("default")))
+
+/* A record is one line of JSON; a hostile flow must not make it endless. */
+#define MAX_LINE_BYTES (16u << 20)
+#define DEFAULT_KERNEL_FLOWS 65536u
+#define NS_PER_MS 1000000ull
+#define MAX_LIMIT_MS (UINT64_MAX / NS_PER_MS)
+
+struct rj_session {
+	struct rj_error error;
+	struct rj_limits limits;
+	struct rj_feature_set features;
+	uint32_t max_flows;
+	char *filter;
+	void (*on_record)(void *user, const struct rj_record *record);
+	void *user;
+	struct rj_source *source; /* NULL while frames are fed */
+	struct rj_engine *engine;
+	struct rj_intake fed; /* frames handed over by rj_session_feed */
+	struct rj_stats before; /* sums of the sources that are over */
+	struct rj_buffer line;
+};
+
+static int no_memory(struct rj_session *s)
+{
+	return rj_error_set(&s->error, -ENOMEM, "out of memory");
+}
+
+static uint64_t limit_ns(uint64_t ms, uint64_t default_s)
+{
+	if (!ms)
+		return default_s * RJ_NS_PER_S;
+	return ms > MAX_LIMIT_MS ? 0 : ms * NS_PER_MS;
+}
+
+static int read_features(struct rj_session *s, const char *list)
+{
+	const char *name = "";
+	size_t len = 0;
+	int err = rj_feature_set_parse(list ? list : "default", &s->features, &name, &len);
+
+	if (err == -EOPNOTSUPP)
+		return rj_error_set(&s->error, err, "feature %.*s: this build lacks it", (int)len,
+				    name);
+	if (err)
+		return rj_error_set(&s->error, err,
+				    "feature %.*s: no such name; `rejoice read --help` lists them",
+				    (int)len, name);
+	return 0;
+}
+
+/* Only the members that the caller's header knew. */
+static void read_options(struct rj_options *out, const struct rj_options *given)
+{
+	size_t len = given->size < sizeof(*out) ? given->size : sizeof(*out);
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out, given, len);
+}
+
+static int set_up(struct rj_session *s, const struct rj_options *given)
+{
+	struct rj_options o;
+	int err;
+
+	read_options(&o, given);
+	if (!o.on_record)
+		return rj_error_set(&s->error, -EINVAL, "options: on_record is missing");
+	if (o.num_packets > RJ_MAX_PACKETS)
+		return rj_error_set(&s->error, -EINVAL, "packets: at most %u", RJ_MAX_PACKETS);
+	err = read_features(s, o.features);
+	if (err)
+		return err;
+	s->limits = (struct rj_limits){
+		.idle_ns = limit_ns(o.idle_ms, RJ_DEFAULT_IDLE_S),
+		.active_ns = limit_ns(o.active_ms, RJ_DEFAULT_ACTIVE_S),
+		.num_packets = o.num_packets ? o.num_packets : RJ_DEFAULT_PACKETS,
+		.with_zeros = o.with_zeros,
+		.with_retrans = o.with_retrans,
+		.with_hist = rj_feature_on(&s->features, RJ_FEATURE_HIST),
+	};
+	if (s->features.is_bare)
+		s->limits.num_packets = 0;
+	s->max_flows = o.max_flows ? o.max_flows : RJ_DEFAULT_MAX_FLOWS;
+	s->on_record = o.on_record;
+	s->user = o.user;
+	if (o.filter) {
+		s->filter = strdup(o.filter);
+		if (!s->filter)
+			return no_memory(s);
+	}
+	return 0;
+}
+
+RJ_PUBLIC int rj_session_open(const struct rj_options *options, struct rj_session **out)
+{
+	struct rj_session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	rj_buffer_init(&s->line, MAX_LINE_BYTES);
+	*out = s;
+	return set_up(s, options);
+}
+
+static void on_record(void *user, const struct rj_record *record)
+{
+	struct rj_session *s = user;
+
+	s->on_record(s->user, record);
+}
+
+static const char *ifname(void *user, uint32_t ifindex)
+{
+	struct rj_session *s = user;
+
+	return rj_live_ifname(s->source, ifindex);
+}
+
+static bool is_alive(void *user, const struct rj_key *key, uint64_t *ret_start_ns)
+{
+	struct rj_session *s = user;
+
+	return rj_live_is_alive(s->source, key, ret_start_ns);
+}
+
+static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_ns, bool is_live)
+{
+	struct rj_engine_options o = {
+		.limits = s->limits,
+		.features = s->features,
+		.max_flows = s->max_flows,
+		.clock_ns = clock_ns,
+		.time_decimals = time_decimals,
+		.on_record = on_record,
+		.ifname = is_live ? ifname : NULL,
+		.is_alive = is_live ? is_alive : NULL,
+		.user = s,
+	};
+	int err = rj_engine_new(&o, &s->engine);
+
+	return err ? rj_error_set(&s->error, err, "starting: %s", strerror(-err)) : 0;
+}
+
+/* A session has one source at a time. */
+static int check_free(struct rj_session *s)
+{
+	if (!s->engine)
+		return 0;
+	return rj_error_set(&s->error, -EBUSY, "the session has a source: finish it first");
+}
+
+static int start_source(struct rj_session *s, struct rj_source *source, bool is_live)
+{
+	int err = start_engine(s, source->time_decimals, source->clock_ns, is_live);
+
+	if (err) {
+		source->ops->close(source);
+		return err;
+	}
+	s->source = source;
+	return 0;
+}
+
+RJ_PUBLIC int rj_session_read_file(struct rj_session *s, const char *path)
+{
+	struct rj_source *source = NULL;
+	int err = check_free(s);
+
+	if (!err)
+		err = rj_pcap_open(path, s->filter, &source, &s->error);
+	return err ? err : start_source(s, source, false);
+}
+
+static int read_live(struct rj_session *s, const struct rj_live_options *given,
+		     struct rj_live_config *out)
+{
+	struct rj_live_options o = { 0 };
+
+	memcpy(&o, given, given->size < sizeof(o) ? given->size : sizeof(o));
+	*out = (struct rj_live_config){
+		.interfaces = o.interfaces ? o.interfaces : "",
+		.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
+		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
+		.limits = s->limits,
+	};
+	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
+	if (!s->features.dissectors)
+		out->limits.sample_bytes = 0;
+	if (o.attach && rj_attach_mode_parse(o.attach, &out->mode))
+		return rj_error_set(&s->error, -EINVAL,
+				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc", o.attach);
+	if (o.direction && !strcmp(o.direction, "in"))
+		out->directions = RJ_WATCH_IN;
+	else if (o.direction && !strcmp(o.direction, "out"))
+		out->directions = RJ_WATCH_OUT;
+	else if (o.direction && strcmp(o.direction, "both"))
+		return rj_error_set(&s->error, -EINVAL, "direction %s: must be both, in or out",
+				    o.direction);
+	return 0;
+}
+
+RJ_PUBLIC int rj_session_watch(struct rj_session *s, const struct rj_live_options *options)
+{
+	struct rj_live_config config;
+	struct rj_source *source = NULL;
+	int err = check_free(s);
+
+	if (!err && s->filter)
+		err = rj_error_set(&s->error, -EOPNOTSUPP,
+				   "filter: this build has none in the kernel; filter what is read");
+	if (!err)
+		err = read_live(s, options, &config);
+	if (!err)
+		err = rj_live_open(&config, &source, &s->error);
+	return err ? err : start_source(s, source, true);
+}
+
+RJ_PUBLIC const char *rj_session_watching(const struct rj_session *s)
+{
+	return s->source && s->source->end == RJ_END_STOP ? rj_live_watching(s->source) : "";
+}
+
+RJ_PUBLIC int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
+{
+	struct rj_capture capture = {
+		.link_type = frame->link_type,
+		.time_ns = frame->time_ns,
+		.data = frame->data,
+		.captured_len = frame->captured_len,
+		.wire_len = frame->wire_len < frame->captured_len ? frame->captured_len :
+								    frame->wire_len,
+	};
+	int err = 0;
+
+	if (s->source)
+		return check_free(s);
+	if (!s->engine)
+		err = start_engine(s, 9, 0, false);
+	if (!err)
+		rj_intake_frame(&s->fed, s->engine, &capture);
+	return err;
+}
+
+RJ_PUBLIC int rj_session_poll(struct rj_session *s, int timeout_ms)
+{
+	int more;
+
+	if (!s->source)
+		return 0;
+	more = s->source->ops->poll(s->source, s->engine, timeout_ms);
+	if (more < 0)
+		s->error = s->source->error;
+	return more;
+}
+
+static void add_intake(struct rj_stats *to, const struct rj_intake *in)
+{
+	to->packets += in->packets;
+	to->bytes += in->bytes;
+	to->samples += in->samples;
+	to->samples_lost += in->samples_lost;
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		to->set_aside[i] += in->set_aside[i];
+}
+
+/* Adds what the source and engine of now counted to what those before them did. */
+static void add_now(const struct rj_session *s, struct rj_stats *to)
+{
+	struct rj_intake in = s->fed;
+	struct rj_engine_stats engine;
+
+	if (!s->engine)
+		return;
+	if (s->source)
+		s->source->ops->stats(s->source, &in);
+	rj_engine_get_stats(s->engine, &engine);
+	add_intake(to, &in);
+	to->packets_in_flows += in.packets;
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		to->packets_in_flows -= in.set_aside[i];
+	to->packets_in_flows -= engine.packets_refused;
+	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
+	to->flows += engine.flows;
+	to->flows_evicted += engine.flows_evicted;
+	to->dissect_malformed += engine.dissect.malformed;
+	to->dissect_over_budget += engine.dissect.over_budget;
+}
+
+RJ_PUBLIC int rj_session_finish(struct rj_session *s)
+{
+	int err = 0;
+
+	if (!s->engine)
+		return 0;
+	if (s->source) {
+		err = s->source->ops->stop(s->source, s->engine);
+		if (err)
+			s->error = s->source->error;
+	}
+	rj_engine_flush(s->engine, s->source ? s->source->end : RJ_END_EOF);
+	add_now(s, &s->before);
+	s->fed = (struct rj_intake){ 0 };
+	rj_engine_free(s->engine);
+	s->engine = NULL;
+	if (s->source)
+		s->source->ops->close(s->source);
+	s->source = NULL;
+	return err;
+}
+
+RJ_PUBLIC int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
+{
+	struct rj_stats now = s->before;
+	size_t size = out->size;
+
+	add_now(s, &now);
+	now.size = size;
+	memcpy(out, &now, size < sizeof(now) ? size : sizeof(now));
+	return 0;
+}
+
+RJ_PUBLIC const char *rj_set_aside_name(unsigned int reason)
+{
+	return reason < RJ_NUM_REASONS ? rj_reason_text((enum rj_reason)reason) : NULL;
+}
+
+RJ_PUBLIC const char *rj_session_error(const struct rj_session *s)
+{
+	return s->error.text;
+}
+
+RJ_PUBLIC void rj_session_close(struct rj_session *s)
+{
+	if (!s)
+		return;
+	rj_engine_free(s->engine);
+	if (s->source)
+		s->source->ops->close(s->source);
+	rj_buffer_done(&s->line);
+	free(s->filter);
+	free(s);
+}
+
+RJ_PUBLIC int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
+			     size_t *out_len)
+{
+	struct rj_jsonw writer;
+
+	rj_buffer_cut(&s->line, 0);
+	rj_jsonw_init(&writer, &s->line);
+	rj_record_visit(record, &writer.visitor);
+	if (rj_jsonw_failed(&writer))
+		return no_memory(s);
+	*out = (const char *)s->line.data;
+	*out_len = s->line.len;
+	return 0;
+}
+
+RJ_PUBLIC const char *rj_version(void)
+{
+	return RJ_VERSION;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Attaches by XDP, TCX or clsact, and takes everything away again. */
+#include "source/attach.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if_arp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "source/clsact.h"
+
+/* enum bpf_attach_type of linux/bpf.h from 6.6 on; the headers of Debian 12 are older. */
+#define TCX_INGRESS ((enum bpf_attach_type)46)
+#define TCX_EGRESS ((enum bpf_attach_type)47)
+
+int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
+{
+	static const char *const words[] = { "auto", "xdp", "xdp-generic", "tcx", "tc" };
+
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(text, words[i])) {
+			*out = (enum rj_attach_mode)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+/* What rj_attach passes on to its parts. */
+struct job {
+	struct rj_attachment *a;
+	const struct rj_attach_programs *programs;
+	struct rj_error *error;
+	bool is_ip;	  /* frames have no link header */
+	bool is_loopback; /* what goes out comes in again */
+};
+
+static int failed(const struct job *j, int err, const char *how)
+{
+	if (err == -EPERM || err == -EACCES)
+		return rj_error_set(j->error, -EPERM,
+				    "%s: not permitted to attach by %s: be root or have CAP_BPF, "
+				    "CAP_NET_ADMIN and CAP_PERFMON", j->a->name, how);
+	if (err == -EBUSY)
+		return rj_error_set(j->error, err, "%s: another program is attached by %s already",
+				    j->a->name, how);
+	return rj_error_set(j->error, -EOPNOTSUPP,
+			    "%s: this kernel or interface cannot attach by %s (%s); try --attach auto",
+			    j->a->name, how, strerror(-err));
+}
+
+/* Reads type and flags of the interface. */
+static int look_at(struct job *j, const char *name)
+{
+	struct ifreq request = { 0 };
+	int fd, err = 0;
+
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, SIOCGIFHWADDR, &request))
+		err = -errno;
+	close(fd);
+	if (err)
+		return rj_error_set(j->error, err, "%s: cannot be looked at: %s", name,
+				    strerror(-err));
+	j->is_loopback = request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
+	switch (request.ifr_hwaddr.sa_family) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		return 0;
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+	case ARPHRD_PPP:
+		j->is_ip = true;
+		return 0;
+	default:
+		return rj_error_set(j->error, -EOPNOTSUPP,
+				    "%s: interfaces of hardware type %u are not read by this build",
+				    name, request.ifr_hwaddr.sa_family);
+	}
+}
+
+static int program_for(const struct job *j, bool is_egress)
+{
+	const struct rj_attach_programs *p = j->programs;
+
+	if (j->is_ip)
+		return is_egress ? p->ip_egress : p->ip_ingress;
+	return is_egress ? p->egress : p->ingress;
+}
+
+static int attach_tcx(const struct job *j, bool is_egress)
+{
+	int fd = bpf_link_create(program_for(j, is_egress), j->a->ifindex,
+				 is_egress ? TCX_EGRESS : TCX_INGRESS, NULL);
+
+	if (fd < 0)
+		return fd;
+	*(is_egress ? &j->a->out_fd : &j->a->in_fd) = fd;
+	*(is_egress ? &j->a->out : &j->a->in) = "tcx";
+	return 0;
+}
+
+static int attach_tc(const struct job *j, bool is_egress)
+{
+	int err;
+	int num = rj_clsact_sweep(j->a->ifindex, is_egress);
+
+	if (num > 0)
+		j->a->num_stale += num;
+	err = rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
+			       &j->a->made_qdisc);
+	if (err)
+		return err;
+	*(is_egress ? &j->a->has_out_filter : &j->a->has_in_filter) = true;
+	*(is_egress ? &j->a->out : &j->a->in) = "tc";
+	return 0;
+}
+
+/* TCX where the kernel has it (6.6), else clsact, as @mode allows. */
+static int attach_skb(const struct job *j, enum rj_attach_mode mode, bool is_egress)
+{
+	int err = -EOPNOTSUPP;
+
+	if (mode != RJ_ATTACH_TC)
+		err = attach_tcx(j, is_egress);
+	if (!err)
+		return 0;
+	if (mode == RJ_ATTACH_TCX)
+		return failed(j, err, "tcx");
+	if (err == -EPERM)
+		return failed(j, err, "tcx");
+	err = attach_tc(j, is_egress);
+	return err ? failed(j, err, "tc") : 0;
+}
+
+static int attach_xdp(const struct job *j, uint32_t flags, const char *word)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
+	int fd = bpf_link_create(j->programs->xdp, j->a->ifindex, BPF_XDP, &opts);
+
+	if (fd < 0)
+		return fd;
+	j->a->in_fd = fd;
+	j->a->in = word;
+	return 0;
+}
+
+static int attach_in(const struct job *j, enum rj_attach_mode mode)
+{
+	int err = -EOPNOTSUPP;
+
+	if (mode != RJ_ATTACH_XDP && mode != RJ_ATTACH_XDP_GENERIC)
+		return attach_skb(j, mode, false);
+	if (j->is_ip)
+		return rj_error_set(j->error, err,
+				    "%s: XDP is for interfaces with Ethernet headers; use --attach auto",
+				    j->a->name);
+	if (mode == RJ_ATTACH_XDP)
+		err = attach_xdp(j, XDP_FLAGS_DRV_MODE, "xdp (native)");
+	if (err == -EOPNOTSUPP || err == -EINVAL)
+		err = attach_xdp(j, XDP_FLAGS_SKB_MODE, "xdp (generic)");
+	return err ? failed(j, err, "xdp") : 0;
+}
+
+int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mode,
+	      unsigned int directions, const struct rj_attach_programs *programs,
+	      struct rj_error *error)
+{
+	struct job j = { .a = a, .programs = programs, .error = error };
+	int err;
+
+	*a = (struct rj_attachment){ .in_fd = -1, .out_fd = -1, .in = "", .out = "" };
+	strncpy(a->name, name, sizeof(a->name) - 1);
+	a->ifindex = (int)if_nametoindex(name);
+	if (!a->ifindex)
+		return rj_error_set(error, -ENODEV, "%s: no such interface; `ip link` lists them",
+				    name);
+	a->is_attached = true;
+	err = look_at(&j, name);
+	/* a packet over loopback would be seen twice: going out and coming in */
+	if (!err && j.is_loopback && directions == (RJ_WATCH_IN | RJ_WATCH_OUT))
+		directions = RJ_WATCH_IN;
+	if (!err && directions & RJ_WATCH_IN)
+		err = attach_in(&j, mode);
+	if (!err && directions & RJ_WATCH_OUT)
+		err = attach_skb(&j, mode, true);
+	if (err)
+		rj_detach(a);
+	return err;
+}
+
+void rj_detach(struct rj_attachment *a)
+{
+	if (!a->is_attached)
+		return;
+	a->is_attached = false;
+	if (a->in_fd >= 0)
+		close(a->in_fd);
+	if (a->out_fd >= 0)
+		close(a->out_fd);
+	a->in_fd = -1;
+	a->out_fd = -1;
+	if (a->has_in_filter)
+		rj_clsact_detach(a->ifindex, false);
+	if (a->has_out_filter)
+		rj_clsact_detach(a->ifindex, true);
+	if (a->made_qdisc)
+		rj_clsact_drop_qdisc(a->ifindex);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Attaching the packet programs to one interface, by link wherever there is one. */
+#ifndef RJ_SOURCE_ATTACH_H
+#define RJ_SOURCE_ATTACH_H
+
+#include <bpf/libbpf.h>
+#include <net/if.h>
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "core/status.h"
+
+enum rj_attach_mode { RJ_ATTACH_AUTO, RJ_ATTACH_XDP, RJ_ATTACH_XDP_GENERIC, RJ_ATTACH_TCX, RJ_ATTACH_TC };
+
+#define RJ_WATCH_IN 1u
+#define RJ_WATCH_OUT 2u
+
+/*
+ * struct rj_attach_programs - file descriptors; -1 where a program was not loaded.
+ */
+struct rj_attach_programs {
+	int xdp;
+	int ingress, egress;	   /* frames with Ethernet headers */
+	int ip_ingress, ip_egress; /* frames that start with IP */
+};
+
+/*
+ * struct rj_attachment - one interface. Zero but for fds of -1 before rj_attach.
+ * @in_fd, @out_fd: links; closing them detaches. -1: none, or a clsact filter
+ * @in, @out: how, for people: "xdp (native)", "tcx", "tc"; "" when not
+ * @has_in_filter, @has_out_filter: a clsact filter has no link: taken away by rj_detach, or by the
+ *      next start when the process was killed
+ * @made_qdisc: the clsact qdisc was not there before
+ */
+struct rj_attachment {
+	char name[IF_NAMESIZE];
+	int ifindex;
+	bool is_attached;
+	int in_fd, out_fd;
+	const char *in, *out;
+	bool has_in_filter, has_out_filter;
+	bool made_qdisc;
+	int num_stale; /* filters that a killed process had left here */
+};
+
+/*
+ * rj_attach - attaches to interface @name as @mode says, for @directions (RJ_WATCH_*). 0, or a
+ * negative errno with @error set and nothing left attached: -ENODEV no such interface, -EPERM,
+ * -EOPNOTSUPP this kernel or interface cannot.
+ */
+RJ_MUST_CHECK int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mode,
+			    unsigned int directions, const struct rj_attach_programs *programs,
+			    struct rj_error *error);
+
+/* rj_detach - takes everything of it away again; a no-op when nothing is attached. */
+void rj_detach(struct rj_attachment *a);
+
+/* rj_attach_mode_parse - "auto", "xdp", "xdp-generic", "tcx", "tc"; -EINVAL. */
+RJ_MUST_CHECK int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out);
+
+#endif

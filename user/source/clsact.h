@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* clsact filters, the way to attach before TCX: they have no link and outlive their maker. */
+#ifndef RJ_SOURCE_CLSACT_H
+#define RJ_SOURCE_CLSACT_H
+
+#include <stdbool.h>
+
+#include "core/status.h"
+
+/*
+ * Our filters are known by their priority, and their handle is the process
+ * that made them: one whose process is gone was left by a kill.
+ */
+#define RJ_CLSACT_PRIORITY 0x726a
+
+/* rj_clsact_attach - a filter of this process; *@ret_made_qdisc is set when there was no clsact yet. */
+RJ_MUST_CHECK int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, bool *ret_made_qdisc);
+
+/* rj_clsact_detach - takes this process's filter away. */
+void rj_clsact_detach(int ifindex, bool is_egress);
+
+/* rj_clsact_sweep - takes filters of dead processes away; how many they were, or a negative errno. */
+int rj_clsact_sweep(int ifindex, bool is_egress);
+
+/* rj_clsact_drop_qdisc - removes the clsact qdisc unless it has filters. */
+void rj_clsact_drop_qdisc(int ifindex);
+
+#endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Loads the BPF object and reads what its programs keep. */
+#include "source/kernel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bpf/parse.h"
+#include "bpf/splt.h"
+#include "bpf/flow.skel.h"
+#include "flow/engine.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define READ_BYTES (1u << 18)
+
+/* The value of rj_cpus, as bpf/maps.h has it; only its first member is read here. */
+struct cpu_value {
+	uint64_t counters[RJ_NUM_COUNTERS];
+};
+
+struct rj_kernel {
+	struct rj_flow_bpf *skel;
+	struct bpf_link *reaper;
+	uint32_t num_packets;
+	uint32_t num_slots;
+	size_t flow_len;
+	size_t slot_len;
+	uint8_t *slots; /* the slot map, mapped */
+	int num_cpus;
+	size_t cpu_len;
+	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
+	uint8_t *taken; /* room for what the reaper writes */
+};
+
+/* Silent: what libbpf would print is told by the error line instead. */
+static int no_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static size_t slot_len(uint32_t num_packets)
+{
+	size_t len = num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
+
+	return len ? (len + 7) / 8 * 8 : 8;
+}
+
+static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
+{
+	struct rj_flow_bpf *skel = k->skel;
+	int err = 0;
+
+	skel->rodata->rj_limits = o->limits;
+	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
+	skel->rodata->rj_has_xdp_load =
+		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_ring, o->ring_bytes);
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_xdp, o->with_xdp);
+	return err;
+}
+
+static int load_failed(struct rj_error *error, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return rj_error_set(error, -EPERM,
+				    "not permitted to load BPF programs: be root or have CAP_BPF, "
+				    "CAP_NET_ADMIN and CAP_PERFMON");
+	if (access(BTF_PATH, R_OK))
+		return rj_error_set(error, -EOPNOTSUPP,
+				    "this kernel does not describe itself (no %s): one built with "
+				    "CONFIG_DEBUG_INFO_BTF=y is needed for live; read needs none",
+				    BTF_PATH);
+	if (err == -ENOMEM || err == -E2BIG)
+		return rj_error_set(error, err,
+				    "no memory for the kernel's maps; ask for fewer with --max-flows");
+	return rj_error_set(error, -EOPNOTSUPP,
+			    "this kernel refuses the BPF programs (%s); `rejoice version` shows what "
+			    "it offers", strerror(-err));
+}
+
+static int map_slots(struct rj_kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.rj_slots);
+	void *at = mmap(NULL, k->slot_len * k->num_slots, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	k->slots = at;
+	return 0;
+}
+
+static int free_slot(struct rj_kernel *k, uint32_t index)
+{
+	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index,
+				   BPF_ANY);
+}
+
+static int fill_slots(struct rj_kernel *k)
+{
+	for (uint32_t i = k->num_slots; i-- > 0;) {
+		int err = free_slot(k, i);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int attach_reaper(struct rj_kernel *k)
+{
+	union bpf_iter_link_info info = { .map.map_fd = (uint32_t)bpf_map__fd(k->skel->maps.rj_flows) };
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+
+	k->reaper = bpf_program__attach_iter(k->skel->progs.rj_reap, &opts);
+	return k->reaper ? 0 : -errno;
+}
+
+static int load(struct rj_kernel *k, const struct rj_kernel_options *o)
+{
+	int err = size_maps(k, o);
+
+	err = err ? err : rj_flow_bpf__load(k->skel);
+	if (!err && k->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
+		err = -EPROTO;
+	err = err ? err : map_slots(k);
+	err = err ? err : fill_slots(k);
+	return err ? err : attach_reaper(k);
+}
+
+static int allocate(struct rj_kernel *k)
+{
+	k->num_cpus = libbpf_num_possible_cpus();
+	if (k->num_cpus <= 0)
+		return -ENOSYS;
+	k->cpu_len = (bpf_map__value_size(k->skel->maps.rj_cpus) + 7) / 8 * 8;
+	k->cpus = calloc((size_t)k->num_cpus, k->cpu_len);
+	k->taken = malloc(READ_BYTES);
+	return k->cpus && k->taken ? 0 : -ENOMEM;
+}
+
+int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
+		   struct rj_error *error)
+{
+	struct rj_kernel *k = calloc(1, sizeof(*k));
+	int err;
+
+	if (!k)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	libbpf_set_print(no_print);
+	k->num_packets = o->limits.num_packets;
+	k->num_slots = o->num_flows;
+	k->slot_len = slot_len(k->num_packets);
+	k->flow_len = rj_engine_flow_len(&o->limits);
+	k->skel = rj_flow_bpf__open();
+	err = k->skel ? 0 : -errno;
+	err = err ? err : allocate(k);
+	err = err ? err : load(k, o);
+	if (err) {
+		rj_kernel_close(k);
+		return load_failed(error, err);
+	}
+	*out = k;
+	return 0;
+}
+
+void rj_kernel_close(struct rj_kernel *k)
+{
+	if (!k)
+		return;
+	if (k->slots)
+		munmap(k->slots, k->slot_len * k->num_slots);
+	bpf_link__destroy(k->reaper);
+	rj_flow_bpf__destroy(k->skel);
+	free(k->cpus);
+	free(k->taken);
+	free(k);
+}
+
+void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *out)
+{
+	out->xdp = bpf_program__fd(k->skel->progs.rj_xdp);
+	out->ingress = bpf_program__fd(k->skel->progs.rj_tc_ingress);
+	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
+	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
+	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+}
+
+int rj_kernel_ring_fd(const struct rj_kernel *k)
+{
+	return bpf_map__fd(k->skel->maps.rj_ring);
+}
+
+int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])
+{
+	uint32_t zero = 0;
+	int err = bpf_map_lookup_elem(bpf_map__fd(k->skel->maps.rj_cpus), &zero, k->cpus);
+
+	if (err)
+		return err;
+	memset(out, 0, RJ_NUM_COUNTERS * sizeof(*out));
+	for (int cpu = 0; cpu < k->num_cpus; cpu++) {
+		const struct cpu_value *value =
+			(const void *)(k->cpus + (size_t)cpu * k->cpu_len);
+
+		for (unsigned int i = 0; i < RJ_NUM_COUNTERS; i++)
+			out[i] += value->counters[i];
+	}
+	return 0;
+}
+
+void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out)
+{
+	*out = (struct rj_seq){ 0 };
+	if (!half->slot || half->slot > k->num_slots)
+		return;
+	out->splt = (void *)(k->slots + (half->slot - 1) * k->slot_len);
+	out->ids = (void *)(out->splt + k->num_packets);
+	out->capacity = k->num_packets;
+}
+
+void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
+{
+	if (half->slot && half->slot <= k->num_slots)
+		free_slot(k, half->slot - 1);
+}
+
+bool rj_kernel_find(const struct rj_kernel *k, const struct rj_key *key, uint64_t *ret_start_ns)
+{
+	struct rj_flow flow;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(k->skel->maps.rj_flows), key, &flow))
+		return false;
+	*ret_start_ns = flow.start_ns;
+	return true;
+}
+
+void rj_kernel_settle(void)
+{
+	/* a grace period of RCU, which packet programs run under */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(50 * 1000); /* not in every sandbox; a program runs for microseconds */
+}
+
+/*
+ * Takes a flow that the reaper wrote. The walk may pass an entry twice while
+ * others come and go: only who deletes it has it.
+ */
+static void take_one(struct rj_kernel *k, const uint8_t *at,
+		     void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
+		     void *user)
+{
+	struct rj_key key;
+	struct rj_flow flow = { 0 };
+
+	memcpy(&key, at, sizeof(key));
+	memcpy(&flow, at + sizeof(key), k->flow_len);
+	if (!bpf_map_delete_elem(bpf_map__fd(k->skel->maps.rj_flows), &key))
+		take(user, &key, &flow);
+}
+
+static int walk(struct rj_kernel *k,
+		void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
+		void *user)
+{
+	const size_t len = sizeof(struct rj_key) + k->flow_len;
+	int fd = bpf_iter_create(bpf_link__fd(k->reaper));
+	size_t have = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	while ((got = read(fd, k->taken + have, READ_BYTES - have)) != 0) {
+		size_t at = 0;
+
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got < 0)
+			break;
+		have += (size_t)got;
+		for (; have - at >= len; at += len)
+			take_one(k, k->taken + at, take, user);
+		memmove(k->taken, k->taken + at, have - at);
+		have -= at;
+	}
+	got = got < 0 ? -errno : 0;
+	close(fd);
+	return (int)got;
+}
+
+int rj_kernel_reap(struct rj_kernel *k, bool all,
+		   void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
+		   void *user)
+{
+	uint64_t marked = k->skel->bss->rj_num_marked;
+	int err;
+
+	k->skel->bss->rj_reap_all = all;
+	err = walk(k, take, user);
+	if (err || all || k->skel->bss->rj_num_marked == marked)
+		return err;
+	/* flows were marked just now: packets go around them from here on; those in flight land */
+	rj_kernel_settle();
+	return walk(k, take, user);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernel side as an object: sizing, loading, slots, counters, walking the flow map. */
+#ifndef RJ_SOURCE_KERNEL_H
+#define RJ_SOURCE_KERNEL_H
+
+#include <stdbool.h>
+
+#include "bpf/abi.h"
+#include "bpf/splt.h"
+#include "core/error.h"
+#include "core/status.h"
+#include "source/attach.h"
+
+struct rj_kernel;
+
+/*
+ * struct rj_kernel_options - @num_flows: entries of the flow map; half of all sides can have a
+ * sequence at once. @with_xdp: load the XDP program too.
+ */
+struct rj_kernel_options {
+	struct rj_limits limits;
+	uint32_t num_flows;
+	uint32_t ring_bytes; /* a power of two, at least a page */
+	bool with_xdp;
+};
+
+/* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */
+RJ_MUST_CHECK int rj_kernel_open(const struct rj_kernel_options *options, struct rj_kernel **out,
+				 struct rj_error *error);
+
+/* rj_kernel_close - takes NULL; programs still attached by a filter stay so. */
+void rj_kernel_close(struct rj_kernel *k);
+
+void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *out);
+
+int rj_kernel_ring_fd(const struct rj_kernel *k);
+
+/* rj_kernel_counters - sums over CPUs, by enum rj_reason and enum rj_counter. */
+RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS]);
+
+/*
+ * rj_kernel_seq - the sequences of a half taken out of the kernel; they point into the
+ * map and are good until rj_kernel_release.
+ */
+void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out);
+
+/* rj_kernel_release - gives the slot of a half back to the packet programs. */
+void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half);
+
+/* rj_kernel_find - whether the map has a flow of this key, and when it began. */
+bool rj_kernel_find(const struct rj_kernel *k, const struct rj_key *key, uint64_t *ret_start_ns);
+
+/*
+ * rj_kernel_reap - takes out the flows that are over (@all: every flow; the programs must be
+ * detached then) and calls @take for each, whose halves it must release. 0 or a negative errno.
+ */
+RJ_MUST_CHECK int rj_kernel_reap(struct rj_kernel *k, bool all,
+				 void (*take)(void *user, const struct rj_key *key,
+					      const struct rj_flow *flow),
+				 void *user);
+
+/* rj_kernel_settle - returns when no packet program that runs now can still be running. */
+void rj_kernel_settle(void);
+
+#endif

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The live source: drains the ring, reaps flows that are over, keeps the account. */
+#include "source/live.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "flow/limits.h"
+#include "source/kernel.h"
+
+#define MAX_INTERFACES 64
+#define RING_BYTES (1u << 24)
+#define REAP_EVERY_NS RJ_NS_PER_S
+#define WATCHING_LEN 1024
+
+struct live_source {
+	struct rj_source base;
+	struct rj_kernel *kernel;
+	struct ring_buffer *ring;
+	struct rj_attachment attachment[MAX_INTERFACES];
+	int num_attachments;
+	struct rj_engine *engine; /* during a call of poll or stop */
+	uint64_t reaped_ns;
+	enum rj_end reap_end;
+	bool is_stopped;
+	char watching[WATCHING_LEN];
+	char ifname[IF_NAMESIZE];
+};
+
+static uint64_t clock_now(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * RJ_NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* A flow that left the kernel: to the engine, and its slots back to the packet programs. */
+static void take_flow(struct live_source *s, const struct rj_key *key, const struct rj_flow *flow,
+		      enum rj_end end)
+{
+	struct rj_seq seq[RJ_NUM_SIDES];
+
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		rj_kernel_seq(s->kernel, &flow->half[side], &seq[side]);
+	rj_engine_state(s->engine, key, flow, seq, end);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		rj_kernel_release(s->kernel, &flow->half[side]);
+}
+
+static void on_reaped(void *user, const struct rj_key *key, const struct rj_flow *flow)
+{
+	struct live_source *s = user;
+
+	take_flow(s, key, flow, s->reap_end);
+}
+
+/* One record of the ring; our own programs wrote it, so its size is right. */
+static int on_record(void *user, void *data, size_t len)
+{
+	struct live_source *s = user;
+	uint32_t kind;
+
+	(void)len;
+	memcpy(&kind, data, sizeof(kind));
+	if (kind == RJ_RING_SAMPLE) {
+		rj_engine_sample(s->engine, data);
+	} else if (kind == RJ_RING_FLOW) {
+		struct rj_ring_flow *cut = data;
+
+		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end);
+	} else if (kind == RJ_RING_ORPHAN) {
+		struct rj_orphan *orphan = data;
+
+		rj_engine_packet(s->engine, &orphan->packet, NULL, 0);
+	}
+	return 0;
+}
+
+static int reap(struct live_source *s, bool all)
+{
+	int err;
+
+	/* samples and cuts of the flows to be taken are in the ring already */
+	ring_buffer__consume(s->ring);
+	s->reap_end = all ? RJ_END_STOP : RJ_END_IDLE;
+	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
+	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
+	if (err)
+		return rj_error_set(&s->base.error, err, "reading the kernel's flows: %s",
+				    strerror(-err));
+	return 0;
+}
+
+static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
+{
+	struct live_source *s = (struct live_source *)base;
+	uint64_t now_ns;
+	int err;
+
+	if (s->is_stopped)
+		return 0;
+	s->engine = e;
+	err = ring_buffer__poll(s->ring, timeout_ms);
+	if (err < 0 && err != -EINTR)
+		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
+				    strerror(-err));
+	now_ns = clock_now(CLOCK_MONOTONIC);
+	if (now_ns - s->reaped_ns >= REAP_EVERY_NS) {
+		err = reap(s, false);
+		if (err)
+			return err;
+		rj_engine_tick(e, now_ns);
+	}
+	return 1;
+}
+
+static int live_stop(struct rj_source *base, struct rj_engine *e)
+{
+	struct live_source *s = (struct live_source *)base;
+
+	if (s->is_stopped)
+		return 0;
+	s->is_stopped = true;
+	s->engine = e;
+	for (int i = 0; i < s->num_attachments; i++)
+		rj_detach(&s->attachment[i]);
+	rj_kernel_settle();
+	return reap(s, true);
+}
+
+static void live_stats(struct rj_source *base, struct rj_intake *out)
+{
+	struct live_source *s = (struct live_source *)base;
+	uint64_t at[RJ_NUM_COUNTERS];
+
+	*out = (struct rj_intake){ 0 };
+	if (rj_kernel_counters(s->kernel, at))
+		return;
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		out->set_aside[i] = at[i];
+	out->packets = at[RJ_COUNT_PACKETS];
+	out->bytes = at[RJ_COUNT_BYTES];
+	out->samples = at[RJ_COUNT_SAMPLES];
+	out->samples_lost = at[RJ_COUNT_SAMPLES_LOST];
+}
+
+static void live_close(struct rj_source *base)
+{
+	struct live_source *s = (struct live_source *)base;
+
+	for (int i = 0; i < s->num_attachments; i++)
+		rj_detach(&s->attachment[i]);
+	ring_buffer__free(s->ring);
+	rj_kernel_close(s->kernel);
+	free(s);
+}
+
+static const struct rj_source_ops live_ops = {
+	.poll = live_poll,
+	.stop = live_stop,
+	.stats = live_stats,
+	.close = live_close,
+};
+
+static void note_watching(struct live_source *s, const struct rj_attachment *a)
+{
+	size_t len = strlen(s->watching);
+
+	snprintf(s->watching + len, sizeof(s->watching) - len, "%s%s:%s%s%s%s", len ? ", " : "",
+		 a->name, *a->in ? " in by " : "", a->in, *a->out ? " out by " : "", a->out);
+	len = strlen(s->watching);
+	if (a->num_stale)
+		snprintf(s->watching + len, sizeof(s->watching) - len,
+			 " (removed %d filter%s left by a killed process)", a->num_stale,
+			 a->num_stale == 1 ? "" : "s");
+}
+
+static int attach_all(struct live_source *s, const struct rj_live_config *config,
+		      struct rj_error *error)
+{
+	struct rj_attach_programs programs;
+
+	rj_kernel_programs(s->kernel, &programs);
+	for (const char *at = config->interfaces; *at;) {
+		size_t len = strcspn(at, ",");
+		struct rj_attachment *a = &s->attachment[s->num_attachments];
+		char name[IF_NAMESIZE];
+		int err;
+
+		if (s->num_attachments == MAX_INTERFACES)
+			return rj_error_set(error, -E2BIG, "more than %d interfaces; name fewer",
+					    MAX_INTERFACES);
+		if (!len || len >= sizeof(name))
+			return rj_error_set(error, -ENODEV,
+					    "%.*s: no such interface; `ip link` lists them",
+					    (int)len, at);
+		memcpy(name, at, len);
+		name[len] = 0;
+		err = rj_attach(a, name, config->mode, config->directions, &programs, error);
+		if (err)
+			return err;
+		s->num_attachments++;
+		note_watching(s, a);
+		at += len;
+		at += *at == ',';
+	}
+	if (!s->num_attachments)
+		return rj_error_set(error, -ENODEV, "no interface named; say -i IFACE");
+	return 0;
+}
+
+int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
+		 struct rj_error *error)
+{
+	struct live_source *s = calloc(1, sizeof(*s));
+	bool with_xdp = config->mode == RJ_ATTACH_XDP || config->mode == RJ_ATTACH_XDP_GENERIC;
+	struct rj_kernel_options options = {
+		.limits = config->limits,
+		.num_flows = config->num_flows,
+		.ring_bytes = RING_BYTES,
+		.with_xdp = with_xdp && config->directions & RJ_WATCH_IN,
+	};
+	int err;
+
+	if (!s)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	s->base.ops = &live_ops;
+	s->base.end = RJ_END_STOP;
+	s->base.time_decimals = 6;
+	s->base.clock_ns =
+		(int64_t)(clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC));
+	err = rj_kernel_open(&options, &s->kernel, error);
+	if (err)
+		goto fail;
+	s->ring = ring_buffer__new(rj_kernel_ring_fd(s->kernel), on_record, s, NULL);
+	if (!s->ring) {
+		err = rj_error_set(error, -errno, "mapping the ring buffer: %s", strerror(errno));
+		goto fail;
+	}
+	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
+	err = attach_all(s, config, error);
+	if (err)
+		goto fail;
+	*out = &s->base;
+	return 0;
+fail:
+	live_close(&s->base);
+	return err;
+}
+
+const char *rj_live_watching(const struct rj_source *base)
+{
+	return ((const struct live_source *)base)->watching;
+}
+
+const char *rj_live_ifname(const struct rj_source *base, uint32_t ifindex)
+{
+	const struct live_source *s = (const struct live_source *)base;
+
+	for (int i = 0; i < s->num_attachments; i++)
+		if (s->attachment[i].ifindex == (int)ifindex)
+			return s->attachment[i].name;
+	return NULL;
+}
+
+bool rj_live_is_alive(const struct rj_source *base, const struct rj_key *key,
+		      uint64_t *ret_start_ns)
+{
+	return rj_kernel_find(((const struct live_source *)base)->kernel, key, ret_start_ns);
+}
