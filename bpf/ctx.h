@@ -48,12 +48,12 @@ static __always_inline void rj_frame_segments(const struct rj_frame *f, __u32 *n
 }
 
 /* rj_frame_load - copies @len bytes at @off of the frame; true when they were there. */
-static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, void *to, __u32 len)
+static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, void *to, __u64 len)
 {
 	if (f->hook == RJ_HOOK_SKB)
-		return !bpf_skb_load_bytes(f->ctx, off, to, len);
+		return !bpf_skb_load_bytes(f->ctx, off, to, (__u32)len);
 	if (rj_has_xdp_load)
-		return !bpf_xdp_load_bytes(f->ctx, off, to, len);
+		return !bpf_xdp_load_bytes(f->ctx, off, to, (__u32)len);
 	return 0;
 }
 

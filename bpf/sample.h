@@ -68,6 +68,7 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 					    const __u32 class)
 {
 	struct rj_sample *s = bpf_ringbuf_reserve(&rj_ring, sizeof(*s) + class, 0);
+	__u64 num = len;
 
 	if (!s)
 		return 0;
@@ -82,15 +83,25 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 	s->tcp_flags = p->tcp_flags;
 	s->zero[0] = 0;
 	s->zero[1] = 0;
-	/* The verifier must see 1 <= len <= class; clang must not know what it sees. */
-	asm volatile("" : "+r"(len));
-	if (len < 1 || len > class || !rj_frame_load(f, p->payload_off + at, s->bytes, len)) {
-		bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
+	/*
+	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
+	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
+	 * one of them, on a copy.
+	 */
+	rj_hide(num);
+	if (num > class)
+		goto lost;
+	rj_hide(num);
+	if (num == 0)
+		goto lost;
+	if (!rj_frame_load(f, p->payload_off + at, s->bytes, num))
+		goto lost;
 	s->len = len;
 	bpf_ringbuf_submit(s, 0);
 	return 1;
+lost:
+	bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
+	return 0;
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */

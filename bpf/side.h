@@ -34,6 +34,13 @@
  */
 #define rj_forget() asm volatile("" ::: "memory")
 
+/*
+ * rj_hide - makes clang compare and use this very register: it would else compare a copy of
+ * another width, and the verifier learns nothing of what is used ("unbounded memory access").
+ * Needed by every kernel, with variables of 64 bits.
+ */
+#define rj_hide(x) asm volatile("" : "+r"(x))
+
 enum rj_hook { RJ_HOOK_XDP, RJ_HOOK_SKB };
 
 /*
@@ -103,6 +110,7 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 #define rj_be32(x) be32toh(x)
 #define rj_count(at, n) ((void)(*(at) += (n)))
 #define rj_forget() ((void)0)
+#define rj_hide(x) ((void)0)
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif

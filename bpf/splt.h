@@ -40,8 +40,9 @@ static __always_inline __u32 rj_splt_len(__u64 entry)
 	return (__u32)(entry >> RJ_SPLT_TIME_BITS & RJ_SPLT_LEN_MAX);
 }
 
-static __always_inline void rj_splt_put(const struct rj_seq *seq, __u32 at, __u64 entry)
+static __always_inline void rj_splt_put(const struct rj_seq *seq, __u64 at, __u64 entry)
 {
+	rj_hide(at);
 	if (seq->splt && at < seq->capacity)
 		seq->splt[at] = entry;
 }
@@ -68,12 +69,15 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 /* rj_ids_add - keeps the IPv4 identification of a packet. */
 static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id)
 {
-	__u32 at = half->num_ids;
+	__u64 at = half->num_ids;
+	__u64 behind = at - RJ_FIRST_IDS;
 
+	rj_hide(at);
+	rj_hide(behind);
 	if (at < RJ_FIRST_IDS)
 		half->first_ids[at] = id;
-	else if (seq->ids && at - RJ_FIRST_IDS < seq->capacity)
-		seq->ids[at - RJ_FIRST_IDS] = id;
+	else if (seq->ids && behind < seq->capacity)
+		seq->ids[behind] = id;
 	rj_count(&half->num_ids, 1);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Application protocols of one flow: finds the dissector by content, hands it the bytes in order. */
+/* Application protocols of one flow: finds the dissector by content, hands it bytes in order. */
 #include "flow/dissect.h"
 
 #include <assert.h>
@@ -188,7 +188,7 @@ static bool bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissecto
 	d->bound = row;
 	d->binder = (uint8_t)nr;
 	limit_streams(d);
-	if (other->phase == PHASE_REFUSED) /* what it starts with may need the other side to be known */
+	if (other->phase == PHASE_REFUSED) /* what it starts with may make sense only now */
 		other->phase = PHASE_ACTIVE;
 	return true;
 }

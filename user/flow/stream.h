@@ -87,7 +87,7 @@ void rj_stream_init(struct rj_stream *s, uint32_t max_bytes);
 /* rj_stream_done - gives the memory back; the stream is empty and usable again. */
 void rj_stream_done(struct rj_stream *s);
 
-/* rj_stream_limit - another max_bytes from now on; when lower, what lies behind is no longer shown. */
+/* rj_stream_limit - another max_bytes from now on; what lies behind a lower one is not shown. */
 void rj_stream_limit(struct rj_stream *s, uint32_t max_bytes);
 
 /*
@@ -102,13 +102,13 @@ const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len);
 /* rj_stream_consume - takes @len of those off the start. */
 void rj_stream_consume(struct rj_stream *s, size_t len);
 
-/* rj_stream_can_move - whether an earlier segment may still move the start back: no SYN, nothing consumed. */
+/* rj_stream_can_move - whether the start may still change: no SYN was seen, nothing consumed. */
 bool rj_stream_can_move(const struct rj_stream *s);
 
 /* rj_stream_is_full - whether the contiguous bytes reach to max_bytes. */
 bool rj_stream_is_full(const struct rj_stream *s);
 
-/* rj_stream_is_closed - whether a FIN stands right behind the contiguous bytes and nothing after it. */
+/* rj_stream_is_closed - whether a FIN stands right behind the contiguous bytes; nothing waits. */
 bool rj_stream_is_closed(const struct rj_stream *s);
 
 /* rj_stream_num_waiting - bytes held that wait for others before them. */

@@ -76,7 +76,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 static int load_failed(struct rj_error *error, int err)
 {
-	if (err == -EPERM || err == -EACCES)
+	if (err == -EPERM) /* -EACCES is the verifier's */
 		return rj_error_set(error, -EPERM,
 				    "not permitted to load BPF programs: be root or have CAP_BPF, "
 				    "CAP_NET_ADMIN and CAP_PERFMON");

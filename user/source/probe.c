@@ -3,6 +3,7 @@
 #include "source/probe.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <unistd.h>
@@ -32,6 +33,16 @@ static int has_tcx(void)
 	return link == -ENODEV;
 }
 
+/* The context of iter/bpf_map_elem programs is a type of the kernel that has them (5.9). */
+static int has_map_iterator(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, "bpf_iter__bpf_map_elem", BTF_KIND_STRUCT) : -1;
+
+	btf__free(btf);
+	return id > 0;
+}
+
 static int no_print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
@@ -50,8 +61,7 @@ void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there)
 		libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1);
 	feature(user, "queue map (needed)",
 		libbpf_probe_bpf_map_type(BPF_MAP_TYPE_QUEUE, NULL) == 1);
-	feature(user, "BPF iterators (needed)",
-		libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACING, BPF_FUNC_seq_write, NULL) == 1);
+	feature(user, "map iterators (needed)", has_map_iterator());
 	feature(user, "XDP programs", libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, NULL) == 1);
 	feature(user, "bpf_xdp_load_bytes",
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1);

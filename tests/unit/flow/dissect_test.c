@@ -55,7 +55,7 @@ static void fake_note(struct fake_state *s, struct rj_message *m, uint8_t type, 
 	m->is_done = type == 'q';
 }
 
-/* Types: 'm' plain, 'q' the side's last, 'e' as far as the end, 'k' wants memory, 's' stands still. */
+/* Types: 'm' plain, 'q' the side's last, 'e' up to the end, 'k' wants memory, 's' stands still. */
 static enum rj_status fake_parse(void *state, struct rj_message *m, struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, body;
@@ -284,7 +284,7 @@ static struct talk fake_talk(const struct text *out, const struct text *in)
 	};
 }
 
-/* A connection of curl over TLS 1.3 (tests/golden/tls13-curl.pcap), into the first encrypted record. */
+/* curl over TLS 1.3 (tests/golden/tls13-curl.pcap), into the first encrypted record. */
 static const char tls_client[] =
 	"1603010200010001fc03038c363b9088a3e48520b757dcf0414fc9fbf53faf3478969d42df7076eff0cef820"
 	"1ecc14de7b47f80c471ba61ebe27520cc37e8d99c86cdfc5c720d39f5600125e000813021303130100ff0100"
@@ -323,9 +323,9 @@ static struct talk tls_talk(void)
 static struct talk http_talk(void)
 {
 	static const char out[] = "GET /a HTTP/1.1\r\nHost: example.com\r\nAccept: */*\r\n\r\n"
-				  "POST /b HTTP/1.1\r\nHost: example.com\r\nContent-Length: 40\r\n\r\n"
+				  "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n"
 				  "GET /looks like one HTTP/1.1\r\nHost: a\r\n\r\n";
-	static const char in[] = "HTTP/1.1 200 OK\r\nServer: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+	static const char in[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 				 "4\r\nabcd\r\n14\r\n0123456789abcdefghij\r\n0\r\n\r\n"
 				 "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno\n";
 
@@ -375,6 +375,8 @@ typedef void deliver_fn(struct run *run, unsigned int side, uint32_t seed);
 
 static void check_delivery(deliver_fn *deliver, uint32_t num_seeds)
 {
+	static const struct rj_dissect_counts none;
+
 	for (size_t i = 0; i < NUM_TALKS; i++) {
 		struct talk talk = talks[i]();
 		char *want = whole(&talk);
@@ -385,8 +387,7 @@ static void check_delivery(deliver_fn *deliver, uint32_t num_seeds)
 			deliver(&run, 0, seed);
 			deliver(&run, 1, seed);
 			end_as(&run, want);
-			CHECK_EQ(run.counts.malformed + run.counts.holes + run.counts.over_budget, 0);
-			CHECK_EQ(run.counts.conflicts + run.counts.no_memory, 0);
+			CHECK(!memcmp(&run.counts, &none, sizeof(none)));
 		}
 		free(want);
 		talk_free(&talk);
@@ -632,7 +633,7 @@ TEST(dissect_binds_again_when_an_earlier_start_appears)
 
 	out.len = in.len = 0;
 	say(&out, 'm', 500);
-	memcpy(out.bytes + 100, "\xfa\xce" "m\x7f\xff", 5); /* looks like one, but is never complete */
+	memcpy(out.bytes + 100, "\xfa\xce" "m\x7f\xff", 5); /* looks like a start */
 	memcpy(out.bytes + 200, "\xfa\xce" "mX", 4);
 	talk = fake_talk(&out, &in);
 	run = begin(&talk);

@@ -17,7 +17,7 @@ static uint8_t byte_at(uint32_t i)
 
 enum { SYN = 1, FIN = 2, LIE = 4 };
 
-/* Puts bytes [from, from + len) of the message that starts at @first; the last @cut are not captured. */
+/* Puts bytes [from, from + len) of the message at @first; the last @cut were not captured. */
 static int put_cut(struct rj_stream *s, uint32_t first, uint32_t from, uint32_t len, uint32_t cut,
 		   unsigned int how)
 {
@@ -430,7 +430,8 @@ TEST(stream_is_not_closed_where_the_capture_cut)
 
 TEST(stream_far_sequence_numbers_are_dropped)
 {
-	static const uint32_t far[] = { 0x10000u, 0x7fffffffu, 0x80000000u, 0x80000001u, 0xffff0000u };
+	static const uint32_t far[] = { 0x10000u, 0x7fffffffu, 0x80000000u, 0x80000001u,
+					0xffff0000u };
 
 	for (unsigned int i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
 		struct rj_stream s;
