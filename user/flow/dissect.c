@@ -48,6 +48,7 @@ enum phase {
  * @tried_bytes:   how many there were when last one wanted more
  * @refused_bytes: came since it was refused
  * @num_probed:    UDP: datagrams that no row knew
+ * @has_read:      TCP: a message was parsed
  */
 struct side {
 	struct rj_stream stream;
@@ -58,6 +59,7 @@ struct side {
 	uint32_t refused_bytes;
 	uint8_t num_probed;
 	uint8_t phase;
+	bool has_read;
 };
 
 /*
@@ -239,6 +241,7 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
 		return false;
 	}
 	side->tried_bytes = 0;
+	side->has_read = true;
 	if (m.is_done) {
 		finish(side);
 		return false;
@@ -345,7 +348,7 @@ static void begin_again(struct rj_dissect *d, unsigned int nr)
 	side->phase = PHASE_ACTIVE;
 	side->candidates = d->rows;
 	side->tried_bytes = 0;
-	if (d->bound && d->binder == nr && !d->sides[!nr].stream.consumed)
+	if (d->bound && d->binder == nr && !d->sides[!nr].has_read)
 		unbind(d);
 }
 

@@ -202,8 +202,6 @@ static int move_back(struct rj_stream *s, uint32_t back, const uint8_t *bytes, u
 	}
 	mark_seen(s, old_start, s->end);
 	s->end = s->start;
-	if (s->high == old_start) /* nothing was held */
-		s->high = s->start;
 	return RJ_STREAM_MOVED;
 }
 

@@ -55,6 +55,8 @@ static void fake_note(struct fake_state *s, struct rj_message *m, uint8_t type, 
 	m->is_done = type == 'q';
 }
 
+static unsigned int num_parses;
+
 /* Types: 'm' plain, 'q' the side's last, 'e' up to the end, 'k' wants memory, 's' stands still. */
 static enum rj_status fake_parse(void *state, struct rj_message *m, struct rj_cursor *c)
 {
@@ -63,6 +65,7 @@ static enum rj_status fake_parse(void *state, struct rj_message *m, struct rj_cu
 	uint8_t type;
 	enum rj_status st = rj_cursor_u16(&ahead, &magic);
 
+	num_parses++;
 	if (!st && magic != 0xface)
 		return RJ_MALFORMED;
 	if (!st)
@@ -157,8 +160,48 @@ static const struct rj_dissector greedy = {
 	.emit = greedy_emit,
 };
 
+/* Takes what starts with 0xbb but never gets enough, refuses 0xfa, cannot say about the rest. */
+#define HUNGRY_MAX_BYTES 30000u
+
+static enum rj_probe hungry_probe(const struct rj_message *m, struct rj_cursor bytes)
+{
+	uint8_t first;
+
+	(void)m;
+	if (rj_cursor_u8(&bytes, &first))
+		return RJ_PROBE_MORE;
+	if (first == 0xbb)
+		return RJ_PROBE_YES;
+	return first == 0xfa ? RJ_PROBE_NO : RJ_PROBE_MORE;
+}
+
+static enum rj_status hungry_parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	(void)state;
+	(void)m;
+	return rj_cursor_short(c);
+}
+
+static void hungry_emit(const void *state, unsigned int originator, struct rj_visitor *v)
+{
+	(void)state;
+	(void)originator;
+	(void)v;
+}
+
+static const struct rj_dissector hungry = {
+	.name = "hungry",
+	.over = TCP,
+	.state_bytes = 1,
+	.max_bytes = HUNGRY_MAX_BYTES,
+	.probe = hungry_probe,
+	.parse = hungry_parse,
+	.emit = hungry_emit,
+};
+
 static const struct rj_dissector *const fake_only[] = { &fake, NULL };
 static const struct rj_dissector *const fake_first[] = { &fake, &greedy, NULL };
+static const struct rj_dissector *const with_hungry[] = { &fake, &hungry, NULL };
 
 enum { SYN = 1, FIN = 2, LIE = 4 };
 
@@ -645,6 +688,41 @@ TEST(dissect_binds_again_when_an_earlier_start_appears)
 	talk_free(&talk);
 }
 
+TEST(dissect_binds_another_row_when_an_earlier_start_appears)
+{
+	static struct text out, in;
+	struct talk talk;
+	struct run run;
+	char *want;
+
+	out.len = in.len = 0;
+	say(&out, 'm', 500);
+	out.bytes[200] = 0xbb;
+	talk = fake_talk(&out, &in);
+	want = whole(&talk);
+	talk.table = with_hungry;
+	run = begin(&talk);
+	give(&run, 0, 200, talk.len[0] - 200, 0);
+	give(&run, 0, 0, 200, 0);
+	end_as(&run, want);
+	free(want);
+	talk_free(&talk);
+}
+
+TEST(dissect_stays_bound_once_the_other_side_was_read)
+{
+	struct talk talk = two_talk();
+	char *want = whole(&talk);
+	struct run run = begin(&talk);
+
+	give(&run, 0, 210, 100, 0);
+	give_all(&run, 1, SYN);
+	give_all(&run, 0, 0);
+	end_as(&run, want);
+	free(want);
+	talk_free(&talk);
+}
+
 TEST(dissect_lets_go_of_a_flow_that_it_joined_in_its_middle)
 {
 	static struct text out, in;
@@ -825,6 +903,46 @@ TEST(dissect_counts_a_message_beyond_the_budget)
 	}
 }
 
+TEST(dissect_budget_is_that_of_the_row_it_bound)
+{
+	static struct text out, in;
+	struct talk talk;
+	struct run run;
+
+	out.len = in.len = 0;
+	say(&out, 'm', FAKE_MAX_BYTES);
+	talk = fake_talk(&out, &in);
+	talk.table = with_hungry; /* before, it is that of the greediest */
+	run = begin(&talk);
+	give_all(&run, 0, SYN);
+	CHECK_EQ(run.counts.over_budget, 1);
+	CHECK(!rj_dissect_wants(run.d, 0));
+	free(end(&run));
+	talk_free(&talk);
+}
+
+TEST(dissect_row_that_cannot_say_within_its_budget_is_refused)
+{
+	static struct text out;
+	struct talk talk;
+	struct run run;
+
+	out.len = HUNGRY_MAX_BYTES;
+	memset(out.bytes, 0, out.len);
+	talk = fake_talk(&out, &out);
+	talk.table = with_hungry;
+	run = begin(&talk);
+	for (unsigned int side = 0; side < 2; side++) {
+		give(&run, side, 0, HUNGRY_MAX_BYTES - 1, SYN);
+		CHECK(rj_dissect_wants(run.d, side));
+		give(&run, side, HUNGRY_MAX_BYTES - 1, 1, 0);
+	}
+	CHECK(!rj_dissect_wants(run.d, 0) && !rj_dissect_wants(run.d, 1));
+	CHECK_EQ(run.counts.over_budget, 0);
+	free(end(&run));
+	talk_free(&talk);
+}
+
 TEST(dissect_counts_bytes_after_the_budget_once)
 {
 	static struct text out, in;
@@ -971,14 +1089,16 @@ TEST(dissect_work_is_bounded_for_a_trickle)
 	struct run run;
 
 	out.len = in.len = 0;
-	say(&out, 'm', 19000);
+	say(&out, 'm', FAKE_MAX_BYTES - 5);
 	talk = fake_talk(&out, &in);
 	for (unsigned int is_last = 0; is_last < 2; is_last++) {
 		run = begin(&talk);
+		num_parses = 0;
 		give(&run, 0, 0, 0, SYN);
 		for (size_t at = 0; at < talk.len[0] - !is_last; at++)
 			give(&run, 0, at, 1, 0);
-		end_as(&run, is_last ? "\"0m19000:318f20c \"" : "");
+		CHECK(num_parses > 4000 && num_parses < 4500);
+		end_as(&run, is_last ? "\"0m19995:af808c3c \"" : "");
 	}
 	talk_free(&talk);
 }
@@ -1077,6 +1197,25 @@ TEST(dissect_takes_an_answer_for_one)
 		CHECK_EQ(rj_dissect_originator(run.d), 1);
 		free(end(&run));
 	}
+	talk_free(&talk);
+}
+
+TEST(dissect_shows_a_cut_datagram_to_those_who_keep_parts)
+{
+	static const char query[] = "1234 0100 0001 0000 0000 0000 0161 00 0001 0001";
+	struct talk talk = { .table = rj_dissectors, .over = UDP, .ports = { 40000, 53 } };
+	struct run run;
+	char *json;
+
+	talk.bytes[0] = unit_unhex(query, &talk.len[0]);
+	run = begin(&talk);
+	give_cut(&run, 0, 0, talk.len[0], 2, 0);
+	CHECK(rj_dissect_wants(run.d, 0));
+	give_all(&run, 0, 0);
+	json = end(&run);
+	CHECK(strstr(json, "},{")); /* both of them */
+	CHECK_EQ(run.counts.malformed, 0);
+	free(json);
 	talk_free(&talk);
 }
 

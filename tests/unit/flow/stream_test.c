@@ -318,6 +318,10 @@ TEST(stream_keeps_little_behind_a_cut)
 	CHECK_EQ(put(&s, 9, 0, 1100, 0), RJ_STREAM_GREW); /* and is itself again when filled */
 	CHECK_EQ(put(&s, 9, 1100, 30000, 0), RJ_STREAM_GREW);
 	CHECK(shows(&s, 0, 31100));
+	rj_stream_consume(&s, 31100);
+	CHECK_EQ(put_cut(&s, 9, 31100, 1000, 900, 0), RJ_STREAM_GREW); /* another cut */
+	CHECK_EQ(put(&s, 9, 32100, 30000, 0), RJ_STREAM_SAME);
+	CHECK_EQ(rj_stream_num_waiting(&s), RJ_STREAM_CUT_BYTES - 900);
 	rj_stream_done(&s);
 }
 
@@ -410,7 +414,9 @@ TEST(stream_is_closed_by_a_fin_right_behind_its_bytes)
 		CHECK(!rj_stream_is_closed(&s));
 		CHECK_EQ(put(&s, firsts[f], 0, 50, 0), RJ_STREAM_GREW);
 		CHECK(rj_stream_is_closed(&s));
-		CHECK_EQ(put(&s, firsts[f], 100, 1, 0), RJ_STREAM_GREW); /* then it was none */
+		CHECK_EQ(put(&s, firsts[f], 150, 1, 0), RJ_STREAM_SAME); /* then it was none */
+		CHECK(!rj_stream_is_closed(&s));
+		CHECK_EQ(put(&s, firsts[f], 100, 1, 0), RJ_STREAM_GREW);
 		CHECK(!rj_stream_is_closed(&s));
 		rj_stream_done(&s);
 	}
