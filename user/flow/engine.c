@@ -76,6 +76,15 @@ static void set_deadline(struct rj_engine *e, struct rj_entry *entry)
 				      entry->flow.start_ns + limits->active_ns);
 }
 
+/* An entry with samples alone: its end is the kernel's to tell, but a lost one must not stay. */
+static void look_again(struct rj_engine *e, struct rj_entry *entry, uint64_t now_ns)
+{
+	uint64_t span = span_ns(&e->options.limits);
+
+	if (span)
+		rj_table_set_deadline(&e->table, entry, now_ns + span);
+}
+
 /* Hands the entry over as a record and forgets it. */
 static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 {
@@ -258,8 +267,11 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 	if (!dissects(e, s->key.proto))
 		return;
 	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
-	if (!entry)
+	if (!entry) {
 		entry = add_entry(e, &s->key, s->flow_start_ns);
+		if (entry)
+			look_again(e, entry, s->time_ns);
+	}
 	d = entry ? dissect_of(e, entry) : NULL;
 	if (!d) {
 		e->stats.dissect.no_memory++;
@@ -268,20 +280,39 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 	rj_dissect_payload(d, &payload, &e->stats.dissect);
 }
 
-/* Fills an entry that has at most samples with the kernel's state of its flow. */
-static bool fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_flow *flow,
+/* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */
+static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_flow *flow,
 		 const struct rj_seq seq[RJ_NUM_SIDES])
 {
 	memcpy(&entry->flow, flow, e->table.flow_len);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
 		struct rj_half none = { 0 };
 
-		if (!seq[side].splt)
-			continue;
-		rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
-			      e->options.limits.num_packets);
+		if (seq[side].splt)
+			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
+				      e->options.limits.num_packets);
 	}
-	return true;
+}
+
+/* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */
+static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *entry)
+{
+	struct rj_piece earlier = { .flow = &around->flow, .seq = around->seq };
+	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
+
+	rj_flow_merge(earlier, &later, &e->options.limits);
+	if (!around->dissect) {
+		around->dissect = entry->dissect;
+		entry->dissect = NULL;
+	}
+	rj_table_remove(&e->table, entry);
+}
+
+static bool is_before(const struct rj_engine *e, const struct rj_entry *around,
+		      const struct rj_flow *flow)
+{
+	return around && around->flow.start_ns <= flow->start_ns &&
+	       rj_flow_joins(&around->flow, flow, &e->options.limits);
 }
 
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
@@ -299,8 +330,44 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 	}
 	fill(e, entry, flow, seq);
 	e->stats.packets_in_flows += packets;
-	(void)around;
-	finish(e, entry, end);
+	/* adding the entry may have evicted the other one */
+	around = around ? rj_table_find(&e->table, key, 0) : NULL;
+	if (is_before(e, around, flow)) {
+		join(e, around, entry);
+		entry = around;
+	} else if (end == RJ_END_FOLD && !around) {
+		rj_table_rename(&e->table, entry, 0);
+	}
+	if (end == RJ_END_FOLD)
+		set_deadline(e, entry);
+	else
+		finish(e, entry, end);
+}
+
+/* What to do with an entry of samples whose time has come: a sample may be late for its flow. */
+static void check_samples(struct rj_engine *e, struct rj_entry *entry, uint64_t now_ns)
+{
+	uint64_t start_ns;
+
+	if (e->options.is_alive &&
+	    e->options.is_alive(e->options.user, &entry->key, &start_ns) && start_ns == entry->id)
+		look_again(e, entry, now_ns);
+	else
+		rj_table_remove(&e->table, entry);
+}
+
+/*
+ * Whether the kernel goes on with a flow of which packets went around it: then its state is to
+ * come, and the two are one record.
+ */
+static bool goes_on(const struct rj_engine *e, const struct rj_entry *entry)
+{
+	uint64_t start_ns;
+
+	if (!e->options.is_alive || entry->id ||
+	    !e->options.is_alive(e->options.user, &entry->key, &start_ns))
+		return false;
+	return !rj_is_late(start_ns, rj_flow_last(&entry->flow), e->options.limits.idle_ns);
 }
 
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
@@ -314,7 +381,9 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
 	if (!span_ns(limits))
 		return;
 	while ((entry = rj_table_due(&e->table, now_ns))) {
-		if (rj_flow_is_over(&entry->flow, now_ns, limits))
+		if (entry->id)
+			check_samples(e, entry, now_ns);
+		else if (rj_flow_is_over(&entry->flow, now_ns, limits) && !goes_on(e, entry))
 			finish(e, entry, limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE);
 		else
 			set_deadline(e, entry);

@@ -100,10 +100,26 @@ static void grow(struct rj_table *t)
 	*t = bigger;
 }
 
+static void leave_chain(struct rj_table *t, struct rj_entry *entry)
+{
+	struct rj_entry **at = slot_of(t, &entry->key, entry->id);
+
+	while (*at != entry)
+		at = &(*at)->chain;
+	*at = entry->chain;
+}
+
+static void enter_chain(struct rj_table *t, struct rj_entry *entry)
+{
+	struct rj_entry **slot = slot_of(t, &entry->key, entry->id);
+
+	entry->chain = *slot;
+	*slot = entry;
+}
+
 struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
 	struct rj_entry *entry = calloc(1, offsetof(struct rj_entry, flow) + t->flow_len);
-	struct rj_entry **slot;
 
 	if (!entry)
 		return NULL;
@@ -111,9 +127,7 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 		grow(t);
 	entry->key = *key;
 	entry->id = id;
-	slot = slot_of(t, key, id);
-	entry->chain = *slot;
-	*slot = entry;
+	enter_chain(t, entry);
 	entry->older = t->newest;
 	if (t->newest)
 		t->newest->newer = entry;
@@ -144,13 +158,16 @@ static void leave_bucket(struct rj_table *t, struct rj_entry *entry)
 	entry->deadline_ns = 0;
 }
 
+void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id)
+{
+	leave_chain(t, entry);
+	entry->id = id;
+	enter_chain(t, entry);
+}
+
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry)
 {
-	struct rj_entry **at = slot_of(t, &entry->key, entry->id);
-
-	while (*at != entry)
-		at = &(*at)->chain;
-	*at = entry->chain;
+	leave_chain(t, entry);
 	if (entry->older)
 		entry->older->newer = entry->newer;
 	else

@@ -71,6 +71,9 @@ RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_
 /* rj_table_remove - takes the entry out and frees it. */
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry);
 
+/* rj_table_rename - gives the entry another id; there must be none of that name yet. */
+void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id);
+
 /* rj_table_set_deadline - when rj_table_due is to return the entry. */
 void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t deadline_ns);
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * libFuzzer harness for frames through rj_session_feed. The input is a byte of
+ * options (1 zeros, 2 retransmissions, 4 four entries a sequence, 8 few flows,
+ * 16 no time limits) and frames. A frame is a byte of flags, the link type, two
+ * bytes of captured length (little endian), then the bytes. Flags: 1 a byte of
+ * length that the capture cut off follows, 2 two bytes of milliseconds since the
+ * frame before follow, 4 eight bytes of absolute time follow; in this order.
+ */
+#include "tests/fuzz/session.h"
+
+#define HAS_CUT	 1u
+#define HAS_GAP	 2u
+#define HAS_TIME 4u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* struct input - what is not read yet; behind its end all is zero. */
+struct input {
+	const uint8_t *at;
+	size_t left;
+};
+
+static uint64_t next(struct input *in, unsigned int num_bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < num_bytes && in->left; i++) {
+		value |= (uint64_t)*in->at++ << 8 * i;
+		in->left--;
+	}
+	return value;
+}
+
+/* Feeds one frame out of a heap block of exactly its length, so that a sanitizer sees one byte too many. */
+static void feed(struct checked *c, struct input *in, uint64_t *time_ns)
+{
+	struct rj_session_frame frame = { 0 };
+	unsigned int flags = (unsigned int)next(in, 1);
+	uint8_t *bytes;
+	size_t len;
+
+	frame.link_type = (int)next(in, 1);
+	len = next(in, 2);
+	if (flags & HAS_CUT)
+		frame.wire_len = (uint32_t)next(in, 1);
+	if (flags & HAS_GAP)
+		*time_ns += next(in, 2) * 1000000u;
+	if (flags & HAS_TIME)
+		*time_ns = next(in, 8);
+	len = len < in->left ? len : in->left;
+	bytes = malloc(len ? len : 1);
+	MUST(bytes);
+	memcpy(bytes, in->at, len);
+	in->at += len;
+	in->left -= len;
+	frame.time_ns = *time_ns;
+	frame.data = bytes;
+	frame.captured_len = (uint32_t)len;
+	frame.wire_len += (uint32_t)len;
+	MUST(!rj_session_feed(c->session, &frame));
+	free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { .at = data, .left = size };
+	unsigned int flags = (unsigned int)next(&in, 1);
+	struct rj_options options = {
+		.with_zeros = flags & 1,
+		.with_retrans = flags >> 1 & 1,
+		.num_packets = flags & 4 ? 4 : 0,
+		.max_flows = flags & 8 ? 2 : 0,
+		.idle_ms = flags & 16 ? RJ_NEVER : 0,
+		.active_ms = flags & 16 ? RJ_NEVER : 0,
+	};
+	uint64_t time_ns = 1700000000000000000u;
+	uint64_t num_fed = 0;
+	struct rj_stats stats;
+	struct checked c;
+
+	checked_open(&c, &options);
+	while (in.left) {
+		feed(&c, &in, &time_ns);
+		num_fed++;
+	}
+	stats = checked_close(&c);
+	MUST(stats.packets == num_fed);
+	return 0;
+}
