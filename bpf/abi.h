@@ -242,6 +242,7 @@ enum rj_counter {
 
 #define RJ_SAMPLE_SMALL 256u  /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_LARGE 1536u
+#define RJ_SAMPLE_HUGE 9216u /* datagrams alone: one is never split, beyond this it is cut */
 
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.
@@ -260,7 +261,8 @@ struct rj_sample {
 	__u32 offset;
 	__u8 side;
 	__u8 tcp_flags;
-	__u8 zero[2];
+	__u8 bits; /* RJ_PKT_* of the packet */
+	__u8 zero;
 	__u8 bytes[];
 };
 

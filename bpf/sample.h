@@ -81,8 +81,8 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 	s->offset = at;
 	s->side = p->side;
 	s->tcp_flags = p->tcp_flags;
-	s->zero[0] = 0;
-	s->zero[1] = 0;
+	s->bits = p->bits;
+	s->zero = 0;
 	/*
 	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
 	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
@@ -104,16 +104,34 @@ lost:
 	return 0;
 }
 
-/* rj_sample - hands up what the dissectors may want of a packet's payload. */
-static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
-				      struct rj_half *half, struct rj_cpu *cpu)
+/* rj_sample_counted - what became of a record. */
+static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cpu *cpu, int is_sent)
+{
+	cpu->counters[is_sent ? RJ_COUNT_SAMPLES : RJ_COUNT_SAMPLES_LOST]++;
+	if (!is_sent)
+		rj_count(&flow->lost_samples, 1);
+}
+
+/* rj_sample_datagram - one record: the dissectors are handed a datagram whole. */
+static __always_inline int rj_sample_datagram(const struct rj_frame *f, const struct rj_flow *flow,
+					      const struct rj_packet *p, __u32 len)
+{
+	if (len <= RJ_SAMPLE_SMALL)
+		return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_SMALL);
+	if (len <= RJ_SAMPLE_LARGE)
+		return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_LARGE);
+	if (len > RJ_SAMPLE_HUGE)
+		len = RJ_SAMPLE_HUGE;
+	return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_HUGE);
+}
+
+/* rj_sample_stream - as many records as it takes: the dissectors put a stream together anyway. */
+static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj_flow *flow,
+					     struct rj_cpu *cpu, __u32 want)
 {
 	const struct rj_packet *p = &cpu->packet;
-	__u32 want = rj_sample_want(half, p);
 	__u32 at = 0;
 
-	if (!want)
-		return;
 	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS; i++) {
 		__u32 left = want - at;
 		int is_sent;
@@ -127,12 +145,24 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 				left = RJ_SAMPLE_LARGE;
 			is_sent = rj_sample_record(f, flow, p, at, left, RJ_SAMPLE_LARGE);
 		}
-		cpu->counters[is_sent ? RJ_COUNT_SAMPLES : RJ_COUNT_SAMPLES_LOST]++;
-		if (!is_sent)
-			rj_count(&flow->lost_samples, 1);
+		rj_sample_counted(flow, cpu, is_sent);
 		at += left;
 	}
+}
+
+/* rj_sample - hands up what the dissectors may want of a packet's payload. */
+static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
+				      struct rj_half *half, struct rj_cpu *cpu)
+{
+	__u32 want = rj_sample_want(half, &cpu->packet);
+
+	if (!want)
+		return;
 	half->num_samples++;
+	if (cpu->packet.bits & RJ_PKT_TCP)
+		rj_sample_stream(f, flow, cpu, want);
+	else
+		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, &cpu->packet, want));
 }
 
 #endif

@@ -26,7 +26,6 @@ struct rj_dissect_counts {
 	uint64_t over_budget;	    /* a message did not fit the dissector's max_bytes */
 	uint64_t holes;		    /* bytes given up because others before them never came */
 	uint64_t no_memory;	    /* heap or the flow's arena refused */
-	uint64_t too_many_segments; /* out-of-order segments beyond what is kept */
 	uint64_t conflicts;	    /* segments that repeated bytes otherwise; the first stand */
 };
 

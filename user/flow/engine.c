@@ -178,12 +178,15 @@ static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry
 
 /* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
 static void tell_start(struct rj_engine *e, struct rj_dissect *d, const struct rj_entry *entry,
-		       struct rj_payload payload)
+		       struct rj_payload payload, unsigned int side)
 {
-	const struct rj_half *half = &entry->flow.half[payload.side];
+	const struct rj_half *half = &entry->flow.half[side];
 
 	if (payload.over != RJ_OVER_TCP || !(half->tcp_bits & RJ_TCP_HAS_SYN))
 		return;
+	payload.side = side;
+	payload.src_port = entry->key.port[side];
+	payload.dst_port = entry->key.port[!side];
 	payload.is_syn = true;
 	payload.is_fin = false;
 	payload.seq = half->syn_seq + 1;
@@ -208,7 +211,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.is_fin = p->tcp_flags & RJ_TCP_FIN,
 		.bytes = bytes,
 		.len = len,
-		.wire_len = p->payload_len,
+		/* the rest of a datagram in fragments is elsewhere, as if the capture had cut it */
+		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 	struct rj_dissect *d;
 
@@ -221,10 +225,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 	if (!d)
 		return;
 	if (is_first) {
-		tell_start(e, d, entry, payload);
-		payload.side = !payload.side;
-		tell_start(e, d, entry, payload);
-		payload.side = !payload.side;
+		tell_start(e, d, entry, payload, 0);
+		tell_start(e, d, entry, payload, 1);
 	}
 	rj_dissect_payload(d, &payload, &e->stats.dissect);
 }
@@ -261,7 +263,7 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len,
 		.bytes = s->bytes,
 		.len = s->len,
-		.wire_len = s->offset + s->len == s->payload_len ? s->len : s->payload_len - s->offset,
+		.wire_len = s->payload_len - s->offset + (s->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 
 	if (!dissects(e, s->key.proto))
