@@ -23,7 +23,7 @@ RJ_CPPFLAGS = -Iinclude -Iuser -I. -I$(B) -D_GNU_SOURCE -DRJ_VERSION='"$(VERSION
 	$(shell pkg-config --cflags $(PKGS))
 RJ_CFLAGS = -std=c11 -fPIC -fvisibility=hidden $(WARN) $(if $(SAN),$(SAN_FLAGS)) $(CFLAGS)
 RJ_LDFLAGS = $(if $(SAN),$(SAN_FLAGS)) $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread
+LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
 
 BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/;s/s390x/s390/')
 BPF_CFLAGS := -target bpf -mcpu=v2 -std=gnu11 -g -O2 -I. -D__TARGET_ARCH_$(BPF_ARCH) \

@@ -11,14 +11,11 @@
 
 #include "flow/limits.h"
 #include "source/link.h"
+#include "source/precision.h"
 #include "source/source.h"
 
 /* Frames delivered by one poll: the caller looks at signals and progress in between. */
 #define FRAMES_A_POLL 4096
-
-/* pcap's magic number with nanosecond times, either byte order (draft-ietf-opsawg-pcap). */
-#define MAGIC_NS 0xa1b23c4du
-#define MAGIC_NS_SWAPPED 0x4d3cb2a1u
 
 struct pcap_source {
 	struct rj_source base;
@@ -36,7 +33,7 @@ struct pcap_source {
  */
 struct stream {
 	gzFile gz;
-	uint8_t head[4];
+	uint8_t head[RJ_CAPTURE_HEAD_LEN];
 	int head_len;
 	int head_at;
 };
@@ -64,8 +61,8 @@ static int stream_close(void *cookie)
 	return err;
 }
 
-/* The file as plain bytes, and its magic number; NULL with errno set. */
-static FILE *open_plain(const char *path, uint32_t *ret_magic)
+/* The file as plain bytes, and how fine its times are; NULL with errno set. */
+static FILE *open_plain(const char *path, int *ret_decimals)
 {
 	cookie_io_functions_t io = { .read = stream_read, .close = stream_close };
 	struct stream *s = calloc(1, sizeof(*s));
@@ -85,7 +82,7 @@ static FILE *open_plain(const char *path, uint32_t *ret_magic)
 		errno = errno ? errno : EIO;
 		goto fail;
 	}
-	memcpy(ret_magic, s->head, sizeof(s->head));
+	*ret_decimals = rj_capture_decimals(s->head, (size_t)s->head_len);
 	file = fopencookie(s, "r", io);
 	if (file)
 		return file;
@@ -179,11 +176,10 @@ static const struct rj_source_ops file_ops = {
 static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	uint32_t magic = 0;
 	FILE *file;
 
 	errno = 0;
-	file = open_plain(path, &magic);
+	file = open_plain(path, &s->base.time_decimals);
 	if (!file)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
@@ -193,7 +189,6 @@ static int open_capture(struct pcap_source *s, const char *path, struct rj_error
 		return rj_error_set(error, -EINVAL, "%s: not a capture file (pcap or pcapng): %s",
 				    s->name, text);
 	}
-	s->base.time_decimals = magic == MAGIC_NS || magic == MAGIC_NS_SWAPPED ? 9 : 6;
 	s->link_type = pcap_datalink(s->pcap);
 	return 0;
 }

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The host's side of the parity test: what the BPF programs do, done with the shared headers. */
+#ifndef RJ_TESTS_BPF_MODEL_H
+#define RJ_TESTS_BPF_MODEL_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "bpf/accumulate.h"
+#include "bpf/parse.h"
+#include "tests/bpf/frames.h"
+
+#define MODEL_BUCKETS 8192u
+#define IFINDEX 1u /* a test run comes in over the loopback interface */
+
+enum hook { HOOK_INGRESS, HOOK_EGRESS, HOOK_XDP, HOOK_IP_INGRESS, HOOK_IP_EGRESS, NUM_HOOKS };
+
+/* struct model_flow - @has_slot: the kernel must have taken a slot for the side's sequences. */
+struct model_flow {
+	struct model_flow *next;
+	struct rj_key key;
+	struct rj_flow flow;
+	struct rj_seq seq[RJ_NUM_SIDES];
+	bool has_slot[RJ_NUM_SIDES];
+};
+
+struct model {
+	struct rj_limits limits;
+	enum hook hook;
+	struct model_flow *bucket[MODEL_BUCKETS];
+	uint32_t num_flows;
+};
+
+/* struct verdict - what the host makes of a frame. @finished: the flow it cut, the caller's. */
+struct verdict {
+	enum rj_reason reason;
+	struct rj_packet packet;
+	struct model_flow *flow;
+	struct model_flow *finished;
+	enum rj_end end;
+};
+
+static bool is_ip_hook(enum hook hook)
+{
+	return hook == HOOK_IP_INGRESS || hook == HOOK_IP_EGRESS;
+}
+
+static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+{
+	const uint8_t *at = (const void *)key;
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < sizeof(*key); i++)
+		hash = (hash ^ at[i]) * 16777619u;
+	return &m->bucket[hash % MODEL_BUCKETS];
+}
+
+static struct model_flow *model_find(struct model *m, const struct rj_key *key)
+{
+	struct model_flow *f = *model_bucket(m, key);
+
+	while (f && memcmp(&f->key, key, sizeof(*key)))
+		f = f->next;
+	return f;
+}
+
+static void model_flow_free(struct model_flow *f)
+{
+	if (!f)
+		return;
+	free(f->seq[0].splt);
+	free(f->seq[1].splt);
+	free(f);
+}
+
+static struct model_flow *model_flow_new(const struct rj_key *key)
+{
+	struct model_flow *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		abort();
+	f->key = *key;
+	f->flow.ifindex = IFINDEX;
+	return f;
+}
+
+static struct model_flow *model_add(struct model *m, const struct rj_packet *p, int before)
+{
+	struct model_flow **bucket = model_bucket(m, &p->key);
+	struct model_flow *f = model_flow_new(&p->key);
+
+	rj_flow_start(&f->flow, p, before);
+	f->next = *bucket;
+	*bucket = f;
+	m->num_flows++;
+	return f;
+}
+
+/* Takes the flow out of the table; the caller frees it. */
+static void model_unlink(struct model *m, struct model_flow *f)
+{
+	struct model_flow **at = model_bucket(m, &f->key);
+
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	m->num_flows--;
+}
+
+static void model_clear(struct model *m)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		while (m->bucket[i]) {
+			struct model_flow *f = m->bucket[i];
+
+			model_unlink(m, f);
+			model_flow_free(f);
+		}
+	}
+}
+
+/* Room for all of the side's sequences, filled with what no packet writes. */
+static void model_take_slot(struct model *m, struct model_flow *f, unsigned int side)
+{
+	uint32_t num = m->limits.num_packets;
+	uint64_t *block = malloc(num * (sizeof(uint64_t) + sizeof(uint16_t)));
+
+	if (!block)
+		abort();
+	memset(block, 0xa5, num * (sizeof(uint64_t) + sizeof(uint16_t)));
+	f->seq[side].splt = (void *)block;
+	f->seq[side].ids = (void *)(block + num);
+	f->seq[side].capacity = num;
+	f->has_slot[side] = true;
+}
+
+/* The EtherType that eth_type_trans gives the program: a length is not one (IEEE 802.3 3.2.6). */
+static uint16_t skb_protocol(const uint8_t *bytes)
+{
+	uint16_t type = (uint16_t)(bytes[12] << 8 | bytes[13]);
+
+	if (type >= 0x600)
+		return type;
+	return bytes[14] == 0xff && bytes[15] == 0xff ? 1 : 4;
+}
+
+/* model_parse - @bytes in a block of exactly @f->len bytes, so that a sanitizer sees one too many. */
+static enum rj_reason model_parse(const struct model *m, const struct frame *f,
+				  struct rj_packet *out)
+{
+	uint8_t *bytes = malloc(f->len);
+	const struct rj_frame frame = { .data = bytes, .captured_len = f->len, .wire_len = f->len };
+	struct rj_layers layers;
+	enum rj_reason reason;
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, f->bytes, f->len);
+	if (is_ip_hook(m->hook))
+		reason = rj_parse_network(&frame, 0, skb_protocol(f->bytes), &layers, out);
+	else
+		reason = rj_parse_ethernet(&frame, &layers, out);
+	free(bytes);
+	if (!reason && m->hook != HOOK_XDP)
+		rj_unfold(out, f->gso_segs, f->gso_size);
+	return reason;
+}
+
+/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does in the kernel. */
+static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
+{
+	struct rj_packet *p = &v->packet;
+	struct model_flow *f = model_find(m, &p->key);
+	struct rj_half *half;
+	int before = -1;
+
+	p->time_ns = time_ns;
+	if (f) {
+		half = f->flow.half;
+		v->end = rj_flow_cut(&f->flow, &half[p->side], &half[!p->side], p, &m->limits);
+	}
+	if (v->end) {
+		if (v->end == RJ_END_ACTIVE || v->end == RJ_END_FOLD)
+			before = f->flow.originator;
+		model_unlink(m, f);
+		v->finished = f;
+		f = NULL;
+	}
+	if (!f)
+		f = model_add(m, p, before);
+	half = &f->flow.half[p->side];
+	if (m->limits.num_packets && !f->has_slot[p->side] &&
+	    (p->payload_len || m->limits.with_zeros || half->num_ids >= RJ_FIRST_IDS))
+		model_take_slot(m, f, p->side);
+	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
+		    &f->seq[p->side], p, &m->limits);
+	v->flow = f;
+}
+
+#endif
