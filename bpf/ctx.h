@@ -14,7 +14,7 @@ static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 	return (struct rj_frame){
 		.ctx = xdp,
 		.hook = RJ_HOOK_XDP,
-		.wire_len = xdp->data_end - xdp->data,
+		.wire_len = (__u32)((long)xdp->data_end - (long)xdp->data),
 	};
 }
 

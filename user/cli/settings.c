@@ -114,7 +114,7 @@ static bool read_u64(const char *text, uint64_t max, uint64_t *out)
 
 	errno = 0;
 	value = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || value > max)
+	if (errno || *text < '0' || *text > '9' || *end || value > max)
 		return false;
 	*out = value;
 	return true;

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernel's side of the parity test: the BPF object, test runs, what they leave in maps and ring. */
+#ifndef RJ_TESTS_BPF_KERNEL_SIDE_H
+#define RJ_TESTS_BPF_KERNEL_SIDE_H
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "bpf/parse.h"
+#include "bpf/flow.skel.h"
+#include "tests/bpf/model.h"
+
+#define MAX_RECORDS 16u
+#define RECORD_MAX (sizeof(struct rj_sample) + RJ_SAMPLE_LARGE)
+
+/* The value of rj_cpus, as bpf/maps.h has it. */
+struct cpu_value {
+	uint64_t counters[RJ_NUM_COUNTERS];
+	struct rj_packet packet;
+	struct rj_layers layers;
+	struct rj_flow fresh;
+};
+
+/* struct kernel - @records: what came through the ring since the last run. */
+struct kernel {
+	struct rj_flow_bpf *skel;
+	struct ring_buffer *ring;
+	const uint8_t *slots;
+	size_t slots_len, slot_len, flow_len;
+	uint32_t num_packets, num_slots;
+	int flows_fd, cpus_fd, free_fd;
+	int prog_fd[NUM_HOOKS];
+	int cpu, num_cpus;
+	struct cpu_value *cpus;
+	uint32_t num_records;
+	struct {
+		size_t len;
+		_Alignas(8) uint8_t bytes[RECORD_MAX];
+	} record[MAX_RECORDS];
+};
+
+static int no_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int keep_record(void *user, void *data, size_t len)
+{
+	struct kernel *k = user;
+
+	if (k->num_records == MAX_RECORDS || len > RECORD_MAX)
+		return -ENOSPC;
+	k->record[k->num_records].len = len;
+	memcpy(k->record[k->num_records++].bytes, data, len);
+	return 0;
+}
+
+static void kernel_give_slot(struct kernel *k, uint32_t slot)
+{
+	uint32_t index = slot - 1;
+
+	if (slot)
+		bpf_map_update_elem(k->free_fd, NULL, &index, BPF_ANY);
+}
+
+static void kernel_close(struct kernel *k)
+{
+	if (k->slots)
+		munmap((void *)(uintptr_t)k->slots, k->slots_len);
+	ring_buffer__free(k->ring);
+	rj_flow_bpf__destroy(k->skel);
+	free(k->cpus);
+	*k = (struct kernel){ 0 };
+}
+
+static int kernel_load(struct kernel *k, const struct rj_limits *limits, uint32_t num_flows)
+{
+	struct rj_flow_bpf *skel = k->skel;
+	int err = 0;
+
+	k->num_packets = limits->num_packets;
+	k->num_slots = 2 * num_flows;
+	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
+	k->slot_len = (limits->num_packets * 10u + 7) / 8 * 8;
+	if (!k->slot_len)
+		k->slot_len = 8;
+	skel->rodata->rj_limits = *limits;
+	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
+	skel->rodata->rj_has_xdp_load =
+		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, num_flows);
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
+	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
+	return err ? err : rj_flow_bpf__load(skel);
+}
+
+static int kernel_map(struct kernel *k)
+{
+	void *at;
+
+	k->slots_len = k->slot_len * k->num_slots;
+	at = mmap(NULL, k->slots_len, PROT_READ, MAP_SHARED, bpf_map__fd(k->skel->maps.rj_slots), 0);
+	if (at == MAP_FAILED)
+		return -errno;
+	k->slots = at;
+	k->ring = ring_buffer__new(bpf_map__fd(k->skel->maps.rj_ring), keep_record, k, NULL);
+	if (!k->ring)
+		return -errno;
+	k->num_cpus = libbpf_num_possible_cpus();
+	k->cpu = sched_getcpu();
+	if (k->cpu < 0 || k->cpu >= k->num_cpus)
+		return -ENOSYS;
+	if (bpf_map__value_size(k->skel->maps.rj_cpus) != sizeof(*k->cpus))
+		return -EPROTO; /* struct rj_cpu has changed: so must struct cpu_value */
+	k->cpus = calloc((size_t)k->num_cpus, sizeof(*k->cpus));
+	return k->cpus ? 0 : -ENOMEM;
+}
+
+static int kernel_open(struct kernel *k, const struct rj_limits *limits, uint32_t num_flows)
+{
+	int err;
+
+	*k = (struct kernel){ 0 };
+	libbpf_set_print(no_print);
+	k->skel = rj_flow_bpf__open();
+	if (!k->skel)
+		return -errno;
+	err = kernel_load(k, limits, num_flows);
+	err = err ? err : kernel_map(k);
+	if (err) {
+		kernel_close(k);
+		return err;
+	}
+	k->flows_fd = bpf_map__fd(k->skel->maps.rj_flows);
+	k->cpus_fd = bpf_map__fd(k->skel->maps.rj_cpus);
+	k->free_fd = bpf_map__fd(k->skel->maps.rj_free_slots);
+	k->prog_fd[HOOK_INGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ingress);
+	k->prog_fd[HOOK_EGRESS] = bpf_program__fd(k->skel->progs.rj_tc_egress);
+	k->prog_fd[HOOK_XDP] = bpf_program__fd(k->skel->progs.rj_xdp);
+	k->prog_fd[HOOK_IP_INGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
+	k->prog_fd[HOOK_IP_EGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	for (uint32_t slot = k->num_slots; slot; slot--)
+		kernel_give_slot(k, slot);
+	return bpf_map_lookup_elem(k->cpus_fd, &(uint32_t){ 0 }, k->cpus);
+}
+
+/* The sequences of a half of the kernel's; NULL when it has no slot. */
+static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *half)
+{
+	struct rj_seq seq = { 0 };
+
+	if (!half->slot || half->slot > k->num_slots)
+		return seq;
+	seq.splt = (void *)(uintptr_t)(k->slots + (half->slot - 1) * k->slot_len);
+	seq.ids = (void *)(seq.splt + k->num_packets);
+	seq.capacity = k->num_packets;
+	return seq;
+}
+
+/*
+ * kernel_run - runs the program of @hook on @f once and fetches counters, packet and ring. 0;
+ * -EINVAL when test_run takes no such frame; -EBADMSG when the frame was changed or not passed on.
+ */
+static int kernel_run(struct kernel *k, enum hook hook, const struct frame *f)
+{
+	static uint8_t after[FRAME_MAX];
+	struct __sk_buff skb = { .gso_segs = f->gso_segs, .gso_size = f->gso_size };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->bytes, .data_size_in = f->len,
+		    .data_out = after, .data_size_out = sizeof(after), .repeat = 1);
+	uint32_t pass = hook == HOOK_XDP ? 2u /* XDP_PASS */ : (uint32_t)-1;
+	int err;
+
+	if (hook != HOOK_XDP) {
+		opts.ctx_in = &skb;
+		opts.ctx_size_in = sizeof(skb);
+	}
+	k->num_records = 0;
+	err = bpf_prog_test_run_opts(k->prog_fd[hook], &opts);
+	if (err)
+		return err;
+	err = bpf_map_lookup_elem(k->cpus_fd, &(uint32_t){ 0 }, k->cpus);
+	if (err)
+		return err;
+	ring_buffer__consume(k->ring);
+	if (opts.retval != pass || opts.data_size_out != f->len || memcmp(after, f->bytes, f->len))
+		return -EBADMSG;
+	return 0;
+}
+
+/* Empties the flow map; how many flows were in it. */
+static uint32_t kernel_clear(struct kernel *k)
+{
+	struct rj_flow flow;
+	struct rj_key key;
+	uint32_t num = 0;
+
+	while (!bpf_map_get_next_key(k->flows_fd, NULL, &key)) {
+		if (!bpf_map_lookup_elem(k->flows_fd, &key, &flow)) {
+			kernel_give_slot(k, flow.half[0].slot);
+			kernel_give_slot(k, flow.half[1].slot);
+		}
+		if (bpf_map_delete_elem(k->flows_fd, &key))
+			break;
+		num++;
+	}
+	return num;
+}
+
+#endif
