@@ -72,7 +72,7 @@ struct rj_packet {
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 num_vlans;
-	__u8 zero[6];
+	__u8 zero[10];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
 };
 

@@ -477,7 +477,12 @@ static __always_inline void rj_unfold(struct rj_packet *p, __u32 num, __u32 len)
 {
 	__u32 header_len = p->ip_len - p->payload_len;
 
-	if (num < 2 || !len || p->payload_len <= len)
+	if (!len || len > 0xffff || p->payload_len <= len)
+		return;
+	/* virtio leaves the number out (SKB_GSO_DODGY); one that is too high says nothing either */
+	if (num < 2 || num > 0xffff || (num - 1) * len >= p->payload_len)
+		num = (p->payload_len - 1) / len + 1;
+	if (num > 0xffff)
 		return;
 	p->num_segments = (__u16)num;
 	p->segment_len = (__u16)len;

@@ -52,17 +52,18 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 					const struct rj_packet *p, __u64 since_start_ns)
 {
 	__u32 others = p->num_segments - 1u;
+	__u32 last_len = p->payload_len - others * p->segment_len;
 	__u32 at = half->num_splt;
 
+	if (others > RJ_MAX_SEGMENTS) /* those between are not entered, and so not counted */
+		others = RJ_MAX_SEGMENTS;
 	for (__u32 i = 0; i < RJ_MAX_SEGMENTS; i++) {
 		if (i >= others || at >= seq->capacity)
 			break;
 		rj_splt_put(seq, at, rj_splt_pack(since_start_ns, p->segment_len, p->tcp_flags));
 		at++;
 	}
-	rj_splt_put(seq, at,
-		    rj_splt_pack(since_start_ns, p->payload_len - others * p->segment_len,
-				 p->tcp_flags));
+	rj_splt_put(seq, at, rj_splt_pack(since_start_ns, last_len, p->tcp_flags));
 	rj_count(&half->num_splt, others + 1);
 }
 

@@ -6,6 +6,9 @@
 #include "bpf/abi.h"
 #include "bpf/wire.h"
 
+/* How far low_seq stays behind next_seq: the largest window there is (RFC 7323 2.3). */
+#define RJ_TCP_REACH (1u << 30)
+
 enum rj_tcp_order { RJ_TCP_IN_ORDER, RJ_TCP_RETRANS, RJ_TCP_OOO };
 
 /* rj_seq_before - RFC 9293 3.4: whether @a comes before @b in sequence space. */
@@ -65,6 +68,9 @@ static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, __u32 s
 		if (seq != h->next_seq)
 			rj_hole_open(h, h->next_seq, seq);
 		h->next_seq = end;
+		/* the order of sequence space reaches half around: what is far behind is forgotten */
+		if (end - h->low_seq > RJ_TCP_REACH)
+			h->low_seq = end - RJ_TCP_REACH;
 		return RJ_TCP_IN_ORDER;
 	}
 	if (!rj_seq_before(h->low_seq, end)) { /* end <= low: before all that was seen */

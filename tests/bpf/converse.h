@@ -13,7 +13,9 @@ struct talk_side {
 	uint32_t next;
 	uint32_t last_len;
 	uint16_t id;
-	struct { uint32_t seq, len; } gap[NUM_GAPS];
+	struct {
+		uint32_t seq, len;
+	} gap[NUM_GAPS];
 };
 
 /* struct talk - one flow; @stage: 0 nothing, 1 SYN sent, 2 open, then what closes it. */
@@ -25,7 +27,7 @@ struct talk {
 
 static void talk_init(struct gen *g, struct talk *t, uint32_t number)
 {
-	static const uint8_t protos[] = { RJ_IP_TCP, RJ_IP_TCP, RJ_IP_TCP, RJ_IP_TCP, RJ_IP_TCP,
+	static const uint8_t protos[] = { RJ_IP_TCP, RJ_IP_TCP, RJ_IP_TCP,  RJ_IP_TCP,	RJ_IP_TCP,
 					  RJ_IP_UDP, RJ_IP_UDP, RJ_IP_ICMP, RJ_IP_SCTP, 47 };
 
 	memset(t, 0, sizeof(*t));
@@ -71,9 +73,7 @@ static void talk_place(struct gen *g, struct talk_side *side, struct spec *s)
 	case 1: /* over the last's end */
 		s->seq = side->next - below(&g->r, side->last_len + 1);
 		break;
-	case 2: /* long ago, or before all */
-		s->seq = side->next - below(&g->r, 100000);
-		return;
+	case 2: /* long ago, or before all */ s->seq = side->next - below(&g->r, 100000); return;
 	case 3:
 	case 4: /* ahead */
 		side->gap[gap].seq = side->next;
@@ -93,8 +93,7 @@ static void talk_place(struct gen *g, struct talk_side *side, struct spec *s)
 		s->seq--;
 		s->payload = below(&g->r, 2);
 		return;
-	default:
-		break;
+	default: break;
 	}
 	side->last_len = s->payload;
 	side->next = s->seq + s->payload;
@@ -169,15 +168,20 @@ static void talk(struct gen *g, struct talk *t, int with_gso)
 	emit(g, &s);
 }
 
-static void gen_talks(struct gen *g, uint32_t num, int with_gso)
-{
-	static struct talk talks[NUM_TALKS];
+static struct talk talks[NUM_TALKS];
 
-	for (uint32_t i = 0; i < NUM_TALKS; i++)
-		talk_init(g, &talks[i], i);
-	/* most of it on a few, so that flows become long; the rest on all of them */
+/* Goes on with the flows there are: most of it on a few, so that they become long. */
+static void more_talks(struct gen *g, uint32_t num, int with_gso)
+{
 	while (num--)
 		talk(g, &talks[below(&g->r, one_in(&g->r, 4) ? NUM_TALKS : 24)], with_gso);
+}
+
+static void gen_talks(struct gen *g, uint32_t num, int with_gso)
+{
+	for (uint32_t i = 0; i < NUM_TALKS; i++)
+		talk_init(g, &talks[i], i);
+	more_talks(g, num, with_gso);
 }
 
 #endif

@@ -227,7 +227,8 @@ static void put_chain(struct frame *f, struct prng *r, const struct spec *s)
 
 static void put_tcp(struct frame *f, struct prng *r, const struct spec *s)
 {
-	uint32_t words = s->data_offset == RIGHT ? 5 + s->tcp_options / 4 : (uint32_t)s->data_offset;
+	uint32_t words = s->data_offset == RIGHT ? 5 + s->tcp_options / 4 :
+						   (uint32_t)s->data_offset;
 
 	put16(f, s->sport);
 	put16(f, s->dport);

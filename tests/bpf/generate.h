@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Sets of frames: each protocol, each length and lie, mutations, noise. Included by parity.c alone. */
+/* Frames of each protocol, length and lie, mutations and noise. Included by parity.c alone. */
 #ifndef RJ_TESTS_BPF_GENERATE_H
 #define RJ_TESTS_BPF_GENERATE_H
 
@@ -60,8 +60,10 @@ static void add_chain(struct gen *g, struct spec *s, uint8_t kind)
 
 static uint8_t chain_kind(struct gen *g)
 {
-	static const uint8_t kinds[] = { RJ_IP_HOPOPTS,	 RJ_IP_ROUTING, RJ_IP_FRAGMENT, RJ_IP_AH,
-					 RJ_IP_DSTOPTS, RJ_IP_MOBILITY, RJ_IP_HIP,	RJ_IP_SHIM6 };
+	static const uint8_t kinds[] = {
+		RJ_IP_HOPOPTS, RJ_IP_ROUTING,  RJ_IP_FRAGMENT, RJ_IP_AH,
+		RJ_IP_DSTOPTS, RJ_IP_MOBILITY, RJ_IP_HIP,      RJ_IP_SHIM6
+	};
 
 	return kinds[below(&g->r, sizeof(kinds))];
 }
@@ -69,9 +71,9 @@ static uint8_t chain_kind(struct gen *g)
 /* An ordinary packet of many kinds; nothing in it lies. */
 static void some_spec(struct gen *g, struct spec *s)
 {
-	static const uint8_t protos[] = { RJ_IP_TCP,  RJ_IP_TCP,  RJ_IP_TCP,  RJ_IP_UDP, RJ_IP_UDP,
-					  RJ_IP_UDP,  RJ_IP_ICMP, RJ_IP_ICMPV6, RJ_IP_SCTP,
-					  RJ_IP_DCCP, 47 };
+	static const uint8_t protos[] = { RJ_IP_TCP,  RJ_IP_TCP,  RJ_IP_TCP,  RJ_IP_UDP,
+					  RJ_IP_UDP,  RJ_IP_UDP,  RJ_IP_ICMP, RJ_IP_ICMPV6,
+					  RJ_IP_SCTP, RJ_IP_DCCP, 47 };
 	struct prng *r = &g->r;
 
 	spec_init(s, one_in(r, 2) ? 4 : 6, protos[below(r, sizeof(protos))]);
@@ -332,8 +334,10 @@ static void gen_mutations(struct gen *g, uint32_t num)
 /* Noise; half of it behind an EtherType that makes the parser look at it. */
 static void gen_noise(struct gen *g, uint32_t num)
 {
-	static const uint8_t starts[][3] = { { 0x08, 0x00, 0x45 }, { 0x86, 0xdd, 0x60 },
-					     { 0x81, 0x00, 0x00 }, { 0x08, 0x00, 0x46 } };
+	static const uint8_t starts[][3] = { { 0x08, 0x00, 0x45 },
+					     { 0x86, 0xdd, 0x60 },
+					     { 0x81, 0x00, 0x00 },
+					     { 0x08, 0x00, 0x46 } };
 
 	for (; num--; feed(g)) {
 		g->frame.len = 0;

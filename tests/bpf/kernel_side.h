@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The kernel's side of the parity test: the BPF object, test runs, what they leave in maps and ring. */
+/* The kernel's side of the parity test: the object, test runs, maps, ring. */
 #ifndef RJ_TESTS_BPF_KERNEL_SIDE_H
 #define RJ_TESTS_BPF_KERNEL_SIDE_H
 
@@ -16,7 +16,7 @@
 #include "tests/bpf/model.h"
 
 #define MAX_RECORDS 16u
-#define RECORD_MAX (sizeof(struct rj_sample) + RJ_SAMPLE_LARGE)
+#define RECORD_MAX (sizeof(struct rj_sample) + RJ_SAMPLE_HUGE)
 
 /* The value of rj_cpus, as bpf/maps.h has it. */
 struct cpu_value {
@@ -26,7 +26,10 @@ struct cpu_value {
 	struct rj_flow fresh;
 };
 
-/* struct kernel - @records: what came through the ring since the last run. */
+/*
+ * struct kernel - @record: what came through the ring since the last run;
+ * @is_held: nothing is taken out of the ring
+ */
 struct kernel {
 	struct rj_flow_bpf *skel;
 	struct ring_buffer *ring;
@@ -34,9 +37,11 @@ struct kernel {
 	size_t slots_len, slot_len, flow_len;
 	uint32_t num_packets, num_slots;
 	int flows_fd, cpus_fd, free_fd;
-	int prog_fd[NUM_HOOKS];
+	enum hook hook;
+	int prog_fd;
 	int cpu, num_cpus;
 	struct cpu_value *cpus;
+	bool is_held;
 	uint32_t num_records;
 	struct {
 		size_t len;
@@ -56,6 +61,8 @@ static int keep_record(void *user, void *data, size_t len)
 {
 	struct kernel *k = user;
 
+	if (k->is_held) /* then this is kernel_drain */
+		return 0;
 	if (k->num_records == MAX_RECORDS || len > RECORD_MAX)
 		return -ENOSPC;
 	k->record[k->num_records].len = len;
@@ -81,9 +88,22 @@ static void kernel_close(struct kernel *k)
 	*k = (struct kernel){ 0 };
 }
 
-static int kernel_load(struct kernel *k, const struct rj_limits *limits, uint32_t num_flows)
+static struct bpf_program *hook_program(const struct rj_flow_bpf *skel, enum hook hook)
+{
+	switch (hook) {
+	case HOOK_INGRESS: return skel->progs.rj_tc_ingress;
+	case HOOK_EGRESS: return skel->progs.rj_tc_egress;
+	case HOOK_XDP: return skel->progs.rj_xdp;
+	case HOOK_IP_INGRESS: return skel->progs.rj_tc_ip_ingress;
+	default: return skel->progs.rj_tc_ip_egress;
+	}
+}
+
+static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits *limits,
+		       uint32_t num_flows)
 {
 	struct rj_flow_bpf *skel = k->skel;
+	struct bpf_program *prog;
 	int err = 0;
 
 	k->num_packets = limits->num_packets;
@@ -96,6 +116,8 @@ static int kernel_load(struct kernel *k, const struct rj_limits *limits, uint32_
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	bpf_object__for_each_program(prog, skel->obj) /* the verifier's time is most of a test's */
+		bpf_program__set_autoload(prog, prog == hook_program(skel, hook));
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, num_flows);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
@@ -109,7 +131,8 @@ static int kernel_map(struct kernel *k)
 	void *at;
 
 	k->slots_len = k->slot_len * k->num_slots;
-	at = mmap(NULL, k->slots_len, PROT_READ, MAP_SHARED, bpf_map__fd(k->skel->maps.rj_slots), 0);
+	at = mmap(NULL, k->slots_len, PROT_READ, MAP_SHARED, bpf_map__fd(k->skel->maps.rj_slots),
+		  0);
 	if (at == MAP_FAILED)
 		return -errno;
 	k->slots = at;
@@ -126,7 +149,8 @@ static int kernel_map(struct kernel *k)
 	return k->cpus ? 0 : -ENOMEM;
 }
 
-static int kernel_open(struct kernel *k, const struct rj_limits *limits, uint32_t num_flows)
+static int kernel_open(struct kernel *k, enum hook hook, const struct rj_limits *limits,
+		       uint32_t num_flows)
 {
 	int err;
 
@@ -135,7 +159,7 @@ static int kernel_open(struct kernel *k, const struct rj_limits *limits, uint32_
 	k->skel = rj_flow_bpf__open();
 	if (!k->skel)
 		return -errno;
-	err = kernel_load(k, limits, num_flows);
+	err = kernel_load(k, hook, limits, num_flows);
 	err = err ? err : kernel_map(k);
 	if (err) {
 		kernel_close(k);
@@ -144,11 +168,8 @@ static int kernel_open(struct kernel *k, const struct rj_limits *limits, uint32_
 	k->flows_fd = bpf_map__fd(k->skel->maps.rj_flows);
 	k->cpus_fd = bpf_map__fd(k->skel->maps.rj_cpus);
 	k->free_fd = bpf_map__fd(k->skel->maps.rj_free_slots);
-	k->prog_fd[HOOK_INGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ingress);
-	k->prog_fd[HOOK_EGRESS] = bpf_program__fd(k->skel->progs.rj_tc_egress);
-	k->prog_fd[HOOK_XDP] = bpf_program__fd(k->skel->progs.rj_xdp);
-	k->prog_fd[HOOK_IP_INGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
-	k->prog_fd[HOOK_IP_EGRESS] = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	k->hook = hook;
+	k->prog_fd = bpf_program__fd(hook_program(k->skel, hook));
 	for (uint32_t slot = k->num_slots; slot; slot--)
 		kernel_give_slot(k, slot);
 	return bpf_map_lookup_elem(k->cpus_fd, &(uint32_t){ 0 }, k->cpus);
@@ -168,33 +189,52 @@ static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *ha
 }
 
 /*
- * kernel_run - runs the program of @hook on @f once and fetches counters, packet and ring. 0;
+ * kernel_run - runs the program on @f once and fetches counters, packet and ring. 0;
  * -EINVAL when test_run takes no such frame; -EBADMSG when the frame was changed or not passed on.
  */
-static int kernel_run(struct kernel *k, enum hook hook, const struct frame *f)
+static int kernel_run(struct kernel *k, const struct frame *f)
 {
 	static uint8_t after[FRAME_MAX];
 	struct __sk_buff skb = { .gso_segs = f->gso_segs, .gso_size = f->gso_size };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->bytes, .data_size_in = f->len,
 		    .data_out = after, .data_size_out = sizeof(after), .repeat = 1);
-	uint32_t pass = hook == HOOK_XDP ? 2u /* XDP_PASS */ : (uint32_t)-1;
+	uint32_t pass = k->hook == HOOK_XDP ? 2u /* XDP_PASS */ : (uint32_t)-1;
 	int err;
 
-	if (hook != HOOK_XDP) {
+	if (k->hook != HOOK_XDP) {
 		opts.ctx_in = &skb;
 		opts.ctx_size_in = sizeof(skb);
 	}
 	k->num_records = 0;
-	err = bpf_prog_test_run_opts(k->prog_fd[hook], &opts);
+	err = bpf_prog_test_run_opts(k->prog_fd, &opts);
 	if (err)
 		return err;
 	err = bpf_map_lookup_elem(k->cpus_fd, &(uint32_t){ 0 }, k->cpus);
 	if (err)
 		return err;
-	ring_buffer__consume(k->ring);
+	if (!k->is_held)
+		ring_buffer__consume(k->ring);
 	if (opts.retval != pass || opts.data_size_out != f->len || memcmp(after, f->bytes, f->len))
 		return -EBADMSG;
 	return 0;
+}
+
+/* Takes all free slots; how many there were. */
+static uint32_t kernel_take_slots(struct kernel *k)
+{
+	uint32_t index;
+	uint32_t num = 0;
+
+	while (!bpf_map_lookup_and_delete_elem(k->free_fd, NULL, &index))
+		num++;
+	return num;
+}
+
+/* Throws away what is in the ring and takes it out from now on. */
+static void kernel_drain(struct kernel *k)
+{
+	ring_buffer__consume(k->ring);
+	k->is_held = false;
 }
 
 /* Empties the flow map; how many flows were in it. */

@@ -29,6 +29,8 @@ struct model {
 	enum hook hook;
 	struct model_flow *bucket[MODEL_BUCKETS];
 	uint32_t num_flows;
+	bool is_starved;   /* no slot is to be had */
+	bool is_ring_full; /* no flow can be cut */
 };
 
 /* struct verdict - what the host makes of a frame. @finished: the flow it cut, the caller's. */
@@ -38,6 +40,7 @@ struct verdict {
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
+	uint32_t slots_short, cuts_late;
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -144,7 +147,7 @@ static uint16_t skb_protocol(const uint8_t *bytes)
 	return bytes[14] == 0xff && bytes[15] == 0xff ? 1 : 4;
 }
 
-/* model_parse - @bytes in a block of exactly @f->len bytes, so that a sanitizer sees one too many. */
+/* model_parse - from a block of exactly the frame's bytes: a sanitizer sees one too many. */
 static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 				  struct rj_packet *out)
 {
@@ -166,7 +169,22 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	return reason;
 }
 
-/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does in the kernel. */
+/*
+ * Whether the kernel takes a slot now. A sequence that has missed packets gets none later: its
+ * first entries would be those that another flow left in the slot.
+ */
+static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
+{
+	const struct rj_half *half = &f->flow.half[p->side];
+
+	if (!m->limits.num_packets || f->has_slot[p->side])
+		return false;
+	if (half->num_splt || half->num_ids > RJ_FIRST_IDS)
+		return false;
+	return p->payload_len || m->limits.with_zeros || half->num_ids >= RJ_FIRST_IDS;
+}
+
+/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
 static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 {
 	struct rj_packet *p = &v->packet;
@@ -178,6 +196,10 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	if (f) {
 		half = f->flow.half;
 		v->end = rj_flow_cut(&f->flow, &half[p->side], &half[!p->side], p, &m->limits);
+		if (v->end && m->is_ring_full) {
+			v->end = RJ_END_NONE;
+			v->cuts_late++;
+		}
 	}
 	if (v->end) {
 		if (v->end == RJ_END_ACTIVE || v->end == RJ_END_FOLD)
@@ -189,9 +211,12 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	if (!f)
 		f = model_add(m, p, before);
 	half = &f->flow.half[p->side];
-	if (m->limits.num_packets && !f->has_slot[p->side] &&
-	    (p->payload_len || m->limits.with_zeros || half->num_ids >= RJ_FIRST_IDS))
-		model_take_slot(m, f, p->side);
+	if (needs_slot(m, f, p)) {
+		if (m->is_starved)
+			v->slots_short++;
+		else
+			model_take_slot(m, f, p->side);
+	}
 	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
 		    &f->seq[p->side], p, &m->limits);
 	v->flow = f;

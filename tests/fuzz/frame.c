@@ -9,8 +9,8 @@
  */
 #include "tests/fuzz/session.h"
 
-#define HAS_CUT	 1u
-#define HAS_GAP	 2u
+#define HAS_CUT 1u
+#define HAS_GAP 2u
 #define HAS_TIME 4u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +32,7 @@ static uint64_t next(struct input *in, unsigned int num_bytes)
 	return value;
 }
 
-/* Feeds one frame out of a heap block of exactly its length, so that a sanitizer sees one byte too many. */
+/* Feeds one frame, from a heap block of its length: a sanitizer sees one byte too many. */
 static void feed(struct checked *c, struct input *in, uint64_t *time_ns)
 {
 	struct rj_session_frame frame = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* libFuzzer harness for the file reader: the input is a capture file, read through the public API. */
+/* libFuzzer harness for the file reader: the input is a capture file for the public API. */
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A session of all features whose records and account are checked: for the harnesses of files and frames. */
+/* A session whose records and account are checked: what the harnesses of files and frames share. */
 #ifndef RJ_TESTS_FUZZ_SESSION_H
 #define RJ_TESTS_FUZZ_SESSION_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-3-Clause)
-/* What bpf_bench measures beside the packet programs: nothing, the least a flow counter can do, and a rotator. */
+/* What bpf_bench measures beside the packet programs: nothing, the least a flow counter can do. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
@@ -12,7 +12,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct bench_rotation bench_rotation SEC(".data.rotation");
 
-/* The program that the rotator hands each frame to. One map a program type: the kernel wants it so. */
+/* The program that the rotator hands each frame to; the kernel wants one map a program type. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
@@ -44,39 +44,25 @@ struct {
 	__type(value, struct bench_cpu);
 } bench_cpus SEC(".maps");
 
-/* The start of the frames that bpf_bench makes: Ethernet, IPv4 without options, ports. */
-struct bench_head {
-	__u8 ethernet[14];
-	__u8 ip[9];
-	__u8 proto;
-	__u16 checksum;
-	__u32 src;
-	__u32 dst;
-	__be16 src_port;
-	__be16 dst_port;
-	__be32 tcp_seq;
-} __attribute__((packed));
-
-static __always_inline struct bench_head *head_of(const struct rj_frame *f)
-{
-	return (struct bench_head *)rj_at(f, 0, struct bench_head);
-}
+#define IP_OFF sizeof(struct rj_eth)
+#define L4_OFF (IP_OFF + RJ_IPV4_HEADER_LEN)
 
 /* rotate - gives the frame the client of the next flow, in another order on each round. */
 static __always_inline void rotate(const struct rj_frame *f)
 {
 	struct bench_rotation *r = &bench_rotation;
-	struct bench_head *head = head_of(f);
+	struct rj_ipv4 *ip = (struct rj_ipv4 *)rj_at(f, IP_OFF, struct rj_ipv4);
+	struct rj_tcp *tcp = (struct rj_tcp *)rj_ptr(f, L4_OFF, 8); /* ports and sequence number */
 	__u64 stride = 20 * (r->round * 40503 % 50021) + 7; /* has no factor in common with 10^n */
 	__u32 index;
 
-	if (!head || !r->num_flows)
+	if (!ip || !tcp || !r->num_flows)
 		return;
 	index = r->first + (__u32)(r->at * stride % r->num_flows);
-	head->src = bpf_htonl(0x0a000000u + index);
-	head->src_port = bpf_htons((__u16)(1024 + (index & 0x7fff)));
-	if (head->proto == RJ_IP_TCP)
-		head->tcp_seq = bpf_htonl((__u32)r->round * r->payload_len + 1);
+	ip->src = bpf_htonl(0x0a000000u + index);
+	tcp->src = bpf_htons((__u16)(1024 + (index & 0x7fff)));
+	if (ip->proto == RJ_IP_TCP)
+		tcp->seq = bpf_htonl((__u32)r->round * r->payload_len + 1);
 	if (++r->at >= r->num_flows) {
 		r->at = 0;
 		r->round++;
@@ -89,7 +75,8 @@ static __always_inline void count(const struct rj_key *key, __u32 bytes)
 	struct bench_count first = { .packets = 1, .bytes = bytes };
 
 	if (!c) {
-		bpf_map_update_elem(&bench_counts, key, &first, BPF_NOEXIST);
+		if (bpf_map_update_elem(&bench_counts, key, &first, BPF_NOEXIST))
+			bench_rotation.num_refused++;
 		return;
 	}
 	rj_count(&c->packets, 1);
@@ -99,16 +86,17 @@ static __always_inline void count(const struct rj_key *key, __u32 bytes)
 /* lean - five values at fixed places, one lookup, two additions. */
 static __always_inline void lean(const struct rj_frame *f)
 {
-	const struct bench_head *head = head_of(f);
+	const struct rj_ipv4 *ip = rj_at(f, IP_OFF, struct rj_ipv4);
+	const struct rj_ports *ports = rj_at(f, L4_OFF, struct rj_ports);
 	struct rj_key key = {};
 
-	if (!head)
+	if (!ip || !ports)
 		return;
-	key.addr[0][0] = head->src;
-	key.addr[1][0] = head->dst;
-	key.port[0] = head->src_port;
-	key.port[1] = head->dst_port;
-	key.proto = head->proto;
+	key.addr[0][0] = ip->src;
+	key.addr[1][0] = ip->dst;
+	key.port[0] = ports->src;
+	key.port[1] = ports->dst;
+	key.proto = ip->proto;
 	count(&key, f->wire_len);
 }
 
@@ -129,22 +117,22 @@ static __always_inline void nothing(const struct rj_frame *f)
 	(void)f;
 }
 
-#define BENCH_PROGRAMS(work)                                              \
-	int bench_xdp_##work(struct xdp_md *xdp);                         \
-	SEC("xdp") int bench_xdp_##work(struct xdp_md *xdp)               \
-	{                                                                 \
-		const struct rj_frame f = rj_xdp_frame(xdp);              \
-                                                                          \
-		work(&f);                                                 \
-		return XDP_PASS;                                          \
-	}                                                                 \
-	int bench_tc_##work(struct __sk_buff *skb);                       \
-	SEC("tc") int bench_tc_##work(struct __sk_buff *skb)              \
-	{                                                                 \
-		const struct rj_frame f = rj_skb_frame(skb);              \
-                                                                          \
-		work(&f);                                                 \
-		return TC_ACT_OK;                                         \
+#define BENCH_PROGRAMS(work)                                                                       \
+	int bench_xdp_##work(struct xdp_md *xdp);                                                  \
+	SEC("xdp") int bench_xdp_##work(struct xdp_md *xdp)                                        \
+	{                                                                                          \
+		const struct rj_frame f = rj_xdp_frame(xdp);                                       \
+                                                                                                   \
+		work(&f);                                                                          \
+		return XDP_PASS;                                                                   \
+	}                                                                                          \
+	int bench_tc_##work(struct __sk_buff *skb);                                                \
+	SEC("tc") int bench_tc_##work(struct __sk_buff *skb)                                       \
+	{                                                                                          \
+		const struct rj_frame f = rj_skb_frame(skb);                                       \
+                                                                                                   \
+		work(&f);                                                                          \
+		return TC_ACT_OK;                                                                  \
 	}
 
 BENCH_PROGRAMS(nothing)

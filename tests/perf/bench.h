@@ -9,13 +9,14 @@
  * struct bench_rotation - the flows that frames are spread over, each once a round.
  * @first, @num_flows: clients are numbered from @first on
  * @payload_len: how far the TCP sequence moves on with each round
+ * @num_refused: flows that found no room in bench_counts
  * @at, @round: where the rotation stands
  */
 struct bench_rotation {
 	__u32 first;
 	__u32 num_flows;
 	__u32 payload_len;
-	__u32 zero;
+	__u32 num_refused;
 	__u64 at;
 	__u64 round;
 };

@@ -64,16 +64,22 @@ void rj_engine_free(struct rj_engine *e)
 	free(e);
 }
 
+/* One that came round would be past, and due for ever. */
+static uint64_t later_by(uint64_t time_ns, uint64_t limit_ns)
+{
+	return time_ns + limit_ns < time_ns ? UINT64_MAX : time_ns + limit_ns;
+}
+
 static void set_deadline(struct rj_engine *e, struct rj_entry *entry)
 {
 	const struct rj_limits *limits = &e->options.limits;
 
 	if (limits->idle_ns)
 		rj_table_set_deadline(&e->table, entry,
-				      rj_flow_last(&entry->flow) + limits->idle_ns);
+				      later_by(rj_flow_last(&entry->flow), limits->idle_ns));
 	else if (limits->active_ns)
 		rj_table_set_deadline(&e->table, entry,
-				      entry->flow.start_ns + limits->active_ns);
+				      later_by(entry->flow.start_ns, limits->active_ns));
 }
 
 /* An entry with samples alone: its end is the kernel's to tell, but a lost one must not stay. */
@@ -82,7 +88,7 @@ static void look_again(struct rj_engine *e, struct rj_entry *entry, uint64_t now
 	uint64_t span = span_ns(&e->options.limits);
 
 	if (span)
-		rj_table_set_deadline(&e->table, entry, now_ns + span);
+		rj_table_set_deadline(&e->table, entry, later_by(now_ns, span));
 }
 
 /* Hands the entry over as a record and forgets it. */
@@ -385,10 +391,12 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
 	while ((entry = rj_table_due(&e->table, now_ns))) {
 		if (entry->id)
 			check_samples(e, entry, now_ns);
-		else if (rj_flow_is_over(&entry->flow, now_ns, limits) && !goes_on(e, entry))
-			finish(e, entry, limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE);
-		else
+		else if (!rj_flow_is_over(&entry->flow, now_ns, limits))
 			set_deadline(e, entry);
+		else if (goes_on(e, entry)) /* its own deadline is past: it would be due for ever */
+			look_again(e, entry, now_ns);
+		else
+			finish(e, entry, limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE);
 	}
 }
 

@@ -21,7 +21,7 @@ static uint64_t mix(uint64_t h, uint64_t word)
 static uint64_t hash(const struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
 	uint64_t words[sizeof(*key) / 8];
-	uint64_t h = t->seed ^ id;
+	uint64_t h = id; /* the seed comes in with each word: twice at once it would cancel out */
 
 	memcpy(words, key, sizeof(words));
 	for (size_t i = 0; i < sizeof(words) / 8; i++)

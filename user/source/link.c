@@ -12,11 +12,14 @@
 #define SLL2_LEN 20u
 /* LINKTYPE_NULL and _LOOP: an address family of the capturing system */
 #define NULL_LEN 4u
+/* DLT_RAW in files, which libpcap translates; rj_session_feed takes either */
+#define LINKTYPE_RAW 101
 
-/* Address families of IPv6: of the BSDs, FreeBSD, macOS, Linux and Solaris */
+/* Address families of IPv6: of the BSDs, FreeBSD, macOS, Linux, Solaris and Windows */
 static bool is_inet6(uint32_t family)
 {
-	return family == 24 || family == 28 || family == 30 || family == 10 || family == 26;
+	return family == 24 || family == 28 || family == 30 || family == 10 || family == 26 ||
+	       family == 23;
 }
 
 static enum rj_reason at_type(const struct rj_frame *f, uint32_t type_off, uint32_t off,
@@ -70,6 +73,7 @@ enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, struct rj_
 	case DLT_EN10MB:
 		return rj_parse_ethernet(f, l, p);
 	case DLT_RAW:
+	case LINKTYPE_RAW:
 	case DLT_IPV4:
 	case DLT_IPV6:
 		return at_version(f, 0, l, p);

@@ -107,8 +107,12 @@ static bool is_wanted(struct pcap_source *s, const struct pcap_pkthdr *header, c
 static uint64_t unix_ns(const struct timeval *tv)
 {
 	/* with nanosecond precision asked for, tv_usec holds nanoseconds */
-	int64_t ns = (int64_t)tv->tv_sec * (int64_t)RJ_NS_PER_S + tv->tv_usec;
+	int64_t ns;
 
+	/* pcapng counts in 64 bits of whatever unit it likes */
+	if (__builtin_mul_overflow((int64_t)tv->tv_sec, (int64_t)RJ_NS_PER_S, &ns) ||
+	    __builtin_add_overflow(ns, (int64_t)tv->tv_usec, &ns))
+		return tv->tv_sec < 0 ? 0 : INT64_MAX;
 	return ns > 0 ? (uint64_t)ns : 0;
 }
 

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One frame through both sides and what they made of it compared. Included by parity.c alone. */
+#ifndef RJ_TESTS_BPF_CHECK_H
+#define RJ_TESTS_BPF_CHECK_H
+
+#include "tests/bpf/compare.h"
+
+#define MAX_TOLD 5u    /* failures of a test that are shown */
+#define MAX_FAILED 50u /* after so many its rest is left out */
+#define NUM_ENDS 8u
+
+static const char *const hook_names[NUM_HOOKS] = {
+	[HOOK_INGRESS] = "rj_tc_ingress",
+	[HOOK_EGRESS] = "rj_tc_egress",
+	[HOOK_XDP] = "rj_xdp",
+	[HOOK_IP_INGRESS] = "rj_tc_ip_ingress",
+	[HOOK_IP_EGRESS] = "rj_tc_ip_egress",
+};
+
+/*
+ * struct test - a configuration on a program. @map_len: flows the kernel has room for; @max_live:
+ * when all are taken away, before there are more
+ */
+struct test {
+	const char *name;
+	struct kernel kernel;
+	struct model model;
+	uint32_t map_len, max_live;
+	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
+	uint64_t frames, valid, refused, orphans, samples;
+	uint64_t reasons[RJ_NUM_REASONS];
+	uint64_t ends[NUM_ENDS];
+	uint32_t failed;
+};
+
+static void clear(struct test *t)
+{
+	uint32_t num = kernel_clear(&t->kernel);
+
+	if (num != t->model.num_flows) {
+		printf("  the kernel has %u flows, the host %u\n", num, t->model.num_flows);
+		t->failed++;
+	}
+	model_clear(&t->model);
+}
+
+/* Tells of a difference, then makes both sides empty and equal again. */
+static void fail(struct test *t, const struct frame *f, const char *what)
+{
+	if (t->failed < MAX_TOLD) {
+		printf("%s, %s: %s\n", t->name, hook_names[t->model.hook], what);
+		dump(f);
+	}
+	is_quiet = ++t->failed >= MAX_TOLD;
+	kernel_clear(&t->kernel);
+	model_clear(&t->model);
+	memcpy(t->counters, t->kernel.cpus[t->kernel.cpu].counters, sizeof(t->counters));
+}
+
+/* A test run refuses an skb that is said to be IP and too short for its header. */
+static bool may_be_refused(enum hook hook, const struct frame *f)
+{
+	uint16_t type = skb_protocol(f->bytes);
+
+	if (hook == HOOK_XDP)
+		return false;
+	return (type == RJ_ETH_IPV4 && f->len < FRAME_MIN + 20) ||
+	       (type == RJ_ETH_IPV6 && f->len < FRAME_MIN + 40);
+}
+
+/* The cut flow as it came through the ring; its slots go back. */
+static bool check_finished(struct test *t, const struct verdict *v, const uint8_t *bytes,
+			   size_t len)
+{
+	struct rj_ring_flow got;
+	bool is_equal;
+
+	if (len != sizeof(got))
+		return false;
+	memcpy(&got, bytes, sizeof(got));
+	is_equal = got.kind == RJ_RING_FLOW && got.end == v->end;
+	is_equal &= are_equal("cut.key", key_fields, NUM(key_fields), &v->packet.key, &got.key);
+	is_equal &= are_equal_flows(&t->kernel, &t->model, v->finished, &got.flow);
+	kernel_give_slot(&t->kernel, got.flow.half[0].slot);
+	kernel_give_slot(&t->kernel, got.flow.half[1].slot);
+	return is_equal;
+}
+
+/* A sample says what packet it is of and has that packet's bytes. */
+static bool check_sample(const struct verdict *v, const struct frame *f, const uint8_t *bytes,
+			 size_t len)
+{
+	const struct rj_packet *p = &v->packet;
+	struct rj_sample s;
+	uint32_t seq = p->tcp_seq + !!(p->tcp_flags & RJ_TCP_SYN);
+
+	if (len < sizeof(s))
+		return false;
+	memcpy(&s, bytes, sizeof(s));
+	return s.kind == RJ_RING_SAMPLE && !memcmp(&s.key, &p->key, sizeof(s.key)) &&
+	       s.flow_start_ns == v->flow->flow.start_ns && s.time_ns == p->time_ns &&
+	       s.stream_seq == seq + s.offset && s.payload_len == p->payload_len &&
+	       s.side == p->side && s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero &&
+	       s.len && s.len <= len - sizeof(s) && s.offset + s.len <= p->payload_len &&
+	       p->payload_off + s.offset + s.len <= f->len &&
+	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset, s.len);
+}
+
+static bool check_ring(struct test *t, const struct verdict *v, const struct frame *f)
+{
+	const struct kernel *k = &t->kernel;
+	uint32_t at = 0;
+	bool is_equal = true;
+
+	if (v->end) {
+		if (!k->num_records)
+			return false;
+		is_equal = check_finished(t, v, k->record[0].bytes, k->record[0].len);
+		at = 1;
+	}
+	if (!t->model.limits.sample_bytes)
+		return is_equal && at == k->num_records;
+	for (; at < k->num_records; at++, t->samples++)
+		if (!check_sample(v, f, k->record[at].bytes, k->record[at].len))
+			return false;
+	return is_equal;
+}
+
+static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
+{
+	struct rj_orphan orphan;
+
+	if (k->num_records != 1 || k->record[0].len != sizeof(orphan))
+		return false;
+	memcpy(&orphan, k->record[0].bytes, sizeof(orphan));
+	return orphan.kind == RJ_RING_ORPHAN && orphan.ifindex == IFINDEX &&
+	       are_equal("orphan", packet_fields, NUM(packet_fields), p, &orphan.packet);
+}
+
+static bool check_flow(const struct test *t, const struct model_flow *host)
+{
+	struct rj_flow flow;
+
+	if (bpf_map_lookup_elem(t->kernel.flows_fd, &host->key, &flow)) {
+		if (!is_quiet)
+			printf("  the kernel has no such flow\n");
+		return false;
+	}
+	return are_equal_flows(&t->kernel, &t->model, host, &flow);
+}
+
+/* Samples are those that came; which of them were lost, the kernel alone knows. */
+static void expect_samples(struct test *t, const struct verdict *v)
+{
+	const uint64_t *got = t->kernel.cpus[t->kernel.cpu].counters;
+
+	if (!t->model.limits.sample_bytes)
+		return;
+	t->counters[RJ_COUNT_SAMPLES] += t->kernel.num_records - !!v->end;
+	t->counters[RJ_COUNT_SAMPLES_LOST] = got[RJ_COUNT_SAMPLES_LOST];
+}
+
+/* Whether the packet has no place: its flow is dying, or is new and the map full. */
+static bool is_orphan(struct test *t, const struct rj_packet *p)
+{
+	struct model_flow *f = model_find(&t->model, &p->key);
+
+	return f ? f->flow.dying : t->model.num_flows == t->map_len;
+}
+
+/* An orphan while nobody takes anything out of the ring: handed up, until there is no room. */
+static const char *check_held(struct test *t, const struct rj_packet *p)
+{
+	const uint64_t *got = t->kernel.cpus[t->kernel.cpu].counters;
+
+	if (got[RJ_COUNT_HANDED_UP] == t->counters[RJ_COUNT_HANDED_UP])
+		t->model.is_ring_full = true;
+	t->counters[t->model.is_ring_full ? (unsigned int)RJ_REASON_MAP_FULL :
+					    (unsigned int)RJ_COUNT_HANDED_UP] += p->num_segments;
+	return NULL;
+}
+
+static const char *check_packet(struct test *t, struct verdict *v, const struct frame *f)
+{
+	const struct cpu_value *cpu = &t->kernel.cpus[t->kernel.cpu];
+	struct rj_packet *p = &v->packet;
+
+	p->time_ns = cpu->packet.time_ns;
+	if (!are_equal("packet", packet_fields, NUM(packet_fields), p, &cpu->packet))
+		return "the packet differs";
+	t->counters[RJ_COUNT_PACKETS] += p->num_segments;
+	t->counters[RJ_COUNT_BYTES] += p->ip_len;
+	if (is_orphan(t, p) && t->kernel.is_held)
+		return check_held(t, p);
+	if (is_orphan(t, p)) {
+		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
+		t->orphans++;
+		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
+	}
+	model_account(&t->model, v, p->time_ns);
+	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
+	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
+	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;
+	expect_samples(t, v);
+	t->ends[v->end]++;
+	if (!check_ring(t, v, f))
+		return v->end ? "the cut flow differs" : "the ring has what it should not";
+	return check_flow(t, v->flow) ? NULL : "the flow differs";
+}
+
+static const char *check_set_aside(struct test *t, const struct verdict *v)
+{
+	t->counters[RJ_COUNT_PACKETS]++;
+	t->counters[v->reason]++;
+	return t->kernel.num_records ? "a frame set aside left something in the ring" : NULL;
+}
+
+static bool is_valid(const struct verdict *v)
+{
+	const struct rj_packet *p = &v->packet;
+
+	if (v->reason)
+		return false;
+	return p->bits & RJ_PKT_TCP || (p->key.proto == RJ_IP_UDP && !(p->bits & RJ_PKT_BAD_L4));
+}
+
+static void check(struct test *t, const struct frame *f)
+{
+	struct verdict v = { 0 };
+	const char *what;
+	int err = kernel_run(&t->kernel, f);
+
+	if (err == -EINVAL && may_be_refused(t->model.hook, f)) {
+		t->refused++;
+		return;
+	}
+	if (err) {
+		fail(t, f,
+		     err == -EBADMSG ? "the frame was not passed on as it came" : strerror(-err));
+		return;
+	}
+	t->frames++;
+	v.reason = model_parse(&t->model, f, &v.packet);
+	t->reasons[v.reason]++;
+	t->valid += is_valid(&v);
+	what = v.reason ? check_set_aside(t, &v) : check_packet(t, &v, f);
+	if (!are_equal_counters(t->counters, t->kernel.cpus[t->kernel.cpu].counters) && !what)
+		what = "the counters differ";
+	model_flow_free(v.finished);
+	if (what)
+		fail(t, f, what);
+}
+
+/* The generators' way in: without link header where the program expects none. */
+static void feed_test(void *user, const struct frame *f)
+{
+	static struct frame bare;
+	struct test *t = user;
+
+	if (t->failed >= MAX_FAILED)
+		return;
+	if (t->model.num_flows >= t->max_live)
+		clear(t);
+	if (!is_ip_hook(t->model.hook)) {
+		check(t, f);
+		return;
+	}
+	if (f->len < 2 * FRAME_MIN)
+		return;
+	bare.len = f->len - FRAME_MIN;
+	bare.gso_segs = f->gso_segs;
+	bare.gso_size = f->gso_size;
+	memcpy(bare.bytes, f->bytes + FRAME_MIN, bare.len);
+	check(t, &bare);
+}
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Host state against kernel state, member by member, in words. Included by parity.c alone. */
+#ifndef RJ_TESTS_BPF_COMPARE_H
+#define RJ_TESTS_BPF_COMPARE_H
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "tests/bpf/kernel_side.h"
+
+/* Set when enough has been told: differences are then found in silence. */
+static bool is_quiet;
+
+struct field {
+	const char *name;
+	size_t off, len;
+};
+
+#define FIELD(noun, member)                                                                        \
+	{                                                                                          \
+#member, offsetof(struct noun, member), sizeof(((struct noun *)0)->member)         \
+	}
+#define NUM(table) (sizeof(table) / sizeof(*(table)))
+
+static const struct field key_fields[] = {
+	FIELD(rj_key, addr[0]), FIELD(rj_key, addr[1]), FIELD(rj_key, port[0]),
+	FIELD(rj_key, port[1]), FIELD(rj_key, proto),	FIELD(rj_key, kind),
+	FIELD(rj_key, zero),
+};
+
+static const struct field packet_fields[] = {
+	FIELD(rj_packet, key.addr[0]),	FIELD(rj_packet, key.addr[1]),
+	FIELD(rj_packet, key.port[0]),	FIELD(rj_packet, key.port[1]),
+	FIELD(rj_packet, key.proto),	FIELD(rj_packet, key.kind),
+	FIELD(rj_packet, key.zero),	FIELD(rj_packet, time_ns),
+	FIELD(rj_packet, ip_len),	FIELD(rj_packet, payload_len),
+	FIELD(rj_packet, tcp_seq),	FIELD(rj_packet, tcp_ack),
+	FIELD(rj_packet, frag_id),	FIELD(rj_packet, payload_off),
+	FIELD(rj_packet, tcp_window),	FIELD(rj_packet, ip_id),
+	FIELD(rj_packet, num_segments), FIELD(rj_packet, segment_len),
+	FIELD(rj_packet, vlan),		FIELD(rj_packet, side),
+	FIELD(rj_packet, bits),		FIELD(rj_packet, ttl),
+	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
+	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
+	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, zero),
+	FIELD(rj_packet, tcp_opts),
+};
+
+static const struct field half_fields[] = {
+	FIELD(rj_half, packets),    FIELD(rj_half, payload_bytes), FIELD(rj_half, ip_bytes),
+	FIELD(rj_half, first_ns),   FIELD(rj_half, last_ns),	   FIELD(rj_half, num_splt),
+	FIELD(rj_half, num_ids),    FIELD(rj_half, slot),	   FIELD(rj_half, ttl_min),
+	FIELD(rj_half, tcp_flags),  FIELD(rj_half, tcp_bits),	   FIELD(rj_half, syn_opt_len),
+	FIELD(rj_half, low_seq),    FIELD(rj_half, next_seq),	   FIELD(rj_half, retrans),
+	FIELD(rj_half, ooo),	    FIELD(rj_half, hole[0]),	   FIELD(rj_half, hole[1]),
+	FIELD(rj_half, hole[2]),    FIELD(rj_half, hole[3]),	   FIELD(rj_half, syn_seq),
+	FIELD(rj_half, syn_window), FIELD(rj_half, bad_l4),	   FIELD(rj_half, first_ids),
+	FIELD(rj_half, syn_opts),   FIELD(rj_half, sample_base),   FIELD(rj_half, num_samples),
+	FIELD(rj_half, reserved),
+};
+
+static const struct field flow_fields[] = {
+	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	     FIELD(rj_flow, ifindex),
+	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans),    FIELD(rj_flow, originator),
+	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type),    FIELD(rj_flow, icmp_code),
+	FIELD(rj_flow, zero),	       FIELD(rj_flow, lost_samples), FIELD(rj_flow, reserved),
+};
+
+static const char *const counter_names[RJ_NUM_COUNTERS] = {
+#define X(name, number, text) [number] = text,
+	RJ_REASONS(X)
+#undef X
+		[RJ_COUNT_PACKETS] = "packets",
+	[RJ_COUNT_IN_FLOWS] = "in_flows",
+	[RJ_COUNT_HANDED_UP] = "handed_up",
+	[RJ_COUNT_BYTES] = "bytes",
+	[RJ_COUNT_SAMPLES] = "samples",
+	[RJ_COUNT_SAMPLES_LOST] = "samples_lost",
+	[RJ_COUNT_SLOTS_SHORT] = "slots_short",
+	[RJ_COUNT_CUTS_LATE] = "cuts_late",
+};
+
+static size_t fields_len(const struct field *fields, size_t num)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < num; i++)
+		len += fields[i].len;
+	return len;
+}
+
+/* The tables must name every byte: what is not named is not compared. */
+static bool fields_are_whole(void)
+{
+	return fields_len(key_fields, NUM(key_fields)) == sizeof(struct rj_key) &&
+	       fields_len(packet_fields, NUM(packet_fields)) == sizeof(struct rj_packet) &&
+	       fields_len(half_fields, NUM(half_fields)) == sizeof(struct rj_half) &&
+	       fields_len(flow_fields, NUM(flow_fields)) == offsetof(struct rj_flow, half);
+}
+
+static void print_value(const uint8_t *at, size_t len)
+{
+	uint64_t value = 0;
+
+	if (len == 1 || len == 2 || len == 4 || len == 8) {
+		memcpy(&value, at, len); /* the host's byte order, which tests run on, is little */
+		printf("%" PRIu64, value);
+		return;
+	}
+	while (len--)
+		printf("%02x", *at++);
+}
+
+/* Says each member that differs; true when none does. */
+static bool are_equal(const char *what, const struct field *fields, size_t num, const void *host,
+		      const void *kernel)
+{
+	bool is_equal = true;
+
+	for (size_t i = 0; i < num; i++) {
+		const uint8_t *h = (const uint8_t *)host + fields[i].off;
+		const uint8_t *k = (const uint8_t *)kernel + fields[i].off;
+
+		if (!memcmp(h, k, fields[i].len))
+			continue;
+		is_equal = false;
+		if (is_quiet)
+			continue;
+		printf("  %s.%s: host ", what, fields[i].name);
+		print_value(h, fields[i].len);
+		printf(", kernel ");
+		print_value(k, fields[i].len);
+		printf("\n");
+	}
+	return is_equal;
+}
+
+static bool are_equal_words(const char *what, const uint32_t *host, const uint32_t *kernel,
+			    uint32_t num)
+{
+	bool is_equal = true;
+
+	for (uint32_t i = 0; i < num; i++) {
+		if (host[i] == kernel[i])
+			continue;
+		if (!is_quiet)
+			printf("  %s[%u]: host %u, kernel %u\n", what, i, host[i], kernel[i]);
+		is_equal = false;
+	}
+	return is_equal;
+}
+
+static bool are_equal_hists(unsigned int side, const struct rj_hist *host,
+			    const struct rj_hist *kernel)
+{
+	if (!memcmp(host, kernel, sizeof(*host)))
+		return true;
+	if (!is_quiet)
+		printf("  side %u:\n", side);
+	return are_equal_words("hist.len", host->len, kernel->len, RJ_LEN_BINS) &
+	       are_equal_words("hist.gap", host->gap, kernel->gap, RJ_GAP_BINS);
+}
+
+static uint32_t num_kept(uint32_t num, uint32_t capacity)
+{
+	return num < capacity ? num : capacity;
+}
+
+static void print_entry(const char *whose, uint64_t e)
+{
+	printf("%s len %u us %" PRIu64 " flags %02x", whose, rj_splt_len(e),
+	       (uint64_t)rj_splt_us(e),
+	       (unsigned int)(e >> (RJ_SPLT_TIME_BITS + RJ_SPLT_LEN_BITS)));
+}
+
+static bool are_equal_splts(unsigned int side, uint32_t num, const __u64 *host, const __u64 *kernel)
+{
+	for (uint32_t i = 0; i < num; i++) {
+		if (host[i] == kernel[i])
+			continue;
+		if (is_quiet)
+			return false;
+		printf("  side %u, splt[%u] of %u: ", side, i, num);
+		print_entry("host", host[i]);
+		print_entry(", kernel", kernel[i]);
+		printf("\n");
+		return false;
+	}
+	return true;
+}
+
+static bool are_equal_ids(unsigned int side, uint32_t num, const __u16 *host, const __u16 *kernel)
+{
+	for (uint32_t i = 0; i < num; i++) {
+		if (host[i] == kernel[i])
+			continue;
+		if (!is_quiet)
+			printf("  side %u, ids[%u] of %u: host %u, kernel %u\n", side, i, num,
+			       host[i], kernel[i]);
+		return false;
+	}
+	return true;
+}
+
+static bool are_equal_seqs(unsigned int side, const struct rj_half *half, const struct rj_seq *host,
+			   const struct rj_seq *kernel)
+{
+	uint32_t num_ids = half->num_ids > RJ_FIRST_IDS ? half->num_ids - RJ_FIRST_IDS : 0;
+
+	return are_equal_splts(side, num_kept(half->num_splt, host->capacity), host->splt,
+			       kernel->splt) &&
+	       are_equal_ids(side, num_kept(num_ids, host->capacity), host->ids, kernel->ids);
+}
+
+/*
+ * are_equal_halves - one side of a flow. Slots are the kernel's alone: what counts is that there
+ * is one where the host has a sequence. Of samples the host knows nothing.
+ */
+static bool are_equal_halves(const struct kernel *k, const struct model *m, unsigned int side,
+			     const struct model_flow *host, const struct rj_flow *kernel)
+{
+	const struct rj_seq seq = kernel_seq(k, &kernel->half[side]);
+	struct rj_half half = kernel->half[side];
+	char name[16];
+
+	snprintf(name, sizeof(name), "half[%u]", side);
+	if (!half.slot != !host->has_slot[side]) {
+		if (is_quiet)
+			return false;
+		printf("  %s.slot: host has %s, kernel %u\n", name,
+		       host->has_slot[side] ? "one" : "none", half.slot);
+		return false;
+	}
+	half.slot = 0;
+	if (m->limits.sample_bytes) {
+		half.sample_base = 0;
+		half.num_samples = 0;
+	}
+	if (memcmp(&host->flow.half[side], &half, sizeof(half)))
+		return are_equal(name, half_fields, NUM(half_fields), &host->flow.half[side],
+				 &half);
+	if (m->limits.with_hist &&
+	    !are_equal_hists(side, &host->flow.hist[side], &kernel->hist[side]))
+		return false;
+	return !host->has_slot[side] || are_equal_seqs(side, &half, &host->seq[side], &seq);
+}
+
+/* are_equal_flows - @kernel has hist only where the limits say so. */
+static bool are_equal_flows(const struct kernel *k, const struct model *m,
+			    const struct model_flow *host, const struct rj_flow *kernel)
+{
+	struct rj_flow head;
+
+	memcpy(&head, kernel, offsetof(struct rj_flow, half));
+	if (m->limits.sample_bytes)
+		head.lost_samples = 0;
+	return are_equal("flow", flow_fields, NUM(flow_fields), &host->flow, &head) &
+	       are_equal_halves(k, m, 0, host, kernel) & are_equal_halves(k, m, 1, host, kernel);
+}
+
+static bool are_equal_counters(const uint64_t *host, const uint64_t *kernel)
+{
+	bool is_equal = true;
+
+	for (unsigned int i = 0; i < RJ_NUM_COUNTERS; i++) {
+		if (host[i] == kernel[i])
+			continue;
+		if (!is_quiet)
+			printf("  counter %s: host %" PRIu64 ", kernel %" PRIu64 "\n",
+			       counter_names[i], host[i], kernel[i]);
+		is_equal = false;
+	}
+	return is_equal;
+}
+
+static void dump(const struct frame *f)
+{
+	printf("  frame of %u bytes, gso_segs %u, gso_size %u:", f->len, f->gso_segs, f->gso_size);
+	for (uint32_t i = 0; i < f->len; i++)
+		printf("%s%02x", i % 32 ? "" : "\n    ", f->bytes[i]);
+	printf("\n");
+}
+
+#endif

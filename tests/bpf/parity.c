@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Parity: the same frames through the BPF programs (BPF_PROG_TEST_RUN) and through the host's copy
+ * of the code give the same packets, flows, sequences, cut flows and counters, byte for byte.
+ * The kernel's clock is read back from its packet, so that times must be equal too.
+ */
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/bpf/check.h"
+#include "tests/bpf/converse.h"
+
+/* struct config - @hooks: a bit for each program; @frames: what goes through it. */
+struct config {
+	const char *name;
+	struct rj_limits limits;
+	uint32_t map_len, max_live;
+	unsigned int hooks;
+	void (*frames)(struct test *t, struct gen *g);
+};
+
+static struct {
+	uint32_t passed, failed, skipped;
+	uint64_t frames, valid;
+	uint64_t reasons[RJ_NUM_REASONS];
+	uint64_t ends[NUM_ENDS];
+} total;
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Lets real time pass: the kernel's clock is the one thing that a test cannot set. */
+static void spin_ns(uint64_t ns)
+{
+	uint64_t until = now_ns() + ns;
+
+	while (now_ns() < until)
+		;
+}
+
+static void run_shapes(struct test *t, struct gen *g)
+{
+	gen_protocols(g);
+	gen_ipv4_headers(g);
+	gen_tcp_offsets(g);
+	gen_syn_options(g);
+	gen_vlans(g);
+	gen_chains(g);
+	gen_fragments(g);
+	gen_udp_lengths(g);
+	gen_icmp(g);
+	gen_ip_lengths(g);
+	gen_truncations(g);
+	if (is_ip_hook(t->model.hook))
+		gen_ip_tags(g);
+	gen_mutations(g, 12000);
+	gen_noise(g, 4000);
+}
+
+static void run_talks(struct test *t, struct gen *g)
+{
+	(void)t;
+	gen_talks(g, 10000, 0);
+	gen_talks(g, 8000, 1);
+}
+
+static void run_all(struct test *t, struct gen *g)
+{
+	run_shapes(t, g);
+	run_talks(t, g);
+}
+
+/* Some packets at once, then enough time for the limits to pass. */
+static void run_with_time(struct test *t, struct gen *g)
+{
+	for (uint32_t i = 0; i < 10; i++) {
+		gen_talks(g, 0, 0); /* other flows, of the same ends in part */
+		for (uint32_t turn = 0; turn < 15; turn++) {
+			more_talks(g, 60, 1);
+			spin_ns(t->model.limits.idle_ns * (turn % 3) / 2);
+		}
+	}
+}
+
+static void tcp_frame(struct gen *g, uint8_t src, uint8_t flags, uint32_t seq)
+{
+	struct spec s;
+
+	spec_init(&s, 4, RJ_IP_TCP);
+	s.src = src;
+	s.flags = flags;
+	s.seq = seq;
+	s.payload = 100;
+	emit(g, &s);
+}
+
+/* Adds to the packets of every flow and marks it, on both sides alike. */
+static void change_flows(struct test *t, uint64_t packets, uint32_t dying)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		for (struct model_flow *f = t->model.bucket[i]; f; f = f->next) {
+			struct rj_flow flow;
+
+			if (bpf_map_lookup_elem(t->kernel.flows_fd, &f->key, &flow))
+				continue;
+			for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+				flow.half[side].packets += packets;
+				f->flow.half[side].packets += packets;
+			}
+			flow.dying = dying;
+			f->flow.dying = dying;
+			if (bpf_map_update_elem(t->kernel.flows_fd, &f->key, &flow, BPF_EXIST))
+				t->failed++;
+		}
+	}
+}
+
+/* Counters about to come round; flows that user space is taking; a map with no room left. */
+static void run_edges(struct test *t, struct gen *g)
+{
+	tcp_frame(g, 1, RJ_TCP_SYN, 1);
+	change_flows(t, RJ_FOLD_PACKETS, 0);
+	tcp_frame(g, 1, RJ_TCP_ACK, 102);
+	if (t->ends[RJ_END_FOLD] != 1)
+		t->failed++;
+	change_flows(t, 0, 1);
+	tcp_frame(g, 1, RJ_TCP_ACK, 202);
+	change_flows(t, 0, 0);
+	tcp_frame(g, 1, RJ_TCP_ACK, 302);
+	if (t->orphans != 1)
+		t->failed++;
+	gen_talks(g, 2000, 1);
+	if (t->model.num_flows != t->map_len || t->orphans < 100)
+		t->failed++;
+}
+
+/* No slots for a while: flows go on without sequences, and what comes late is not made up. */
+static void run_starved(struct test *t, struct gen *g)
+{
+	uint32_t num;
+
+	gen_talks(g, 4000, 0); /* leaves traces in the slots */
+	clear(t);
+	num = kernel_take_slots(&t->kernel);
+	t->model.is_starved = true;
+	gen_talks(g, 500, 0);
+	if (num != t->kernel.num_slots || !t->counters[RJ_COUNT_SLOTS_SHORT])
+		t->failed++;
+	while (num)
+		kernel_give_slot(&t->kernel, num--);
+	t->model.is_starved = false;
+	gen_talks(g, 500, 0);
+}
+
+/* Nobody empties the ring: packets are lost and counted, and flows are not cut but go on. */
+static void run_ring_full(struct test *t, struct gen *g)
+{
+	tcp_frame(g, 1, RJ_TCP_SYN, 1);
+	change_flows(t, 0, 1);
+	tcp_frame(g, 3, RJ_TCP_RST, 1);
+	t->kernel.is_held = true;
+	for (uint32_t i = 0; i < 8000; i++)
+		tcp_frame(g, 1, RJ_TCP_ACK, 102 + i * 100);
+	tcp_frame(g, 3, RJ_TCP_SYN, 5000);
+	if (!t->counters[RJ_REASON_MAP_FULL] || t->counters[RJ_COUNT_CUTS_LATE] != 1)
+		t->failed++;
+	kernel_drain(&t->kernel);
+	t->model.is_ring_full = false;
+	tcp_frame(g, 3, RJ_TCP_SYN, 6000);
+	if (t->ends[RJ_END_REUSE] != 1)
+		t->failed++;
+}
+
+#define ON_ALL ((1u << NUM_HOOKS) - 1)
+#define ON_SOME (1u << HOOK_INGRESS | 1u << HOOK_XDP)
+#define MS 1000000ull
+
+static const struct config configs[] = {
+	{ "50 packets, histograms",
+	  { .num_packets = 50, .with_hist = 1 },
+	  4096,
+	  2000,
+	  ON_ALL,
+	  run_all },
+	{ "1 packet, plain", { .num_packets = 1 }, 4096, 2000, ON_SOME, run_all },
+	{ "1000 packets, zeros, retransmissions, histograms",
+	  { .num_packets = 1000, .with_zeros = 1, .with_retrans = 1, .with_hist = 1 },
+	  1024,
+	  500,
+	  ON_ALL,
+	  run_talks },
+	{ "no sequences, zeros",
+	  { .with_zeros = 1, .with_hist = 1 },
+	  4096,
+	  2000,
+	  ON_SOME,
+	  run_talks },
+	{ "retransmissions, plain",
+	  { .num_packets = 20, .with_retrans = 1 },
+	  4096,
+	  2000,
+	  ON_SOME,
+	  run_talks },
+	{ "idle 1 ms, histograms",
+	  { .idle_ns = 1 * MS, .num_packets = 50, .with_hist = 1 },
+	  4096,
+	  2000,
+	  ON_ALL,
+	  run_with_time },
+	{ "idle 5 ms, active 3 ms",
+	  { .idle_ns = 5 * MS, .active_ns = 3 * MS, .num_packets = 50 },
+	  4096,
+	  2000,
+	  ON_ALL,
+	  run_with_time },
+	{ "active 1 ms, histograms",
+	  { .active_ns = 1 * MS, .num_packets = 50, .with_hist = 1 },
+	  4096,
+	  2000,
+	  ON_SOME,
+	  run_with_time },
+	{ "samples", { .num_packets = 50, .sample_bytes = 4096 }, 4096, 2000, ON_SOME, run_all },
+	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1 }, 16, 100, ON_ALL, run_edges },
+	{ "ring full", { .num_packets = 50 }, 1024, 500, ON_SOME, run_ring_full },
+	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
+};
+
+static void run(const struct config *c, enum hook hook, uint64_t seed)
+{
+	static struct test t;
+	struct gen g = { .r = { seed }, .feed = feed_test, .user = &t };
+	uint64_t cuts = 0;
+	int err;
+
+	is_quiet = false;
+	t = (struct test){ .name = c->name,
+			   .map_len = c->map_len,
+			   .max_live = c->max_live,
+			   .model = { .limits = c->limits, .hook = hook } };
+	err = kernel_open(&t.kernel, hook, &c->limits, c->map_len);
+	if (err) {
+		printf("FAIL %s, %s: does not load: %s\n", c->name, hook_names[hook],
+		       strerror(-err));
+		total.failed++;
+		return;
+	}
+	c->frames(&t, &g);
+	clear(&t);
+	if (!t.failed && kernel_take_slots(&t.kernel) != t.kernel.num_slots) {
+		printf("  slots were lost\n");
+		t.failed++;
+	}
+	kernel_close(&t.kernel);
+	for (unsigned int i = 1; i < NUM_ENDS; i++) {
+		cuts += t.ends[i];
+		total.ends[i] += t.ends[i];
+	}
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		total.reasons[i] += t.reasons[i];
+	total.frames += t.frames;
+	total.valid += t.valid;
+	*(t.failed ? &total.failed : &total.passed) += 1;
+	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
+	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64 " refused by test_run\n",
+	       t.failed ? "FAIL" : "ok  ", c->name, hook_names[hook], t.frames, t.valid, cuts,
+	       t.orphans, t.samples, t.refused);
+	fflush(stdout);
+}
+
+static bool is_enough(const char *what, uint64_t have, uint64_t least)
+{
+	if (have >= least)
+		return true;
+	printf("  %s: %" PRIu64 ", which is not enough\n", what, have);
+	return false;
+}
+
+/* A comparison that never meets a case says nothing of it. */
+static void check_coverage(void)
+{
+	static const char *const ends[] = {
+#define X(name, number, text) [number] = text,
+		RJ_ENDS(X)
+#undef X
+	};
+	bool is_good = is_enough("frames", total.frames, 200000);
+
+	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
+	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
+		is_good &= is_enough(counter_names[i], total.reasons[i], 50);
+	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)
+		is_good &= is_enough(ends[i], total.ends[i], i == RJ_END_FOLD ? 1 : 20);
+	*(is_good ? &total.passed : &total.failed) += 1;
+	printf("%s coverage: %" PRIu64 " frames, %" PRIu64
+	       " valid TCP or UDP, every reason and cut\n",
+	       is_good ? "ok  " : "FAIL", total.frames, total.valid);
+}
+
+/* Counters and the packet in work are per CPU: all of it happens on one. */
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+static const char *why_not(void)
+{
+	struct kernel k;
+	int err = kernel_open(&k, HOOK_INGRESS, &configs[0].limits, configs[0].map_len);
+
+	if (!err)
+		kernel_close(&k);
+	return err == -EPERM ? "not permitted to load BPF programs" : NULL;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+	const char *reason;
+
+	assert(fields_are_whole());
+	stay_on_one_cpu();
+	printf("seed %" PRIu64 "\n", seed);
+	reason = why_not();
+	if (reason) {
+		printf("skipped: %s\n0 passed, 0 failed, 1 skipped\n", reason);
+		return 0;
+	}
+	for (size_t i = 0; i < NUM(configs); i++)
+		for (unsigned int hook = 0; hook < NUM_HOOKS; hook++)
+			if (configs[i].hooks & 1u << hook)
+				run(&configs[i], (enum hook)hook, seed + i);
+	check_coverage();
+	printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
+	return total.failed ? 1 : 0;
+}

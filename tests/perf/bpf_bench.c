@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What the packet programs cost in the kernel, beside the least that a flow counter can do. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "flow/limits.h"
+#include "source/kernel.h"
+#include "tests/perf/bench.h"
+
+#define NUM_RUNS 9
+#define REPEAT 200000u
+#define SAMPLED_ROUNDS                                                                             \
+	5u /* rounds behind the first in which all of 8192 bytes of each flow are sampled */
+#define BATCH 5000u /* sampled packets between two drains: the ring holds twice that */
+#define RING_BYTES (1u << 24)
+#define MANY_FLOWS 1000000u
+#define MANY_FLOWS_KB (6u << 20) /* memory that must be free to try them */
+
+enum hook { HOOK_TC, HOOK_XDP, NUM_HOOKS };
+
+/* What the rotator calls; the time of the first is taken off the others. */
+enum program { NOTHING, LEAN, MINIMUM, REJOICE, NUM_PROGRAMS };
+
+static const char *const hook_names[] = { "tc", "xdp" };
+static const char *const program_names[] = { "nothing", "lean", "minimum" };
+
+struct frame {
+	const char *name;
+	uint8_t proto;
+	uint16_t ip_len; /* the frame is 14 bytes longer; 60 or more */
+	uint16_t dst_port;
+};
+
+static const struct frame ack64 = { "64-byte ACK", 6, 40, 443 };
+static const struct frame data1400 = { "1400-byte segment", 6, 1386, 443 };
+static const struct frame dns = { "DNS query", 17, 60, 53 };
+
+/* struct bench - the object of bench.bpf.c and the kernel under test. */
+struct bench {
+	struct bpf_object *object;
+	struct bench_rotation *rotation;
+	struct rj_kernel *kernel;
+	struct ring_buffer *ring;
+	int fd[NUM_HOOKS][NUM_PROGRAMS];
+	int rotate_fd[NUM_HOOKS];
+	int target_fd[NUM_HOOKS];
+};
+
+static void fail(const char *what, int err)
+{
+	fprintf(stderr, "bpf_bench: %s: %s\n", what, strerror(err < 0 ? -err : err));
+	exit(err == -EPERM ? 77 : 1);
+}
+
+static void put16(uint8_t *at, unsigned int value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* Ethernet, IPv4, TCP without options or UDP with a query of www.example.net. */
+static uint32_t make_frame(const struct frame *f, uint8_t out[1514])
+{
+	static const uint8_t query[] = "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+				       "\x03www\x07"
+				       "example\x03"
+				       "net\x00\x00\x01\x00\x01";
+	uint8_t *ip = out + 14, *l4 = ip + 20;
+	uint32_t len = 14u + f->ip_len;
+
+	memset(out, 0, 1514);
+	out[12] = 8;
+	ip[0] = 0x45;
+	put16(ip + 2, f->ip_len);
+	ip[8] = 64;
+	ip[9] = f->proto;
+	ip[16] = 192;
+	ip[17] = 168;
+	ip[19] = 1;
+	put16(l4 + 2, f->dst_port);
+	if (f->proto == 6) {
+		l4[12] = 5 << 4;
+		l4[13] = 0x10; /* ACK */
+	} else {
+		put16(l4 + 4, f->ip_len - 20u);
+		memcpy(l4 + 8, query, sizeof(query) - 1);
+	}
+	return len < 60 ? 60 : len;
+}
+
+static uint32_t payload_of(const struct frame *f)
+{
+	return f->proto == 6 ? f->ip_len - 40u : f->ip_len - 28u;
+}
+
+static void open_object(struct bench *b, const char *path, uint32_t max_flows)
+{
+	char name[64];
+	int err, fd;
+
+	b->object = bpf_object__open_file(path, NULL);
+	if (!b->object)
+		fail(path, errno);
+	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(b->object, "bench_counts"),
+				       4 * max_flows);
+	err = err ? err : bpf_object__load(b->object);
+	if (err)
+		fail(path, err);
+	/* bpf_map__initial_value is the live value only behind a skeleton, in libbpf before 1.5 */
+	fd = bpf_object__find_map_fd_by_name(b->object, ".data.rotation");
+	b->rotation = mmap(NULL, sizeof(*b->rotation), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (b->rotation == MAP_FAILED)
+		fail("rotation", errno);
+	for (int hook = 0; hook < NUM_HOOKS; hook++) {
+		for (int p = NOTHING; p <= MINIMUM; p++) {
+			snprintf(name, sizeof(name), "bench_%s_%s", hook_names[hook],
+				 program_names[p]);
+			b->fd[hook][p] =
+				bpf_program__fd(bpf_object__find_program_by_name(b->object, name));
+		}
+		snprintf(name, sizeof(name), "bench_%s_rotate", hook_names[hook]);
+		b->rotate_fd[hook] =
+			bpf_program__fd(bpf_object__find_program_by_name(b->object, name));
+		snprintf(name, sizeof(name), "bench_%s_target", hook_names[hook]);
+		b->target_fd[hook] = bpf_object__find_map_fd_by_name(b->object, name);
+	}
+}
+
+static int forget(void *user, void *data, size_t len)
+{
+	(void)user;
+	(void)data;
+	(void)len;
+	return 0;
+}
+
+static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_bytes, bool with_hist)
+{
+	struct rj_kernel_options options = {
+		.limits = { .idle_ns = 3600 * RJ_NS_PER_S,
+			    .active_ns = 3600 * RJ_NS_PER_S,
+			    .num_packets = RJ_DEFAULT_PACKETS,
+			    .sample_bytes = sample_bytes,
+			    .with_hist = with_hist },
+		.num_flows = max_flows,
+		.ring_bytes = RING_BYTES,
+		.with_xdp = true,
+	};
+	struct rj_attach_programs programs;
+	struct rj_error error = { "" };
+	int err = rj_kernel_open(&options, &b->kernel, &error);
+
+	if (err)
+		fail(error.text, err);
+	rj_kernel_programs(b->kernel, &programs);
+	b->fd[HOOK_TC][REJOICE] = programs.ingress;
+	b->fd[HOOK_XDP][REJOICE] = programs.xdp;
+	b->ring = ring_buffer__new(rj_kernel_ring_fd(b->kernel), forget, NULL, NULL);
+	if (!b->ring)
+		fail("ring buffer", errno);
+}
+
+static void open_all(struct bench *b, const char *path, uint32_t max_flows, uint32_t sample_bytes,
+		     bool with_hist)
+{
+	open_object(b, path, max_flows);
+	open_kernel(b, max_flows, sample_bytes, with_hist);
+}
+
+/* Figures of full maps are of something else. */
+static void check_all_counted(const struct bench *b)
+{
+	uint64_t counters[RJ_NUM_COUNTERS];
+	int err = rj_kernel_counters(b->kernel, counters);
+
+	if (err)
+		fail("counters", err);
+	if (b->rotation->num_refused || counters[RJ_COUNT_IN_FLOWS] != counters[RJ_COUNT_PACKETS])
+		fail("a map is too small", ENOSPC);
+}
+
+static void close_all(struct bench *b)
+{
+	check_all_counted(b);
+	ring_buffer__free(b->ring);
+	rj_kernel_close(b->kernel);
+	munmap(b->rotation, sizeof(*b->rotation));
+	bpf_object__close(b->object);
+	*b = (struct bench){ 0 };
+}
+
+/* Nanoseconds a packet, of @repeat packets on the hook, the rotation going on from *@at. */
+static double run(struct bench *b, enum hook hook, enum program program, const struct frame *f,
+		  struct bench_rotation *at, uint32_t repeat)
+{
+	uint8_t bytes[1514];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = (int)repeat);
+	uint32_t zero = 0;
+	int err;
+
+	opts.data_size_in = make_frame(f, bytes);
+	err = bpf_map_update_elem(b->target_fd[hook], &zero, &b->fd[hook][program], BPF_ANY);
+	if (err)
+		fail("tail call", err);
+	at->num_refused = b->rotation->num_refused;
+	*b->rotation = *at;
+	err = bpf_prog_test_run_opts(b->rotate_fd[hook], &opts);
+	if (err)
+		fail("test run", err);
+	if (opts.retval ==
+	    (hook == HOOK_XDP ? 0u : 2u)) /* XDP_ABORTED, TC_ACT_SHOT: no tail call */
+		fail("tail call", EINVAL);
+	*at = *b->rotation;
+	return opts.duration;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values)
+{
+	qsort(values, NUM_RUNS, sizeof(*values), by_value);
+	return values[NUM_RUNS / 2];
+}
+
+static void print_head(void)
+{
+	printf("%-5s%-19s%9s  %-28s%8s%9s%9s%9s%9s\n", "hook", "packet", "flows", "", "lean",
+	       "minimum", "rejoice", "x lean", "x min.");
+}
+
+static void print_row(enum hook hook, const struct frame *f, uint32_t num_flows, const char *note,
+		      double ns[NUM_PROGRAMS][NUM_RUNS])
+{
+	double net[NUM_PROGRAMS], nothing = median(ns[NOTHING]);
+
+	for (int p = 0; p < NUM_PROGRAMS; p++)
+		net[p] = median(ns[p]) - nothing;
+	printf("%-5s%-19s%9u  %-28s%8.0f%9.0f%9.0f%9.1f%9.1f\n", hook_names[hook], f->name,
+	       num_flows, note, net[LEAN], net[MINIMUM], net[REJOICE], net[REJOICE] / net[LEAN],
+	       net[REJOICE] / net[MINIMUM]);
+	fflush(stdout);
+}
+
+/* Packets of flows that the maps know; programs take turns. */
+static void bench_known(struct bench *b, enum hook hook, const struct frame *f, uint32_t first,
+			uint32_t num_flows, const char *note)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS], fresh[NUM_PROGRAMS][NUM_RUNS];
+	struct bench_rotation at[NUM_PROGRAMS];
+	uint32_t repeat = num_flows > REPEAT ? num_flows : REPEAT;
+
+	for (int p = 0; p < NUM_PROGRAMS; p++) {
+		at[p] = (struct bench_rotation){ .first = first,
+						 .num_flows = num_flows,
+						 .payload_len = payload_of(f) };
+		fresh[p][0] = run(b, hook, p, f, &at[p], num_flows);
+		run(b, hook, p, f, &at[p],
+		    repeat); /* past the first samples and into the sequence */
+		ring_buffer__consume(b->ring);
+	}
+	for (int i = 0; i < NUM_RUNS; i++)
+		for (int p = 0; p < NUM_PROGRAMS; p++)
+			ns[p][i] = run(b, hook, p, f, &at[p], repeat);
+	print_row(hook, f, num_flows, note, ns);
+	if (num_flows != MANY_FLOWS)
+		return;
+	for (int p = 0; p < NUM_PROGRAMS; p++)
+		for (int i = 1; i < NUM_RUNS; i++)
+			fresh[p][i] = fresh[p][0];
+	print_row(hook, f, num_flows, "first packets, one run", fresh);
+}
+
+/* Packets whose whole payload is sampled: of flows that just began, others for each run. */
+static void bench_sampled(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
+			  uint32_t num_flows)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+
+	for (int i = 0; i < NUM_RUNS; i++, *first += num_flows) {
+		for (int p = 0; p < NUM_PROGRAMS; p++) {
+			struct bench_rotation at = { .first = *first,
+						     .num_flows = num_flows,
+						     .payload_len = payload_of(f) };
+			uint32_t num = SAMPLED_ROUNDS * num_flows / BATCH;
+			double sum = 0;
+
+			for (uint32_t j = 0; j < num_flows / BATCH; j++) {
+				run(b, hook, p, f, &at, BATCH);
+				ring_buffer__consume(b->ring);
+			}
+			for (uint32_t j = 0; j < num; j++) {
+				sum += run(b, hook, p, f, &at, BATCH);
+				ring_buffer__consume(b->ring);
+			}
+			ns[p][i] = sum / num;
+		}
+	}
+	print_row(hook, f, num_flows, "each packet sampled", ns);
+}
+
+static uint64_t free_kb(void)
+{
+	char line[128];
+	unsigned long long kb = 0;
+	FILE *f = fopen("/proc/meminfo", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "MemAvailable:", 13))
+			kb = strtoull(line + 13, NULL, 10);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+static void bench_plain(const char *path)
+{
+	static const struct frame *const frames[] = { &ack64, &data1400, &dns };
+	struct bench b = { 0 };
+	uint32_t first = 0;
+
+	open_all(&b, path, 1u << 17, 0, false);
+	for (int hook = 0; hook < NUM_HOOKS; hook++)
+		for (int i = 0; i < 3; i++)
+			for (uint32_t num = 1; num <= 10000; num *= 10000, first += 10000)
+				bench_known(&b, hook, frames[i], first, num, "no samples");
+	close_all(&b);
+}
+
+static void bench_hist(const char *path)
+{
+	struct bench b = { 0 };
+
+	open_all(&b, path, 1u << 17, 0, true);
+	bench_known(&b, HOOK_TC, &data1400, 0, 1, "no samples, histograms");
+	bench_known(&b, HOOK_TC, &data1400, 10000, 10000, "no samples, histograms");
+	close_all(&b);
+}
+
+static void bench_samples(const char *path)
+{
+	struct bench b = { 0 };
+	uint32_t first = 0;
+
+	open_all(&b, path, 1u << 19, RJ_DEFAULT_SAMPLE_BYTES, false);
+	for (int hook = 0; hook < NUM_HOOKS; hook++) {
+		bench_sampled(&b, hook, &data1400, &first, 10000);
+		bench_sampled(&b, hook, &dns, &first, 10000);
+		bench_known(&b, hook, &data1400, first, 10000, "behind what is sampled");
+		first += 10000;
+	}
+	close_all(&b);
+}
+
+static void bench_many(const char *path)
+{
+	struct bench b = { 0 };
+
+	if (free_kb() < MANY_FLOWS_KB) {
+		printf("1000000 flows: skipped: less than %u MB of memory are free\n",
+		       MANY_FLOWS_KB >> 10);
+		return;
+	}
+	open_all(&b, path, 1u << 21, 0, false);
+	bench_known(&b, HOOK_TC, &data1400, 0, MANY_FLOWS, "no samples");
+	close_all(&b);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT\n");
+		return 2;
+	}
+	printf("kernel: ns a packet net of an empty program behind the same rotator; medians of %d\n",
+	       NUM_RUNS);
+	printf("lean: 5 values at fixed places, a lookup, 2 additions\n");
+	printf("minimum: the same behind our parser\n");
+	print_head();
+	bench_plain(argv[1]);
+	bench_hist(argv[1]);
+	bench_samples(argv[1]);
+	bench_many(argv[1]);
+	return 0;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bpf/accumulate.h"
+
+#include "tests/unit/unit.h"
+
+#define SEC 1000000000ull
+
+static const struct rj_limits limits = {
+	.idle_ns = 10 * SEC, .active_ns = 30 * SEC, .num_packets = 50, .with_hist = 1
+};
+
+static struct rj_packet tcp_at(uint64_t time_ns, unsigned int side, uint8_t flags)
+{
+	return (struct rj_packet){
+		.key.proto = RJ_IP_TCP,
+		.time_ns = time_ns,
+		.ip_len = 40,
+		.num_segments = 1,
+		.side = (uint8_t)side,
+		.bits = RJ_PKT_TCP | RJ_PKT_IPV4,
+		.ttl = 64,
+		.tcp_flags = flags,
+	};
+}
+
+static void add(struct rj_flow *f, const struct rj_packet *p)
+{
+	struct rj_seq none = { 0 };
+
+	rj_flow_add(f, &f->half[p->side], &f->hist[p->side], &none, p, &limits);
+}
+
+/* A flow of one packet of side 0 at @start_ns. */
+static struct rj_flow started(uint64_t start_ns)
+{
+	struct rj_flow f = { 0 };
+	struct rj_packet p = tcp_at(start_ns, 0, RJ_TCP_ACK);
+
+	rj_flow_start(&f, &p, -1);
+	add(&f, &p);
+	return f;
+}
+
+static enum rj_end cut_by(const struct rj_flow *f, const struct rj_packet *p,
+			  const struct rj_limits *by)
+{
+	return rj_flow_cut(f, &f->half[p->side], &f->half[!p->side], p, by);
+}
+
+static enum rj_end cut_at(const struct rj_flow *f, uint64_t time_ns, unsigned int side)
+{
+	struct rj_packet p = tcp_at(time_ns, side, RJ_TCP_ACK);
+
+	return cut_by(f, &p, &limits);
+}
+
+TEST(accumulate_cuts_a_nanosecond_after_the_idle_limit_not_at_it)
+{
+	struct rj_flow f = started(5);
+
+	for (unsigned int side = 0; side < 2; side++) {
+		CHECK_EQ(cut_at(&f, 5 + 10 * SEC, side), RJ_END_NONE);
+		CHECK_EQ(cut_at(&f, 5 + 10 * SEC + 1, side), RJ_END_IDLE);
+	}
+}
+
+TEST(accumulate_is_idle_only_when_both_sides_are)
+{
+	struct rj_flow f = started(0);
+	struct rj_packet other = tcp_at(8 * SEC, 1, RJ_TCP_ACK);
+
+	add(&f, &other);
+	CHECK_EQ(cut_at(&f, 18 * SEC, 0), RJ_END_NONE);
+	CHECK_EQ(cut_at(&f, 18 * SEC + 1, 0), RJ_END_IDLE);
+	CHECK_EQ(cut_at(&f, 18 * SEC + 1, 1), RJ_END_IDLE);
+}
+
+TEST(accumulate_cuts_a_nanosecond_after_the_active_limit_not_at_it)
+{
+	struct rj_flow f = started(7);
+	struct rj_packet p;
+
+	for (uint64_t s = 9; s <= 27; s += 9) {
+		p = tcp_at(s * SEC, 0, RJ_TCP_ACK);
+		add(&f, &p);
+	}
+	CHECK_EQ(cut_at(&f, 30 * SEC + 7, 1), RJ_END_NONE);
+	CHECK_EQ(cut_at(&f, 30 * SEC + 8, 1), RJ_END_ACTIVE);
+}
+
+TEST(accumulate_says_idle_where_both_limits_are_past)
+{
+	struct rj_flow f = started(0);
+
+	CHECK_EQ(cut_at(&f, 100 * SEC, 0), RJ_END_IDLE);
+}
+
+TEST(accumulate_takes_limits_of_zero_for_never)
+{
+	struct rj_limits none = { 0 };
+	struct rj_flow f = started(0);
+	struct rj_packet p = tcp_at(UINT64_MAX, 1, RJ_TCP_ACK);
+
+	CHECK_EQ(cut_by(&f, &p, &none), RJ_END_NONE);
+	none.active_ns = 1;
+	CHECK_EQ(cut_by(&f, &p, &none), RJ_END_ACTIVE);
+}
+
+TEST(accumulate_does_not_cut_when_the_clock_steps_back)
+{
+	struct rj_flow f = started(100 * SEC);
+
+	CHECK_EQ(cut_at(&f, 0, 0), RJ_END_NONE);
+	CHECK_EQ(cut_at(&f, 1, 1), RJ_END_NONE);
+}
+
+TEST(accumulate_starts_anew_at_a_syn_after_both_fins_or_a_rst)
+{
+	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN), fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK),
+			 rst = tcp_at(1, 1, RJ_TCP_RST);
+	struct rj_flow f = started(0), g = started(0);
+
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
+	add(&f, &fin);
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
+	fin.side = 1;
+	add(&f, &fin);
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_REUSE);
+	syn.side = 1;
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_REUSE);
+	add(&g, &rst);
+	CHECK_EQ(cut_by(&g, &syn, &limits), RJ_END_REUSE);
+	syn.tcp_flags |= RJ_TCP_ACK; /* of the connection that was refused */
+	CHECK_EQ(cut_by(&g, &syn, &limits), RJ_END_NONE);
+	syn.tcp_flags = RJ_TCP_SYN;
+	syn.bits = RJ_PKT_BAD_L4; /* flags of a header that is not one */
+	CHECK_EQ(cut_by(&g, &syn, &limits), RJ_END_NONE);
+}
+
+TEST(accumulate_folds_before_a_32_bit_counter_comes_round)
+{
+	struct rj_flow f = started(0);
+
+	f.half[0].packets = RJ_FOLD_PACKETS;
+	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_NONE);
+	f.half[0].packets++;
+	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_FOLD);
+}
+
+TEST(accumulate_is_over_when_no_packet_can_belong_to_it)
+{
+	struct rj_flow f = started(3);
+	struct rj_limits active = { .active_ns = 30 * SEC };
+
+	CHECK(!rj_flow_is_over(&f, 3 + 10 * SEC, &limits));
+	CHECK(rj_flow_is_over(&f, 4 + 10 * SEC, &limits));
+	CHECK(!rj_flow_is_over(&f, 3 + 30 * SEC, &active));
+	CHECK(rj_flow_is_over(&f, 4 + 30 * SEC, &active));
+	CHECK(!rj_flow_is_over(&f, 0, &limits));
+}
+
+TEST(accumulate_orients_by_syn_then_by_syn_ack_then_by_the_first_packet)
+{
+	static const struct {
+		uint8_t flags, bits;
+		int before;
+		uint8_t originator, by;
+	} rows[] = {
+		{ RJ_TCP_SYN, RJ_PKT_TCP, -1, 1, RJ_ORIG_SYN },
+		{ RJ_TCP_SYN, RJ_PKT_TCP, 0, 1, RJ_ORIG_SYN },
+		{ RJ_TCP_SYN | RJ_TCP_ACK, RJ_PKT_TCP, -1, 0, RJ_ORIG_SYN },
+		{ RJ_TCP_SYN | RJ_TCP_ACK, RJ_PKT_TCP | RJ_PKT_SAME_ENDS, -1, 1, RJ_ORIG_SYN },
+		{ RJ_TCP_ACK, RJ_PKT_TCP, -1, 1, RJ_ORIG_FIRST },
+		{ RJ_TCP_ACK, RJ_PKT_TCP, 0, 0, RJ_ORIG_FIRST }, /* after an active cut */
+		{ RJ_TCP_ACK, RJ_PKT_TCP, 1, 1, RJ_ORIG_FIRST },
+		{ RJ_TCP_SYN | RJ_TCP_ACK, RJ_PKT_BAD_L4, -1, 1, RJ_ORIG_FIRST },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rj_packet p = tcp_at(1, 1, rows[i].flags);
+		struct rj_flow f = { 0 };
+
+		p.bits = rows[i].bits;
+		rj_flow_start(&f, &p, rows[i].before);
+		CHECK_EQ(f.originator, rows[i].originator);
+		CHECK_EQ(f.originator_by, rows[i].by);
+	}
+}
+
+TEST(accumulate_start_keeps_vlans_and_icmp_of_the_first_packet)
+{
+	struct rj_packet p = { .vlan = { 1, 2, 3, 4095 }, .num_vlans = 4, .icmp_type = 255,
+			       .icmp_code = 254, .time_ns = 9 };
+	struct rj_flow f = { 0 };
+
+	rj_flow_start(&f, &p, -1);
+	CHECK_EQ(f.num_vlans, 4);
+	CHECK_EQ(f.vlan[3], 4095);
+	CHECK_EQ(f.icmp_type, 255);
+	CHECK_EQ(f.icmp_code, 254);
+	CHECK_EQ(f.start_ns, 9);
+}
+
+TEST(accumulate_counts_packets_and_bytes_of_each_side_and_segment)
+{
+	struct rj_flow f = started(0);
+	struct rj_packet p = tcp_at(5, 1, RJ_TCP_ACK);
+
+	p.num_segments = 3;
+	p.segment_len = 1000;
+	p.payload_len = 2500;
+	p.ip_len = 2620;
+	p.ttl = 10;
+	add(&f, &p);
+	p.ttl = 20;
+	p.time_ns = 6;
+	add(&f, &p);
+	CHECK_EQ(f.half[0].packets, 1);
+	CHECK_EQ(f.half[0].ip_bytes, 40);
+	CHECK_EQ(f.half[1].packets, 6);
+	CHECK_EQ(f.half[1].payload_bytes, 5000);
+	CHECK_EQ(f.half[1].ip_bytes, 5240);
+	CHECK_EQ(f.half[1].ttl_min, 10);
+	CHECK_EQ(f.half[1].first_ns, 5);
+	CHECK_EQ(f.half[1].last_ns, 6);
+	CHECK_EQ(f.half[1].num_ids, 2);
+	CHECK_EQ(rj_flow_last(&f), 6);
+}
+
+TEST(accumulate_never_moves_the_end_back_or_wraps_a_gap)
+{
+	struct rj_flow f = started(100 * SEC);
+	__u64 splt[2] = { 0 };
+	uint16_t ids[2];
+	struct rj_seq seq = { splt, ids, 2 };
+	struct rj_packet p = tcp_at(1, 0, RJ_TCP_ACK);
+
+	p.payload_len = 1;
+	rj_flow_add(&f, &f.half[0], &f.hist[0], &seq, &p, &limits);
+	CHECK_EQ(rj_flow_last(&f), 100 * SEC);
+	CHECK_EQ(rj_splt_us(splt[0]), 0);
+	CHECK_EQ(f.hist[0].gap[0], 1);
+	p = tcp_at(0, 1, RJ_TCP_ACK); /* the other side's only packet, at time zero */
+	add(&f, &p);
+	CHECK_EQ(rj_flow_last(&f), 100 * SEC);
+	f = started(0);
+	CHECK_EQ(rj_flow_last(&f), 0);
+}
+
+TEST(accumulate_counts_bad_headers_up_to_their_limit)
+{
+	struct rj_flow f = started(0);
+	struct rj_packet p = tcp_at(1, 0, 0xff);
+
+	p.bits = RJ_PKT_BAD_L4;
+	for (unsigned int i = 0; i < 70000; i++)
+		add(&f, &p);
+	CHECK_EQ(f.half[0].bad_l4, 65535);
+	CHECK_EQ(f.half[0].packets, 70001);
+	CHECK_EQ(f.half[0].tcp_flags, RJ_TCP_ACK); /* flags of no header */
+	CHECK_EQ(f.half[0].num_ids, 1);
+}
+
+TEST(accumulate_enters_into_the_sequence_what_the_knobs_say)
+{
+	for (uint8_t knobs = 0; knobs < 4; knobs++) {
+		struct rj_limits l = { .num_packets = 9, .with_zeros = knobs & 1,
+				       .with_retrans = knobs > 1 };
+		struct rj_flow f = { 0 };
+		struct rj_seq none = { 0 };
+		struct rj_packet p = tcp_at(0, 0, RJ_TCP_ACK);
+
+		rj_flow_start(&f, &p, -1);
+		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l); /* empty */
+		p.payload_len = 10;
+		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l);
+		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l); /* again */
+		CHECK_EQ(f.half[0].num_splt, 1 + (knobs & 1) + (knobs > 1));
+		CHECK_EQ(f.half[0].retrans, 1);
+		CHECK_EQ(f.half[0].packets, 3);
+	}
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bpf/splt.h"
+
+#include "tests/unit/unit.h"
+
+/* A sequence in exact-size heap blocks. */
+static struct rj_seq make_seq(uint32_t capacity)
+{
+	uint8_t zeros[2048] = { 0 };
+
+	return (struct rj_seq){
+		.splt = (void *)unit_copy(zeros, capacity * sizeof(uint64_t)),
+		.ids = (void *)unit_copy(zeros, capacity * sizeof(uint16_t)),
+		.capacity = capacity,
+	};
+}
+
+static void free_seq(struct rj_seq *seq)
+{
+	free(seq->splt);
+	free(seq->ids);
+}
+
+TEST(splt_entries_give_back_what_was_packed)
+{
+	static const uint32_t lens[] = { 0, 1, 1448, 65535, 1048575 };
+
+	for (unsigned int i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		uint64_t entry = rj_splt_pack(1234567999, lens[i], 0xff);
+
+		CHECK_EQ(rj_splt_len(entry), lens[i]);
+		CHECK_EQ(rj_splt_us(entry), 1234567);
+		CHECK_EQ(entry >> 58, 0x3f); /* ECE and CWR have no room */
+	}
+	CHECK_EQ(rj_splt_pack(0, 0, 0), 0);
+	CHECK_EQ(rj_splt_pack(0, 0, 0x02) >> 58, 2);
+}
+
+TEST(splt_lengths_and_times_saturate)
+{
+	CHECK_EQ(rj_splt_len(rj_splt_pack(0, 1048576, 0)), 1048575);
+	CHECK_EQ(rj_splt_len(rj_splt_pack(0, UINT32_MAX, 0)), 1048575);
+	CHECK_EQ(rj_splt_us(rj_splt_pack(UINT64_MAX, 5, 0)), RJ_SPLT_TIME_MAX);
+	CHECK_EQ(rj_splt_len(rj_splt_pack(UINT64_MAX, 5, 0)), 5);
+	CHECK_EQ(rj_splt_us(rj_splt_pack(RJ_SPLT_TIME_MAX * 1000 + 999, 0, 0)), RJ_SPLT_TIME_MAX);
+	CHECK_EQ(rj_splt_us(rj_splt_pack(RJ_SPLT_TIME_MAX * 1000 - 1, 0, 0)), RJ_SPLT_TIME_MAX - 1);
+}
+
+TEST(splt_keeps_entries_up_to_its_capacity_and_counts_on)
+{
+	struct rj_seq seq = make_seq(3);
+	struct rj_half half = { 0 };
+	struct rj_packet p = { .num_segments = 1 };
+
+	for (uint32_t i = 0; i < 5; i++) {
+		p.payload_len = 10 + i;
+		rj_splt_add(&half, &seq, &p, i * 1000);
+	}
+	CHECK_EQ(half.num_splt, 5);
+	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
+	CHECK_EQ(rj_splt_len(seq.splt[2]), 12);
+	free_seq(&seq);
+}
+
+TEST(splt_without_room_counts_alone)
+{
+	struct rj_seq seq = { .capacity = 50 };
+	struct rj_half half = { 0 };
+	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
+
+	rj_splt_add(&half, &seq, &p, 0);
+	rj_ids_add(&half, &seq, 7);
+	CHECK_EQ(half.num_splt, 3);
+	CHECK_EQ(half.num_ids, 1);
+}
+
+TEST(splt_enters_each_segment_of_a_super_packet)
+{
+	struct rj_seq seq = make_seq(4);
+	struct rj_half half = { 0 };
+	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
+
+	rj_splt_add(&half, &seq, &p, 5000);
+	CHECK_EQ(half.num_splt, 3);
+	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
+	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
+	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
+	CHECK_EQ(rj_splt_us(seq.splt[2]), 5);
+	rj_splt_add(&half, &seq, &p, 6000);
+	CHECK_EQ(half.num_splt, 6);
+	CHECK_EQ(rj_splt_len(seq.splt[3]), 10);
+	free_seq(&seq);
+}
+
+TEST(splt_has_no_entry_that_no_segment_wrote)
+{
+	struct rj_seq seq = make_seq(200);
+	struct rj_half half = { 0 };
+	struct rj_packet p = { .num_segments = 128, .payload_len = 1275, .segment_len = 10 };
+
+	rj_splt_add(&half, &seq, &p, 0);
+	CHECK(half.num_splt <= 128);
+	for (uint32_t i = 0; i + 1 < half.num_splt; i++)
+		CHECK_EQ(rj_splt_len(seq.splt[i]), 10);
+	CHECK_EQ(rj_splt_len(seq.splt[half.num_splt - 1]), 5);
+	free_seq(&seq);
+}
+
+TEST(splt_first_ids_stand_in_the_half_and_the_others_behind)
+{
+	struct rj_seq seq = make_seq(3);
+	struct rj_half half = { 0 };
+
+	for (uint16_t i = 0; i < 10; i++)
+		rj_ids_add(&half, &seq, (uint16_t)(100 + i));
+	CHECK_EQ(half.num_ids, 10);
+	for (uint16_t i = 0; i < RJ_FIRST_IDS; i++)
+		CHECK_EQ(half.first_ids[i], 100 + i);
+	for (uint16_t i = 0; i < 3; i++)
+		CHECK_EQ(seq.ids[i], 104 + i);
+	free_seq(&seq);
+}

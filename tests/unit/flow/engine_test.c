@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "flow/engine.h"
+
+#include "bpf/wire.h"
+#include "tests/unit/unit.h"
+
+#define MS 1000000ull
+#define SYN RJ_TCP_SYN
+#define ACK RJ_TCP_ACK
+#define FIN RJ_TCP_FIN
+#define RST RJ_TCP_RST
+
+/*
+ * struct run - an engine and what came out of it: for each record
+ * "port:end:packets of side 0/of side 1@originator ".
+ */
+struct run {
+	struct rj_engine *engine;
+	char log[4096];
+	size_t len;
+	uint64_t packets;
+	uint64_t records;
+	bool is_quiet;
+	uint64_t alive_since; /* 0: no flow goes on in the kernel */
+	unsigned int num_asked;
+};
+
+static void on_record(void *user, const struct rj_record *r)
+{
+	static const char *const ends[] = { "", "idle", "active", "reuse", "fold", "evicted", "eof",
+					    "stop" };
+	struct run *run = user;
+
+	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
+	run->records++;
+	if (run->is_quiet)
+		return;
+	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len,
+				     "%u:%s:%u/%u@%u ", r->key->port[0], ends[r->end],
+				     (unsigned int)r->flow->half[0].packets,
+				     (unsigned int)r->flow->half[1].packets, r->flow->originator);
+}
+
+static bool is_alive(void *user, const struct rj_key *key, uint64_t *ret_start_ns)
+{
+	struct run *run = user;
+
+	(void)key;
+	if (++run->num_asked > 1000000)
+		abort(); /* asked for ever */
+	*ret_start_ns = run->alive_since;
+	return run->alive_since;
+}
+
+static struct run *start(uint64_t idle_ns, uint64_t active_ns, uint32_t max_flows)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct rj_engine_options o = {
+		.limits = { .idle_ns = idle_ns, .active_ns = active_ns, .num_packets = 50 },
+		.max_flows = max_flows,
+		.time_decimals = 9,
+		.on_record = on_record,
+		.is_alive = is_alive,
+		.user = run,
+	};
+
+	if (!run || rj_engine_new(&o, &run->engine))
+		abort();
+	return run;
+}
+
+/* A packet of the flow of @port. */
+static void packet_ns(struct run *run, unsigned int port, uint64_t time_ns, unsigned int side,
+		      uint8_t flags)
+{
+	struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { (uint16_t)port, 443 }, .proto = 6 },
+		.time_ns = time_ns,
+		.ip_len = 40,
+		.num_segments = 1,
+		.side = (uint8_t)side,
+		.bits = RJ_PKT_TCP,
+		.tcp_flags = flags,
+	};
+
+	rj_engine_packet(run->engine, &p, NULL, 0);
+}
+
+static void packet(struct run *run, unsigned int port, uint64_t time_ms, unsigned int side,
+		   uint8_t flags)
+{
+	packet_ns(run, port, time_ms * MS, side, flags);
+}
+
+/* Flushes, compares the log, checks the account. */
+static void expect(struct run *run, const char *log)
+{
+	struct rj_engine_stats stats;
+
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	rj_engine_get_stats(run->engine, &stats);
+	if (log)
+		CHECK_STR(run->log, log);
+	CHECK_EQ(stats.flows_now, 0);
+	CHECK_EQ(stats.packets_in_flows, run->packets);
+	CHECK_EQ(stats.flows, run->records);
+	CHECK_EQ(stats.packets_refused, 0);
+	rj_engine_free(run->engine);
+	free(run);
+}
+
+TEST(engine_gathers_both_directions_into_one_record)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 0, 1, SYN);
+	packet(run, 1, 1, 0, SYN | ACK);
+	packet(run, 1, 2, 1, ACK);
+	expect(run, "1:eof:1/2@1 ");
+}
+
+TEST(engine_gives_time_limits_to_the_nanosecond_whatever_the_bucket)
+{
+	for (uint64_t start_ns = 0; start_ns < 400 * MS; start_ns += 12345678) {
+		struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+		packet_ns(run, 1, start_ns, 0, ACK);
+		packet_ns(run, 1, start_ns + 10000 * MS, 0, ACK);
+		packet_ns(run, 1, start_ns + 20000 * MS + 1, 0, ACK);
+		expect(run, "1:idle:2/0@0 1:eof:1/0@0 ");
+	}
+}
+
+TEST(engine_keeps_the_originator_over_an_active_cut_and_not_over_an_idle_one)
+{
+	struct run *run = start(10000 * MS, 15000 * MS, 100);
+
+	packet(run, 1, 0, 1, ACK);
+	packet(run, 1, 9000, 0, ACK);
+	packet(run, 1, 15001, 0, ACK);
+	packet(run, 1, 25002, 0, ACK);
+	expect(run, "1:active:1/1@1 1:idle:1/0@1 1:eof:1/0@0 ");
+}
+
+TEST(engine_starts_a_new_flow_at_a_syn_after_the_end_of_the_old)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 0, 0, SYN);
+	packet(run, 1, 1, 0, FIN | ACK);
+	packet(run, 1, 2, 1, FIN | ACK);
+	packet(run, 1, 3, 0, ACK);
+	packet(run, 1, 4, 1, SYN);
+	packet(run, 1, 5, 0, RST);
+	packet(run, 1, 6, 0, RST);
+	packet(run, 1, 7, 0, SYN);
+	expect(run, "1:reuse:3/1@0 1:reuse:2/1@1 1:eof:1/0@0 ");
+}
+
+TEST(engine_takes_the_receiver_of_a_syn_ack_for_the_originator)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 0, 0, SYN | ACK);
+	expect(run, "1:eof:1/0@1 ");
+}
+
+TEST(engine_ends_idle_flows_when_another_packet_or_a_tick_tells_the_time)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 0, 0, ACK);
+	packet(run, 2, 5000, 0, ACK);
+	packet(run, 3, 12000, 0, ACK);
+	CHECK_STR(run->log, "1:idle:1/0@0 ");
+	rj_engine_tick(run->engine, 16000 * MS);
+	CHECK_STR(run->log, "1:idle:1/0@0 2:idle:1/0@0 ");
+	expect(run, "1:idle:1/0@0 2:idle:1/0@0 3:eof:1/0@0 ");
+}
+
+TEST(engine_without_limits_ends_nothing_by_time)
+{
+	struct run *run = start(0, 0, 100);
+
+	packet_ns(run, 1, 0, 0, ACK);
+	packet_ns(run, 1, UINT64_MAX, 1, ACK);
+	rj_engine_tick(run->engine, UINT64_MAX);
+	expect(run, "1:eof:1/1@0 ");
+}
+
+TEST(engine_without_idle_limit_ends_flows_at_the_active_one)
+{
+	struct run *run = start(0, 1000 * MS, 100);
+
+	packet(run, 1, 0, 0, ACK);
+	packet(run, 2, 5000, 0, ACK);
+	expect(run, "1:active:1/0@0 2:eof:1/0@0 ");
+}
+
+TEST(engine_evicts_the_oldest_flow_for_a_new_one)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 2);
+	struct rj_engine_stats stats;
+
+	packet(run, 1, 0, 0, ACK);
+	packet(run, 2, 1, 0, ACK);
+	packet(run, 1, 2, 1, ACK); /* old by its beginning still */
+	packet(run, 3, 3, 0, ACK);
+	packet(run, 1, 4, 0, ACK);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.flows_evicted, 2);
+	expect(run, "1:evicted:1/1@0 2:evicted:1/0@0 3:eof:1/0@0 1:eof:1/0@0 ");
+}
+
+TEST(engine_works_with_room_for_one_flow)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 1);
+
+	packet(run, 1, 0, 0, ACK);
+	packet(run, 2, 1, 0, ACK);
+	packet(run, 2, 20000, 0, ACK);
+	expect(run, "1:evicted:1/0@0 2:idle:1/0@0 2:eof:1/0@0 ");
+}
+
+TEST(engine_flushes_in_order_of_beginning)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	for (unsigned int port = 9; port; port--)
+		packet(run, port, 10, 0, ACK);
+	packet(run, 9, 11, 0, ACK);
+	expect(run, "9:eof:2/0@0 8:eof:1/0@0 7:eof:1/0@0 6:eof:1/0@0 5:eof:1/0@0 4:eof:1/0@0 "
+		    "3:eof:1/0@0 2:eof:1/0@0 1:eof:1/0@0 ");
+}
+
+TEST(engine_forgets_time_with_a_flush)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 1000000, 0, ACK);
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	packet(run, 1, 0, 0, ACK); /* a file is its own time */
+	packet(run, 2, 20000, 0, ACK);
+	expect(run, "1:eof:1/0@0 1:idle:1/0@0 2:eof:1/0@0 ");
+}
+
+TEST(engine_goes_on_with_flows_when_the_clock_steps_back)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 100000, 0, ACK);
+	packet(run, 1, 0, 1, ACK);
+	packet(run, 2, 5, 1, ACK);
+	packet(run, 1, 100001, 0, ACK);
+	expect(run, "2:idle:0/1@1 1:eof:2/1@0 ");
+}
+
+TEST(engine_ends_by_packet_what_a_clock_that_ran_ahead_keeps_from_the_ticks)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet_ns(run, 9, 1ull << 62, 0, ACK); /* a hostile capture's */
+	packet(run, 1, 1000, 0, ACK);
+	packet(run, 1, 12000, 0, ACK);
+	expect(run, "1:idle:1/0@0 9:eof:1/0@0 1:eof:1/0@0 ");
+}
+
+TEST(engine_ends_within_time_even_at_the_end_of_time)
+{
+	struct run *run = start(10000 * MS, 0, 100);
+
+	packet_ns(run, 1, UINT64_MAX - 9000 * MS, 0, ACK);
+	packet_ns(run, 2, UINT64_MAX - 4000 * MS, 0, ACK);
+	packet_ns(run, 1, UINT64_MAX, 0, ACK);
+	expect(run, "1:eof:2/0@0 2:eof:1/0@0 ");
+	run = start(UINT64_MAX - 1, 0, 100);
+	packet_ns(run, 1, 1700000000ull * 1000 * MS, 0, ACK);
+	packet_ns(run, 1, UINT64_MAX - 1, 0, ACK);
+	expect(run, "1:eof:2/0@0 ");
+}
+
+TEST(engine_account_holds_for_random_packets_and_few_places)
+{
+	struct run *run = start(50 * MS, 200 * MS, 37);
+	uint64_t seed = 1, now = 1000 * MS;
+
+	run->is_quiet = true;
+	for (unsigned int i = 0; i < 200000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		now += (seed >> 60) ? seed >> 44 : seed >> 38; /* up to 1 ms, at times up to 67 */
+		if (!(seed >> 30 & 0xfff))
+			now -= 300 * MS;
+		packet_ns(run, seed >> 33 & 63, now, seed >> 20 & 1, seed >> 10 & 0x1f);
+	}
+	CHECK(run->records > 37);
+	expect(run, NULL);
+}
+
+TEST(engine_ends_a_million_flows_of_one_moment_without_looking_at_them_twice)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 300000);
+
+	run->is_quiet = true;
+	for (unsigned int i = 0; i < 300000; i++) {
+		struct rj_packet p = { .key = { .addr = { { i, 0 }, { 0, 1 } } },
+				       .time_ns = 1000 * MS,
+				       .num_segments = 1 };
+
+		rj_engine_packet(run->engine, &p, NULL, 0);
+	}
+	for (unsigned int ms = 1000; ms < 12000; ms++)
+		rj_engine_tick(run->engine, ms * MS);
+	CHECK_EQ(run->records, 300000);
+	expect(run, NULL);
+}
+
+TEST(engine_refuses_options_out_of_bounds)
+{
+	struct rj_engine_options o = { .on_record = on_record, .max_flows = 1 };
+	struct rj_engine *e = NULL;
+
+	o.limits.num_packets = RJ_MAX_PACKETS + 1;
+	CHECK_EQ(rj_engine_new(&o, &e), -22);
+	o.limits.num_packets = RJ_MAX_PACKETS;
+	o.max_flows = 0;
+	CHECK_EQ(rj_engine_new(&o, &e), -22);
+	CHECK(!e);
+	rj_engine_free(NULL);
+}
+
+TEST(engine_joins_what_went_around_the_kernel_to_the_kernels_flow)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+	struct rj_flow flow = { .start_ns = 5 * MS, .originator = 0 };
+	struct rj_seq seq[2] = { { 0 } };
+
+	packet(run, 1, 1, 1, ACK);
+	flow.half[0].packets = 7;
+	flow.half[0].first_ns = flow.half[0].last_ns = 5 * MS;
+	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_IDLE);
+	expect(run, "1:idle:7/1@1 ");
+}
+
+TEST(engine_waits_for_the_kernels_part_of_a_flow_and_does_not_hang)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	packet(run, 1, 1000, 0, ACK);
+	run->alive_since = 1001 * MS;
+	for (unsigned int s = 0; s < 60; s++)
+		rj_engine_tick(run->engine, (11000 + s * 1000) * MS);
+	CHECK_STR(run->log, "");
+	CHECK(run->num_asked < 100);
+	run->alive_since = 0;
+	rj_engine_tick(run->engine, 100000 * MS);
+	expect(run, "1:idle:1/0@0 ");
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "source/intake.h"
+
+#include <pcap/dlt.h>
+
+#include "bpf/wire.h"
+#include "core/buffer.h"
+#include "proto/dissector.h"
+#include "sink/jsonw.h"
+#include "tests/unit/bpf/frames.h"
+
+/* What came out: packets of records, the last one's text. */
+struct result {
+	uint64_t packets;
+	char *json;
+};
+
+static void on_record(void *user, const struct rj_record *r)
+{
+	struct result *result = user;
+	struct rj_buffer out;
+	struct rj_jsonw w;
+
+	rj_buffer_init(&out, 1u << 20);
+	rj_jsonw_init(&w, &out);
+	rj_record_visit(r, &w.visitor);
+	rj_buffer_put(&out, "", 1);
+	free(result->json);
+	result->json = (char *)out.data;
+	result->packets += r->flow->half[0].packets + r->flow->half[1].packets;
+}
+
+static struct rj_engine *start(struct result *result)
+{
+	struct rj_engine_options o = { .limits.num_packets = 50,
+				       .features.dissectors = ~0u,
+				       .max_flows = 100,
+				       .on_record = on_record,
+				       .user = result };
+	struct rj_engine *e;
+
+	if (rj_engine_new(&o, &e))
+		abort();
+	return e;
+}
+
+/* The first @captured_len bytes of the frame, from a block of exactly that size. */
+static void take(struct rj_intake *in, struct rj_engine *e, const struct frame *f,
+		 size_t captured_len)
+{
+	uint8_t *copy = unit_copy(f->at, captured_len);
+
+	rj_intake_frame(in, e,
+			&(struct rj_capture){ .link_type = DLT_EN10MB,
+					      .data = copy,
+					      .captured_len = (uint32_t)captured_len,
+					      .wire_len = (uint32_t)f->len });
+	free(copy);
+}
+
+static struct frame http_frame(size_t padding)
+{
+	static const char request[] = "GET /index.html HTTP/1.1\r\nHost: example.org\r\n\r\n";
+	struct frame f = { .len = 0 };
+
+	put_ethernet(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, RJ_IP_TCP, 20 + sizeof(request) - 1, 1, 2);
+	put_tcp(&f, 40000, 80, RJ_TCP_ACK | RJ_TCP_PSH, 5);
+	for (size_t i = 0; i < sizeof(request) - 1; i++)
+		put_u8(&f, (uint8_t)request[i]);
+	put_fill(&f, 'P', padding);
+	return f;
+}
+
+TEST(intake_counts_every_frame_in_a_flow_or_aside)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = http_frame(0);
+	uint64_t aside = 0;
+
+	for (size_t len = 0; len <= f.len; len++)
+		take(&in, e, &f, len);
+	rj_engine_flush(e, RJ_END_EOF);
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		aside += in.set_aside[i];
+	CHECK_EQ(in.packets, f.len + 1);
+	CHECK_EQ(in.bytes, (f.len + 1) * f.len);
+	CHECK_EQ(result.packets + aside, in.packets);
+	CHECK_EQ(in.set_aside[RJ_REASON_LINK_TRUNCATED], 14);
+	CHECK_EQ(in.set_aside[RJ_REASON_IP_TRUNCATED], 20);
+	CHECK_EQ(in.set_aside[RJ_REASON_L4_SHORT], 4);
+	rj_engine_free(e);
+	free(result.json);
+}
+
+TEST(intake_hands_payload_to_the_dissectors_without_the_padding)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = http_frame(40);
+
+	take(&in, e, &f, f.len);
+	rj_engine_flush(e, RJ_END_EOF);
+	CHECK(strstr(result.json, "\"http\""));
+	CHECK(strstr(result.json, "example.org"));
+	CHECK(!strstr(result.json, "PP"));
+	CHECK(strstr(result.json, "\"bytes_out\":47,"));
+	rj_engine_free(e);
+	free(result.json);
+}
+
+TEST(intake_counts_bytes_by_the_headers_whatever_was_captured)
+{
+	struct frame f = http_frame(0);
+
+	for (size_t len = 38; len <= f.len; len++) {
+		struct result result = { 0 };
+		struct rj_engine *e = start(&result);
+		struct rj_intake in = { 0 };
+
+		take(&in, e, &f, len);
+		rj_engine_flush(e, RJ_END_EOF);
+		CHECK(strstr(result.json, "\"bytes_out\":47,"));
+		rj_engine_free(e);
+		free(result.json);
+	}
+}
+
+TEST(intake_does_not_take_a_cut_datagram_for_a_malformed_one)
+{
+	/* id 1, one question: a.b, A */
+	static const uint8_t query[] = { 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0,
+					 1, 'a', 1, 'b', 0, 0, 1, 0, 1 };
+	struct frame f = { .len = 0 };
+
+	put_ethernet(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, RJ_IP_UDP, 8 + sizeof(query), 1, 2);
+	put_udp(&f, 5000, 53, 8 + sizeof(query));
+	for (size_t i = 0; i < sizeof(query); i++)
+		put_u8(&f, query[i]);
+	for (size_t len = 42; len <= f.len; len++) {
+		struct result result = { 0 };
+		struct rj_engine *e = start(&result);
+		struct rj_intake in = { 0 };
+		struct rj_engine_stats stats;
+
+		take(&in, e, &f, len);
+		rj_engine_flush(e, RJ_END_EOF);
+		rj_engine_get_stats(e, &stats);
+		CHECK_EQ(stats.dissect.malformed, 0);
+		CHECK_EQ(strstr(result.json, "\"a.b\"") != NULL, len == f.len);
+		rj_engine_free(e);
+		free(result.json);
+	}
+}
+
+TEST(intake_names_every_reason)
+{
+	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+		CHECK(rj_reason_text((enum rj_reason)i) && *rj_reason_text((enum rj_reason)i));
+	CHECK_STR(rj_reason_text(RJ_REASON_NOT_IP), "not_ip");
+	CHECK_STR(rj_reason_text(RJ_REASON_FILTERED), "filtered");
+}
+
+TEST(intake_sets_later_fragments_and_unknown_links_aside)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = http_frame(0);
+	struct rj_capture other = { .link_type = DLT_PPP, .data = f.at, .captured_len = 60,
+				    .wire_len = 60 };
+
+	set_u16(&f, 20, 1);
+	take(&in, e, &f, f.len);
+	rj_intake_frame(&in, e, &other);
+	rj_engine_flush(e, RJ_END_EOF);
+	CHECK_EQ(in.set_aside[RJ_REASON_FRAGMENT], 1);
+	CHECK_EQ(in.set_aside[RJ_REASON_LINK_TYPE], 1);
+	CHECK_EQ(in.packets, 2);
+	CHECK(!result.json);
+	rj_engine_free(e);
+}

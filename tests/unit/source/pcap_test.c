@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Capture files: each kind, each cut, each lie. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/dlt.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "source/source.h"
+#include "tests/unit/bpf/frames.h"
+
+#define MAGIC_US 0xa1b2c3d4u
+#define MAGIC_NS 0xa1b23c4du
+
+/* A file's bytes, and what reading them came to. */
+struct file {
+	uint8_t at[20000];
+	size_t len;
+	bool is_big_endian;
+};
+
+struct outcome {
+	int open_err;
+	int poll_err;
+	int decimals;
+	char error[RJ_ERROR_LEN];
+	struct rj_intake intake;
+	uint64_t records;
+	uint64_t first_ns;
+	uint64_t last_ns;
+};
+
+static void put(struct file *f, uint32_t value, unsigned int num_bytes)
+{
+	for (unsigned int i = 0; i < num_bytes; i++)
+		f->at[f->len++] =
+			(uint8_t)(value >> 8 * (f->is_big_endian ? num_bytes - 1 - i : i));
+}
+
+/* draft-ietf-opsawg-pcap 4 */
+static void put_header(struct file *f, uint32_t magic, uint32_t snap_len, uint32_t link_type)
+{
+	put(f, magic, 4);
+	put(f, 2, 2);
+	put(f, 4, 2);
+	put(f, 0, 4);
+	put(f, 0, 4);
+	put(f, snap_len, 4);
+	put(f, link_type, 4);
+}
+
+static void put_record(struct file *f, uint32_t sec, uint32_t fraction, uint32_t wire_len)
+{
+	struct frame frame = tcp4_frame(10);
+
+	put(f, sec, 4);
+	put(f, fraction, 4);
+	put(f, (uint32_t)frame.len, 4);
+	put(f, wire_len ? wire_len : (uint32_t)frame.len, 4);
+	memcpy(f->at + f->len, frame.at, frame.len);
+	f->len += frame.len;
+}
+
+/* Three packets of one flow. */
+static struct file capture(uint32_t magic, bool is_big_endian)
+{
+	struct file f = { .is_big_endian = is_big_endian };
+
+	put_header(&f, magic, 65535, DLT_EN10MB);
+	put_record(&f, 1600000000, 0, 0);
+	put_record(&f, 1600000000, 999999, 0);
+	put_record(&f, 1600000001, 1, 0);
+	return f;
+}
+
+static void on_record(void *user, const struct rj_record *r)
+{
+	struct outcome *out = user;
+
+	out->records++;
+	out->first_ns = r->flow->start_ns;
+	out->last_ns = r->flow->half[r->flow->originator].last_ns;
+}
+
+static void drain(struct rj_source *source, struct outcome *out)
+{
+	struct rj_engine_options o = { .max_flows = 10, .on_record = on_record, .user = out };
+	struct rj_engine *e;
+	int more = 1;
+
+	if (rj_engine_new(&o, &e))
+		abort();
+	while (more > 0)
+		more = source->ops->poll(source, e, 0);
+	out->poll_err = more;
+	if (more)
+		snprintf(out->error, sizeof(out->error), "%s", source->error.text);
+	CHECK(source->ops->poll(source, e, 0) <= 0); /* asked once too often */
+	CHECK_EQ(source->ops->stop(source, e), 0);
+	rj_engine_flush(e, source->end);
+	source->ops->stats(source, &out->intake);
+	rj_engine_free(e);
+}
+
+static struct outcome read_path(const char *path, const char *filter)
+{
+	struct outcome out = { 0 };
+	struct rj_source *source = NULL;
+	struct rj_error error = { { 0 } };
+
+	out.open_err = rj_pcap_open(path, filter, &source, &error);
+	snprintf(out.error, sizeof(out.error), "%s", error.text);
+	if (out.open_err)
+		return out;
+	out.decimals = source->time_decimals;
+	drain(source, &out);
+	source->ops->close(source);
+	return out;
+}
+
+/* A path of a file with these bytes; the caller removes it. */
+static void store(const void *bytes, size_t len, bool is_packed, char path[32])
+{
+	int fd;
+
+	strcpy(path, "/tmp/rejoice-pcap-XXXXXX");
+	fd = mkstemp(path);
+	if (fd < 0)
+		abort();
+	if (is_packed) {
+		gzFile gz = gzdopen(fd, "wb");
+
+		if (gzwrite(gz, bytes, (unsigned int)len) != (int)len || gzclose(gz) != Z_OK)
+			abort();
+		return;
+	}
+	if (write(fd, bytes, len) != (ssize_t)len || close(fd))
+		abort();
+}
+
+static struct outcome read_bytes(const struct file *f, size_t len, const char *filter)
+{
+	struct outcome out;
+	char path[32];
+
+	store(f->at, len, false, path);
+	out = read_path(path, filter);
+	unlink(path);
+	return out;
+}
+
+TEST(pcap_reads_micro_and_nanoseconds_in_either_byte_order)
+{
+	for (unsigned int kind = 0; kind < 4; kind++) {
+		bool is_ns = kind & 1;
+		struct file f = capture(is_ns ? MAGIC_NS : MAGIC_US, kind >> 1);
+		struct outcome out = read_bytes(&f, f.len, NULL);
+
+		CHECK_EQ(out.open_err, 0);
+		CHECK_EQ(out.poll_err, 0);
+		CHECK_EQ(out.decimals, is_ns ? 9 : 6);
+		CHECK_EQ(out.intake.packets, 3);
+		CHECK_EQ(out.records, 1);
+		CHECK_EQ(out.first_ns, 1600000000000000000);
+		CHECK_EQ(out.last_ns, 1600000001000000000 + (is_ns ? 1 : 1000));
+	}
+}
+
+TEST(pcap_reads_compressed_files_whatever_their_name)
+{
+	struct file f = capture(MAGIC_US, false);
+	struct outcome out;
+	char path[32];
+
+	store(f.at, f.len, true, path);
+	out = read_path(path, NULL);
+	unlink(path);
+	CHECK_EQ(out.open_err | out.poll_err, 0);
+	CHECK_EQ(out.intake.packets, 3);
+}
+
+TEST(pcap_reads_standard_input_through_a_pipe)
+{
+	struct file f = capture(MAGIC_NS, false);
+	int ends[2], saved = dup(STDIN_FILENO);
+	struct outcome out;
+
+	if (pipe(ends) || write(ends[1], f.at, f.len) != (ssize_t)f.len || close(ends[1]) ||
+	    dup2(ends[0], STDIN_FILENO) < 0)
+		abort();
+	out = read_path("-", NULL);
+	close(ends[0]);
+	if (saved >= 0)
+		dup2(saved, STDIN_FILENO);
+	close(saved);
+	CHECK_EQ(out.open_err | out.poll_err, 0);
+	CHECK_EQ(out.decimals, 9);
+	CHECK_EQ(out.intake.packets, 3);
+}
+
+TEST(pcap_keeps_what_was_read_before_each_cut)
+{
+	struct file f = capture(MAGIC_US, false);
+	size_t record = (f.len - 24) / 3;
+
+	for (size_t len = 0; len <= f.len; len++) {
+		struct outcome out = read_bytes(&f, len, NULL);
+		size_t behind = len < 24 ? 0 : (len - 24) % record;
+
+		if (len < 24) {
+			CHECK_EQ(out.open_err, -EINVAL);
+			CHECK(strstr(out.error, "not a capture file"));
+			continue;
+		}
+		CHECK_EQ(out.open_err, 0);
+		CHECK_EQ(out.intake.packets, (len - 24) / record);
+		CHECK_EQ(out.poll_err, behind ? -EIO : 0);
+		if (behind)
+			CHECK(strstr(out.error, "what was read before it is kept"));
+	}
+}
+
+TEST(pcap_says_so_when_a_compressed_file_is_cut)
+{
+	struct file f = capture(MAGIC_US, false);
+	uint8_t packed[1000];
+	char path[32];
+	FILE *file;
+	size_t len;
+
+	store(f.at, f.len, true, path);
+	file = fopen(path, "rb");
+	len = fread(packed, 1, sizeof(packed), file);
+	fclose(file);
+	unlink(path);
+	for (size_t cut = 0; cut < len; cut++) {
+		struct outcome out;
+
+		store(packed, cut, false, path);
+		out = read_path(path, NULL);
+		unlink(path);
+		CHECK(out.open_err || out.poll_err || out.intake.packets == 3);
+	}
+}
+
+TEST(pcap_names_a_file_that_is_missing_or_a_directory)
+{
+	struct outcome out = read_path("/nonexistent/x.pcap", NULL);
+
+	CHECK_EQ(out.open_err, -ENOENT);
+	CHECK_STR(out.error, "/nonexistent/x.pcap: cannot be read: No such file or directory");
+	out = read_path("/tmp", NULL);
+	CHECK_EQ(out.open_err, -EISDIR);
+	CHECK(strstr(out.error, "/tmp: cannot be read"));
+}
+
+TEST(pcap_refuses_what_is_no_capture_and_link_types_that_are_not_read)
+{
+	struct file f = { .len = 0 };
+	struct outcome out;
+
+	memset(f.at, 'x', sizeof(f.at));
+	out = read_bytes(&f, 1000, NULL);
+	CHECK_EQ(out.open_err, -EINVAL);
+	put_header(&f, MAGIC_US, 65535, 105 /* 802.11 */);
+	out = read_bytes(&f, f.len, NULL);
+	CHECK_EQ(out.open_err, -EOPNOTSUPP);
+	CHECK(strstr(out.error, "link type 105 (IEEE802_11)"));
+}
+
+TEST(pcap_reads_the_raw_link_type_of_files)
+{
+	struct file f = { .len = 0 };
+	struct frame frame = tcp4_frame(10);
+
+	put_header(&f, MAGIC_US, 65535, 101 /* LINKTYPE_RAW */);
+	put(&f, 1, 4);
+	put(&f, 2, 4);
+	put(&f, 50, 4);
+	put(&f, 50, 4);
+	memcpy(f.at + f.len, frame.at + 14, 50);
+	CHECK_EQ(read_bytes(&f, f.len + 50, NULL).records, 1);
+}
+
+TEST(pcap_counts_what_the_filter_leaves_out)
+{
+	struct file f = capture(MAGIC_US, false);
+	struct outcome out = read_bytes(&f, f.len, "udp");
+
+	CHECK_EQ(out.intake.packets, 3);
+	CHECK_EQ(out.intake.set_aside[RJ_REASON_FILTERED], 3);
+	CHECK_EQ(out.intake.bytes, 3 * 64);
+	CHECK_EQ(out.records, 0);
+	CHECK_EQ(read_bytes(&f, f.len, "tcp port 443").records, 1);
+	out = read_bytes(&f, f.len, "no such filter");
+	CHECK_EQ(out.open_err, -EINVAL);
+	CHECK(strstr(out.error, "filter \"no such filter\""));
+}
+
+TEST(pcap_takes_a_wire_length_below_the_captured_one_for_a_lie)
+{
+	struct file f = { .len = 0 };
+	struct outcome out;
+
+	put_header(&f, MAGIC_US, 65535, DLT_EN10MB);
+	put_record(&f, 1, 2, 3);
+	put_record(&f, 1, 2, 0xffffffff);
+	out = read_bytes(&f, f.len, NULL);
+	CHECK_EQ(out.intake.packets, 2);
+	CHECK_EQ(out.intake.bytes, 64 + 0xffffffffull);
+}
+
+TEST(pcap_survives_captured_lengths_that_lie)
+{
+	static const uint32_t lens[] = { 65, 262144, 262145, 0x7fffffff, 0x80000000, 0xffffffff };
+
+	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		struct file f = { .len = 0 };
+		struct outcome out;
+
+		put_header(&f, MAGIC_US, 65535, DLT_EN10MB);
+		put_record(&f, 1, 2, 0);
+		put_record(&f, 1, 2, 0);
+		memcpy(f.at + f.len - 64 - 8, &lens[i], 4);
+		out = read_bytes(&f, f.len, NULL);
+		CHECK_EQ(out.poll_err, -EIO);
+		CHECK_EQ(out.intake.packets, 1);
+		CHECK_EQ(out.records, 1);
+	}
+}
+
+TEST(pcap_takes_any_time_without_wrapping)
+{
+	struct file f = { .len = 0 };
+	struct outcome out;
+
+	put_header(&f, MAGIC_US, 65535, DLT_EN10MB);
+	put_record(&f, 0, 0, 0);
+	put_record(&f, 0xffffffff, 0xffffffff, 0);
+	out = read_bytes(&f, f.len, NULL);
+	CHECK_EQ(out.first_ns, 0);
+	CHECK(out.last_ns <= INT64_MAX);
+	CHECK_EQ(out.records, 1);
+}
+
+/* draft-ietf-opsawg-pcapng: a section, an interface with if_tsresol @resolution, a packet. */
+static struct file pcapng(uint32_t resolution, uint32_t time_high, uint32_t time_low)
+{
+	struct file f = { .len = 0 };
+	struct frame frame = tcp4_frame(10);
+
+	put(&f, 0x0a0d0d0a, 4), put(&f, 28, 4), put(&f, 0x1a2b3c4d, 4), put(&f, 1, 4);
+	put(&f, 0xffffffff, 4), put(&f, 0xffffffff, 4), put(&f, 28, 4);
+	put(&f, 1, 4), put(&f, 32, 4), put(&f, DLT_EN10MB, 4), put(&f, 65535, 4);
+	put(&f, 9 | 1 << 16, 4), put(&f, resolution, 4), put(&f, 0, 4), put(&f, 32, 4);
+	put(&f, 6, 4), put(&f, 32 + 64, 4), put(&f, 0, 4), put(&f, time_high, 4);
+	put(&f, time_low, 4), put(&f, 64, 4), put(&f, 64, 4);
+	memcpy(f.at + f.len, frame.at, 64);
+	f.len += 64;
+	put(&f, 32 + 64, 4);
+	return f;
+}
+
+TEST(pcap_reads_pcapng_at_every_resolution_and_time)
+{
+	static const uint32_t times[][2] = { { 0, 0 },		  { 0, 1600000000 },
+					     { 0x20000000, 0 },	  { 0x7fffffff, 0xffffffff },
+					     { 0x80000000, 0 },	  { 0xffffffff, 0xffffffff } };
+
+	for (uint32_t resolution = 0; resolution < 256; resolution++) {
+		for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+			struct file f = pcapng(resolution, times[i][0], times[i][1]);
+			struct outcome out = read_bytes(&f, f.len, NULL);
+
+			if (out.open_err || out.poll_err)
+				continue; /* libpcap refuses resolutions beyond its arithmetic */
+			CHECK_EQ(out.intake.packets, 1);
+			CHECK_EQ(out.records, 1);
+			CHECK(out.first_ns <= INT64_MAX);
+		}
+	}
+}
