@@ -36,15 +36,12 @@ static __always_inline int rj_frame_pull(const struct rj_frame *f)
 	return !bpf_skb_pull_data(f->ctx, f->wire_len < RJ_PULL_LEN ? f->wire_len : RJ_PULL_LEN);
 }
 
-/* rj_frame_segments - how many segments of how many payload bytes the frame stands for. */
-static __always_inline void rj_frame_segments(const struct rj_frame *f, __u32 *num, __u32 *len)
+/* rj_frame_segment_len - payload bytes of each segment that a super-packet stands for; 0: it is none. */
+static __always_inline __u32 rj_frame_segment_len(const struct rj_frame *f)
 {
-	*num = 1;
-	*len = 0;
-	if (f->hook == RJ_HOOK_SKB) {
-		*num = (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_segs);
-		*len = (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_size);
-	}
+	if (f->hook == RJ_HOOK_XDP)
+		return 0;
+	return (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_size);
 }
 
 /* rj_frame_load - copies @len bytes at @off of the frame; true when they were there. */

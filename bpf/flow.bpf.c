@@ -63,6 +63,9 @@ static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, stru
 	if (!half->slot) {
 		if (!is_needed || !seq->capacity)
 			return;
+		/* packets were missed: their entries would be what another flow left in the slot */
+		if (half->num_splt || half->num_ids > RJ_FIRST_IDS)
+			return;
 		if (bpf_map_pop_elem(&rj_free_slots, &index)) {
 			cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
 			return;
@@ -130,7 +133,6 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	__u32 zero = 0;
 	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
 	enum rj_reason reason;
-	__u32 num, len;
 
 	if (!cpu)
 		return;
@@ -141,8 +143,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 			cpu->counters[reason]++;
 		return;
 	}
-	rj_frame_segments(f, &num, &len);
-	rj_unfold(&cpu->packet, num, len);
+	rj_unfold(&cpu->packet, rj_frame_segment_len(f));
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	cpu->packet.time_ns = bpf_ktime_get_ns();

@@ -470,18 +470,18 @@ static __always_inline enum rj_reason rj_parse_ethernet(const struct rj_frame *f
 
 /*
  * rj_unfold - makes of a super-packet (segmentation or receive offload) what
- * is on the wire: @num segments of @len payload bytes, the last shorter, each
- * with headers of its own.
+ * is on the wire: segments of @len payload bytes, the last shorter, each with
+ * headers of its own. How many is not asked of the kernel: virtio leaves that
+ * out (SKB_GSO_DODGY), and it follows from the lengths.
  */
-static __always_inline void rj_unfold(struct rj_packet *p, __u32 num, __u32 len)
+static __always_inline void rj_unfold(struct rj_packet *p, __u32 len)
 {
 	__u32 header_len = p->ip_len - p->payload_len;
+	__u32 num;
 
 	if (!len || len > 0xffff || p->payload_len <= len)
 		return;
-	/* virtio leaves the number out (SKB_GSO_DODGY); one that is too high says nothing either */
-	if (num < 2 || num > 0xffff || (num - 1) * len >= p->payload_len)
-		num = (p->payload_len - 1) / len + 1;
+	num = (p->payload_len - 1) / len + 1;
 	if (num > 0xffff)
 		return;
 	p->num_segments = (__u16)num;

@@ -165,7 +165,7 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
 	if (!reason && m->hook != HOOK_XDP)
-		rj_unfold(out, f->gso_segs, f->gso_size);
+		rj_unfold(out, f->gso_size);
 	return reason;
 }
 

@@ -108,7 +108,7 @@ static void open_object(struct bench *b, const char *path, uint32_t max_flows)
 	if (!b->object)
 		fail(path, errno);
 	err = bpf_map__set_max_entries(bpf_object__find_map_by_name(b->object, "bench_counts"),
-				       4 * max_flows);
+				       2 * max_flows);
 	err = err ? err : bpf_object__load(b->object);
 	if (err)
 		fail(path, err);

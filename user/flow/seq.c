@@ -45,6 +45,9 @@ bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const st
 {
 	uint32_t need = half->num_splt + p->num_segments;
 
+	/* some were missed for want of memory: room for them now would hold nothing */
+	if (half->num_splt > seq->capacity || half->num_ids > RJ_FIRST_IDS + seq->capacity)
+		return true;
 	if (half->num_ids >= RJ_FIRST_IDS && half->num_ids - RJ_FIRST_IDS + 1 > need)
 		need = half->num_ids - RJ_FIRST_IDS + 1;
 	return rj_seq_reserve(seq, need, limit);

@@ -43,8 +43,15 @@ static ssize_t stream_read(void *cookie, char *to, size_t len)
 	struct stream *s = cookie;
 	size_t left = (size_t)(s->head_len - s->head_at);
 
-	if (!left)
-		return gzread(s->gz, to, (unsigned int)len);
+	if (!left) {
+		int got = gzread(s->gz, to, (unsigned int)len), err;
+
+		gzerror(s->gz, &err);
+		if (got || err != Z_BUF_ERROR)
+			return got;
+		errno = EIO; /* in the middle of compressed data: not just the end */
+		return -1;
+	}
 	if (len > left)
 		len = left;
 	memcpy(to, s->head + s->head_at, len);

@@ -317,20 +317,20 @@ TEST(parse_makes_everything_side_0_where_both_ends_are_equal)
 	CHECK_EQ(got.p.side, 0);
 }
 
-/* @num and @len as the kernel gives them, for @payload_len bytes behind 40 of headers. */
-static struct rj_packet unfolded(uint32_t payload_len, uint32_t num, uint32_t len)
+/* Segments of @len, as the kernel says, of @payload_len bytes behind 40 of headers. */
+static struct rj_packet unfolded(uint32_t payload_len, uint32_t len)
 {
 	struct rj_packet p = { .ip_len = 40 + payload_len,
 			       .payload_len = payload_len,
 			       .num_segments = 1 };
 
-	rj_unfold(&p, num, len);
+	rj_unfold(&p, len);
 	return p;
 }
 
 TEST(parse_unfolds_a_super_packet_into_segments_with_headers_of_their_own)
 {
-	struct rj_packet p = unfolded(3000, 3, 1448);
+	struct rj_packet p = unfolded(3000, 1448);
 
 	CHECK_EQ(p.num_segments, 3);
 	CHECK_EQ(p.segment_len, 1448);
@@ -340,25 +340,20 @@ TEST(parse_unfolds_a_super_packet_into_segments_with_headers_of_their_own)
 
 TEST(parse_leaves_plain_packets_folded)
 {
-	CHECK_EQ(unfolded(1448, 1, 1448).num_segments, 1);
-	CHECK_EQ(unfolded(1448, 0, 0).num_segments, 1);
-	CHECK_EQ(unfolded(1448, 3, 1448).num_segments, 1);
-	CHECK_EQ(unfolded(1448, 3, 0).num_segments, 1);
-	CHECK_EQ(unfolded(0, 9, 9).num_segments, 1);
-	CHECK_EQ(unfolded(1448, 1, 1448).ip_len, 1488);
+	CHECK_EQ(unfolded(1448, 1448).num_segments, 1);
+	CHECK_EQ(unfolded(1448, 0).num_segments, 1);
+	CHECK_EQ(unfolded(0, 9).num_segments, 1);
+	CHECK_EQ(unfolded(1448, 1448).ip_len, 1488);
 }
 
-TEST(parse_counts_the_segments_itself_where_the_kernel_did_not_or_contradicts_itself)
+TEST(parse_counts_the_segments_from_the_lengths)
 {
-	/* virtio leaves gso_segs 0 (SKB_GSO_DODGY) */
-	CHECK_EQ(unfolded(3000, 0, 1448).num_segments, 3);
-	CHECK_EQ(unfolded(2896, 0, 1448).num_segments, 2);
-	CHECK_EQ(unfolded(3000, 40000, 1448).num_segments, 3);
+	CHECK_EQ(unfolded(3000, 1448).num_segments, 3);
+	CHECK_EQ(unfolded(2896, 1448).num_segments, 2);
 	/* more segments than a number of them has room for: one packet */
-	CHECK_EQ(unfolded(70000, 0, 1).num_segments, 1);
-	CHECK_EQ(unfolded(70000, 70000, 1).num_segments, 1);
-	CHECK_EQ(unfolded(0xffffffd7, 0, 0xffff).num_segments, 1);
-	CHECK_EQ(unfolded(200000, 0, 0x10000).num_segments, 1);
+	CHECK_EQ(unfolded(70000, 1).num_segments, 1);
+	CHECK_EQ(unfolded(0xffffffd7, 0xffff).num_segments, 1);
+	CHECK_EQ(unfolded(200000, 0x10000).num_segments, 1);
 }
 
 TEST(parse_reads_nothing_outside_random_frames)

@@ -175,6 +175,9 @@ TEST(merge_joins_up_to_the_limits_and_not_beyond)
 	CHECK(rj_flow_joins(&a.flow, &b.flow, &limits));
 	b.flow.half[1].last_ns++;
 	CHECK(!rj_flow_joins(&a.flow, &b.flow, &limits));
+	drop(&a);
+	drop(&b);
+	drop(&c);
 }
 
 TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
@@ -184,6 +187,9 @@ TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
 
 	CHECK(!rj_flow_joins(&a.flow, &syn.flow, &limits));
 	CHECK(rj_flow_joins(&a.flow, &ack.flow, &limits));
+	drop(&a);
+	drop(&syn);
+	drop(&ack);
 }
 
 TEST(merge_takes_the_originator_that_a_syn_tells)
