@@ -107,6 +107,7 @@ $(B)/librejoice.so: $(LIB_OBJ) user/lib/librejoice.map
 	@echo '  LD     $@'
 	$(Q)$(CC) $(RJ_LDFLAGS) -shared -Wl,-soname,librejoice.so.0 \
 		-Wl,--version-script=user/lib/librejoice.map -o $@ $(LIB_OBJ) $(LIBS)
+	$(Q)ln -sf librejoice.so $(@D)/librejoice.so.0
 
 $(B)/librejoice.pc: user/lib/librejoice.pc.in Makefile
 	@mkdir -p $(@D)

@@ -74,6 +74,12 @@ struct rj_visitor {
 
 struct rj_record;
 
+/* What the shared library shows. */
+#define RJ_API __attribute__((visibility("default")))
+
+/* rj_record_visit - calls the visitor for each value of the record, in output order, as one object. */
+RJ_API void rj_record_visit(const struct rj_record *record, struct rj_visitor *visitor);
+
 #ifdef __cplusplus
 }
 #endif

@@ -95,59 +95,56 @@ struct rj_stats {
 };
 
 /* rj_session_open - a session in *@out; on failure *@out may still be one, which tells the error. */
-int rj_session_open(const struct rj_options *options, struct rj_session **out);
+RJ_API int rj_session_open(const struct rj_options *options, struct rj_session **out);
 
 /* rj_session_read_file - from now on the session's packets come from this capture; "-": stdin. */
-int rj_session_read_file(struct rj_session *s, const char *path);
+RJ_API int rj_session_read_file(struct rj_session *s, const char *path);
 
 /* rj_session_watch - from now on they come from the kernel. */
-int rj_session_watch(struct rj_session *s, const struct rj_live_options *options);
+RJ_API int rj_session_watch(struct rj_session *s, const struct rj_live_options *options);
 
 /* rj_session_watching - how the session's interfaces are watched, for people; "" when they are not. */
-const char *rj_session_watching(const struct rj_session *s);
+RJ_API const char *rj_session_watching(const struct rj_session *s);
 
 /* rj_session_feed - hands over one frame instead; not while there is a source. */
-int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame);
+RJ_API int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame);
 
 /* rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. */
-int rj_session_poll(struct rj_session *s, int timeout_ms);
+RJ_API int rj_session_poll(struct rj_session *s, int timeout_ms);
 
 /*
  * rj_session_finish - ends the source, if any, and every flow. The session can
  * be given another source then: a file is its own time.
  */
-int rj_session_finish(struct rj_session *s);
+RJ_API int rj_session_finish(struct rj_session *s);
 
 /* rj_session_get_stats - up to now; fills out->size bytes. */
-int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out);
+RJ_API int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out);
 
 /* rj_set_aside_name - "not_ip", …; NULL behind the last reason. */
-const char *rj_set_aside_name(unsigned int reason);
+RJ_API const char *rj_set_aside_name(unsigned int reason);
 
 /* rj_session_error - the line about the last call that failed; "" when none did. */
-const char *rj_session_error(const struct rj_session *s);
+RJ_API const char *rj_session_error(const struct rj_session *s);
 
 /* rj_session_close - gives everything back, detaches; takes NULL. Flows not finished are lost. */
-void rj_session_close(struct rj_session *s);
-
-/* rj_record_visit - calls the visitor for each value of the record, as one object. */
-void rj_record_visit(const struct rj_record *record, struct rj_visitor *visitor);
+RJ_API void rj_session_close(struct rj_session *s);
 
 /*
  * rj_record_json - the record as one line of JSON without the line end, in *@out
  * of *@out_len bytes, borrowed until the next record of the session. 0 or -ENOMEM.
  */
-int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
+RJ_API int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
 		   size_t *out_len);
 
 /* rj_fields - calls back for every field rejoice can write: path ("tls.sni") and row. */
-void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user);
+RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user);
 
 /* rj_kernel_features - calls back for each thing asked of this kernel and whether it is there. */
-void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there), void *user);
+RJ_API void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there), void *user);
 
 /* rj_version - of the library, "0.1.0". */
-const char *rj_version(void);
+RJ_API const char *rj_version(void);
 
 #ifdef __cplusplus
 }

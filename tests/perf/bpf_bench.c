@@ -382,7 +382,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT\n");
 		return 2;
 	}
-	printf("kernel: ns a packet net of an empty program behind the same rotator; medians of %d\n",
+	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d\n",
 	       NUM_RUNS);
 	printf("lean: 5 values at fixed places, a lookup, 2 additions\n");
 	printf("minimum: the same behind our parser\n");

@@ -61,7 +61,7 @@ enum option_id {
 
 static const struct option long_options[] = {
 #define X(id, name, letter, arg, commands, help)                                                   \
-	{ name, (arg) ? required_argument : no_argument, NULL, OPT_##id },
+	{ name, (arg) != NULL ? required_argument : no_argument, NULL, OPT_##id },
 	OPTIONS(X)
 #undef X
 	{ NULL, 0, NULL, 0 },

@@ -33,9 +33,6 @@ struct rj_record {
 	uint64_t samples_lost;
 };
 
-/* rj_record_visit - the whole record, as one object, in output order. */
-void rj_record_visit(const struct rj_record *r, struct rj_visitor *v);
-
 /* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */
 extern const struct rj_field rj_record_fields[];
 

@@ -8,10 +8,9 @@
 #include "proto/dissector.h"
 #include "source/probe.h"
 
-#define RJ_PUBLIC __attribute__((visibility("default")))
 #define PATH_LEN 128
 
-RJ_PUBLIC void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
+void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
 			 void *user)
 {
 	char path[PATH_LEN];
@@ -29,7 +28,7 @@ RJ_PUBLIC void rj_fields(void (*row)(void *user, const char *path, const struct 
 	}
 }
 
-RJ_PUBLIC void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
+void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
 				  void *user)
 {
 	rj_probe_kernel(feature, user);

@@ -15,7 +15,6 @@
 #include "source/live.h"
 #include "source/source.h"
 
-#define RJ_PUBLIC __attribute__((visibility("default")))
 
 /* A record is one line of JSON; a hostile flow must not make it endless. */
 #define MAX_LINE_BYTES (16u << 20)
@@ -109,7 +108,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	return 0;
 }
 
-RJ_PUBLIC int rj_session_open(const struct rj_options *options, struct rj_session **out)
+int rj_session_open(const struct rj_options *options, struct rj_session **out)
 {
 	struct rj_session *s = calloc(1, sizeof(*s));
 
@@ -179,7 +178,7 @@ static int start_source(struct rj_session *s, struct rj_source *source, bool is_
 	return 0;
 }
 
-RJ_PUBLIC int rj_session_read_file(struct rj_session *s, const char *path)
+int rj_session_read_file(struct rj_session *s, const char *path)
 {
 	struct rj_source *source = NULL;
 	int err = check_free(s);
@@ -217,7 +216,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 	return 0;
 }
 
-RJ_PUBLIC int rj_session_watch(struct rj_session *s, const struct rj_live_options *options)
+int rj_session_watch(struct rj_session *s, const struct rj_live_options *options)
 {
 	struct rj_live_config config;
 	struct rj_source *source = NULL;
@@ -233,12 +232,12 @@ RJ_PUBLIC int rj_session_watch(struct rj_session *s, const struct rj_live_option
 	return err ? err : start_source(s, source, true);
 }
 
-RJ_PUBLIC const char *rj_session_watching(const struct rj_session *s)
+const char *rj_session_watching(const struct rj_session *s)
 {
 	return s->source && s->source->end == RJ_END_STOP ? rj_live_watching(s->source) : "";
 }
 
-RJ_PUBLIC int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
+int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 {
 	struct rj_capture capture = {
 		.link_type = frame->link_type,
@@ -259,7 +258,7 @@ RJ_PUBLIC int rj_session_feed(struct rj_session *s, const struct rj_session_fram
 	return err;
 }
 
-RJ_PUBLIC int rj_session_poll(struct rj_session *s, int timeout_ms)
+int rj_session_poll(struct rj_session *s, int timeout_ms)
 {
 	int more;
 
@@ -304,7 +303,7 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->dissect_over_budget += engine.dissect.over_budget;
 }
 
-RJ_PUBLIC int rj_session_finish(struct rj_session *s)
+int rj_session_finish(struct rj_session *s)
 {
 	int err = 0;
 
@@ -326,7 +325,7 @@ RJ_PUBLIC int rj_session_finish(struct rj_session *s)
 	return err;
 }
 
-RJ_PUBLIC int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
+int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
 {
 	struct rj_stats now = s->before;
 	size_t size = out->size;
@@ -337,17 +336,17 @@ RJ_PUBLIC int rj_session_get_stats(const struct rj_session *s, struct rj_stats *
 	return 0;
 }
 
-RJ_PUBLIC const char *rj_set_aside_name(unsigned int reason)
+const char *rj_set_aside_name(unsigned int reason)
 {
 	return reason < RJ_NUM_REASONS ? rj_reason_text((enum rj_reason)reason) : NULL;
 }
 
-RJ_PUBLIC const char *rj_session_error(const struct rj_session *s)
+const char *rj_session_error(const struct rj_session *s)
 {
 	return s->error.text;
 }
 
-RJ_PUBLIC void rj_session_close(struct rj_session *s)
+void rj_session_close(struct rj_session *s)
 {
 	if (!s)
 		return;
@@ -359,7 +358,7 @@ RJ_PUBLIC void rj_session_close(struct rj_session *s)
 	free(s);
 }
 
-RJ_PUBLIC int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
+int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
 			     size_t *out_len)
 {
 	struct rj_jsonw writer;
@@ -374,7 +373,7 @@ RJ_PUBLIC int rj_record_json(struct rj_session *s, const struct rj_record *recor
 	return 0;
 }
 
-RJ_PUBLIC const char *rj_version(void)
+const char *rj_version(void)
 {
 	return RJ_VERSION;
 }

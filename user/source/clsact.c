@@ -65,7 +65,7 @@ static int read_answer(int fd, struct found *found)
 {
 	_Alignas(struct nlmsghdr) char bytes[32768];
 	ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
-	int left = (int)got;
+	size_t left = got > 0 ? (size_t)got : 0;
 
 	if (got < 0)
 		return -errno;

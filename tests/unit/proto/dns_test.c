@@ -2,6 +2,7 @@
 /* Tests of the DNS dissector. */
 #include "proto/dns.h"
 
+#include "proto/common/dns_text.h"
 #include "proto/registry.h"
 #include "tests/unit/unit.h"
 
@@ -78,6 +79,7 @@ static void check(uint16_t port, const char *hex, const char *want)
 static void check_rdata(const char *type, const char *rdata, const char *want)
 {
 	char hex[4096], json[4096];
+	struct rj_dns_text room;
 	size_t len;
 
 	free(unit_unhex(rdata, &len));
@@ -87,8 +89,8 @@ static void check_rdata(const char *type, const char *rdata, const char *want)
 	snprintf(json, sizeof(json),
 		 "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 		 "\"qr\"],"
-		 "\"rr\":[{\"name\":\".\",\"section\":\"an\",%s,\"ttl\":60}]}]",
-		 want);
+		 "\"rr\":[{\"name\":\".\",\"type\":\"%s\",\"section\":\"an\",%s,\"ttl\":60}]}]",
+		 rj_dns_type_text((uint16_t)strtoul(type, NULL, 16), &room), want);
 	check(53, hex, json);
 }
 
@@ -109,7 +111,7 @@ static void check_bad_rdata(const char *type, const char *rdata)
 	CHECK_EQ(feed_hex(&f, hex, 1), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
 	CHECK(strstr(json,
-		     "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"section\":\"an\","
+		     "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\","
 		     "\"a\":\"1.2.3.4\",\"ttl\":1}],\"malformed\":true}]"));
 	free(json);
 	end(&f, NULL);
@@ -144,16 +146,16 @@ TEST(dns_sections_are_told_apart)
 	      "20010db8000000000000000000000001",
 	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 	      "\"qr\"],\"rr\":["
-	      "{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1},"
-	      "{\"name\":\"example.com\",\"section\":\"ns\",\"ns\":\"example.com\",\"ttl\":2},"
-	      "{\"name\":\"example.com\",\"section\":\"ar\",\"aaaa\":\"2001:db8::1\",\"ttl\":"
+	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1},"
+	      "{\"name\":\"example.com\",\"type\":\"NS\",\"section\":\"ns\",\"ns\":\"example.com\",\"ttl\":2},"
+	      "{\"name\":\"example.com\",\"type\":\"AAAA\",\"section\":\"ar\",\"aaaa\":\"2001:db8::1\",\"ttl\":"
 	      "4294967295}]}]");
 }
 
 TEST(dns_extended_response_code)
 {
 	check(53, "0001 8003 0000 0000 0000 0001 00 0029 1000 01 00 8000 0000",
-	      "[{\"id\":1,\"rc\":19,\"flags\":[\"qr\"],\"rr\":[{\"name\":\".\",\"section\":\"ar\","
+	      "[{\"id\":1,\"rc\":19,\"flags\":[\"qr\"],\"rr\":[{\"name\":\".\",\"type\":\"OPT\",\"section\":\"ar\","
 	      "\"opt\":{\"udp_size\":4096,\"version\":0,\"do\":true},\"ttl\":16809984}]}]");
 }
 
@@ -234,8 +236,8 @@ TEST(dns_rdata_of_services)
 TEST(dns_other_rdata_is_hex)
 {
 	check_rdata("000d", "01 61 01 62",
-		    "\"type\":13,\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
-	check_rdata("ff00", "", "\"type\":65280,\"class\":1,\"rdlength\":0,\"data\":\"\"");
+		    "\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
+	check_rdata("ff00", "", "\"class\":1,\"rdlength\":0,\"data\":\"\"");
 }
 
 TEST(dns_options_have_names)
@@ -244,7 +246,7 @@ TEST(dns_options_have_names)
 	      "0001 0000 0000 0000 0000 0001 00 0029 04d0 00 01 0000 001d 0003 0001 61 0008 0001 "
 	      "62 000a 0001 63"
 	      "000c 0000 000f 0002 0012 fde9 0000",
-	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"section\":\"ar\",\"opt\":{\"udp_"
+	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"type\":\"OPT\",\"section\":\"ar\",\"opt\":{\"udp_"
 	      "size\":1232,"
 	      "\"version\":1,\"do\":false,\"options\":[{\"nsid\":\"61\"},{\"client_subnet\":\"62\"}"
 	      ","
@@ -403,7 +405,7 @@ TEST(dns_counts_that_lie_keep_what_is_there)
 	check(53, "0001 8000 0001 ffff ffff ffff" QUESTION "c00c 0001 0001 00000001 0004 01020304",
 	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 	      "\"qr\"],\"rr\":["
-	      "{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
 	      "\"malformed\":true}]");
 }
 
@@ -432,7 +434,7 @@ TEST(dns_update_deletes_records_without_data)
 	check(53, "0001 2800 0001 0000 0001 0000 01 61 00 0006 0001 c00c 0001 00ff 00000000 0000",
 	      "[{\"qn\":\"a\",\"id\":1,\"qt\":\"SOA\",\"qc\":\"IN\",\"flags\":[],\"opcode\":5,"
 	      "\"rr\":[{\"name\":"
-	      "\"a\",\"section\":\"ns\",\"type\":1,\"class\":255,\"rdlength\":0,\"data\":\"\","
+	      "\"a\",\"type\":\"A\",\"section\":\"ns\",\"class\":255,\"rdlength\":0,\"data\":\"\","
 	      "\"ttl\":0}]}]");
 }
 
@@ -442,8 +444,8 @@ TEST(dns_classes_other_than_in)
 	      "0001 8000 0000 0002 0000 0000 00 0010 0003 00000000 0002 01 61 00 0001 0003 "
 	      "00000000 0001 00",
 	      "[{\"id\":1,\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
-	      "{\"name\":\".\",\"section\":\"an\",\"txt\":[\"a\"],\"class\":3,\"ttl\":0},"
-	      "{\"name\":\".\",\"section\":\"an\",\"type\":1,\"class\":3,\"rdlength\":1,\"data\":"
+	      "{\"name\":\".\",\"type\":\"TXT\",\"section\":\"an\",\"txt\":[\"a\"],\"class\":3,\"ttl\":0},"
+	      "{\"name\":\".\",\"type\":\"A\",\"section\":\"an\",\"class\":3,\"rdlength\":1,\"data\":"
 	      "\"00\",\"ttl\":0}"
 	      "]}]");
 }
@@ -574,7 +576,7 @@ TEST(dns_cut_by_the_capture_is_kept_when_no_more_comes)
 	CHECK_EQ(feed(&f, bytes, 0, 1, false, true), RJ_TRUNCATED);
 	end(&f, "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 		"\"qr\"],\"rr\":["
-		"{\"name\":\"example.com\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+		"{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
 		"\"truncated\":true}]");
 	free(bytes);
 }

@@ -147,9 +147,11 @@ static void put_record(const struct rj_dns_record *r, const char *section, bool 
 {
 	uint16_t class = is_mdns ? r->class & ~MDNS_CLASS_FLAG & 0xffff : r->class;
 	bool is_bad = check_rdata(r) != RJ_OK;
+	struct rj_dns_text room;
 
 	rj_dns_put_open(v, RJ_DNS_F_RECORD);
 	rj_dns_put_string(v, RJ_DNS_F_NAME, r->name.text, r->name.len);
+	put_text(v, RJ_DNS_F_TYPE, rj_dns_type_text(r->type, &room));
 	put_text(v, RJ_DNS_F_SECTION, section);
 	if (!is_bad)
 		is_bad = rj_dns_rdata_read(r, class, v) != RJ_OK;

@@ -406,7 +406,6 @@ void rj_dns_rdata_put_raw(const struct rj_dns_record *r, struct rj_visitor *v)
 	size_t len = c.left;
 	const uint8_t *bytes;
 
-	rj_dns_put_u64(v, RJ_DNS_F_TYPE, r->type);
 	rj_dns_put_u64(v, RJ_DNS_F_CLASS, r->class);
 	rj_dns_put_u64(v, RJ_DNS_F_RDLENGTH, len);
 	if (!rj_cursor_bytes(&c, len, &bytes))
