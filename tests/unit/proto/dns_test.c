@@ -457,7 +457,7 @@ TEST(dns_multicast_flags_are_taken_from_classes)
 	      "c00c 0001 8001 00000001 0004 01020304",
 	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],\"more_"
 	      "questions\":["
-	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\",\"section\":"
+	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\",\"type\":\"A\",\"section\":"
 	      "\"an\","
 	      "\"a\":\"1.2.3.4\",\"flush\":true,\"ttl\":1}]}]");
 	check(53, "0000 0000 0001 0000 0000 0000 01 61 00 0001 8001",

@@ -58,18 +58,26 @@ static void take(struct rj_intake *in, struct rj_engine *e, const struct frame *
 	free(copy);
 }
 
-static struct frame http_frame(size_t padding)
+static const char request[] = "GET /index.html HTTP/1.1\r\nHost: example.org\r\n\r\n";
+
+/* A segment of the request: @len bytes from @from on, then @padding of the link. */
+static struct frame part_frame(size_t from, size_t len, size_t padding)
 {
-	static const char request[] = "GET /index.html HTTP/1.1\r\nHost: example.org\r\n\r\n";
 	struct frame f = { .len = 0 };
 
 	put_ethernet(&f, RJ_ETH_IPV4);
-	put_ipv4(&f, RJ_IP_TCP, 20 + sizeof(request) - 1, 1, 2);
+	put_ipv4(&f, RJ_IP_TCP, 20 + len, 1, 2);
 	put_tcp(&f, 40000, 80, RJ_TCP_ACK | RJ_TCP_PSH, 5);
-	for (size_t i = 0; i < sizeof(request) - 1; i++)
-		put_u8(&f, (uint8_t)request[i]);
+	f.at[41] = (uint8_t)(f.at[41] + from); /* the sequence number's last octet */
+	for (size_t i = 0; i < len; i++)
+		put_u8(&f, (uint8_t)request[from + i]);
 	put_fill(&f, 'P', padding);
 	return f;
+}
+
+static struct frame http_frame(void)
+{
+	return part_frame(0, sizeof(request) - 1, 0);
 }
 
 TEST(intake_counts_every_frame_in_a_flow_or_aside)
@@ -77,7 +85,7 @@ TEST(intake_counts_every_frame_in_a_flow_or_aside)
 	struct result result = { 0 };
 	struct rj_engine *e = start(&result);
 	struct rj_intake in = { 0 };
-	struct frame f = http_frame(0);
+	struct frame f = http_frame();
 	uint64_t aside = 0;
 
 	for (size_t len = 0; len <= f.len; len++)
@@ -100,9 +108,10 @@ TEST(intake_hands_payload_to_the_dissectors_without_the_padding)
 	struct result result = { 0 };
 	struct rj_engine *e = start(&result);
 	struct rj_intake in = { 0 };
-	struct frame f = http_frame(40);
+	struct frame first = part_frame(0, 35, 9), second = part_frame(35, 12, 9);
 
-	take(&in, e, &f, f.len);
+	take(&in, e, &first, first.len);
+	take(&in, e, &second, second.len);
 	rj_engine_flush(e, RJ_END_EOF);
 	CHECK(strstr(result.json, "\"http\""));
 	CHECK(strstr(result.json, "example.org"));
@@ -114,7 +123,7 @@ TEST(intake_hands_payload_to_the_dissectors_without_the_padding)
 
 TEST(intake_counts_bytes_by_the_headers_whatever_was_captured)
 {
-	struct frame f = http_frame(0);
+	struct frame f = http_frame();
 
 	for (size_t len = 38; len <= f.len; len++) {
 		struct result result = { 0 };
@@ -170,7 +179,7 @@ TEST(intake_sets_later_fragments_and_unknown_links_aside)
 	struct result result = { 0 };
 	struct rj_engine *e = start(&result);
 	struct rj_intake in = { 0 };
-	struct frame f = http_frame(0);
+	struct frame f = http_frame();
 	struct rj_capture other = { .link_type = DLT_PPP, .data = f.at, .captured_len = 60,
 				    .wire_len = 60 };
 
