@@ -41,6 +41,7 @@ SKELETONS := $(B)/bpf/flow.skel.h
 
 .PHONY: all demo check quick fuzz bench lint install uninstall clean help setup-build setup-test san
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 all: $(B)/rejoice $(B)/librejoice.a $(B)/librejoice.so $(B)/librejoice.pc
 
@@ -71,8 +72,8 @@ fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)
 
 bench: setup-test
-	$(Q)$(MAKE) --no-print-directory all $(B)/tests/bpf_bench
-	$(Q)tests/perf/run
+	$(Q)$(MAKE) --no-print-directory all $(B)/tests/perf/bpf_bench
+	$(Q)B=$(B) tests/perf/run
 
 lint:
 	$(Q)tools/lint
@@ -109,9 +110,11 @@ $(B)/librejoice.so: $(LIB_OBJ) user/lib/librejoice.map
 		-Wl,--version-script=user/lib/librejoice.map -o $@ $(LIB_OBJ) $(LIBS)
 	$(Q)ln -sf librejoice.so $(@D)/librejoice.so.0
 
+PC_WORDS := 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|;s|@PKGS@|$(PKGS)|'
+
 $(B)/librejoice.pc: user/lib/librejoice.pc.in Makefile
 	@mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|;s|@PKGS@|$(PKGS)|' $< > $@
+	$(Q)sed $(PC_WORDS) $< > $@
 
 $(B)/rejoice: $(CLI_OBJ) $(B)/librejoice.a
 	@echo '  LD     $@'
@@ -150,7 +153,7 @@ install: all
 	$(Q)install -m 644 $(B)/librejoice.a $(DEST)/lib/
 	$(Q)install -m 755 $(B)/librejoice.so $(DEST)/lib/librejoice.so.0
 	$(Q)ln -sf librejoice.so.0 $(DEST)/lib/librejoice.so
-	$(Q)install -m 644 $(B)/librejoice.pc $(DEST)/lib/pkgconfig/
+	$(Q)sed $(PC_WORDS) user/lib/librejoice.pc.in > $(DEST)/lib/pkgconfig/librejoice.pc
 	$(Q)install -m 644 include/rejoice/rejoice.h include/rejoice/record.h $(DEST)/include/rejoice/
 	$(Q)install -m 644 include/rejoice/*.schema.json $(DEST)/share/rejoice/
 	$(Q)install -m 644 $(wildcard user/cli/man/*.1) $(DEST)/share/man/man1/

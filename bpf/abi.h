@@ -230,7 +230,7 @@ enum rj_counter {
 	RJ_COUNT_BYTES,			   /* frame bytes */
 	RJ_COUNT_SAMPLES,
 	RJ_COUNT_SAMPLES_LOST,
-	RJ_COUNT_SLOTS_SHORT,		   /* sequences without a slot */
+	RJ_COUNT_SLOTS_SHORT,		   /* packets whose side had no slot for its sequence */
 	RJ_COUNT_CUTS_LATE,		   /* flows that could not be cut: the ring was full */
 	RJ_NUM_COUNTERS
 };

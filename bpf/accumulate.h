@@ -128,7 +128,7 @@ static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half 
 	if (p->bits & RJ_PKT_TCP)
 		order = rj_tcp_add(half, p);
 	if (p->bits & RJ_PKT_IPV4)
-		rj_ids_add(half, seq, p->ip_id);
+		rj_ids_add(half, seq, p->ip_id, p->num_segments);
 	if ((p->payload_len || limits->with_zeros) &&
 	    (order != RJ_TCP_RETRANS || limits->with_retrans))
 		rj_splt_add(half, seq, p, since_start_ns);

@@ -14,7 +14,7 @@ const volatile struct rj_limits rj_limits;
 /* Bytes of a value of the flow map: all of struct rj_flow, or RJ_FLOW_LEN_PLAIN. */
 const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
 
-/* Whether bpf_xdp_load_bytes is there (5.18); without it XDP samples what lies in the first page. */
+/* Whether bpf_xdp_load_bytes is there (5.18); without it XDP's samples are lost, and counted. */
 const volatile __u8 rj_has_xdp_load = 0;
 
 /* Set by user space at any time: the reaper writes out every flow, over or not. */

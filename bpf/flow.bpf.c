@@ -64,9 +64,8 @@ static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, stru
 		if (!is_needed || !seq->capacity)
 			return;
 		/* packets were missed: their entries would be what another flow left in the slot */
-		if (half->num_splt || half->num_ids > RJ_FIRST_IDS)
-			return;
-		if (bpf_map_pop_elem(&rj_free_slots, &index)) {
+		if (half->num_splt || half->num_ids > RJ_FIRST_IDS ||
+		    bpf_map_pop_elem(&rj_free_slots, &index)) {
 			cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
 			return;
 		}

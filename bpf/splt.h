@@ -67,19 +67,29 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 	rj_count(&half->num_splt, others + 1);
 }
 
-/* rj_ids_add - keeps the IPv4 identification of a packet. */
-static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id)
+/*
+ * rj_ids_add - keeps the IPv4 identifications of a packet of @num segments: the kernel counts them
+ * up from the super-packet's, one a segment.
+ */
+static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id,
+				       __u32 num)
 {
 	__u64 at = half->num_ids;
-	__u64 behind = at - RJ_FIRST_IDS;
 
-	rj_hide(at);
-	rj_hide(behind);
-	if (at < RJ_FIRST_IDS)
-		half->first_ids[at] = id;
-	else if (seq->ids && behind < seq->capacity)
-		seq->ids[behind] = id;
-	rj_count(&half->num_ids, 1);
+	for (__u32 i = 0; i <= RJ_MAX_SEGMENTS; i++) {
+		__u64 behind = at - RJ_FIRST_IDS;
+
+		if (i >= num || at >= RJ_FIRST_IDS + (__u64)seq->capacity)
+			break;
+		rj_hide(at);
+		rj_hide(behind);
+		if (at < RJ_FIRST_IDS)
+			half->first_ids[at] = (__u16)(id + i);
+		else if (seq->ids && behind < seq->capacity)
+			seq->ids[behind] = (__u16)(id + i);
+		at++;
+	}
+	rj_count(&half->num_ids, num);
 }
 
 #endif

@@ -77,6 +77,8 @@ struct rj_session_frame {
 /*
  * struct rj_stats - @size as above. Always
  * packets == packets_in_flows + the sum of set_aside.
+ * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
+ * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
  */
 #define RJ_MAX_SET_ASIDE 32
@@ -92,6 +94,8 @@ struct rj_stats {
 	uint64_t flows_evicted;
 	uint64_t dissect_malformed;
 	uint64_t dissect_over_budget;
+	uint64_t packets_unlisted;
+	uint64_t cuts_late;
 };
 
 /* rj_session_open - a session in *@out; on failure *@out may still be one, which tells the error. */

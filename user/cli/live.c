@@ -40,7 +40,7 @@ static enum exit_status watch(struct settings *settings, struct rj_session *s, s
 
 	if (more < 0) {
 		complain("%s", rj_session_error(s));
-		return more == -EINVAL ? EXIT_USAGE : status_of(more);
+		return status_of(more);
 	}
 	if (!settings->is_quiet)
 		complain("watching %s", rj_session_watching(s));
@@ -70,12 +70,14 @@ static enum exit_status run(struct settings *settings, struct output *out)
 
 	settings->options.on_record = output_record;
 	settings->options.user = out;
+	/* the kernel's map is what is bounded; user space holds what does not fit there */
 	settings->live.kernel_flows = settings->options.max_flows;
+	settings->options.max_flows = 0;
 	err = rj_session_open(&settings->options, &s);
 	out->session = s;
 	if (err) {
 		complain("%s", s ? rj_session_error(s) : "out of memory");
-		status = err == -EINVAL ? EXIT_USAGE : status_of(err);
+		status = status_of(err);
 	} else {
 		status = watch(settings, s, out);
 	}

@@ -14,6 +14,10 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* Names that are fixed and that later work fills. */
+static const char *const lacking[] = { "joy",	"collect",     "query", "report", "top",
+				       "train", "fingerprint", "anonymize" };
+
 void complain(const char *format, ...)
 {
 	char line[1024];
@@ -30,6 +34,8 @@ enum exit_status status_of(int err)
 	switch (err) {
 	case 0:
 		return EXIT_DONE;
+	case -EINVAL: /* what was asked cannot be, as in a filter that does not parse */
+		return EXIT_USAGE;
 	case -EPERM:
 		return EXIT_NOT_PERMITTED;
 	case -EOPNOTSUPP:
@@ -48,7 +54,7 @@ static void print_help(FILE *to)
 	fprintf(to, "\n`rejoice COMMAND --help` lists the options; `man rejoice` tells the rest.\n");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
@@ -65,6 +71,23 @@ int main(int argc, char **argv)
 	for (const struct command *c = commands; c->name; c++)
 		if (!strcmp(c->name, name))
 			return c->run(argc - 1, argv + 1);
+	for (size_t i = 0; i < sizeof(lacking) / sizeof(*lacking); i++)
+		if (!strcmp(lacking[i], name)) {
+			complain("%s: this build lacks it", name);
+			return EXIT_LACKING;
+		}
 	complain("%s: no such command; `rejoice --help` lists them", name);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	/* help and tables; records have told of their own failures */
+	if (status == EXIT_DONE && (fflush(stdout) || ferror(stdout))) {
+		complain("standard output: writing failed: %s", strerror(errno));
+		status = EXIT_SOME_FAILED;
+	}
+	return status;
 }

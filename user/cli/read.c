@@ -112,7 +112,7 @@ static enum exit_status run(struct settings *settings, struct output *out)
 	out->session = s;
 	if (err) {
 		complain("%s", s ? rj_session_error(s) : "out of memory");
-		status = err == -EINVAL ? EXIT_USAGE : status_of(err);
+		status = status_of(err);
 		goto done;
 	}
 	for (int i = 0; i < settings->num_operands && !is_interrupted; i++)

@@ -40,10 +40,11 @@ enum exit_status stats_write(const char *name, const struct rj_session *s, const
 	put_set_aside(to, &stats);
 	fprintf(to,
 		"\"flows\":%" PRIu64 ",\"records_written\":%" PRIu64 ",\"records_lost\":%" PRIu64
-		",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64 ",\"bytes\":%" PRIu64
+		",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64
+		",\"packets_unlisted\":%" PRIu64 ",\"cuts_late\":%" PRIu64 ",\"bytes\":%" PRIu64
 		",\"seconds\":%.6f}\n",
 		stats.flows, out->num_written, out->num_lost, stats.samples, stats.samples_lost,
-		stats.bytes, seconds);
+		stats.packets_unlisted, stats.cuts_late, stats.bytes, seconds);
 	err = ferror(to);
 	if (to != stderr)
 		err |= fclose(to);

@@ -48,8 +48,8 @@ bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const st
 	/* some were missed for want of memory: room for them now would hold nothing */
 	if (half->num_splt > seq->capacity || half->num_ids > RJ_FIRST_IDS + seq->capacity)
 		return true;
-	if (half->num_ids >= RJ_FIRST_IDS && half->num_ids - RJ_FIRST_IDS + 1 > need)
-		need = half->num_ids - RJ_FIRST_IDS + 1;
+	if (half->num_ids + p->num_segments > RJ_FIRST_IDS + need)
+		need = half->num_ids + p->num_segments - RJ_FIRST_IDS;
 	return rj_seq_reserve(seq, need, limit);
 }
 
@@ -77,7 +77,7 @@ static void append_ids(struct rj_seq *to, struct rj_half *to_half, const struct 
 		       const struct rj_half *from_half)
 {
 	for (uint32_t i = 0; i < rj_seq_num_ids(from, from_half); i++)
-		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i));
+		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i), 1);
 }
 
 void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,

@@ -276,6 +276,8 @@ static void add_intake(struct rj_stats *to, const struct rj_intake *in)
 	to->bytes += in->bytes;
 	to->samples += in->samples;
 	to->samples_lost += in->samples_lost;
+	to->packets_unlisted += in->packets_unlisted;
+	to->cuts_late += in->cuts_late;
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		to->set_aside[i] += in->set_aside[i];
 }

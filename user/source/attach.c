@@ -112,13 +112,9 @@ static int attach_tcx(const struct job *j, bool is_egress)
 
 static int attach_tc(const struct job *j, bool is_egress)
 {
-	int err;
-	int num = rj_clsact_sweep(j->a->ifindex, is_egress);
+	int err = rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
+				   &j->a->made_qdisc);
 
-	if (num > 0)
-		j->a->num_stale += num;
-	err = rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
-			       &j->a->made_qdisc);
 	if (err)
 		return err;
 	*(is_egress ? &j->a->has_out_filter : &j->a->has_in_filter) = true;
@@ -172,6 +168,20 @@ static int attach_in(const struct job *j, enum rj_attach_mode mode)
 	return err ? failed(j, err, "xdp") : 0;
 }
 
+/*
+ * Removes what killed processes left. A clsact qdisc that holds filters of ours alone is ours to
+ * remove, whoever of us made it.
+ */
+static void clean(struct rj_attachment *a)
+{
+	struct rj_clsact_found found;
+
+	if (rj_clsact_sweep(a->ifindex, &found) || !found.num_ours)
+		return;
+	a->num_stale = found.num_stale;
+	a->made_qdisc = found.num_ours == found.num_total;
+}
+
 int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mode,
 	      unsigned int directions, const struct rj_attach_programs *programs,
 	      struct rj_error *error)
@@ -186,6 +196,7 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 		return rj_error_set(error, -ENODEV, "%s: no such interface; `ip link` lists them",
 				    name);
 	a->is_attached = true;
+	clean(a);
 	err = look_at(&j, name);
 	/* a packet over loopback would be seen twice: going out and coming in */
 	if (!err && j.is_loopback && directions == (RJ_WATCH_IN | RJ_WATCH_OUT))

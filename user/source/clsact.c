@@ -108,21 +108,31 @@ static int find_filters(int ifindex, bool is_egress, struct found *found)
 	return more;
 }
 
-int rj_clsact_sweep(int ifindex, bool is_egress)
+static int sweep(int ifindex, bool is_egress, struct rj_clsact_found *out)
 {
 	struct found found = { 0 };
 	int err = find_filters(ifindex, is_egress, &found);
-	int num = 0;
 
 	if (err)
 		return err;
+	out->num_ours += found.num;
+	out->num_total += found.total;
 	for (int i = 0; i < found.num; i++) {
 		if (!kill((pid_t)found.handle[i], 0) || errno != ESRCH)
 			continue;
 		detach_handle(ifindex, is_egress, found.handle[i]);
-		num++;
+		out->num_stale++;
 	}
-	return num;
+	return 0;
+}
+
+int rj_clsact_sweep(int ifindex, struct rj_clsact_found *out)
+{
+	int err;
+
+	*out = (struct rj_clsact_found){ 0 };
+	err = sweep(ifindex, false, out);
+	return err ? err : sweep(ifindex, true, out);
 }
 
 void rj_clsact_drop_qdisc(int ifindex)

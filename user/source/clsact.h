@@ -19,8 +19,18 @@ RJ_MUST_CHECK int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, boo
 /* rj_clsact_detach - takes this process's filter away. */
 void rj_clsact_detach(int ifindex, bool is_egress);
 
-/* rj_clsact_sweep - takes filters of dead processes away; how many they were, or a negative errno. */
-int rj_clsact_sweep(int ifindex, bool is_egress);
+/*
+ * struct rj_clsact_found - what stood at an interface. @num_stale: filters of dead processes,
+ * taken away; @num_ours: those and the ones of living rejoices; @num_total: anyone's.
+ */
+struct rj_clsact_found {
+	int num_stale;
+	int num_ours;
+	int num_total;
+};
+
+/* rj_clsact_sweep - takes filters of dead processes away, both directions. 0 or a negative errno. */
+int rj_clsact_sweep(int ifindex, struct rj_clsact_found *out);
 
 /* rj_clsact_drop_qdisc - removes the clsact qdisc unless it has filters. */
 void rj_clsact_drop_qdisc(int ifindex);

@@ -10,6 +10,8 @@
  * struct rj_intake - what came in. packets = packets in flows + sum of set_aside.
  * @packets: frames; on the wire a super-packet counts as its segments
  * @set_aside: by enum rj_reason
+ * @packets_unlisted: live: packets missing in sequences, because no slot was free
+ * @cuts_late: live: packets that should have cut their flow while the ring was full
  * @bytes: of frames on the wire (live: of IP packets)
  */
 struct rj_intake {
@@ -18,6 +20,8 @@ struct rj_intake {
 	uint64_t set_aside[RJ_NUM_REASONS];
 	uint64_t samples;
 	uint64_t samples_lost;
+	uint64_t packets_unlisted;
+	uint64_t cuts_late;
 };
 
 /* rj_reason_text - the name of a reason in --stats. */

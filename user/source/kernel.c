@@ -25,6 +25,13 @@ struct cpu_value {
 	uint64_t counters[RJ_NUM_COUNTERS];
 };
 
+/* Slots that are given back at a later reaping; [0] were waiting at the last one already. */
+struct waiting {
+	uint32_t *slots;
+	size_t num;
+	size_t capacity;
+};
+
 struct rj_kernel {
 	struct rj_flow_bpf *skel;
 	struct bpf_link *reaper;
@@ -37,6 +44,7 @@ struct rj_kernel {
 	size_t cpu_len;
 	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
 	uint8_t *taken; /* room for what the reaper writes */
+	struct waiting waiting[2];
 };
 
 /* Silent: what libbpf would print is told by the error line instead. */
@@ -96,7 +104,8 @@ static int load_failed(struct rj_error *error, int err)
 static int map_slots(struct rj_kernel *k)
 {
 	int fd = bpf_map__fd(k->skel->maps.rj_slots);
-	void *at = mmap(NULL, k->slot_len * k->num_slots, PROT_READ, MAP_SHARED, fd, 0);
+	void *at = mmap(NULL, k->slot_len * k->num_slots, PROT_READ | PROT_WRITE, MAP_SHARED,
+			fd, 0);
 
 	if (at == MAP_FAILED)
 		return -errno;
@@ -106,6 +115,7 @@ static int map_slots(struct rj_kernel *k)
 
 static int free_slot(struct rj_kernel *k, uint32_t index)
 {
+	memset(k->slots + index * k->slot_len, 0, k->slot_len);
 	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index,
 				   BPF_ANY);
 }
@@ -163,7 +173,7 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(no_print);
 	k->num_packets = o->limits.num_packets;
-	k->num_slots = o->num_flows;
+	k->num_slots = o->num_flows * RJ_NUM_SIDES;
 	k->slot_len = slot_len(k->num_packets);
 	k->flow_len = rj_engine_flow_len(&o->limits);
 	k->skel = rj_flow_bpf__open();
@@ -188,6 +198,8 @@ void rj_kernel_close(struct rj_kernel *k)
 	rj_flow_bpf__destroy(k->skel);
 	free(k->cpus);
 	free(k->taken);
+	free(k->waiting[0].slots);
+	free(k->waiting[1].slots);
 	free(k);
 }
 
@@ -237,6 +249,38 @@ void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
 {
 	if (half->slot && half->slot <= k->num_slots)
 		free_slot(k, half->slot - 1);
+}
+
+void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
+{
+	struct waiting *w = &k->waiting[1];
+
+	if (!half->slot || half->slot > k->num_slots)
+		return;
+	if (w->num == w->capacity) {
+		size_t capacity = w->capacity ? w->capacity * 2 : 64;
+		uint32_t *slots = realloc(w->slots, capacity * sizeof(*slots));
+
+		if (!slots) { /* better now than never */
+			rj_kernel_settle();
+			free_slot(k, half->slot - 1);
+			return;
+		}
+		w->slots = slots;
+		w->capacity = capacity;
+	}
+	w->slots[w->num++] = half->slot - 1;
+}
+
+static void release_waiting(struct rj_kernel *k)
+{
+	struct waiting done = k->waiting[0];
+
+	for (size_t i = 0; i < done.num; i++)
+		free_slot(k, done.slots[i]);
+	done.num = 0;
+	k->waiting[0] = k->waiting[1];
+	k->waiting[1] = done;
 }
 
 bool rj_kernel_find(const struct rj_kernel *k, const struct rj_key *key, uint64_t *ret_start_ns)
@@ -309,6 +353,7 @@ int rj_kernel_reap(struct rj_kernel *k, bool all,
 	uint64_t marked = k->skel->bss->rj_num_marked;
 	int err;
 
+	release_waiting(k);
 	k->skel->bss->rj_reap_all = all;
 	err = walk(k, take, user);
 	if (err || all || k->skel->bss->rj_num_marked == marked)

@@ -14,8 +14,8 @@
 struct rj_kernel;
 
 /*
- * struct rj_kernel_options - @num_flows: entries of the flow map; half of all sides can have a
- * sequence at once. @with_xdp: load the XDP program too.
+ * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
+ * sequence. @with_xdp: load the XDP program too.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -44,8 +44,14 @@ RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_
  */
 void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out);
 
-/* rj_kernel_release - gives the slot of a half back to the packet programs. */
+/* rj_kernel_release - gives the slot of a half that the reaper took out back to the packet programs. */
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half);
+
+/*
+ * rj_kernel_release_later - likewise for a flow that a packet program cut: one on another CPU may
+ * still write into the slot, so it is given back with the second reaping from now.
+ */
+void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half);
 
 /* rj_kernel_find - whether the map has a flow of this key, and when it began. */
 bool rj_kernel_find(const struct rj_kernel *k, const struct rj_key *key, uint64_t *ret_start_ns);

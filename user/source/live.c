@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bpf/accumulate.h"
 #include "flow/limits.h"
 #include "source/kernel.h"
 
@@ -24,7 +25,7 @@ struct live_source {
 	int num_attachments;
 	struct rj_engine *engine; /* during a call of poll or stop */
 	uint64_t reaped_ns;
-	enum rj_end reap_end;
+	struct rj_limits limits;
 	bool is_stopped;
 	char watching[WATCHING_LEN];
 	char ifname[IF_NAMESIZE];
@@ -40,7 +41,8 @@ static uint64_t clock_now(clockid_t id)
 
 /* A flow that left the kernel: to the engine, and its slots back to the packet programs. */
 static void take_flow(struct live_source *s, const struct rj_key *key, const struct rj_flow *flow,
-		      enum rj_end end)
+		      enum rj_end end,
+		      void (*release)(struct rj_kernel *k, const struct rj_half *half))
 {
 	struct rj_seq seq[RJ_NUM_SIDES];
 
@@ -48,14 +50,17 @@ static void take_flow(struct live_source *s, const struct rj_key *key, const str
 		rj_kernel_seq(s->kernel, &flow->half[side], &seq[side]);
 	rj_engine_state(s->engine, key, flow, seq, end);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
-		rj_kernel_release(s->kernel, &flow->half[side]);
+		release(s->kernel, &flow->half[side]);
 }
 
 static void on_reaped(void *user, const struct rj_key *key, const struct rj_flow *flow)
 {
 	struct live_source *s = user;
+	enum rj_end end = RJ_END_STOP;
 
-	take_flow(s, key, flow, s->reap_end);
+	if (rj_flow_is_over(flow, s->reaped_ns, &s->limits))
+		end = s->limits.idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
+	take_flow(s, key, flow, end, rj_kernel_release);
 }
 
 /* One record of the ring; our own programs wrote it, so its size is right. */
@@ -71,7 +76,8 @@ static int on_record(void *user, void *data, size_t len)
 	} else if (kind == RJ_RING_FLOW) {
 		struct rj_ring_flow *cut = data;
 
-		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end);
+		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end,
+			  rj_kernel_release_later);
 	} else if (kind == RJ_RING_ORPHAN) {
 		struct rj_orphan *orphan = data;
 
@@ -84,11 +90,10 @@ static int reap(struct live_source *s, bool all)
 {
 	int err;
 
+	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
 	/* samples and cuts of the flows to be taken are in the ring already */
 	ring_buffer__consume(s->ring);
-	s->reap_end = all ? RJ_END_STOP : RJ_END_IDLE;
 	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
-	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
 	if (err)
 		return rj_error_set(&s->base.error, err, "reading the kernel's flows: %s",
 				    strerror(-err));
@@ -146,6 +151,8 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	out->bytes = at[RJ_COUNT_BYTES];
 	out->samples = at[RJ_COUNT_SAMPLES];
 	out->samples_lost = at[RJ_COUNT_SAMPLES_LOST];
+	out->packets_unlisted = at[RJ_COUNT_SLOTS_SHORT];
+	out->cuts_late = at[RJ_COUNT_CUTS_LATE];
 }
 
 static void live_close(struct rj_source *base)
@@ -231,6 +238,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	s->base.ops = &live_ops;
 	s->base.end = RJ_END_STOP;
 	s->base.time_decimals = 6;
+	s->limits = config->limits;
 	s->base.clock_ns =
 		(int64_t)(clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC));
 	err = rj_kernel_open(&options, &s->kernel, error);

@@ -27,6 +27,9 @@ struct pcap_source {
 	struct rj_intake intake;
 };
 
+/* What libpcap's small reads are served from. */
+#define STREAM_BUFFER (1u << 16)
+
 /*
  * struct stream - a file through zlib, which passes over what is not compressed,
  * with the first bytes in hand: they were looked at before libpcap reads them.
@@ -91,8 +94,10 @@ static FILE *open_plain(const char *path, int *ret_decimals)
 	}
 	*ret_decimals = rj_capture_decimals(s->head, (size_t)s->head_len);
 	file = fopencookie(s, "r", io);
-	if (file)
+	if (file) {
+		setvbuf(file, NULL, _IOFBF, STREAM_BUFFER);
 		return file;
+	}
 fail:
 	if (s->gz)
 		gzclose(s->gz);
@@ -197,7 +202,7 @@ static int open_capture(struct pcap_source *s, const char *path, struct rj_error
 	s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
 	if (!s->pcap) {
 		fclose(file);
-		return rj_error_set(error, -EINVAL, "%s: not a capture file (pcap or pcapng): %s",
+		return rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s",
 				    s->name, text);
 	}
 	s->link_type = pcap_datalink(s->pcap);

@@ -5,9 +5,10 @@
 
 #define SEC 1000000000ull
 
-static const struct rj_limits limits = {
-	.idle_ns = 10 * SEC, .active_ns = 30 * SEC, .num_packets = 50, .with_hist = 1
-};
+static const struct rj_limits limits = { .idle_ns = 10 * SEC,
+					 .active_ns = 30 * SEC,
+					 .num_packets = 50,
+					 .with_hist = 1 };
 
 static struct rj_packet tcp_at(uint64_t time_ns, unsigned int side, uint8_t flags)
 {
@@ -116,7 +117,8 @@ TEST(accumulate_does_not_cut_when_the_clock_steps_back)
 
 TEST(accumulate_starts_anew_at_a_syn_after_both_fins_or_a_rst)
 {
-	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN), fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK),
+	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN),
+			 fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK),
 			 rst = tcp_at(1, 1, RJ_TCP_RST);
 	struct rj_flow f = started(0), g = started(0);
 
@@ -189,8 +191,11 @@ TEST(accumulate_orients_by_syn_then_by_syn_ack_then_by_the_first_packet)
 
 TEST(accumulate_start_keeps_vlans_and_icmp_of_the_first_packet)
 {
-	struct rj_packet p = { .vlan = { 1, 2, 3, 4095 }, .num_vlans = 4, .icmp_type = 255,
-			       .icmp_code = 254, .time_ns = 9 };
+	struct rj_packet p = { .vlan = { 1, 2, 3, 4095 },
+			       .num_vlans = 4,
+			       .icmp_type = 255,
+			       .icmp_code = 254,
+			       .time_ns = 9 };
 	struct rj_flow f = { 0 };
 
 	rj_flow_start(&f, &p, -1);
@@ -264,7 +269,8 @@ TEST(accumulate_counts_bad_headers_up_to_their_limit)
 TEST(accumulate_enters_into_the_sequence_what_the_knobs_say)
 {
 	for (uint8_t knobs = 0; knobs < 4; knobs++) {
-		struct rj_limits l = { .num_packets = 9, .with_zeros = knobs & 1,
+		struct rj_limits l = { .num_packets = 9,
+				       .with_zeros = knobs & 1,
 				       .with_retrans = knobs > 1 };
 		struct rj_flow f = { 0 };
 		struct rj_seq none = { 0 };

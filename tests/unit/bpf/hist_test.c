@@ -59,7 +59,9 @@ TEST(hist_counts_no_gap_before_the_first_packet)
 TEST(hist_counts_each_segment_of_a_super_packet)
 {
 	struct rj_hist h = { 0 };
-	struct rj_packet p = { .payload_len = 4 * 1448 + 3, .num_segments = 5, .segment_len = 1448 };
+	struct rj_packet p = { .payload_len = 4 * 1448 + 3,
+			       .num_segments = 5,
+			       .segment_len = 1448 };
 
 	rj_hist_add(&h, &p, 1, 5000);
 	CHECK_EQ(h.len[11], 4);

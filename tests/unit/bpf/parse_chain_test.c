@@ -292,7 +292,7 @@ static struct parsed udp_between(unsigned int src, unsigned int sport, unsigned 
 TEST(parse_gives_both_directions_one_key_and_opposite_sides)
 {
 	static const unsigned int ends[][4] = {
-		{ 1, 9, 2, 8 },	    { 2, 8, 1, 9 }, { 0x100, 1, 1, 1 }, { 1, 1, 0xff0000, 1 },
+		{ 1, 9, 2, 8 },	    { 2, 8, 1, 9 },	{ 0x100, 1, 1, 1 }, { 1, 1, 0xff0000, 1 },
 		{ 5, 1, 5, 65535 }, { 5, 0x100, 5, 1 }, { 0, 0, 255, 0 },
 	};
 

@@ -87,8 +87,7 @@ TEST(parse_says_where_each_cut_of_tcp_over_ipv4_falls)
 		} else {
 			CHECK_EQ(got.reason, RJ_REASON_NONE);
 			CHECK_EQ(got.p.payload_len, 10);
-			CHECK_EQ(got.p.bits,
-				 RJ_PKT_IPV4 | (len < 54 ? RJ_PKT_BAD_L4 : RJ_PKT_TCP));
+			CHECK_EQ(got.p.bits, RJ_PKT_IPV4 | (len < 54 ? RJ_PKT_BAD_L4 : RJ_PKT_TCP));
 		}
 	}
 }
@@ -158,11 +157,11 @@ TEST(parse_judges_the_ip_length_against_the_headers)
 		unsigned int payload_len;
 		bool is_bad;
 	} rows[] = {
-		{ 1, RJ_REASON_IP_MALFORMED, 0, false },   { 19, RJ_REASON_IP_MALFORMED, 0, false },
-		{ 20, RJ_REASON_L4_SHORT, 0, false },	   { 23, RJ_REASON_L4_SHORT, 0, false },
-		{ 24, RJ_REASON_NONE, 0, true },	   { 39, RJ_REASON_NONE, 0, true },
-		{ 40, RJ_REASON_NONE, 0, false },	   { 41, RJ_REASON_NONE, 1, false },
-		{ 50, RJ_REASON_NONE, 10, false },	   { 65535, RJ_REASON_NONE, 65495, false },
+		{ 1, RJ_REASON_IP_MALFORMED, 0, false }, { 19, RJ_REASON_IP_MALFORMED, 0, false },
+		{ 20, RJ_REASON_L4_SHORT, 0, false },	 { 23, RJ_REASON_L4_SHORT, 0, false },
+		{ 24, RJ_REASON_NONE, 0, true },	 { 39, RJ_REASON_NONE, 0, true },
+		{ 40, RJ_REASON_NONE, 0, false },	 { 41, RJ_REASON_NONE, 1, false },
+		{ 50, RJ_REASON_NONE, 10, false },	 { 65535, RJ_REASON_NONE, 65495, false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -271,7 +270,7 @@ TEST(parse_judges_the_udp_length)
 		bool is_bad;
 	} rows[] = {
 		{ 0, 20, false }, /* jumbogram or offload: the IP length tells */
-		{ 1, 20, true },  { 7, 20, true },	{ 8, 0, false },  { 9, 1, false },
+		{ 1, 20, true },   { 7, 20, true },  { 8, 0, false },	  { 9, 1, false },
 		{ 28, 20, false }, { 29, 20, true }, { 65535, 20, true },
 	};
 

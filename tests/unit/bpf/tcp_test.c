@@ -34,7 +34,8 @@ TEST(tcp_contiguous_segments_are_in_order)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		CHECK_EQ(add(&h, base, 0, SYN), RJ_TCP_IN_ORDER);
@@ -55,7 +56,8 @@ TEST(tcp_same_segment_again_is_a_retransmission)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base, 100, ACK);
@@ -73,7 +75,8 @@ TEST(tcp_syn_and_fin_again_are_retransmissions)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base, 0, SYN);
@@ -89,7 +92,8 @@ TEST(tcp_partial_overlap_is_a_retransmission_and_moves_the_end)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base, 100, ACK);
@@ -115,7 +119,8 @@ TEST(tcp_segment_that_fills_a_hole_is_out_of_order)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base, 100, ACK);
@@ -131,7 +136,8 @@ TEST(tcp_hole_is_filled_from_either_end_and_from_the_middle)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base, 100, ACK);
@@ -173,7 +179,8 @@ TEST(tcp_segment_before_all_others_is_out_of_order)
 {
 	uint32_t base;
 
-	EACH_BASE(base) {
+	EACH_BASE(base)
+	{
 		struct rj_half h = { 0 };
 
 		add(&h, base + 500, 100, ACK); /* mid-stream */

@@ -52,7 +52,8 @@ static void put_address(const char *text, uint8_t out[16])
 static void begin(const struct vector *v, struct rj_key *key, struct rj_flow *flow)
 {
 	bool is_icmp = v->proto == 1 || v->proto == 58;
-	struct rj_layers l = { .src_port = is_icmp ? 7 : v->sport, .dst_port = is_icmp ? 7 : v->dport };
+	struct rj_layers l = { .src_port = is_icmp ? 7 : v->sport,
+			       .dst_port = is_icmp ? 7 : v->dport };
 	struct rj_packet p = { .key.proto = v->proto };
 
 	put_address(v->src, (uint8_t *)l.src);
@@ -111,8 +112,8 @@ TEST(community_of_one_way_icmp_depends_on_the_direction)
 
 TEST(community_of_an_icmp_query_and_its_answer_is_one)
 {
-	static const uint8_t pairs[][3] = { { 1, 8, 0 },     { 1, 13, 14 },   { 1, 15, 16 },
-					    { 1, 10, 9 },    { 1, 17, 18 },   { 58, 128, 129 },
+	static const uint8_t pairs[][3] = { { 1, 8, 0 },      { 1, 13, 14 },	{ 1, 15, 16 },
+					    { 1, 10, 9 },     { 1, 17, 18 },	{ 58, 128, 129 },
 					    { 58, 133, 134 }, { 58, 130, 131 }, { 58, 139, 140 },
 					    { 58, 144, 145 } };
 

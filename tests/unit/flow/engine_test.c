@@ -27,8 +27,8 @@ struct run {
 
 static void on_record(void *user, const struct rj_record *r)
 {
-	static const char *const ends[] = { "", "idle", "active", "reuse", "fold", "evicted", "eof",
-					    "stop" };
+	static const char *const ends[] = { "",	    "idle",    "active", "reuse",
+					    "fold", "evicted", "eof",	 "stop" };
 	struct run *run = user;
 
 	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
@@ -74,7 +74,9 @@ static void packet_ns(struct run *run, unsigned int port, uint64_t time_ns, unsi
 		      uint8_t flags)
 {
 	struct rj_packet p = {
-		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { (uint16_t)port, 443 }, .proto = 6 },
+		.key = { .addr = { { 0, 1 }, { 0, 2 } },
+			 .port = { (uint16_t)port, 443 },
+			 .proto = 6 },
 		.time_ns = time_ns,
 		.ip_len = 40,
 		.num_segments = 1,

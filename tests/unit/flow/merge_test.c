@@ -47,7 +47,7 @@ static void drop(struct piece *piece)
 	free(piece->seq[1].splt);
 }
 
-/* Packets of a connection in order of time; whole microseconds, so that nothing is rounded twice. */
+/* Packets of a connection in order of time, at whole microseconds: nothing is rounded twice. */
 static size_t make_packets(struct rj_packet p[MAX_PACKETS])
 {
 	size_t num = 2 + random_below(MAX_PACKETS - 2);
@@ -194,8 +194,7 @@ TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
 
 TEST(merge_takes_the_originator_that_a_syn_tells)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_ACK),
-		     b = piece_at(6, 0, RJ_TCP_SYN | RJ_TCP_ACK);
+	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_SYN | RJ_TCP_ACK);
 
 	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
 		      &limits);

@@ -178,7 +178,8 @@ TEST(record_puts_packets_in_order_of_time_and_at_one_time_the_originators_first)
 	put(&m, 0, 2999, 201);
 	put(&m, 0, 1002998, 0);
 	expect_part(&m,
-		    "\"packets\":[{\"b\":100,\"dir\":\">\",\"ipt\":0},{\"b\":200,\"dir\":\"<\",\"ipt\":1},"
+		    "\"packets\":[{\"b\":100,\"dir\":\">\",\"ipt\":0},"
+		    "{\"b\":200,\"dir\":\"<\",\"ipt\":1},"
 		    "{\"b\":101,\"dir\":\">\",\"ipt\":1},{\"b\":201,\"dir\":\"<\",\"ipt\":0},"
 		    "{\"b\":0,\"dir\":\"<\",\"ipt\":999}]",
 		    true);
@@ -285,7 +286,6 @@ TEST(record_shows_options_of_another_length_as_they_are)
 
 TEST(record_stops_at_options_whose_length_cannot_be)
 {
-
 	expect_options("02", "{\"malformed\":{\"kind\":2,\"len\":0}}");
 	expect_options("0200 0101", "{\"malformed\":{\"kind\":2,\"len\":0}}");
 	expect_options("01 0201", "{\"noop\":null},{\"malformed\":{\"kind\":2,\"len\":1}}");
@@ -302,8 +302,10 @@ TEST(record_shows_syn_and_syn_ack_each_at_its_side)
 	m.features.is_bare = false;
 	m.flow.originator = 1;
 	m.flow.half[0].tcp_bits = RJ_TCP_HAS_SYN | RJ_TCP_SYN_ACK;
-	expect_part(&m, "\"tcp\":{\"in\":{\"flags\":\"SA\",\"first_window_size\":0,\"opt_len\":0,"
-			"\"opts\":[]}}", true);
+	expect_part(&m,
+		    "\"tcp\":{\"in\":{\"flags\":\"SA\",\"first_window_size\":0,\"opt_len\":0,"
+		    "\"opts\":[]}}",
+		    true);
 	m.flow.half[0].tcp_bits = 0;
 	expect_part(&m, "\"tcp\"", false);
 }
@@ -321,7 +323,8 @@ TEST(record_shows_retransmissions_and_disorder_only_where_there_were_some)
 	expect_part(&m, "\"retrans_out\":1,\"ooo_in\":2,", true);
 	m.flow.half[1].retrans = 4294967295u;
 	m.flow.half[0].ooo = 4;
-	expect_part(&m, "\"retrans_out\":1,\"retrans_in\":4294967295,\"ooo_out\":4,\"ooo_in\":2,", true);
+	expect_part(&m, "\"retrans_out\":1,\"retrans_in\":4294967295,\"ooo_out\":4,\"ooo_in\":2,",
+		    true);
 }
 
 TEST(record_shows_icmp_vlans_community_id_and_interface)
@@ -366,8 +369,10 @@ TEST(record_shows_histograms_of_both_sides)
 	m.flow.hist[1].len[0] = 7;
 	m.flow.hist[0].len[RJ_LEN_BINS - 1] = 8;
 	m.flow.hist[1].gap[RJ_GAP_BINS - 1] = 4294967295u;
-	expect_part(&m, "\"len_hist\":{\"out\":[7,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
-			"\"in\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,8]},\"ipt_hist\":{\"out\":[0,0,", true);
+	expect_part(&m,
+		    "\"len_hist\":{\"out\":[7,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
+		    "\"in\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,8]},\"ipt_hist\":{\"out\":[0,0,",
+		    true);
 	expect_part(&m, ",0,4294967295],\"in\":[0,", true);
 }
 

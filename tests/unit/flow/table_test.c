@@ -131,8 +131,7 @@ static size_t longest_chain(const struct rj_table *t)
 /* The hash's step, as anyone can read it. */
 static uint64_t mix(uint64_t value)
 {
-	__extension__ unsigned __int128 product =
-		(unsigned __int128)value * 0x9e3779b97f4a7c15ull;
+	__extension__ unsigned __int128 product = (unsigned __int128)value * 0x9e3779b97f4a7c15ull;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -208,8 +207,8 @@ TEST(table_returns_every_entry_within_a_bucket_of_its_deadline)
 
 TEST(table_returns_all_after_any_leap_in_time)
 {
-	static const uint64_t leaps[] = { SPAN, 2 * SPAN, 2 * SPAN + 200002, 65 * SPAN, UINT64_MAX / 2,
-					  UINT64_MAX - 2 * SPAN };
+	static const uint64_t leaps[] = { SPAN,	     2 * SPAN,	     2 * SPAN + 200002,
+					  65 * SPAN, UINT64_MAX / 2, UINT64_MAX - 2 * SPAN };
 
 	for (size_t i = 0; i < sizeof(leaps) / sizeof(*leaps); i++) {
 		struct rj_table t = make_table(1);

@@ -89,7 +89,7 @@ static void store_capture(char path[32])
 	struct frame f = tcp4_frame(10);
 	int fd;
 
-	strcpy(path, "/tmp/rejoice-lib-XXXXXX");
+	snprintf(path, 32, "/tmp/rejoice-lib-XXXXXX");
 	fd = mkstemp(path);
 	if (fd < 0 || write(fd, header, sizeof(header)) != sizeof(header) ||
 	    write(fd, record, sizeof(record)) != sizeof(record) ||
@@ -241,7 +241,8 @@ TEST(session_says_what_is_wrong_with_its_options)
 		int err;
 		const char *error;
 	} rows[] = {
-		{ { .features = "bogus" }, -EINVAL,
+		{ { .features = "bogus" },
+		  -EINVAL,
 		  "feature bogus: no such name; `rejoice read --help` lists them" },
 		{ { .features = "+idp=4" }, -EOPNOTSUPP, "feature +idp=4: this build lacks it" },
 		{ { .num_packets = 1001 }, -EINVAL, "packets: at most 1000" },
@@ -261,8 +262,9 @@ TEST(session_says_what_is_wrong_with_its_options)
 
 TEST(session_takes_limits_of_any_size_without_hanging)
 {
-	static const uint64_t limits_ms[] = { 1, 1000, 18446744073708, 18446744073709, 18446744073710,
-					      RJ_NEVER - 1, RJ_NEVER };
+	static const uint64_t limits_ms[] = {
+		1, 1000, 18446744073708, 18446744073709, 18446744073710, RJ_NEVER - 1, RJ_NEVER
+	};
 
 	for (size_t i = 0; i < sizeof(limits_ms) / sizeof(*limits_ms); i++) {
 		struct seen seen = { 0 };

@@ -141,8 +141,8 @@ TEST(intake_counts_bytes_by_the_headers_whatever_was_captured)
 TEST(intake_does_not_take_a_cut_datagram_for_a_malformed_one)
 {
 	/* id 1, one question: a.b, A */
-	static const uint8_t query[] = { 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0,
-					 1, 'a', 1, 'b', 0, 0, 1, 0, 1 };
+	static const uint8_t query[] = { 0, 1, 1,   0, 0,   1, 0, 0, 0, 0, 0,
+					 0, 1, 'a', 1, 'b', 0, 0, 1, 0, 1 };
 	struct frame f = { .len = 0 };
 
 	put_ethernet(&f, RJ_ETH_IPV4);
@@ -180,7 +180,9 @@ TEST(intake_sets_later_fragments_and_unknown_links_aside)
 	struct rj_engine *e = start(&result);
 	struct rj_intake in = { 0 };
 	struct frame f = http_frame();
-	struct rj_capture other = { .link_type = DLT_PPP, .data = f.at, .captured_len = 60,
+	struct rj_capture other = { .link_type = DLT_PPP,
+				    .data = f.at,
+				    .captured_len = 60,
 				    .wire_len = 60 };
 
 	set_u16(&f, 20, 1);

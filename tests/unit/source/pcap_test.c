@@ -123,7 +123,7 @@ static void store(const void *bytes, size_t len, bool is_packed, char path[32])
 {
 	int fd;
 
-	strcpy(path, "/tmp/rejoice-pcap-XXXXXX");
+	snprintf(path, 32, "/tmp/rejoice-pcap-XXXXXX");
 	fd = mkstemp(path);
 	if (fd < 0)
 		abort();
@@ -363,9 +363,9 @@ static struct file pcapng(uint32_t resolution, uint32_t time_high, uint32_t time
 
 TEST(pcap_reads_pcapng_at_every_resolution_and_time)
 {
-	static const uint32_t times[][2] = { { 0, 0 },		  { 0, 1600000000 },
-					     { 0x20000000, 0 },	  { 0x7fffffff, 0xffffffff },
-					     { 0x80000000, 0 },	  { 0xffffffff, 0xffffffff } };
+	static const uint32_t times[][2] = { { 0, 0 },		{ 0, 1600000000 },
+					     { 0x20000000, 0 }, { 0x7fffffff, 0xffffffff },
+					     { 0x80000000, 0 }, { 0xffffffff, 0xffffffff } };
 
 	for (uint32_t resolution = 0; resolution < 256; resolution++) {
 		for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
