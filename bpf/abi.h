@@ -29,13 +29,14 @@
  *        message's code; 0 for protocols without ports
  * @proto: IP protocol after extension headers
  * @kind: ICMP: the type, for a query and its answer the type of the query
+ * @version: 4 or 6, so that IPv6 with an address of the form of IPv4's is not taken for it
  */
 struct rj_key {
 	__u64 addr[RJ_NUM_SIDES][2];
 	__u16 port[RJ_NUM_SIDES];
 	__u8 proto;
 	__u8 kind;
-	__u16 zero;
+	__u16 version;
 };
 
 #define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
@@ -185,7 +186,7 @@ struct rj_limits {
 	X(IDLE, 1, "idle") \
 	X(ACTIVE, 2, "active") \
 	X(REUSE, 3, "reuse") /* a new SYN after FIN or RST; shown as fin or rst */ \
-	X(FOLD, 4, "fold")   /* counters near their width: goes on as the same flow */ \
+	X(FOLD, 4, "active") /* counters near their width; in the kernel: goes on as the same flow */ \
 	X(EVICTED, 5, "evicted") \
 	X(EOF, 6, "eof") \
 	X(STOP, 7, "stop")

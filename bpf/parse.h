@@ -180,6 +180,7 @@ static __always_inline enum rj_reason rj_parse_ipv4(const struct rj_frame *f, st
 	p->ttl = ip->ttl;
 	p->ip_id = rj_be16(ip->id);
 	p->frag_id = p->ip_id;
+	p->key.version = 4;
 	p->key.proto = ip->proto;
 	p->bits |= RJ_PKT_IPV4;
 	frag = rj_be16(ip->frag);
@@ -209,6 +210,7 @@ static __always_inline enum rj_reason rj_parse_ipv6(const struct rj_frame *f, st
 	rj_copy(l->src, ip->src, 16);
 	rj_copy(l->dst, ip->dst, 16);
 	p->ttl = ip->hop_limit;
+	p->key.version = 6;
 	p->key.proto = ip->next;
 	l->off += RJ_IPV6_HEADER_LEN;
 	l->l4_len = p->ip_len - RJ_IPV6_HEADER_LEN;

@@ -76,6 +76,8 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 {
 	__u64 at = half->num_ids;
 
+	if (num > RJ_MAX_SEGMENTS + 1) /* those beyond are not entered, and so not counted */
+		num = RJ_MAX_SEGMENTS + 1;
 	for (__u32 i = 0; i <= RJ_MAX_SEGMENTS; i++) {
 		__u64 behind = at - RJ_FIRST_IDS;
 

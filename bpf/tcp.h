@@ -20,10 +20,14 @@ static __always_inline int rj_seq_before(__u32 a, __u32 b)
 /* rj_hole_open - remembers that [start, end) was passed over; the oldest goes when all are taken. */
 static __always_inline void rj_hole_open(struct rj_half *h, __u32 start, __u32 end)
 {
-	for (__u32 i = RJ_TCP_HOLES - 1; i > 0; i--)
-		h->hole[i] = h->hole[i - 1];
-	h->hole[0].start = start;
-	h->hole[0].end = end;
+	struct rj_hole moved = { start, end };
+
+	for (__u32 i = 0; i < RJ_TCP_HOLES && moved.start != moved.end; i++) {
+		struct rj_hole kept = h->hole[i];
+
+		h->hole[i] = moved;
+		moved = kept;
+	}
 }
 
 /*

@@ -25,14 +25,14 @@ struct field {
 static const struct field key_fields[] = {
 	FIELD(rj_key, addr[0]), FIELD(rj_key, addr[1]), FIELD(rj_key, port[0]),
 	FIELD(rj_key, port[1]), FIELD(rj_key, proto),	FIELD(rj_key, kind),
-	FIELD(rj_key, zero),
+	FIELD(rj_key, version),
 };
 
 static const struct field packet_fields[] = {
 	FIELD(rj_packet, key.addr[0]),	FIELD(rj_packet, key.addr[1]),
 	FIELD(rj_packet, key.port[0]),	FIELD(rj_packet, key.port[1]),
 	FIELD(rj_packet, key.proto),	FIELD(rj_packet, key.kind),
-	FIELD(rj_packet, key.zero),	FIELD(rj_packet, time_ns),
+	FIELD(rj_packet, key.version),	FIELD(rj_packet, time_ns),
 	FIELD(rj_packet, ip_len),	FIELD(rj_packet, payload_len),
 	FIELD(rj_packet, tcp_seq),	FIELD(rj_packet, tcp_ack),
 	FIELD(rj_packet, frag_id),	FIELD(rj_packet, payload_off),

@@ -12,8 +12,8 @@ static const struct unit_test *running_test;
 static bool has_test_failed;
 
 /* Read by AddressSanitizer: a refused allocation is NULL, as without it, so that tests can ask. */
-extern const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+extern __attribute__((visibility("default"))) const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1";
 }

@@ -15,8 +15,6 @@ struct endpoint {
 	uint16_t port;
 };
 
-static const uint8_t v4_mapped[12] = { [10] = 0xff, [11] = 0xff };
-
 /* The message type that answers @type, or -1: then the flow has one direction only. */
 static int counterpart(uint8_t proto, uint8_t type)
 {
@@ -83,7 +81,7 @@ void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
 	memcpy(dst.addr, key->addr[!from], 16);
 	src.port = key->port[from];
 	dst.port = key->port[!from];
-	addr_len = memcmp(src.addr, v4_mapped, sizeof(v4_mapped)) ? 16 : 4;
+	addr_len = key->version == 4 ? 4 : 16;
 	if (is_icmp)
 		is_ordered = icmp_ports(key, flow, &src, &dst);
 	else if (!has_ports(key))

@@ -91,6 +91,21 @@ static void look_again(struct rj_engine *e, struct rj_entry *entry, uint64_t now
 		rj_table_set_deadline(&e->table, entry, later_by(now_ns, span));
 }
 
+static void drop_dissect(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (entry->dissect)
+		e->stats.dissect_bytes -= rj_dissect_bytes(entry->dissect);
+	rj_dissect_free(entry->dissect);
+	entry->dissect = NULL;
+}
+
+/* Takes an entry out, with all that it holds. */
+static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
+{
+	drop_dissect(e, entry);
+	rj_table_remove(&e->table, entry);
+}
+
 /* Hands the entry over as a record and forgets it. */
 static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 {
@@ -107,15 +122,19 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.samples_lost = entry->flow.lost_samples,
 	};
 
-	if (entry->dissect)
+	if (entry->dissect) {
+		size_t before = rj_dissect_bytes(entry->dissect);
+
 		rj_dissect_end(entry->dissect, &e->stats.dissect);
+		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+	}
 	if (e->options.ifname && entry->flow.ifindex)
 		record.ifname = e->options.ifname(e->options.user, entry->flow.ifindex);
 	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
 		e->stats.flows++;
 		e->options.on_record(e->options.user, &record);
 	}
-	rj_table_remove(&e->table, entry);
+	remove_entry(e, entry);
 }
 
 /* A new entry; the oldest goes when all are taken. NULL without memory. */
@@ -139,7 +158,6 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 		enum rj_end end = rj_flow_cut(&entry->flow, &half[p->side], &half[!p->side], p,
 					      &e->options.limits);
 
-		/* the host's entry is folded in place: its 32-bit counters are of num_packets */
 		if (!end)
 			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
@@ -174,17 +192,34 @@ static bool dissects(const struct rj_engine *e, uint8_t proto)
 /* The entry's dissectors, made when the first payload comes; NULL when there are to be none. */
 static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry)
 {
-	if (!entry->dissect) {
-		entry->dissect = rj_dissect_new(e->options.features.dissectors);
-		if (!entry->dissect)
-			e->stats.dissect.no_memory++;
-	}
+	if (entry->dissect || entry->is_opaque)
+		return entry->dissect;
+	entry->dissect = rj_dissect_new(e->options.features.dissectors);
+	if (entry->dissect)
+		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect);
+	else
+		e->stats.dissect.no_memory++;
 	return entry->dissect;
 }
 
+/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
+static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
+			    const struct rj_payload *payload)
+{
+	size_t before = rj_dissect_bytes(entry->dissect);
+
+	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
+	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
+		return;
+	e->stats.dissect_refused++;
+	drop_dissect(e, entry);
+	entry->is_opaque = true;
+}
+
 /* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
-static void tell_start(struct rj_engine *e, struct rj_dissect *d, const struct rj_entry *entry,
-		       struct rj_payload payload, unsigned int side)
+static void tell_start(struct rj_engine *e, struct rj_entry *entry, struct rj_payload payload,
+		       unsigned int side)
 {
 	const struct rj_half *half = &entry->flow.half[side];
 
@@ -198,7 +233,7 @@ static void tell_start(struct rj_engine *e, struct rj_dissect *d, const struct r
 	payload.seq = half->syn_seq + 1;
 	payload.len = 0;
 	payload.wire_len = 0;
-	rj_dissect_payload(d, &payload, &e->stats.dissect);
+	rj_dissect_payload(entry->dissect, &payload, &e->stats.dissect);
 }
 
 static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
@@ -220,21 +255,19 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		/* the rest of a datagram in fragments is elsewhere, as if the capture had cut it */
 		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
-	struct rj_dissect *d;
 
 	/* nothing to look at, or nothing that asked to be told of ends */
 	if (!p->payload_len && (is_first || !payload.is_fin))
 		return;
 	if (p->bits & RJ_PKT_BAD_L4 || !dissects(e, p->key.proto))
 		return;
-	d = dissect_of(e, entry);
-	if (!d)
+	if (!dissect_of(e, entry))
 		return;
 	if (is_first) {
-		tell_start(e, d, entry, payload, 0);
-		tell_start(e, d, entry, payload, 1);
+		tell_start(e, entry, payload, 0);
+		tell_start(e, entry, payload, 1);
 	}
-	rj_dissect_payload(d, &payload, &e->stats.dissect);
+	dissect_payload(e, entry, &payload);
 }
 
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
@@ -256,7 +289,6 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
 	struct rj_entry *entry;
-	struct rj_dissect *d;
 	struct rj_payload payload = {
 		.side = s->side,
 		.over = s->key.proto == RJ_IP_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
@@ -280,12 +312,10 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		if (entry)
 			look_again(e, entry, s->time_ns);
 	}
-	d = entry ? dissect_of(e, entry) : NULL;
-	if (!d) {
+	if (!entry)
 		e->stats.dissect.no_memory++;
-		return;
-	}
-	rj_dissect_payload(d, &payload, &e->stats.dissect);
+	else if (dissect_of(e, entry))
+		dissect_payload(e, entry, &payload);
 }
 
 /* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */
@@ -294,11 +324,17 @@ static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_fl
 {
 	memcpy(&entry->flow, flow, e->table.flow_len);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_half *half = &entry->flow.half[side];
 		struct rj_half none = { 0 };
 
-		if (seq[side].splt)
+		if (!seq[side].splt) { /* it had no slot: nothing was kept but the first identifications */
+			half->num_splt = 0;
+			if (half->num_ids > RJ_FIRST_IDS)
+				half->num_ids = RJ_FIRST_IDS;
+		} else {
 			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
 				      e->options.limits.num_packets);
+		}
 	}
 }
 
@@ -313,7 +349,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
 	}
-	rj_table_remove(&e->table, entry);
+	remove_entry(e, entry);
 }
 
 static bool is_before(const struct rj_engine *e, const struct rj_entry *around,
@@ -346,7 +382,7 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 	} else if (end == RJ_END_FOLD && !around) {
 		rj_table_rename(&e->table, entry, 0);
 	}
-	if (end == RJ_END_FOLD)
+	if (end == RJ_END_FOLD && !entry->id)
 		set_deadline(e, entry);
 	else
 		finish(e, entry, end);
@@ -361,7 +397,7 @@ static void check_samples(struct rj_engine *e, struct rj_entry *entry, uint64_t 
 	    e->options.is_alive(e->options.user, &entry->key, &start_ns) && start_ns == entry->id)
 		look_again(e, entry, now_ns);
 	else
-		rj_table_remove(&e->table, entry);
+		remove_entry(e, entry);
 }
 
 /*
@@ -376,6 +412,11 @@ static bool goes_on(const struct rj_engine *e, const struct rj_entry *entry)
 	    !e->options.is_alive(e->options.user, &entry->key, &start_ns))
 		return false;
 	return !rj_is_late(start_ns, rj_flow_last(&entry->flow), e->options.limits.idle_ns);
+}
+
+void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns)
+{
+	e->options.clock_ns = clock_ns;
 }
 
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)

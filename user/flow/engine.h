@@ -12,6 +12,7 @@ struct rj_engine;
  * struct rj_engine_options - fixed at construction.
  * @max_flows: flows held at once; the oldest is ended ("evicted") for a new one
  * @on_record: called for each flow that ended; the record is borrowed
+ * @max_dissect_bytes: memory of all dissectors, 0 no cap; a flow that would go over it has none
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
  */
@@ -19,6 +20,7 @@ struct rj_engine_options {
 	struct rj_limits limits;
 	struct rj_feature_set features;
 	uint32_t max_flows;
+	size_t max_dissect_bytes;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);
@@ -38,6 +40,8 @@ struct rj_engine_stats {
 	uint64_t flows;
 	uint64_t flows_now;
 	uint64_t flows_evicted;
+	uint64_t dissect_bytes;
+	uint64_t dissect_refused; /* flows whose dissectors were given up for max_dissect_bytes */
 	struct rj_dissect_counts dissect;
 };
 
@@ -67,6 +71,9 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 
 /* rj_engine_flow_len - bytes of struct rj_flow that are kept: with histograms or without. */
 size_t rj_engine_flow_len(const struct rj_limits *limits);
+
+/* rj_engine_set_clock - what to add to times for Unix time from now on. */
+void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);
 
 /* rj_engine_tick - time has come to @now_ns: flows that are over by then end. */
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);

@@ -434,13 +434,28 @@ static void put_extras(const struct walk *w)
 	put_vlans(w);
 }
 
+static bool sent_syn(const struct rj_half *half)
+{
+	return half->tcp_bits & RJ_TCP_HAS_SYN && !(half->tcp_bits & RJ_TCP_SYN_ACK);
+}
+
+/* The side that began: by a SYN, even one that was not the first packet, or as the protocol shows. */
+static unsigned int originator(const struct rj_record *r)
+{
+	const struct rj_half *half = r->flow->half;
+	int seen = r->dissect ? rj_dissect_originator(r->dissect) : -1;
+
+	if (r->flow->originator_by == RJ_ORIG_FIRST && sent_syn(&half[0]) != sent_syn(&half[1]))
+		return sent_syn(&half[1]);
+	if (r->flow->originator_by == RJ_ORIG_FIRST && seen >= 0)
+		return (unsigned int)seen;
+	return r->flow->originator;
+}
+
 void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 {
-	int seen = r->dissect ? rj_dissect_originator(r->dissect) : -1;
-	struct walk w = { .r = r, .v = v, .out = r->flow->originator };
+	struct walk w = { .r = r, .v = v, .out = originator(r) };
 
-	if (seen >= 0 && r->flow->originator_by == RJ_ORIG_FIRST)
-		w.out = (unsigned int)seen;
 	w.in = !w.out;
 	open(&w, F(RECORD));
 	put_key(&w);

@@ -15,6 +15,7 @@
  * struct rj_entry - a flow.
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
+ * @is_opaque: its dissectors were given up: memory was short
  * @seq: sequences of either side, grown as needed; one heap block each, at splt
  * @flow: last, as histograms may not be allocated
  */
@@ -25,6 +26,7 @@ struct rj_entry {
 	uint64_t id;
 	uint64_t deadline_ns;
 	struct rj_dissect *dissect;
+	bool is_opaque;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;

@@ -146,6 +146,7 @@ static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_n
 		.limits = s->limits,
 		.features = s->features,
 		.max_flows = s->max_flows,
+		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
 		.clock_ns = clock_ns,
 		.time_decimals = time_decimals,
 		.on_record = on_record,
@@ -153,8 +154,11 @@ static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_n
 		.is_alive = is_live ? is_alive : NULL,
 		.user = s,
 	};
-	int err = rj_engine_new(&o, &s->engine);
+	int err;
 
+	if (!s->on_record) /* rj_session_open failed and said why */
+		return -EINVAL;
+	err = rj_engine_new(&o, &s->engine);
 	return err ? rj_error_set(&s->error, err, "starting: %s", strerror(-err)) : 0;
 }
 
@@ -251,6 +255,9 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 
 	if (s->source)
 		return check_free(s);
+	if (s->filter)
+		return rj_error_set(&s->error, -EOPNOTSUPP,
+				    "filter: for files; filter frames before they are fed");
 	if (!s->engine)
 		err = start_engine(s, 9, 0, false);
 	if (!err)
@@ -294,10 +301,9 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 		s->source->ops->stats(s->source, &in);
 	rj_engine_get_stats(s->engine, &engine);
 	add_intake(to, &in);
-	to->packets_in_flows += in.packets;
-	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
-		to->packets_in_flows -= in.set_aside[i];
-	to->packets_in_flows -= engine.packets_refused;
+	/* while the kernel goes on counting, most packets are in its flows */
+	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused :
+						 engine.packets_in_flows;
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;

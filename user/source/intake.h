@@ -12,6 +12,7 @@
  * @set_aside: by enum rj_reason
  * @packets_unlisted: live: packets missing in sequences, because no slot was free
  * @cuts_late: live: packets that should have cut their flow while the ring was full
+ * @packets_in_flows: live, with @is_counting: while programs are attached; else the engine's count
  * @bytes: of frames on the wire (live: of IP packets)
  */
 struct rj_intake {
@@ -22,6 +23,8 @@ struct rj_intake {
 	uint64_t samples_lost;
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
+	uint64_t packets_in_flows;
+	bool is_counting;
 };
 
 /* rj_reason_text - the name of a reason in --stats. */

@@ -39,6 +39,12 @@ static uint64_t clock_now(clockid_t id)
 	return (uint64_t)ts.tv_sec * RJ_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+/* What makes Unix time of the kernel's clock, which stands still while the machine sleeps. */
+static int64_t clock_offset(void)
+{
+	return (int64_t)(clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC));
+}
+
 /* A flow that left the kernel: to the engine, and its slots back to the packet programs. */
 static void take_flow(struct live_source *s, const struct rj_key *key, const struct rj_flow *flow,
 		      enum rj_end end,
@@ -91,6 +97,7 @@ static int reap(struct live_source *s, bool all)
 	int err;
 
 	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
+	rj_engine_set_clock(s->engine, clock_offset());
 	/* samples and cuts of the flows to be taken are in the ring already */
 	ring_buffer__consume(s->ring);
 	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
@@ -148,6 +155,14 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		out->set_aside[i] = at[i];
 	out->packets = at[RJ_COUNT_PACKETS];
+	out->is_counting = !s->is_stopped;
+	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP];
+	/* CPUs go on while theirs are summed: a packet may be seen half counted */
+	if (out->is_counting) {
+		out->packets = out->packets_in_flows;
+		for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
+			out->packets += at[i];
+	}
 	out->bytes = at[RJ_COUNT_BYTES];
 	out->samples = at[RJ_COUNT_SAMPLES];
 	out->samples_lost = at[RJ_COUNT_SAMPLES_LOST];
@@ -239,8 +254,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	s->base.end = RJ_END_STOP;
 	s->base.time_decimals = 6;
 	s->limits = config->limits;
-	s->base.clock_ns =
-		(int64_t)(clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC));
+	s->base.clock_ns = clock_offset();
 	err = rj_kernel_open(&options, &s->kernel, error);
 	if (err)
 		goto fail;

@@ -228,7 +228,7 @@ TEST(accumulate_counts_packets_and_bytes_of_each_side_and_segment)
 	CHECK_EQ(f.half[1].ttl_min, 10);
 	CHECK_EQ(f.half[1].first_ns, 5);
 	CHECK_EQ(f.half[1].last_ns, 6);
-	CHECK_EQ(f.half[1].num_ids, 2);
+	CHECK_EQ(f.half[1].num_ids, 6);
 	CHECK_EQ(rj_flow_last(&f), 6);
 }
 

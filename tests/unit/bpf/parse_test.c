@@ -35,7 +35,7 @@ TEST(parse_reads_every_field_of_tcp_over_ipv4)
 	CHECK_EQ(got.p.key.port[!got.p.side], 443);
 	CHECK_EQ(got.p.key.proto, RJ_IP_TCP);
 	CHECK_EQ(got.p.key.kind, 0);
-	CHECK_EQ(got.p.key.zero, 0);
+	CHECK_EQ(got.p.key.version, 4);
 	CHECK_EQ(got.p.bits, RJ_PKT_IPV4 | RJ_PKT_TCP);
 	CHECK_EQ(got.p.ip_len, 47);
 	CHECK_EQ(got.p.payload_len, 7);

@@ -69,7 +69,7 @@ TEST(splt_without_room_counts_alone)
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
 	rj_splt_add(&half, &seq, &p, 0);
-	rj_ids_add(&half, &seq, 7);
+	rj_ids_add(&half, &seq, 7, 1);
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(half.num_ids, 1);
 }
@@ -112,7 +112,7 @@ TEST(splt_first_ids_stand_in_the_half_and_the_others_behind)
 	struct rj_half half = { 0 };
 
 	for (uint16_t i = 0; i < 10; i++)
-		rj_ids_add(&half, &seq, (uint16_t)(100 + i));
+		rj_ids_add(&half, &seq, (uint16_t)(100 + i), 1);
 	CHECK_EQ(half.num_ids, 10);
 	for (uint16_t i = 0; i < RJ_FIRST_IDS; i++)
 		CHECK_EQ(half.first_ids[i], 100 + i);

@@ -20,7 +20,7 @@ struct made {
 static void make(struct made *m)
 {
 	*m = (struct made){
-		.key = { .port = { 40000, 443 }, .proto = RJ_IP_TCP },
+		.key = { .port = { 40000, 443 }, .proto = RJ_IP_TCP, .version = 4 },
 		.flow = { .start_ns = 1500000000123456789ull },
 		.features.is_bare = true,
 		.limits.num_packets = 50,

@@ -17,7 +17,7 @@ static void fill(struct rj_seq *seq, struct rj_half *half, uint32_t first, uint3
 
 		CHECK(rj_seq_reserve_for(seq, half, &p, limit));
 		rj_splt_add(half, seq, &p, i * 1000000ull);
-		rj_ids_add(half, seq, (uint16_t)i);
+		rj_ids_add(half, seq, (uint16_t)i, 1);
 	}
 }
 
