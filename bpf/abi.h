@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel side and user space agree on: flow keys and state, samples, reasons, limits. [both] */
+/* What the kernel side and user space agree on: keys, flow state, samples, limits. [both] */
 #ifndef RJ_BPF_ABI_H
 #define RJ_BPF_ABI_H
 
@@ -13,10 +13,10 @@
 #define RJ_TCP_OPTIONS_LEN 40u /* RFC 9293 3.1: data offset 15 words less the fixed header */
 #define RJ_FIRST_IDS 4u	       /* IP identifications kept before a sequence slot is taken */
 #define RJ_TCP_HOLES 4u	       /* holes of the sequence space followed at once, each direction */
-#define RJ_LEN_BINS 18u	       /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
-#define RJ_GAP_BINS 32u	       /* gaps in microseconds likewise */
-#define RJ_MAX_PACKETS 1000u   /* --packets: entries of a sequence, each direction */
-#define RJ_MAX_SEGMENTS 64u    /* segments of one super-packet entered into a sequence one by one */
+#define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
+#define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
+#define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
+#define RJ_MAX_SEGMENTS 64u  /* segments of one super-packet entered into a sequence one by one */
 
 /* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
 #define RJ_NUM_SIDES 2u
@@ -39,12 +39,12 @@ struct rj_key {
 	__u16 version;
 };
 
-#define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
-#define RJ_PKT_TCP 0x02u	 /* the TCP fields are read and consistent */
-#define RJ_PKT_BAD_L4 0x04u	 /* the transport header is cut off or contradicts the IP length */
-#define RJ_PKT_FIRST_FRAG 0x08u	 /* first fragment of a datagram */
-#define RJ_PKT_LATER_FRAG 0x10u	 /* later fragment: no transport header here */
-#define RJ_PKT_SAME_ENDS 0x20u	 /* both ends are equal: everything is side 0 */
+#define RJ_PKT_IPV4 0x01u	/* has an IPv4 header: ip_id counts */
+#define RJ_PKT_TCP 0x02u	/* the TCP fields are read and consistent */
+#define RJ_PKT_BAD_L4 0x04u	/* the transport header is cut off or contradicts the IP length */
+#define RJ_PKT_FIRST_FRAG 0x08u /* first fragment of a datagram */
+#define RJ_PKT_LATER_FRAG 0x10u /* later fragment: no transport header here */
+#define RJ_PKT_SAME_ENDS 0x20u	/* both ends are equal: everything is side 0 */
 
 /*
  * struct rj_packet - a parsed frame: all that the accumulator asks of it.
@@ -53,9 +53,9 @@ struct rj_key {
  */
 struct rj_packet {
 	struct rj_key key;
-	__u64 time_ns;	    /* set by the source, in the source's clock */
-	__u32 ip_len;	    /* IP header, extension headers and payload; all segments' sum */
-	__u32 payload_len;  /* transport payload; IP payload where the transport is not known */
+	__u64 time_ns;	   /* set by the source, in the source's clock */
+	__u32 ip_len;	   /* IP header, extension headers and payload; all segments' sum */
+	__u32 payload_len; /* transport payload; IP payload where the transport is not known */
 	__u32 tcp_seq;
 	__u32 tcp_ack;
 	__u32 frag_id;
@@ -65,8 +65,8 @@ struct rj_packet {
 	__u16 num_segments; /* 1, or what a super-packet is sent as */
 	__u16 segment_len;  /* payload of each segment but the last; 0 when there is one */
 	__u16 vlan[RJ_MAX_VLANS];
-	__u8 side;	    /* the sender */
-	__u8 bits;	    /* RJ_PKT_* */
+	__u8 side; /* the sender */
+	__u8 bits; /* RJ_PKT_* */
 	__u8 ttl;
 	__u8 tcp_flags;
 	__u8 tcp_opt_len;
@@ -87,15 +87,18 @@ struct rj_packet {
 #define RJ_SPLT_LEN_MAX ((1ull << RJ_SPLT_LEN_BITS) - 1)
 #define RJ_SPLT_TIME_MAX ((1ull << RJ_SPLT_TIME_BITS) - 1)
 
-/* struct rj_hole - bytes [start, end) of a TCP direction that were passed over; empty when equal. */
+/*
+ * struct rj_hole - bytes [start, end) of a TCP direction that were passed over; empty when
+ * equal.
+ */
 struct rj_hole {
 	__u32 start;
 	__u32 end;
 };
 
-#define RJ_TCP_HAS_SEQ 0x01u  /* low_seq and next_seq are set */
-#define RJ_TCP_HAS_SYN 0x02u  /* the syn_* members are set */
-#define RJ_TCP_SYN_ACK 0x04u  /* …by a SYN/ACK */
+#define RJ_TCP_HAS_SEQ 0x01u /* low_seq and next_seq are set */
+#define RJ_TCP_HAS_SYN 0x02u /* the syn_* members are set */
+#define RJ_TCP_SYN_ACK 0x04u /* …by a SYN/ACK */
 
 /*
  * struct rj_half - what one side sent. Counters first, then what a packet
@@ -122,22 +125,25 @@ struct rj_half {
 	struct rj_hole hole[RJ_TCP_HOLES];
 	__u32 syn_seq;
 	__u16 syn_window;
-	__u16 bad_l4;	/* packets with RJ_PKT_BAD_L4, saturating */
+	__u16 bad_l4; /* packets with RJ_PKT_BAD_L4, saturating */
 	__u16 first_ids[RJ_FIRST_IDS];
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
-	__u32 sample_base;   /* kernel: sequence number (UDP: byte count) the samples start at */
-	__u32 num_samples;   /* kernel: packets handed up as samples */
+	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
+	__u32 num_samples; /* kernel: packets handed up as samples */
 	__u64 reserved[3];
 };
 
-/* struct rj_hist - packets of one side by payload length and by gap to the side's previous packet. */
+/*
+ * struct rj_hist - packets of one side by payload length and by gap to the side's previous
+ * packet.
+ */
 struct rj_hist {
 	__u32 len[RJ_LEN_BINS];
 	__u32 gap[RJ_GAP_BINS];
 };
 
-#define RJ_ORIG_FIRST 0u  /* originator: sender of the first packet */
-#define RJ_ORIG_SYN 1u	  /* sender of SYN or receiver of SYN/ACK */
+#define RJ_ORIG_FIRST 0u /* originator: sender of the first packet */
+#define RJ_ORIG_SYN 1u	 /* sender of SYN or receiver of SYN/ACK */
 
 /*
  * struct rj_flow - the state of a flow: the value of the kernel's flow map and
@@ -170,26 +176,29 @@ struct rj_flow {
  * struct configures the host engine and, as read-only data, the kernel side.
  */
 struct rj_limits {
-	__u64 idle_ns;	     /* a packet later than this after the last starts a new flow; 0 never */
-	__u64 active_ns;     /* likewise after the flow's start */
-	__u32 num_packets;   /* entries of each sequence */
-	__u32 sample_bytes;  /* kernel: payload bytes of each side handed up */
-	__u8 with_zeros;     /* packets without payload are entered into the sequence */
-	__u8 with_retrans;   /* retransmitted segments are entered into the sequence */
+	__u64 idle_ns;	    /* a packet later than this after the last starts a new flow; 0 never */
+	__u64 active_ns;    /* likewise after the flow's start */
+	__u32 num_packets;  /* entries of each sequence */
+	__u32 sample_bytes; /* kernel: payload bytes of each side handed up */
+	__u8 with_zeros;    /* packets without payload are entered into the sequence */
+	__u8 with_retrans;  /* retransmitted segments are entered into the sequence */
 	__u8 with_hist;
 	__u8 zero[5];
 };
 
+/* clang-format off: tables */
 /* Why a flow ended, in the words of the record's end_reason. Numbers are never reused. */
-#define RJ_ENDS(X)         \
-	X(NONE, 0, "")     \
-	X(IDLE, 1, "idle") \
-	X(ACTIVE, 2, "active") \
-	X(REUSE, 3, "reuse") /* a new SYN after FIN or RST; shown as fin or rst */ \
-	X(FOLD, 4, "active") /* counters near their width; in the kernel: goes on as the same flow */ \
-	X(EVICTED, 5, "evicted") \
-	X(EOF, 6, "eof") \
+#define RJ_ENDS(X)                                                                                 \
+	X(NONE, 0, "")                                                                             \
+	X(IDLE, 1, "idle")                                                                         \
+	X(ACTIVE, 2, "active")                                                                     \
+	X(REUSE, 3, "reuse") /* a new SYN after FIN or RST; shown as fin or rst */                 \
+	X(FOLD, 4,                                                                                 \
+	  "active") /* counters near their width; in the kernel: goes on as the same flow */       \
+	X(EVICTED, 5, "evicted")                                                                   \
+	X(EOF, 6, "eof")                                                                           \
 	X(STOP, 7, "stop")
+/* clang-format on */
 
 enum rj_end {
 #define X(name, number, text) RJ_END_##name = number,
@@ -197,42 +206,45 @@ enum rj_end {
 #undef X
 };
 
+/* clang-format off: a table */
 /*
  * Why a packet is in no flow: name, number, text in --stats. Numbers are
  * never reused.
  */
-#define RJ_REASONS(X) \
-	X(NONE, 0, "none") \
-	X(LINK_TRUNCATED, 1, "link_truncated")	   /* the frame ends in its link header */ \
-	X(NOT_IP, 2, "not_ip")			   /* ARP, LLDP, … */ \
-	X(VLAN_DEPTH, 3, "vlan_depth")		   /* more tags than RJ_MAX_VLANS */ \
-	X(IP_TRUNCATED, 4, "ip_truncated")	   /* captured bytes end in an IP header */ \
-	X(IP_MALFORMED, 5, "ip_malformed")	   /* version, header or total length impossible */ \
-	X(IP_HEADERS, 6, "ip_headers")		   /* more extension headers than RJ_MAX_EXT_HEADERS */ \
-	X(L4_SHORT, 7, "l4_short")		   /* captured bytes or IP length end before the ports */ \
-	X(FRAGMENT, 8, "fragment")		   /* later fragment whose first was not seen */ \
-	X(MAP_FULL, 9, "map_full")		   /* no room for a flow and none in the ring */ \
-	X(NO_MEMORY, 10, "no_memory")		   /* host table full or heap without memory */ \
-	X(LINK_TYPE, 11, "link_type")		   /* frame of a link type that is not read */ \
-	X(FILTERED, 12, "filtered")		   /* not matched by --filter */
+#define RJ_REASONS(X)                                                                              \
+	X(NONE, 0, "none")                                                                         \
+	X(LINK_TRUNCATED, 1, "link_truncated") /* the frame ends in its link header */             \
+	X(NOT_IP, 2, "not_ip")		       /* ARP, LLDP, … */                                \
+	X(VLAN_DEPTH, 3, "vlan_depth")	       /* more tags than RJ_MAX_VLANS */                   \
+	X(IP_TRUNCATED, 4, "ip_truncated")     /* captured bytes end in an IP header */            \
+	X(IP_MALFORMED, 5, "ip_malformed")     /* version, header or total length impossible */    \
+	X(IP_HEADERS, 6, "ip_headers") /* more extension headers than RJ_MAX_EXT_HEADERS */        \
+	X(L4_SHORT, 7, "l4_short")     /* captured bytes or IP length end before the ports */      \
+	X(FRAGMENT, 8, "fragment")     /* later fragment whose first was not seen */               \
+	X(MAP_FULL, 9, "map_full")     /* no room for a flow and none in the ring */               \
+	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
+	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
+	X(FILTERED, 12, "filtered")    /* not matched by --filter */
+/* clang-format on */
 
 enum rj_reason {
 #define X(name, number, text) RJ_REASON_##name = number,
 	RJ_REASONS(X)
 #undef X
-	RJ_NUM_REASONS
+		RJ_NUM_REASONS
 };
 
 /* Further counters of the kernel side, numbered on from the reasons. */
 enum rj_counter {
-	RJ_COUNT_PACKETS = RJ_NUM_REASONS, /* every packet that met the program, segments of one each */
-	RJ_COUNT_IN_FLOWS,		   /* of these: accumulated in the flow map */
-	RJ_COUNT_HANDED_UP,		   /* of these: handed to user space as struct rj_orphan */
-	RJ_COUNT_BYTES,			   /* frame bytes */
+	RJ_COUNT_PACKETS =
+		RJ_NUM_REASONS, /* every packet that met the program, segments of one each */
+	RJ_COUNT_IN_FLOWS,	/* of these: accumulated in the flow map */
+	RJ_COUNT_HANDED_UP,	/* of these: handed to user space as struct rj_orphan */
+	RJ_COUNT_BYTES,		/* frame bytes */
 	RJ_COUNT_SAMPLES,
 	RJ_COUNT_SAMPLES_LOST,
-	RJ_COUNT_SLOTS_SHORT,		   /* packets whose side had no slot for its sequence */
-	RJ_COUNT_CUTS_LATE,		   /* flows that could not be cut: the ring was full */
+	RJ_COUNT_SLOTS_SHORT, /* packets whose side had no slot for its sequence */
+	RJ_COUNT_CUTS_LATE,   /* flows that could not be cut: the ring was full */
 	RJ_NUM_COUNTERS
 };
 
@@ -241,7 +253,7 @@ enum rj_counter {
 #define RJ_RING_FLOW 2u
 #define RJ_RING_ORPHAN 3u
 
-#define RJ_SAMPLE_SMALL 256u  /* payload bytes of a sample record, by class */
+#define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_LARGE 1536u
 #define RJ_SAMPLE_HUGE 9216u /* datagrams alone: one is never split, beyond this it is cut */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What one packet does to the state of its flow: written once, compiled for kernel and host. [both] */
+/* What one packet does to its flow's state: written once, for kernel and host. [both] */
 #ifndef RJ_BPF_ACCUMULATE_H
 #define RJ_BPF_ACCUMULATE_H
 

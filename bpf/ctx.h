@@ -36,7 +36,10 @@ static __always_inline int rj_frame_pull(const struct rj_frame *f)
 	return !bpf_skb_pull_data(f->ctx, f->wire_len < RJ_PULL_LEN ? f->wire_len : RJ_PULL_LEN);
 }
 
-/* rj_frame_segment_len - payload bytes of each segment that a super-packet stands for; 0: it is none. */
+/*
+ * rj_frame_segment_len - payload bytes of each segment that a super-packet stands for; 0: it is
+ * none.
+ */
 static __always_inline __u32 rj_frame_segment_len(const struct rj_frame *f)
 {
 	if (f->hook == RJ_HOOK_XDP)

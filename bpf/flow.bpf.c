@@ -18,7 +18,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 enum rj_link { RJ_LINK_ETHERNET, RJ_LINK_IP };
 
-/* rj_parse - the frame as a packet; what lies outside the directly readable part is pulled in once. */
+/*
+ * rj_parse - the frame as a packet; what lies outside the directly readable part is pulled in
+ * once.
+ */
 static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const enum rj_link link,
 					       struct rj_cpu *cpu)
 {
@@ -50,7 +53,10 @@ static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struc
 	return bpf_map_lookup_elem(&rj_flows, &cpu->packet.key);
 }
 
-/* rj_slot_of - where the side's sequences are; a slot is taken now if it has none and @is_needed. */
+/*
+ * rj_slot_of - where the side's sequences are; a slot is taken now if it has none and
+ * @is_needed.
+ */
 static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, struct rj_seq *seq,
 				       struct rj_cpu *cpu)
 {
@@ -118,8 +124,8 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	rj_forget();
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
-	rj_slot_of(half,
-		   p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq, cpu);
+	rj_slot_of(half, p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq,
+		   cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
@@ -160,10 +166,13 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 		const struct rj_frame f = rj_skb_frame(skb);                                       \
                                                                                                    \
 		rj_watch(&f, link);                                                                \
-		return RJ_PASS_ON;                                                                \
+		return RJ_PASS_ON;                                                                 \
 	}
 
-/* One pair for interfaces with Ethernet headers, one for those that start with IP (tun, WireGuard). */
+/*
+ * One pair for interfaces with Ethernet headers, one for those that start with IP (tun,
+ * WireGuard).
+ */
 RJ_TC_PROGRAM(rj_tc_ingress, "tc", RJ_LINK_ETHERNET)
 RJ_TC_PROGRAM(rj_tc_egress, "tc", RJ_LINK_ETHERNET)
 RJ_TC_PROGRAM(rj_tc_ip_ingress, "tc", RJ_LINK_IP)

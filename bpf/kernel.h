@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The few kernel types that programs outside the packet path look into, as far as they do (CO-RE). */
+/* The few kernel types that programs outside the packet path look into (CO-RE). */
 #ifndef RJ_BPF_KERNEL_H
 #define RJ_BPF_KERNEL_H
 

@@ -34,7 +34,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));
+	__uint(value_size, RJ_MAX_PACKETS *(sizeof(__u64) + sizeof(__u16)));
 } rj_slots SEC(".maps");
 
 /* Free slots: filled by user space, emptied by the packet programs. One entry for each slot. */

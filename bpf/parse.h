@@ -71,8 +71,8 @@ static __always_inline int rj_is_vlan_type(__u16 type)
 }
 
 /* rj_parse_vlans - passes over VLAN tags; the type becomes that behind them. */
-static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f,
-						     struct rj_layers *l, struct rj_packet *p)
+static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f, struct rj_layers *l,
+						     struct rj_packet *p)
 {
 	if (f->outer_tci & RJ_TCI_PRESENT)
 		rj_add_vlan(p, (__u16)f->outer_tci);

@@ -37,8 +37,8 @@ static __always_inline __u32 rj_sample_want(struct rj_half *half, const struct r
 		if (half->num_samples >= RJ_MAX_SAMPLED_PACKETS)
 			return 0;
 		if (!half->num_samples)
-			half->sample_base =
-				half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 : seq;
+			half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 :
+									      seq;
 		at = (__s32)(seq - half->sample_base);
 		if (at < -RJ_SAMPLE_REORDER_BYTES || at >= limit)
 			return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The few words that differ between the kernel side and the host for code compiled for both. [both] */
+/* The few words that differ between the kernel side and the host. [both] */
 #ifndef RJ_BPF_SIDE_H
 #define RJ_BPF_SIDE_H
 
@@ -63,13 +63,13 @@ struct rj_frame {
  * refuses to read a context through an adjusted pointer ("dereference of
  * modified ctx ptr", every kernel).
  */
-#define rj_ctx_word(ctx, type, member)                                             \
-	({                                                                         \
-		__u64 word_;                                                       \
-		asm volatile("%0 = *(u32 *)(%1 + %2)"                              \
-			     : "=r"(word_)                                         \
-			     : "r"(ctx), "i"(__builtin_offsetof(type, member)));   \
-		word_;                                                             \
+#define rj_ctx_word(ctx, type, member)                                                             \
+	({                                                                                         \
+		__u64 word_;                                                                       \
+		asm volatile("%0 = *(u32 *)(%1 + %2)"                                              \
+			     : "=r"(word_)                                                         \
+			     : "r"(ctx), "i"(__builtin_offsetof(type, member)));                   \
+		word_;                                                                             \
 	})
 
 static __always_inline const void *rj_frame_data(const struct rj_frame *f)

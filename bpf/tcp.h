@@ -17,7 +17,10 @@ static __always_inline int rj_seq_before(__u32 a, __u32 b)
 	return (__s32)(a - b) < 0;
 }
 
-/* rj_hole_open - remembers that [start, end) was passed over; the oldest goes when all are taken. */
+/*
+ * rj_hole_open - remembers that [start, end) was passed over; the oldest goes when all are
+ * taken.
+ */
 static __always_inline void rj_hole_open(struct rj_half *h, __u32 start, __u32 end)
 {
 	struct rj_hole moved = { start, end };
@@ -72,7 +75,10 @@ static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, __u32 s
 		if (seq != h->next_seq)
 			rj_hole_open(h, h->next_seq, seq);
 		h->next_seq = end;
-		/* the order of sequence space reaches half around: what is far behind is forgotten */
+		/*
+		 * the order of sequence space reaches half around: what is far behind is
+		 * forgotten
+		 */
 		if (end - h->low_seq > RJ_TCP_REACH)
 			h->low_seq = end - RJ_TCP_REACH;
 		return RJ_TCP_IN_ORDER;

@@ -15,8 +15,8 @@
 
 #define RJ_ETH_IPV4 0x0800u
 #define RJ_ETH_IPV6 0x86ddu
-#define RJ_ETH_VLAN 0x8100u	 /* IEEE 802.1Q */
-#define RJ_ETH_QINQ 0x88a8u	 /* IEEE 802.1ad */
+#define RJ_ETH_VLAN 0x8100u	/* IEEE 802.1Q */
+#define RJ_ETH_QINQ 0x88a8u	/* IEEE 802.1ad */
 #define RJ_ETH_QINQ_OLD 0x9100u /* the same, before the standard */
 
 #define RJ_IP_HOPOPTS 0u

@@ -59,7 +59,8 @@ struct rj_visitor_ops {
 	void (*f64)(struct rj_visitor *v, const struct rj_field *f, double value);
 	void (*boolean)(struct rj_visitor *v, const struct rj_field *f, int value);
 	void (*null)(struct rj_visitor *v, const struct rj_field *f);
-	void (*string)(struct rj_visitor *v, const struct rj_field *f, const void *text, size_t len);
+	void (*string)(struct rj_visitor *v, const struct rj_field *f, const void *text,
+		       size_t len);
 	void (*hex)(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len);
 	/* 16 bytes, IPv4 as ::ffff:a.b.c.d */
 	void (*address)(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16]);
@@ -77,7 +78,10 @@ struct rj_record;
 /* What the shared library shows. */
 #define RJ_API __attribute__((visibility("default")))
 
-/* rj_record_visit - calls the visitor for each value of the record, in output order, as one object. */
+/*
+ * rj_record_visit - calls the visitor for each value of the record, in output order, as one
+ * object.
+ */
 RJ_API void rj_record_visit(const struct rj_record *record, struct rj_visitor *visitor);
 
 #ifdef __cplusplus

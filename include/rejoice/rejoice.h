@@ -98,7 +98,10 @@ struct rj_stats {
 	uint64_t cuts_late;
 };
 
-/* rj_session_open - a session in *@out; on failure *@out may still be one, which tells the error. */
+/*
+ * rj_session_open - a session in *@out; on failure *@out may still be one, which tells the
+ * error.
+ */
 RJ_API int rj_session_open(const struct rj_options *options, struct rj_session **out);
 
 /* rj_session_read_file - from now on the session's packets come from this capture; "-": stdin. */
@@ -107,7 +110,10 @@ RJ_API int rj_session_read_file(struct rj_session *s, const char *path);
 /* rj_session_watch - from now on they come from the kernel. */
 RJ_API int rj_session_watch(struct rj_session *s, const struct rj_live_options *options);
 
-/* rj_session_watching - how the session's interfaces are watched, for people; "" when they are not. */
+/*
+ * rj_session_watching - how the session's interfaces are watched, for people; "" when they are
+ * not.
+ */
 RJ_API const char *rj_session_watching(const struct rj_session *s);
 
 /* rj_session_feed - hands over one frame instead; not while there is a source. */
@@ -139,13 +145,15 @@ RJ_API void rj_session_close(struct rj_session *s);
  * of *@out_len bytes, borrowed until the next record of the session. 0 or -ENOMEM.
  */
 RJ_API int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
-		   size_t *out_len);
+			  size_t *out_len);
 
 /* rj_fields - calls back for every field rejoice can write: path ("tls.sni") and row. */
-RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user);
+RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
+		      void *user);
 
 /* rj_kernel_features - calls back for each thing asked of this kernel and whether it is there. */
-RJ_API void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there), void *user);
+RJ_API void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
+			       void *user);
 
 /* rj_version - of the library, "0.1.0". */
 RJ_API const char *rj_version(void);

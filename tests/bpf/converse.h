@@ -73,7 +73,9 @@ static void talk_place(struct gen *g, struct talk_side *side, struct spec *s)
 	case 1: /* over the last's end */
 		s->seq = side->next - below(&g->r, side->last_len + 1);
 		break;
-	case 2: /* long ago, or before all */ s->seq = side->next - below(&g->r, 100000); return;
+	case 2: /* long ago, or before all */
+		s->seq = side->next - below(&g->r, 100000);
+		return;
 	case 3:
 	case 4: /* ahead */
 		side->gap[gap].seq = side->next;
@@ -93,7 +95,8 @@ static void talk_place(struct gen *g, struct talk_side *side, struct spec *s)
 		s->seq--;
 		s->payload = below(&g->r, 2);
 		return;
-	default: break;
+	default:
+		break;
 	}
 	side->last_len = s->payload;
 	side->next = s->seq + s->payload;

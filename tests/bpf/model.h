@@ -170,8 +170,8 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 }
 
 /*
- * Whether the kernel takes a slot now. A sequence that has missed packets gets none later: its
- * first entries would be those that another flow left in the slot.
+ * Whether the side's sequence wants a slot now. One that has missed packets gets none: its first
+ * entries would be those that another flow left in the slot.
  */
 static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
 {
@@ -179,9 +179,12 @@ static bool needs_slot(const struct model *m, const struct model_flow *f, const 
 
 	if (!m->limits.num_packets || f->has_slot[p->side])
 		return false;
-	if (half->num_splt || half->num_ids > RJ_FIRST_IDS)
-		return false;
 	return p->payload_len || m->limits.with_zeros || half->num_ids >= RJ_FIRST_IDS;
+}
+
+static bool missed_packets(const struct rj_half *half)
+{
+	return half->num_splt || half->num_ids > RJ_FIRST_IDS;
 }
 
 /* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
@@ -212,7 +215,7 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 		f = model_add(m, p, before);
 	half = &f->flow.half[p->side];
 	if (needs_slot(m, f, p)) {
-		if (m->is_starved)
+		if (m->is_starved || missed_packets(half))
 			v->slots_short++;
 		else
 			model_take_slot(m, f, p->side);

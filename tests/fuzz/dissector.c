@@ -22,9 +22,9 @@
 #define DISSECTOR rj_dns
 #endif
 
-#define SIDE	 1u
-#define HARD	 2u
-#define AT_PORT	 4u
+#define SIDE 1u
+#define HARD 2u
+#define AT_PORT 4u
 #define DRIPPING 8u
 
 #define MUST(cond)                                                                                 \
@@ -70,8 +70,8 @@ static struct rj_message message_of(struct flow *f, unsigned int flags)
 	unsigned int side = flags & SIDE;
 
 	return (struct rj_message){ .side = side,
-				    .over = dissector->over & RJ_OVER_UDP ? RJ_OVER_UDP
-									  : RJ_OVER_TCP,
+				    .over = dissector->over & RJ_OVER_UDP ? RJ_OVER_UDP :
+									    RJ_OVER_TCP,
 				    .src_port = side ? port : 40000,
 				    .dst_port = side ? 40000 : port,
 				    .time_ns = f->time_ns++,

@@ -14,8 +14,8 @@
 #include "core/cursor.h"
 #include "proto/dissector.h"
 
-#define SLOTS	    8192u /* more than TOP_BYTES, so that bytes held never share one */
-#define TOP_BYTES   4096u /* below RJ_STREAM_CUT_BYTES, which the model does not know */
+#define SLOTS 8192u	/* more than TOP_BYTES, so that bytes held never share one */
+#define TOP_BYTES 4096u /* below RJ_STREAM_CUT_BYTES, which the model does not know */
 #define MESSAGE_LEN 700u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

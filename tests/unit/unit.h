@@ -57,7 +57,10 @@ void unit_failed(const char *file, int line, const char *what);
 		}                                                                                  \
 	} while (0)
 
-/* unit_copy - the bytes in a heap block of exactly their size, so that a sanitizer sees one too many. */
+/*
+ * unit_copy - the bytes in a heap block of exactly their size, so that a sanitizer sees one too
+ * many.
+ */
 static inline uint8_t *unit_copy(const void *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
@@ -68,7 +71,10 @@ static inline uint8_t *unit_copy(const void *data, size_t len)
 	return copy;
 }
 
-/* unit_unhex - bytes of a hexadecimal text (blanks skipped) in an exact heap block; length in *@len. */
+/*
+ * unit_unhex - bytes of a hexadecimal text (blanks skipped) in an exact heap block; length in
+ * *@len.
+ */
 uint8_t *unit_unhex(const char *hex, size_t *len);
 
 /* unit_json - what a dissector emits, as JSON text from the real writer; heap, the caller frees. */

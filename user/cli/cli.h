@@ -75,7 +75,10 @@ struct output {
 	struct rj_session *session;
 };
 
-/* output_open - EXIT_DONE, or says why not. "-" and NULL: stdout; gzip where the name ends in .gz. */
+/*
+ * output_open - EXIT_DONE, or says why not. "-" and NULL: stdout; gzip where the name ends in
+ * .gz.
+ */
 enum exit_status output_open(struct output *out, const char *name);
 
 /* output_record - for struct rj_options.on_record; @user is the struct output. */

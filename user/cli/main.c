@@ -15,8 +15,8 @@ static const struct command commands[] = {
 };
 
 /* Names that are fixed and that later work fills. */
-static const char *const lacking[] = { "joy",	"collect",     "query", "report", "top",
-				       "train", "fingerprint", "anonymize" };
+static const char *const lacking[] = { "joy", "collect", "query",	"report",
+				       "top", "train",	 "fingerprint", "anonymize" };
 
 void complain(const char *format, ...)
 {
@@ -51,7 +51,8 @@ static void print_help(FILE *to)
 		    "Turns traffic into features: one JSON object per flow.\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-10s %s\n", c->name, c->summary);
-	fprintf(to, "\n`rejoice COMMAND --help` lists the options; `man rejoice` tells the rest.\n");
+	fprintf(to,
+		"\n`rejoice COMMAND --help` lists the options; `man rejoice` tells the rest.\n");
 }
 
 static int run(int argc, char **argv)

@@ -45,7 +45,8 @@ static bool put(struct output *out, const char *text, size_t len)
 static void fail(struct output *out, const char *why)
 {
 	if (!out->is_failed)
-		complain("%s: writing failed: %s; later records are counted as lost", out->name, why);
+		complain("%s: writing failed: %s; later records are counted as lost", out->name,
+			 why);
 	out->is_failed = true;
 	out->num_lost++;
 }

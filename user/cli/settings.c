@@ -13,22 +13,28 @@
 #define BOTH (READ | LIVE)
 #define LATER 0u /* a name that SCHEMA fixes and that this build lacks */
 
+/* clang-format off: a table */
 /* id, long name, short letter or 0, argument's name or NULL, commands, help */
 #define OPTIONS(X)                                                                                 \
 	X(INTERFACE, "interface", 'i', "IFACE[,IFACE…]", LIVE, "interfaces to watch")              \
-	X(OUTPUT, "output", 'o', "FILE", BOTH, "where records go; - is stdout, the default; gzip where it ends in .gz") \
+	X(OUTPUT, "output", 'o', "FILE", BOTH,                                                     \
+	  "where records go; - is stdout, the default; gzip where it ends in .gz")                 \
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
-	X(PACKETS, "packets", 0, "N", BOTH, "packets of a sequence, each direction (50, at most 1000)") \
+	X(PACKETS, "packets", 0, "N", BOTH,                                                        \
+	  "packets of a sequence, each direction (50, at most 1000)")                              \
 	X(ZEROS, "zeros", 0, NULL, BOTH, "packets without payload in sequences too")               \
 	X(RETRANS, "retrans", 0, NULL, BOTH, "retransmitted segments in sequences too")            \
-	X(IDLE, "idle-timeout", 0, "S", BOTH, "a packet later than this starts a new flow (10; 0 never)") \
+	X(IDLE, "idle-timeout", 0, "S", BOTH,                                                      \
+	  "a packet later than this starts a new flow (10; 0 never)")                              \
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
-	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                                 \
-	X(MAX_FLOWS, "max-flows", 0, "N", BOTH, "flows held at once (1000000; live: in the kernel, 65536)") \
+	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                 \
+	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
+	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \
 	X(ATTACH, "attach", 0, "MODE", LIVE, "auto, xdp, xdp-generic, tcx or tc")                  \
 	X(DIRECTION, "direction", 0, "WHICH", LIVE, "both, in or out")                             \
-	X(SAMPLE_BYTES, "sample-bytes", 0, "N", LIVE, "payload of each side for the dissectors (8192)") \
+	X(SAMPLE_BYTES, "sample-bytes", 0, "N", LIVE,                                              \
+	  "payload of each side for the dissectors (8192)")                                        \
 	X(DURATION, "duration", 0, "S", LIVE, "stop after this time")                              \
 	X(COUNT, "count", 0, "N", LIVE, "stop after this many flows")                              \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
@@ -51,6 +57,7 @@
 	X(PIN, "pin", 0, "DIR", LATER, "")                                                         \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")                                           \
 	X(BD_BYTES, "bd-bytes", 0, "N", LATER, "")
+/* clang-format on */
 
 enum option_id {
 	OPT_FIRST = 256,
@@ -64,7 +71,7 @@ static const struct option long_options[] = {
 	{ name, (arg) != NULL ? required_argument : no_argument, NULL, OPT_##id },
 	OPTIONS(X)
 #undef X
-	{ NULL, 0, NULL, 0 },
+		{ NULL, 0, NULL, 0 },
 };
 
 static const struct row {
@@ -102,7 +109,8 @@ void settings_help(const char *command)
 			 rows[i].arg ? rows[i].arg : "");
 		printf("  %-30s %s\n", left, rows[i].help);
 	}
-	printf("\nfeatures: splt tls dns http community (the default set), hist; none: counters alone\n"
+	printf("\nfeatures: splt tls dns http community (the default set), hist; none: "
+	       "counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n");
 }
@@ -157,28 +165,62 @@ static bool read_limit(const char *text, uint64_t *out_ms)
 /* Takes one option; false when its argument is not of the kind it wants. */
 static bool take(struct settings *s, int id, const char *arg)
 {
+	/* clang-format off: a table */
 	switch (id) {
-	case OPT_INTERFACE: s->live.interfaces = arg; return *arg;
-	case OPT_OUTPUT: s->output = arg; return *arg;
-	case OPT_FEATURES: s->options.features = arg; return true;
-	case OPT_PACKETS: return read_u32(arg, 1, 1000, &s->options.num_packets);
-	case OPT_ZEROS: s->options.with_zeros = 1; return true;
-	case OPT_RETRANS: s->options.with_retrans = 1; return true;
-	case OPT_IDLE: return read_limit(arg, &s->options.idle_ms);
-	case OPT_ACTIVE: return read_limit(arg, &s->options.active_ms);
-	case OPT_FILTER: s->options.filter = arg; return true;
-	case OPT_MAX_FLOWS: return read_u32(arg, 1, 1u << 30, &s->options.max_flows);
-	case OPT_STATS: s->stats = arg; return *arg;
-	case OPT_ATTACH: s->live.attach = arg; return true;
-	case OPT_DIRECTION: s->live.direction = arg; return true;
-	case OPT_SAMPLE_BYTES: return read_u32(arg, 1, 65536, &s->live.sample_bytes);
-	case OPT_DURATION: return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
-	case OPT_COUNT: return read_u64(arg, UINT64_MAX - 1, &s->count) && s->count;
-	case OPT_VERBOSE: s->num_verbose++; return true;
-	case OPT_QUIET: s->is_quiet = true; return true;
-	case OPT_HELP: s->is_help = true; return true;
-	default: return false;
+	case OPT_INTERFACE:
+		s->live.interfaces = arg;
+		return *arg;
+	case OPT_OUTPUT:
+		s->output = arg;
+		return *arg;
+	case OPT_FEATURES:
+		s->options.features = arg;
+		return true;
+	case OPT_PACKETS:
+		return read_u32(arg, 1, 1000, &s->options.num_packets);
+	case OPT_ZEROS:
+		s->options.with_zeros = 1;
+		return true;
+	case OPT_RETRANS:
+		s->options.with_retrans = 1;
+		return true;
+	case OPT_IDLE:
+		return read_limit(arg, &s->options.idle_ms);
+	case OPT_ACTIVE:
+		return read_limit(arg, &s->options.active_ms);
+	case OPT_FILTER:
+		s->options.filter = arg;
+		return true;
+	case OPT_MAX_FLOWS:
+		return read_u32(arg, 1, 1u << 30, &s->options.max_flows);
+	case OPT_STATS:
+		s->stats = arg;
+		return *arg;
+	case OPT_ATTACH:
+		s->live.attach = arg;
+		return true;
+	case OPT_DIRECTION:
+		s->live.direction = arg;
+		return true;
+	case OPT_SAMPLE_BYTES:
+		return read_u32(arg, 1, 65536, &s->live.sample_bytes);
+	case OPT_DURATION:
+		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
+	case OPT_COUNT:
+		return read_u64(arg, UINT64_MAX - 1, &s->count) && s->count;
+	case OPT_VERBOSE:
+		s->num_verbose++;
+		return true;
+	case OPT_QUIET:
+		s->is_quiet = true;
+		return true;
+	case OPT_HELP:
+		s->is_help = true;
+		return true;
+	default:
+		return false;
 	}
+	/* clang-format on */
 }
 
 /* Short letters as their long option. */
@@ -223,7 +265,8 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 		enum exit_status status;
 
 		if (got == '?') {
-			complain("%s: unknown option or its argument is missing; `rejoice %s --help` lists them",
+			complain("%s: unknown option or its argument is missing; `rejoice "
+				 "%s --help` lists them",
 				 argv[optind - 1], command);
 			return EXIT_USAGE;
 		}

@@ -19,8 +19,7 @@ struct rj_arena_block {
  * Only there in programs built with AddressSanitizer, which then sees a read
  * past one allocation although the next one stands right behind it.
  */
-extern void __asan_poison_memory_region(void const volatile *at, size_t len)
-	__attribute__((weak));
+extern void __asan_poison_memory_region(void const volatile *at, size_t len) __attribute__((weak));
 extern void __asan_unpoison_memory_region(void const volatile *at, size_t len)
 	__attribute__((weak));
 

@@ -78,7 +78,8 @@ RJ_MUST_CHECK static inline enum rj_status rj_cursor_be(struct rj_cursor *c, siz
 }
 
 #define RJ_CURSOR_READ_BE(name, type, len)                                                         \
-	RJ_MUST_CHECK static inline enum rj_status rj_cursor_##name(struct rj_cursor *c, type *out)\
+	RJ_MUST_CHECK static inline enum rj_status rj_cursor_##name(struct rj_cursor *c,           \
+								    type *out)                     \
 	{                                                                                          \
 		uint64_t value;                                                                    \
 		enum rj_status st = rj_cursor_be(c, len, &value);                                  \

@@ -15,6 +15,6 @@ struct rj_error {
 
 /* rj_error_set - formats the line and returns @err, so that a caller can return it at once. */
 __attribute__((format(printf, 3, 4))) int rj_error_set(struct rj_error *error, int err,
-							const char *format, ...);
+						       const char *format, ...);
 
 #endif

@@ -18,7 +18,11 @@ struct endpoint {
 /* The message type that answers @type, or -1: then the flow has one direction only. */
 static int counterpart(uint8_t proto, uint8_t type)
 {
-	static const uint8_t pairs4[][2] = { { 8, 0 }, { 13, 14 }, { 15, 16 }, { 10, 9 }, { 17, 18 } };
+	static const uint8_t pairs4[][2] = { { 8, 0 },
+					     { 13, 14 },
+					     { 15, 16 },
+					     { 10, 9 },
+					     { 17, 18 } };
 	static const uint8_t pairs6[][2] = { { 128, 129 }, { 133, 134 }, { 135, 136 },
 					     { 130, 131 }, { 139, 140 }, { 144, 145 } };
 	const uint8_t(*pairs)[2] = proto == RJ_IP_ICMP ? pairs4 : pairs6;

@@ -22,11 +22,11 @@ typedef uint32_t rj_dissector_mask;
  * by whoever owns it (one engine). All only grow.
  */
 struct rj_dissect_counts {
-	uint64_t malformed;	    /* a dissector met bytes that cannot be */
-	uint64_t over_budget;	    /* a message did not fit the dissector's max_bytes */
-	uint64_t holes;		    /* bytes given up because others before them never came */
-	uint64_t no_memory;	    /* heap or the flow's arena refused */
-	uint64_t conflicts;	    /* segments that repeated bytes otherwise; the first stand */
+	uint64_t malformed;   /* a dissector met bytes that cannot be */
+	uint64_t over_budget; /* a message did not fit the dissector's max_bytes */
+	uint64_t holes;	      /* bytes given up because others before them never came */
+	uint64_t no_memory;   /* heap or the flow's arena refused */
+	uint64_t conflicts;   /* segments that repeated bytes otherwise; the first stand */
 };
 
 /*

@@ -327,7 +327,8 @@ static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_fl
 		struct rj_half *half = &entry->flow.half[side];
 		struct rj_half none = { 0 };
 
-		if (!seq[side].splt) { /* it had no slot: nothing was kept but the first identifications */
+		/* without a slot nothing was kept but the first identifications */
+		if (!seq[side].splt) {
 			half->num_splt = 0;
 			if (half->num_ids > RJ_FIRST_IDS)
 				half->num_ids = RJ_FIRST_IDS;
@@ -393,8 +394,8 @@ static void check_samples(struct rj_engine *e, struct rj_entry *entry, uint64_t 
 {
 	uint64_t start_ns;
 
-	if (e->options.is_alive &&
-	    e->options.is_alive(e->options.user, &entry->key, &start_ns) && start_ns == entry->id)
+	if (e->options.is_alive && e->options.is_alive(e->options.user, &entry->key, &start_ns) &&
+	    start_ns == entry->id)
 		look_again(e, entry, now_ns);
 	else
 		remove_entry(e, entry);

@@ -63,7 +63,7 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);
 
 /*
- * rj_engine_state - a flow that the kernel kept is over: @flow (of e's size, see rj_engine_flow_len)
+ * rj_engine_state - a flow that the kernel kept is over: @flow (rj_engine_flow_len bytes of it)
  * and the sequences of its two sides, all borrowed.
  */
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,

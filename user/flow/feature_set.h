@@ -6,16 +6,16 @@
 #include "flow/dissect.h"
 
 /* name in --features, bit, whether it is in the default set */
-#define RJ_FEATURES(X)              \
-	X("splt", SPLT, true)       \
-	X("hist", HIST, false)      \
+#define RJ_FEATURES(X)                                                                             \
+	X("splt", SPLT, true)                                                                      \
+	X("hist", HIST, false)                                                                     \
 	X("community", COMMUNITY, true)
 
 enum rj_feature {
 #define X(name, id, is_default) RJ_FEATURE_##id,
 	RJ_FEATURES(X)
 #undef X
-	RJ_NUM_FEATURES
+		RJ_NUM_FEATURES
 };
 
 /*

@@ -53,8 +53,8 @@ static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct r
 	to->packets += from->packets;
 	to->payload_bytes += from->payload_bytes;
 	to->ip_bytes += from->ip_bytes;
-	to->bad_l4 = (uint16_t)(to->bad_l4 + from->bad_l4 < 0xffff ? to->bad_l4 + from->bad_l4
-								    : 0xffff);
+	to->bad_l4 =
+		(uint16_t)(to->bad_l4 + from->bad_l4 < 0xffff ? to->bad_l4 + from->bad_l4 : 0xffff);
 	merge_tcp(to, from);
 }
 
@@ -85,8 +85,8 @@ void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
 {
 	struct rj_flow *to = earlier.flow;
 	const struct rj_flow *from = later->flow;
-	uint64_t shift_us =
-		from->start_ns > to->start_ns ? (from->start_ns - to->start_ns) / 1000 : 0;
+	uint64_t shift_us = from->start_ns > to->start_ns ? (from->start_ns - to->start_ns) / 1000 :
+							    0;
 
 	if (limits->with_hist) {
 		count_seam(to, from);

@@ -8,6 +8,7 @@
 #include "features/community.h"
 #include "flow/seq.h"
 
+/* clang-format off: a table */
 /* id, name, type, unit, IPFIX element, reference, meaning */
 #define FIELDS(X)                                                                                  \
 	X(RECORD, "", OBJECT, "", 0, "", "a flow")                                                 \
@@ -16,21 +17,28 @@
 	X(PR, "pr", UINT, "", 4, "Joy", "IP protocol number")                                      \
 	X(SP, "sp", UINT, "", 7, "Joy", "originator's port; null without ports")                   \
 	X(DP, "dp", UINT, "", 11, "Joy", "responder's port; null without ports")                   \
-	X(BYTES_OUT, "bytes_out", UINT, "bytes", 0, "Joy", "transport payload by the IP length, from the originator") \
+	X(BYTES_OUT, "bytes_out", UINT, "bytes", 0, "Joy",                                         \
+	  "transport payload by the IP length, from the originator")                               \
 	X(PACKETS_OUT, "num_pkts_out", UINT, "packets", 0, "Joy", "packets from the originator")   \
-	X(BYTES_IN, "bytes_in", UINT, "bytes", 0, "Joy", "transport payload by the IP length, from the responder") \
+	X(BYTES_IN, "bytes_in", UINT, "bytes", 0, "Joy",                                           \
+	  "transport payload by the IP length, from the responder")                                \
 	X(PACKETS_IN, "num_pkts_in", UINT, "packets", 0, "Joy", "packets from the responder")      \
-	X(IP_BYTES_OUT, "ip_bytes_out", UINT, "bytes", 1, "", "sum of IP total lengths, from the originator") \
-	X(IP_BYTES_IN, "ip_bytes_in", UINT, "bytes", 0, "", "sum of IP total lengths, from the responder") \
+	X(IP_BYTES_OUT, "ip_bytes_out", UINT, "bytes", 1, "",                                      \
+	  "sum of IP total lengths, from the originator")                                          \
+	X(IP_BYTES_IN, "ip_bytes_in", UINT, "bytes", 0, "",                                        \
+	  "sum of IP total lengths, from the responder")                                           \
 	X(TIME_START, "time_start", TIME, "seconds", 154, "Joy", "time of the first packet")       \
 	X(TIME_END, "time_end", TIME, "seconds", 155, "Joy", "time of the last packet")            \
 	X(PACKETS, "packets", ARRAY, "", 0, "Joy", "lengths and times of the first packets")       \
 	X(PACKET, "packets[]", OBJECT, "", 0, "Joy", "one packet")                                 \
 	X(PACKET_B, "b", UINT, "bytes", 0, "Joy", "its payload length")                            \
 	X(PACKET_DIR, "dir", STRING, "", 0, "Joy", "> from the originator, < from the responder")  \
-	X(PACKET_IPT, "ipt", UINT, "milliseconds", 0, "Joy", "since the packet before; the first: since time_start") \
-	X(LEN_HIST, "len_hist", OBJECT, "", 0, "", "packets by payload length: bin i counts 2^(i-1) <= b < 2^i, bin 0 empty ones") \
-	X(IPT_HIST, "ipt_hist", OBJECT, "", 0, "", "packets by microseconds since the same side's packet before, likewise") \
+	X(PACKET_IPT, "ipt", UINT, "milliseconds", 0, "Joy",                                       \
+	  "since the packet before; the first: since time_start")                                  \
+	X(LEN_HIST, "len_hist", OBJECT, "", 0, "",                                                 \
+	  "packets by payload length: bin i counts 2^(i-1) <= b < 2^i, bin 0 empty ones")          \
+	X(IPT_HIST, "ipt_hist", OBJECT, "", 0, "",                                                 \
+	  "packets by microseconds since the same side's packet before, likewise")                 \
 	X(HIST_OUT, "out", ARRAY, "packets", 0, "", "from the originator")                         \
 	X(HIST_IN, "in", ARRAY, "packets", 0, "", "from the responder")                            \
 	X(HIST_BIN, "bin", UINT, "packets", 0, "", "one bin")                                      \
@@ -58,28 +66,37 @@
 	X(OPT_DATA, "data", HEX, "", 0, "RFC 9293 3.1", "its data")                                \
 	X(OPT_MALFORMED, "malformed", OBJECT, "", 0, "Joy", "option whose length cannot be")       \
 	X(OPT_LEN, "len", UINT, "bytes", 0, "RFC 9293 3.1", "the length it claims")                \
-	X(RETRANS_OUT, "retrans_out", UINT, "packets", 0, "RFC 9293 3.4", "segments with bytes that were seen before, from the originator; absent when 0") \
-	X(RETRANS_IN, "retrans_in", UINT, "packets", 0, "RFC 9293 3.4", "likewise, from the responder") \
-	X(OOO_OUT, "ooo_out", UINT, "packets", 0, "RFC 9293 3.4", "segments that came after later bytes, from the originator; absent when 0") \
+	X(RETRANS_OUT, "retrans_out", UINT, "packets", 0, "RFC 9293 3.4",                          \
+	  "segments with bytes that were seen before, from the originator; absent when 0")         \
+	X(RETRANS_IN, "retrans_in", UINT, "packets", 0, "RFC 9293 3.4",                            \
+	  "likewise, from the responder")                                                          \
+	X(OOO_OUT, "ooo_out", UINT, "packets", 0, "RFC 9293 3.4",                                  \
+	  "segments that came after later bytes, from the originator; absent when 0")              \
 	X(OOO_IN, "ooo_in", UINT, "packets", 0, "RFC 9293 3.4", "likewise, from the responder")    \
 	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message")                        \
 	X(ICMP_TYPE, "type", UINT, "", 176, "RFC 792", "its type")                                 \
 	X(ICMP_CODE, "code", UINT, "", 177, "RFC 792", "its code")                                 \
 	X(COMMUNITY_ID, "community_id", STRING, "", 0, "Community ID v1", "flow hash with seed 0") \
-	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q", "VLAN identifiers of the first packet, outermost first") \
+	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q",                                              \
+	  "VLAN identifiers of the first packet, outermost first")                                 \
 	X(VLAN, "vlan[]", UINT, "", 58, "IEEE 802.1Q", "one identifier")                           \
 	X(IFNAME, "ifname", STRING, "", 82, "", "interface it was first seen on; live only")       \
-	X(DEBUG, "debug", OBJECT, "", 0, "Joy", "what went wrong with this flow; absent when nothing") \
-	X(INVALID, "invalid", UINT, "packets", 0, "Joy", "packets whose transport header is cut off or contradicts the IP length") \
-	X(SAMPLES_LOST, "samples_lost", UINT, "", 0, "", "pieces of payload that did not reach the dissectors; live only") \
-	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy", "a or i: ended by the active or idle limit") \
+	X(DEBUG, "debug", OBJECT, "", 0, "Joy",                                                    \
+	  "what went wrong with this flow; absent when nothing")                                   \
+	X(INVALID, "invalid", UINT, "packets", 0, "Joy",                                           \
+	  "packets whose transport header is cut off or contradicts the IP length")                \
+	X(SAMPLES_LOST, "samples_lost", UINT, "", 0, "",                                           \
+	  "pieces of payload that did not reach the dissectors; live only")                        \
+	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \
+	  "a or i: ended by the active or idle limit")                                             \
 	X(END_REASON, "end_reason", STRING, "", 136, "", "fin rst idle active evicted eof stop")
+/* clang-format on */
 
 enum field {
 #define X(id, name, type, unit, ipfix, reference, meaning) F_##id,
 	FIELDS(X)
 #undef X
-	NUM_FIELDS
+		NUM_FIELDS
 };
 
 const struct rj_field rj_record_fields[NUM_FIELDS + 1] = {
@@ -439,7 +456,10 @@ static bool sent_syn(const struct rj_half *half)
 	return half->tcp_bits & RJ_TCP_HAS_SYN && !(half->tcp_bits & RJ_TCP_SYN_ACK);
 }
 
-/* The side that began: by a SYN, even one that was not the first packet, or as the protocol shows. */
+/*
+ * The side that began: by a SYN, even one that was not the first packet, or as the protocol
+ * shows.
+ */
 static unsigned int originator(const struct rj_record *r)
 {
 	const struct rj_half *half = r->flow->half;

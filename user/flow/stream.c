@@ -210,8 +210,8 @@ static int settle_start(struct rj_stream *s, const struct rj_segment *seg)
 {
 	int32_t back = seq_distance(s->first_seq + s->start, seg->seq);
 	uint32_t held = s->high - s->start;
-	bool is_near = back > 0 && back <= (int32_t)RJ_STREAM_BACK_BYTES &&
-		       held <= s->max_bytes && (uint32_t)back <= s->max_bytes - held;
+	bool is_near = back > 0 && back <= (int32_t)RJ_STREAM_BACK_BYTES && held <= s->max_bytes &&
+		       (uint32_t)back <= s->max_bytes - held;
 
 	if (!s->has_start) {
 		s->first_seq = seg->seq;

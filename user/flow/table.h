@@ -32,7 +32,10 @@ struct rj_entry {
 	struct rj_flow flow;
 };
 
-/* Deadlines are kept in buckets of 1/32 of the longest one; a bucket is looked at when it is past. */
+/*
+ * Deadlines are kept in buckets of 1/32 of the longest one; a bucket is looked at when it is
+ * past.
+ */
 #define RJ_TABLE_BUCKETS 64u
 
 /*

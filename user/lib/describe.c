@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* What rejoice can write and what this kernel offers, for `rejoice fields` and `rejoice version`. */
+/* What rejoice can write and what this kernel offers. */
 #include <rejoice/rejoice.h>
 
 #include <stdio.h>
@@ -10,8 +10,7 @@
 
 #define PATH_LEN 128
 
-void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
-			 void *user)
+void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user)
 {
 	char path[PATH_LEN];
 
@@ -28,8 +27,7 @@ void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *
 	}
 }
 
-void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
-				  void *user)
+void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there), void *user)
 {
 	rj_probe_kernel(feature, user);
 }

@@ -15,7 +15,6 @@
 #include "source/live.h"
 #include "source/source.h"
 
-
 /* A record is one line of JSON; a hostile flow must not make it endless. */
 #define MAX_LINE_BYTES (16u << 20)
 #define DEFAULT_KERNEL_FLOWS 65536u
@@ -32,7 +31,7 @@ struct rj_session {
 	void *user;
 	struct rj_source *source; /* NULL while frames are fed */
 	struct rj_engine *engine;
-	struct rj_intake fed; /* frames handed over by rj_session_feed */
+	struct rj_intake fed;	/* frames handed over by rj_session_feed */
 	struct rj_stats before; /* sums of the sources that are over */
 	struct rj_buffer line;
 };
@@ -209,7 +208,8 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		out->limits.sample_bytes = 0;
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->mode))
 		return rj_error_set(&s->error, -EINVAL,
-				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc", o.attach);
+				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",
+				    o.attach);
 	if (o.direction && !strcmp(o.direction, "in"))
 		out->directions = RJ_WATCH_IN;
 	else if (o.direction && !strcmp(o.direction, "out"))
@@ -227,8 +227,9 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	int err = check_free(s);
 
 	if (!err && s->filter)
-		err = rj_error_set(&s->error, -EOPNOTSUPP,
-				   "filter: this build has none in the kernel; filter what is read");
+		err = rj_error_set(
+			&s->error, -EOPNOTSUPP,
+			"filter: this build has none in the kernel; filter what is read");
 	if (!err)
 		err = read_live(s, options, &config);
 	if (!err)
@@ -367,7 +368,7 @@ void rj_session_close(struct rj_session *s)
 }
 
 int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
-			     size_t *out_len)
+		   size_t *out_len)
 {
 	struct rj_jsonw writer;
 

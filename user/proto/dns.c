@@ -7,12 +7,12 @@
 #include "proto/dissector.h"
 #include "proto/registry.h"
 
-#define PORT_DNS   53
-#define PORT_MDNS  5353 /* RFC 6762 */
+#define PORT_DNS 53
+#define PORT_MDNS 5353	/* RFC 6762 */
 #define PORT_LLMNR 5355 /* RFC 4795 */
 
 #define MAX_MESSAGES 200u   /* a side; Joy's */
-#define MAX_ITEMS    4096u  /* records a flow: compressed names make 14 bytes into 2 KiB of text */
+#define MAX_ITEMS 4096u	    /* records a flow: compressed names make 14 bytes into 2 KiB of text */
 #define MAX_DATAGRAM 65535u /* RFC 768 */
 
 struct kept {

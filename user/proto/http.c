@@ -8,10 +8,10 @@
 #include "proto/dissector.h"
 #include "proto/registry.h"
 
-#define MAX_MESSAGES 15u	      /* a side; Joy's */
-#define MAX_HEADERS  64u	      /* twice Joy's; browsers send 10 to 20 */
-#define MAX_BODY     16u	      /* Joy's */
-#define MAX_BYTES    RJ_HTTP_MAX_HEAD /* a side: the longest head as the first message */
+#define MAX_MESSAGES 15u	   /* a side; Joy's */
+#define MAX_HEADERS 64u		   /* twice Joy's; browsers send 10 to 20 */
+#define MAX_BODY 16u		   /* Joy's */
+#define MAX_BYTES RJ_HTTP_MAX_HEAD /* a side: the longest head as the first message */
 
 enum role { ROLE_UNKNOWN, ROLE_REQUESTS, ROLE_RESPONSES };
 

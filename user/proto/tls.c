@@ -6,16 +6,16 @@
 
 /* ContentType (RFC 8446 5.1; 24 is RFC 6520). */
 #define RECORD_CHANGE_CIPHER_SPEC 20u
-#define RECORD_ALERT		  21u
-#define RECORD_HANDSHAKE	  22u
-#define RECORD_APPLICATION_DATA	  23u
-#define RECORD_HEARTBEAT	  24u
+#define RECORD_ALERT 21u
+#define RECORD_HANDSHAKE 22u
+#define RECORD_APPLICATION_DATA 23u
+#define RECORD_HEARTBEAT 24u
 
-#define RECORD_MAX	       ((1u << 14) + 256u) /* RFC 8446 5.2 */
-#define MAJOR		       3u		   /* of SSL 3.0 to TLS 1.3 */
-#define RECORD_MINOR_MAX       4u
+#define RECORD_MAX ((1u << 14) + 256u) /* RFC 8446 5.2 */
+#define MAJOR 3u		       /* of SSL 3.0 to TLS 1.3 */
+#define RECORD_MINOR_MAX 4u
 #define HANDSHAKE_HEADER_BYTES 4u /* RFC 8446 4: msg_type, uint24 length */
-#define SSL2_HELLO_MIN	       9u /* RFC 5246 E.2: the fields of fixed size */
+#define SSL2_HELLO_MIN 9u	  /* RFC 5246 E.2: the fields of fixed size */
 
 /*
  * Records that one message may be cut into. What hides a server name by cutting makes tens of

@@ -43,13 +43,15 @@ static int failed(const struct job *j, int err, const char *how)
 	if (err == -EPERM || err == -EACCES)
 		return rj_error_set(j->error, -EPERM,
 				    "%s: not permitted to attach by %s: be root or have CAP_BPF, "
-				    "CAP_NET_ADMIN and CAP_PERFMON", j->a->name, how);
+				    "CAP_NET_ADMIN and CAP_PERFMON",
+				    j->a->name, how);
 	if (err == -EBUSY)
 		return rj_error_set(j->error, err, "%s: another program is attached by %s already",
 				    j->a->name, how);
-	return rj_error_set(j->error, -EOPNOTSUPP,
-			    "%s: this kernel or interface cannot attach by %s (%s); try --attach auto",
-			    j->a->name, how, strerror(-err));
+	return rj_error_set(
+		j->error, -EOPNOTSUPP,
+		"%s: this kernel or interface cannot attach by %s (%s); try --attach auto",
+		j->a->name, how, strerror(-err));
 }
 
 /* Reads type and flags of the interface. */
@@ -158,9 +160,10 @@ static int attach_in(const struct job *j, enum rj_attach_mode mode)
 	if (mode != RJ_ATTACH_XDP && mode != RJ_ATTACH_XDP_GENERIC)
 		return attach_skb(j, mode, false);
 	if (j->is_ip)
-		return rj_error_set(j->error, err,
-				    "%s: XDP is for interfaces with Ethernet headers; use --attach auto",
-				    j->a->name);
+		return rj_error_set(
+			j->error, err,
+			"%s: XDP is for interfaces with Ethernet headers; use --attach auto",
+			j->a->name);
 	if (mode == RJ_ATTACH_XDP)
 		err = attach_xdp(j, XDP_FLAGS_DRV_MODE, "xdp (native)");
 	if (err == -EOPNOTSUPP || err == -EINVAL)

@@ -10,7 +10,13 @@
 #include "core/error.h"
 #include "core/status.h"
 
-enum rj_attach_mode { RJ_ATTACH_AUTO, RJ_ATTACH_XDP, RJ_ATTACH_XDP_GENERIC, RJ_ATTACH_TCX, RJ_ATTACH_TC };
+enum rj_attach_mode {
+	RJ_ATTACH_AUTO,
+	RJ_ATTACH_XDP,
+	RJ_ATTACH_XDP_GENERIC,
+	RJ_ATTACH_TCX,
+	RJ_ATTACH_TC
+};
 
 #define RJ_WATCH_IN 1u
 #define RJ_WATCH_OUT 2u

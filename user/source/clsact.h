@@ -13,7 +13,10 @@
  */
 #define RJ_CLSACT_PRIORITY 0x726a
 
-/* rj_clsact_attach - a filter of this process; *@ret_made_qdisc is set when there was no clsact yet. */
+/*
+ * rj_clsact_attach - a filter of this process; *@ret_made_qdisc is set when there was no clsact
+ * yet.
+ */
 RJ_MUST_CHECK int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, bool *ret_made_qdisc);
 
 /* rj_clsact_detach - takes this process's filter away. */
@@ -29,7 +32,10 @@ struct rj_clsact_found {
 	int num_total;
 };
 
-/* rj_clsact_sweep - takes filters of dead processes away, both directions. 0 or a negative errno. */
+/*
+ * rj_clsact_sweep - takes filters of dead processes away, both directions. 0 or a negative
+ * errno.
+ */
 int rj_clsact_sweep(int ifindex, struct rj_clsact_found *out);
 
 /* rj_clsact_drop_qdisc - removes the clsact qdisc unless it has filters. */

@@ -17,9 +17,8 @@ const char *rj_reason_text(enum rj_reason reason)
 
 static void hand_over(struct rj_engine *e, const struct rj_capture *frame, struct rj_packet *p)
 {
-	uint32_t left = frame->captured_len > p->payload_off ?
-				frame->captured_len - p->payload_off :
-				0;
+	uint32_t left =
+		frame->captured_len > p->payload_off ? frame->captured_len - p->payload_off : 0;
 
 	p->time_ns = frame->time_ns;
 	rj_engine_packet(e, p, frame->data + (left ? p->payload_off : 0),

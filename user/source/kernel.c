@@ -94,18 +94,21 @@ static int load_failed(struct rj_error *error, int err)
 				    "CONFIG_DEBUG_INFO_BTF=y is needed for live; read needs none",
 				    BTF_PATH);
 	if (err == -ENOMEM || err == -E2BIG)
-		return rj_error_set(error, err,
-				    "no memory for the kernel's maps; ask for fewer with --max-flows");
-	return rj_error_set(error, -EOPNOTSUPP,
-			    "this kernel refuses the BPF programs (%s); `rejoice version` shows what "
-			    "it offers", strerror(-err));
+		return rj_error_set(
+			error, err,
+			"no memory for the kernel's maps; ask for fewer with --max-flows");
+	return rj_error_set(
+		error, -EOPNOTSUPP,
+		"this kernel refuses the BPF programs (%s); `rejoice version` shows what "
+		"it offers",
+		strerror(-err));
 }
 
 static int map_slots(struct rj_kernel *k)
 {
 	int fd = bpf_map__fd(k->skel->maps.rj_slots);
-	void *at = mmap(NULL, k->slot_len * k->num_slots, PROT_READ | PROT_WRITE, MAP_SHARED,
-			fd, 0);
+	void *at =
+		mmap(NULL, k->slot_len * k->num_slots, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (at == MAP_FAILED)
 		return -errno;
@@ -116,8 +119,7 @@ static int map_slots(struct rj_kernel *k)
 static int free_slot(struct rj_kernel *k, uint32_t index)
 {
 	memset(k->slots + index * k->slot_len, 0, k->slot_len);
-	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index,
-				   BPF_ANY);
+	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index, BPF_ANY);
 }
 
 static int fill_slots(struct rj_kernel *k)
@@ -133,7 +135,8 @@ static int fill_slots(struct rj_kernel *k)
 
 static int attach_reaper(struct rj_kernel *k)
 {
-	union bpf_iter_link_info info = { .map.map_fd = (uint32_t)bpf_map__fd(k->skel->maps.rj_flows) };
+	union bpf_iter_link_info info = { .map.map_fd =
+						  (uint32_t)bpf_map__fd(k->skel->maps.rj_flows) };
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
 	k->reaper = bpf_program__attach_iter(k->skel->progs.rj_reap, &opts);
@@ -226,8 +229,7 @@ int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])
 		return err;
 	memset(out, 0, RJ_NUM_COUNTERS * sizeof(*out));
 	for (int cpu = 0; cpu < k->num_cpus; cpu++) {
-		const struct cpu_value *value =
-			(const void *)(k->cpus + (size_t)cpu * k->cpu_len);
+		const struct cpu_value *value = (const void *)(k->cpus + (size_t)cpu * k->cpu_len);
 
 		for (unsigned int i = 0; i < RJ_NUM_COUNTERS; i++)
 			out[i] += value->counters[i];

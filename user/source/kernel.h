@@ -44,7 +44,10 @@ RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_
  */
 void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out);
 
-/* rj_kernel_release - gives the slot of a half that the reaper took out back to the packet programs. */
+/*
+ * rj_kernel_release - gives the slot of a half that the reaper took out back to the packet
+ * programs.
+ */
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half);
 
 /*

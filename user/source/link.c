@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Reads link headers of capture files; Ethernet's is the kernel side's too and stands in parse.h. */
+/* Reads link headers of captures; Ethernet's is the kernel side's too: bpf/parse.h. */
 #include "source/link.h"
 
 #include <pcap/dlt.h>

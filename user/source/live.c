@@ -82,8 +82,7 @@ static int on_record(void *user, void *data, size_t len)
 	} else if (kind == RJ_RING_FLOW) {
 		struct rj_ring_flow *cut = data;
 
-		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end,
-			  rj_kernel_release_later);
+		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end, rj_kernel_release_later);
 	} else if (kind == RJ_RING_ORPHAN) {
 		struct rj_orphan *orphan = data;
 

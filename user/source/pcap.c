@@ -142,8 +142,9 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 		if (got == PCAP_ERROR_BREAK)
 			return 0;
 		if (got != 1)
-			return rj_error_set(&base->error, -EIO, "%s: %s; what was read before it is kept",
-					    s->name, pcap_geterr(s->pcap));
+			return rj_error_set(&base->error, -EIO,
+					    "%s: %s; what was read before it is kept", s->name,
+					    pcap_geterr(s->pcap));
 		if (!is_wanted(s, header, data))
 			continue;
 		frame = (struct rj_capture){

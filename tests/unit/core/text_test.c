@@ -162,10 +162,22 @@ static void check_address(const uint8_t addr[16])
 TEST(text_address_is_rfc5952)
 {
 	static const char *const samples[] = {
-		"::",		   "::1",	     "::2:1",	       "1::",
-		"2001:db8::1",	   "2001:0:0:1::",   "1:0:0:2:0:0:0:3", "1:0:0:2:3:0:0:4",
-		"1:0:2:3:4:5:6:7", "0:1:2:3:4:5:6:7", "1:2:3:4:5:6:7:0", "::1.2.3.4",
-		"::ffff:0:1.2.3.4", "64:ff9b::c000:221", "fe80::abcd:0:0:1", "::ffff",
+		"::",
+		"::1",
+		"::2:1",
+		"1::",
+		"2001:db8::1",
+		"2001:0:0:1::",
+		"1:0:0:2:0:0:0:3",
+		"1:0:0:2:3:0:0:4",
+		"1:0:2:3:4:5:6:7",
+		"0:1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:0",
+		"::1.2.3.4",
+		"::ffff:0:1.2.3.4",
+		"64:ff9b::c000:221",
+		"fe80::abcd:0:0:1",
+		"::ffff",
 		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 	};
 	uint8_t addr[16];
@@ -298,8 +310,8 @@ static int expected_utf8(const uint8_t *text, size_t len)
 
 TEST(text_utf8_finds_maximal_subparts)
 {
-	static const uint8_t edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0,
-					 0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0xff };
+	static const uint8_t edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
+					 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0xff };
 	size_t num = sizeof(edges), num_wrong = 0;
 	uint8_t text[4];
 

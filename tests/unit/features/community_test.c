@@ -54,8 +54,7 @@ static void begin(const struct vector *v, struct rj_key *key, struct rj_flow *fl
 	bool is_icmp = v->proto == 1 || v->proto == 58;
 	struct rj_layers l = { .src_port = is_icmp ? 7 : v->sport,
 			       .dst_port = is_icmp ? 7 : v->dport };
-	struct rj_packet p = { .key.proto = v->proto,
-			       .key.version = strchr(v->src, ':') ? 6 : 4 };
+	struct rj_packet p = { .key.proto = v->proto, .key.version = strchr(v->src, ':') ? 6 : 4 };
 
 	put_address(v->src, (uint8_t *)l.src);
 	put_address(v->dst, (uint8_t *)l.dst);

@@ -167,8 +167,8 @@ static void check_shuffled(uint32_t first, uint32_t len, uint32_t step, bool has
 	if (has_syn)
 		CHECK_EQ(put(&s, first, 0, 0, SYN), RJ_STREAM_SAME);
 	for (uint32_t i = 0; i < num; i++)
-		CHECK(put(&s, first, order[i], len - order[i] < step ? len - order[i] : step,
-			  0) >= 0);
+		CHECK(put(&s, first, order[i], len - order[i] < step ? len - order[i] : step, 0) >=
+		      0);
 	CHECK(shows(&s, 0, len));
 	CHECK_EQ(s.num_conflicts, 0);
 	CHECK_EQ(rj_stream_num_waiting(&s), 0);

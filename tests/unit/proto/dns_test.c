@@ -111,7 +111,8 @@ static void check_bad_rdata(const char *type, const char *rdata)
 	CHECK_EQ(feed_hex(&f, hex, 1), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
 	CHECK(strstr(json,
-		     "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\","
+		     "\"malformed\":true,\"ttl\":60},{\"name\":\"example.com\",\"type\":\"A\","
+		     "\"section\":\"an\","
 		     "\"a\":\"1.2.3.4\",\"ttl\":1}],\"malformed\":true}]"));
 	free(json);
 	end(&f, NULL);
@@ -146,16 +147,20 @@ TEST(dns_sections_are_told_apart)
 	      "20010db8000000000000000000000001",
 	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 	      "\"qr\"],\"rr\":["
-	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1},"
-	      "{\"name\":\"example.com\",\"type\":\"NS\",\"section\":\"ns\",\"ns\":\"example.com\",\"ttl\":2},"
-	      "{\"name\":\"example.com\",\"type\":\"AAAA\",\"section\":\"ar\",\"aaaa\":\"2001:db8::1\",\"ttl\":"
+	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\","
+	      "\"a\":\"1.2.3.4\",\"ttl\":1},"
+	      "{\"name\":\"example.com\",\"type\":\"NS\",\"section\":\"ns\","
+	      "\"ns\":\"example.com\",\"ttl\":2},"
+	      "{\"name\":\"example.com\",\"type\":\"AAAA\",\"section\":\"ar\","
+	      "\"aaaa\":\"2001:db8::1\",\"ttl\":"
 	      "4294967295}]}]");
 }
 
 TEST(dns_extended_response_code)
 {
 	check(53, "0001 8003 0000 0000 0000 0001 00 0029 1000 01 00 8000 0000",
-	      "[{\"id\":1,\"rc\":19,\"flags\":[\"qr\"],\"rr\":[{\"name\":\".\",\"type\":\"OPT\",\"section\":\"ar\","
+	      "[{\"id\":1,\"rc\":19,\"flags\":[\"qr\"],\"rr\":[{\"name\":\".\","
+	      "\"type\":\"OPT\",\"section\":\"ar\","
 	      "\"opt\":{\"udp_size\":4096,\"version\":0,\"do\":true},\"ttl\":16809984}]}]");
 }
 
@@ -235,8 +240,7 @@ TEST(dns_rdata_of_services)
 
 TEST(dns_other_rdata_is_hex)
 {
-	check_rdata("000d", "01 61 01 62",
-		    "\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
+	check_rdata("000d", "01 61 01 62", "\"class\":1,\"rdlength\":4,\"data\":\"01610162\"");
 	check_rdata("ff00", "", "\"class\":1,\"rdlength\":0,\"data\":\"\"");
 }
 
@@ -246,7 +250,8 @@ TEST(dns_options_have_names)
 	      "0001 0000 0000 0000 0000 0001 00 0029 04d0 00 01 0000 001d 0003 0001 61 0008 0001 "
 	      "62 000a 0001 63"
 	      "000c 0000 000f 0002 0012 fde9 0000",
-	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"type\":\"OPT\",\"section\":\"ar\",\"opt\":{\"udp_"
+	      "[{\"id\":1,\"flags\":[],\"rr\":[{\"name\":\".\",\"type\":\"OPT\","
+	      "\"section\":\"ar\",\"opt\":{\"udp_"
 	      "size\":1232,"
 	      "\"version\":1,\"do\":false,\"options\":[{\"nsid\":\"61\"},{\"client_subnet\":\"62\"}"
 	      ","
@@ -405,7 +410,8 @@ TEST(dns_counts_that_lie_keep_what_is_there)
 	check(53, "0001 8000 0001 ffff ffff ffff" QUESTION "c00c 0001 0001 00000001 0004 01020304",
 	      "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 	      "\"qr\"],\"rr\":["
-	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+	      "{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\","
+	      "\"a\":\"1.2.3.4\",\"ttl\":1}],"
 	      "\"malformed\":true}]");
 }
 
@@ -444,8 +450,10 @@ TEST(dns_classes_other_than_in)
 	      "0001 8000 0000 0002 0000 0000 00 0010 0003 00000000 0002 01 61 00 0001 0003 "
 	      "00000000 0001 00",
 	      "[{\"id\":1,\"rc\":0,\"flags\":[\"qr\"],\"rr\":["
-	      "{\"name\":\".\",\"type\":\"TXT\",\"section\":\"an\",\"txt\":[\"a\"],\"class\":3,\"ttl\":0},"
-	      "{\"name\":\".\",\"type\":\"A\",\"section\":\"an\",\"class\":3,\"rdlength\":1,\"data\":"
+	      "{\"name\":\".\",\"type\":\"TXT\",\"section\":\"an\",\"txt\":[\"a\"],"
+	      "\"class\":3,\"ttl\":0},"
+	      "{\"name\":\".\",\"type\":\"A\",\"section\":\"an\",\"class\":3,"
+	      "\"rdlength\":1,\"data\":"
 	      "\"00\",\"ttl\":0}"
 	      "]}]");
 }
@@ -457,7 +465,8 @@ TEST(dns_multicast_flags_are_taken_from_classes)
 	      "c00c 0001 8001 00000001 0004 01020304",
 	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],\"more_"
 	      "questions\":["
-	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\",\"type\":\"A\",\"section\":"
+	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\","
+	      "\"type\":\"A\",\"section\":"
 	      "\"an\","
 	      "\"a\":\"1.2.3.4\",\"flush\":true,\"ttl\":1}]}]");
 	check(53, "0000 0000 0001 0000 0000 0000 01 61 00 0001 8001",
@@ -576,7 +585,8 @@ TEST(dns_cut_by_the_capture_is_kept_when_no_more_comes)
 	CHECK_EQ(feed(&f, bytes, 0, 1, false, true), RJ_TRUNCATED);
 	end(&f, "[{\"rn\":\"example.com\",\"id\":1,\"qt\":\"A\",\"qc\":\"IN\",\"rc\":0,\"flags\":["
 		"\"qr\"],\"rr\":["
-		"{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\",\"ttl\":1}],"
+		"{\"name\":\"example.com\",\"type\":\"A\",\"section\":\"an\",\"a\":\"1.2.3.4\","
+		"\"ttl\":1}],"
 		"\"truncated\":true}]");
 	free(bytes);
 }

@@ -6,9 +6,9 @@
 #define CLIENT 0u
 #define SERVER 1u
 
-#define GET	 "GET / HTTP/1.1\r\n\r\n"
+#define GET "GET / HTTP/1.1\r\n\r\n"
 #define GET_JSON "[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"}]"
-#define OK_NO	 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+#define OK_NO "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 #define OK_NO_JSON                                                                                 \
 	"[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"                      \
 	"{\"Content-Length\":\"0\"}]"

@@ -10,8 +10,8 @@
 #include "sink/jsonw.h"
 #include "tests/unit/unit.h"
 
-#define MAX_MEMBERS 6	/* of one object or array */
-#define MAX_VALUES 300	/* of one document; else its size has no bound */
+#define MAX_MEMBERS 6  /* of one object or array */
+#define MAX_VALUES 300 /* of one document; else its size has no bound */
 
 static uint64_t random_state;
 
@@ -61,13 +61,13 @@ static void random_text(bool is_key, size_t member)
 }
 
 static const struct rj_field rows[] = {
-	{ .name = "one" }, { .name = "two" }, { .name = "three" },
+	{ .name = "one" },  { .name = "two" },	{ .name = "three" },
 	{ .name = "four" }, { .name = "five" }, { .name = "six" },
 };
 static const struct rj_field array_rows[] = {
-	{ .name = "one", .type = RJ_TYPE_ARRAY }, { .name = "two", .type = RJ_TYPE_ARRAY },
+	{ .name = "one", .type = RJ_TYPE_ARRAY },   { .name = "two", .type = RJ_TYPE_ARRAY },
 	{ .name = "three", .type = RJ_TYPE_ARRAY }, { .name = "four", .type = RJ_TYPE_ARRAY },
-	{ .name = "five", .type = RJ_TYPE_ARRAY }, { .name = "six", .type = RJ_TYPE_ARRAY },
+	{ .name = "five", .type = RJ_TYPE_ARRAY },  { .name = "six", .type = RJ_TYPE_ARRAY },
 };
 
 static void random_scalar(struct rj_visitor *v, size_t member)
@@ -175,8 +175,8 @@ static void check_open(struct rj_visitor *v, const struct rj_field *f)
 		c->has_name = false;
 		return;
 	}
-	c->levels[c->depth + 1] = typed(
-		v, f, f->type == RJ_TYPE_ARRAY ? json_type_array : json_type_object);
+	c->levels[c->depth + 1] =
+		typed(v, f, f->type == RJ_TYPE_ARRAY ? json_type_array : json_type_object);
 	c->num_seen[++c->depth] = 0;
 }
 
@@ -271,7 +271,8 @@ static void check_hex(struct rj_visitor *v, const struct rj_field *f, const void
 
 static void check_time(struct rj_visitor *v, const struct rj_field *f, uint64_t ns, int decimals)
 {
-	struct json_object *got = typed(v, f, json_type_double); /* keeps the text it was read from */
+	struct json_object *got =
+		typed(v, f, json_type_double); /* keeps the text it was read from */
 	uint64_t fraction = ns % 1000000000;
 	char text[32];
 

@@ -208,10 +208,10 @@ TEST(jsonw_replaces_maximal_subparts)
 {
 #define FFFD "\xef\xbf\xbd"
 	CHECK_STR(STRING("\x80"), "\"" FFFD "\"");
-	CHECK_STR(STRING("\xc0\xaf"), "\"" FFFD FFFD "\"");		    /* overlong / */
-	CHECK_STR(STRING("\xe0\x80\xaf"), "\"" FFFD FFFD FFFD "\"");	    /* overlong */
+	CHECK_STR(STRING("\xc0\xaf"), "\"" FFFD FFFD "\"");		      /* overlong / */
+	CHECK_STR(STRING("\xe0\x80\xaf"), "\"" FFFD FFFD FFFD "\"");	      /* overlong */
 	CHECK_STR(STRING("\xf0\x8f\xbf\xbf"), "\"" FFFD FFFD FFFD FFFD "\""); /* overlong */
-	CHECK_STR(STRING("\xed\xa0\x80"), "\"" FFFD FFFD FFFD "\"");	    /* surrogate */
+	CHECK_STR(STRING("\xed\xa0\x80"), "\"" FFFD FFFD FFFD "\"");	      /* surrogate */
 	CHECK_STR(STRING("\xf4\x90\x80\x80"), "\"" FFFD FFFD FFFD FFFD "\""); /* > U+10FFFF */
 	CHECK_STR(STRING("\xf5\x80"), "\"" FFFD FFFD "\"");
 	CHECK_STR(STRING("\xe2\x82"), "\"" FFFD "\""); /* truncated by the end */
@@ -242,7 +242,8 @@ TEST(jsonw_leaves_out_what_is_nested_too_deep)
 	CHECK_EQ(w.depth, 1);
 	v->ops->close(v);
 	CHECK_EQ(w.depth + w.num_skipped, 0);
-	CHECK_STR(text(), "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{\"a\":2}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
+	CHECK_STR(text(),
+		  "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[{\"a\":2}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
 }
 
 static void write_something(void)

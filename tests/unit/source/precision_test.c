@@ -42,8 +42,9 @@ TEST(precision_pcapng_in_powers_of_two)
 
 TEST(precision_pcapng_of_the_other_byte_order)
 {
-	CHECK_EQ(decimals_of("0a0d0d0a 0000001c 1a2b3c4d 00010000 ffffffffffffffff 0000001c "
-			     "00000001 00000020 00010000 00040000 00090001 09000000 00000000 00000020"),
+	CHECK_EQ(decimals_of(
+			 "0a0d0d0a 0000001c 1a2b3c4d 00010000 ffffffffffffffff 0000001c "
+			 "00000001 00000020 00010000 00040000 00090001 09000000 00000000 00000020"),
 		 9);
 }
 

@@ -5,9 +5,9 @@
 
 #include "core/cursor.h"
 
-#define RJ_DNS_MAX_LABEL     63	 /* RFC 1035 section 2.3.4 */
-#define RJ_DNS_MAX_NAME	     255 /* RFC 1035 section 2.3.4, length octets and root included */
-#define RJ_DNS_MAX_JUMPS     127 /* a pointer before each label of the longest name */
+#define RJ_DNS_MAX_LABEL 63  /* RFC 1035 section 2.3.4 */
+#define RJ_DNS_MAX_NAME 255  /* RFC 1035 section 2.3.4, length octets and root included */
+#define RJ_DNS_MAX_JUMPS 127 /* a pointer before each label of the longest name */
 #define RJ_DNS_MAX_NAME_TEXT (4 * RJ_DNS_MAX_NAME) /* every octet as \DDD */
 
 /* The bits of the header's second 16 (RFC 1035 section 4.1.1, RFC 4035 section 3.2). */
@@ -16,7 +16,7 @@
 #define RJ_DNS_TC 0x0200u
 #define RJ_DNS_RD 0x0100u
 #define RJ_DNS_RA 0x0080u
-#define RJ_DNS_Z  0x0040u
+#define RJ_DNS_Z 0x0040u
 #define RJ_DNS_AD 0x0020u
 #define RJ_DNS_CD 0x0010u
 

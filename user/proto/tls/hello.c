@@ -2,15 +2,15 @@
 /* Takes ClientHello and ServerHello bodies apart. */
 #include "proto/tls/hello.h"
 
-#define RANDOM_BYTES	    32u
-#define SESSION_ID_MAX	    32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
-#define NAME_TYPE_HOST	    0u	/* RFC 6066 3 */
+#define RANDOM_BYTES 32u
+#define SESSION_ID_MAX 32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
+#define NAME_TYPE_HOST 0u  /* RFC 6066 3 */
 #define NUM_EXTENSION_TYPES 65536u
 
 /* Drafts 0 to 21 of TLS 1.3 announced themselves in the ServerHello's version, which had neither
  * session id nor compression (draft-ietf-tls-tls13-21 4.1.3). */
 #define DRAFT_FIRST 0x7f00u
-#define DRAFT_LAST  0x7f15u
+#define DRAFT_LAST 0x7f15u
 
 RJ_MUST_CHECK static enum rj_status read_session_id(struct rj_cursor *c, struct rj_tls_hello *hello)
 {

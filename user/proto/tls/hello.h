@@ -6,16 +6,16 @@
 #include "core/cursor.h"
 
 /* ExtensionType values that are looked into (IANA). */
-#define RJ_TLS_EXT_SERVER_NAME	      0x0000u
-#define RJ_TLS_EXT_SUPPORTED_GROUPS   0x000au
-#define RJ_TLS_EXT_ALPN		      0x0010u
-#define RJ_TLS_EXT_PRE_SHARED_KEY     0x0029u
+#define RJ_TLS_EXT_SERVER_NAME 0x0000u
+#define RJ_TLS_EXT_SUPPORTED_GROUPS 0x000au
+#define RJ_TLS_EXT_ALPN 0x0010u
+#define RJ_TLS_EXT_PRE_SHARED_KEY 0x0029u
 #define RJ_TLS_EXT_SUPPORTED_VERSIONS 0x002bu
-#define RJ_TLS_EXT_ECH		      0xfe0du
+#define RJ_TLS_EXT_ECH 0xfe0du
 
 #define RJ_TLS_SSL3_0 0x0300u
-#define RJ_TLS_1_2    0x0303u
-#define RJ_TLS_1_3    0x0304u
+#define RJ_TLS_1_2 0x0303u
+#define RJ_TLS_1_3 0x0304u
 
 /* enum rj_tls_list - how the length-prefixed list inside an extension is laid out. */
 enum rj_tls_list {

@@ -8,10 +8,10 @@
 #include "core/cursor.h"
 
 /* HandshakeType (RFC 8446 4, RFC 5246 7.4, and 6 of the drafts of TLS 1.3). */
-#define RJ_TLS_CLIENT_HELLO	   1u
-#define RJ_TLS_SERVER_HELLO	   2u
+#define RJ_TLS_CLIENT_HELLO 1u
+#define RJ_TLS_SERVER_HELLO 2u
 #define RJ_TLS_HELLO_RETRY_REQUEST 6u
-#define RJ_TLS_SERVER_HELLO_DONE   14u
+#define RJ_TLS_SERVER_HELLO_DONE 14u
 #define RJ_TLS_CLIENT_KEY_EXCHANGE 16u
 
 /*

@@ -71,9 +71,10 @@ TEST(tls_takes_no_extension_block_and_an_empty_one)
 TEST(tls_shows_what_stood_before_a_fault_in_the_extensions)
 {
 	struct parts half = { .suites_len = 2, .compression_len = 1, .leftover = "00" };
-	struct parts more = {
-		.suites_len = 2, .compression_len = 1, .extensions = "00170000", .leftover = "00"
-	};
+	struct parts more = { .suites_len = 2,
+			      .compression_len = 1,
+			      .extensions = "00170000",
+			      .leftover = "00" };
 	struct parts less = { .suites_len = 2, .compression_len = 1, .leftover = "0005 00170000" };
 
 	check_parts(&half, RJ_MALFORMED, "\"cs\":[\"1313\"],\"malformed\":true}");
