@@ -2,6 +2,8 @@
 /* A finished flow as fields: Joy's keys in Joy's order, then ours. */
 #include "flow/record.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "bpf/accumulate.h"
@@ -156,12 +158,25 @@ static void put_port(const struct walk *w, const struct rj_field *f, unsigned in
 		w->v->ops->null(w->v, f);
 }
 
+/* IPv6 with an address that looks like one of IPv4 in IPv6 is said as what it is. */
+static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	const uint8_t *addr = (const uint8_t *)w->r->key->addr[side];
+	char text[INET6_ADDRSTRLEN];
+
+	if (w->r->key->version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
+	    inet_ntop(AF_INET6, addr, text, sizeof(text)))
+		put_text(w, f, text);
+	else
+		w->v->ops->address(w->v, f, addr);
+}
+
 static void put_key(const struct walk *w)
 {
 	const struct rj_key *key = w->r->key;
 
-	w->v->ops->address(w->v, F(SA), (const uint8_t *)key->addr[w->out]);
-	w->v->ops->address(w->v, F(DA), (const uint8_t *)key->addr[w->in]);
+	put_address(w, F(SA), w->out);
+	put_address(w, F(DA), w->in);
 	put_u64(w, F(PR), key->proto);
 	put_port(w, F(SP), w->out);
 	put_port(w, F(DP), w->in);
