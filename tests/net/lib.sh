@@ -317,6 +317,6 @@ ssh_to_server() {
 }
 
 start_iperf3() {
-	spawn iperf3 server iperf3 --server --port 5201 --forceflush
+	spawn iperf3 server taskset -c 0 iperf3 --server --port 5201 --forceflush
 	wait_listening iperf3 tcp 5201
 }

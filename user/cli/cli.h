@@ -55,6 +55,16 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 /* settings_help - all options of the command, on stdout. */
 void settings_help(const char *command);
 
+/*
+ * catch_signals - from now on SIGINT and SIGTERM only make is_interrupted true; SIGPIPE is
+ * ignored.
+ */
+void catch_signals(void);
+bool is_interrupted(void);
+
+/* seconds_now - of a clock that only goes forward. */
+double seconds_now(void);
+
 /* complain - one line on stderr, behind the program's name. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 

@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* rejoice live: flows of interfaces, from inside the kernel. */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
 
 #define POLL_MS 100
-
-static volatile sig_atomic_t is_interrupted;
-
-static void on_signal(int signal_number)
-{
-	(void)signal_number;
-	is_interrupted = 1;
-}
-
-static double seconds_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static bool is_time_over(const struct settings *settings, const struct output *out, double start)
 {
@@ -47,7 +29,7 @@ static enum exit_status watch(struct settings *settings, struct rj_session *s, s
 	do {
 		more = rj_session_poll(s, POLL_MS);
 		output_flush(out);
-	} while (more > 0 && !is_interrupted && !is_time_over(settings, out, start));
+	} while (more > 0 && !is_interrupted() && !is_time_over(settings, out, start));
 	status = status_of(more < 0 ? more : 0);
 	if (status)
 		complain("%s", rj_session_error(s));
@@ -87,7 +69,6 @@ static enum exit_status run(struct settings *settings, struct output *out)
 
 int command_live(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct settings settings;
 	struct output out;
 	enum exit_status status = settings_read("live", argc, argv, &settings);
@@ -104,9 +85,7 @@ int command_live(int argc, char **argv)
 			 settings.num_operands ? settings.operands[0] : "");
 		return EXIT_USAGE;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	catch_signals();
 	status = output_open(&out, settings.output);
 	return status ? status : run(&settings, &out);
 }

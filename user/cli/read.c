@@ -2,29 +2,11 @@
 /* rejoice read: flows of capture files. */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "cli/cli.h"
-
-static volatile sig_atomic_t is_interrupted;
-
-static void on_signal(int signal_number)
-{
-	(void)signal_number;
-	is_interrupted = 1;
-}
-
-static double seconds_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* One capture; what was read before an error is kept. */
 static enum exit_status read_file(struct rj_session *s, const char *path)
@@ -35,7 +17,7 @@ static enum exit_status read_file(struct rj_session *s, const char *path)
 	if (!more)
 		do
 			more = rj_session_poll(s, 0);
-		while (more > 0 && !is_interrupted);
+		while (more > 0 && !is_interrupted());
 	status = status_of(more < 0 ? more : 0);
 	/* what the file lacks is not what the program may not do */
 	if (status == EXIT_NOT_PERMITTED)
@@ -81,7 +63,7 @@ static enum exit_status read_directory(struct rj_session *s, const char *path)
 
 		if (asprintf(&name, "%s/%s", path, entries[i]->d_name) < 0)
 			name = NULL;
-		if (name && !is_interrupted && !stat(name, &st) && S_ISREG(st.st_mode))
+		if (name && !is_interrupted() && !stat(name, &st) && S_ISREG(st.st_mode))
 			status = worse(status, read_file(s, name));
 		free(name);
 		free(entries[i]);
@@ -115,7 +97,7 @@ static enum exit_status run(struct settings *settings, struct output *out)
 		status = status_of(err);
 		goto done;
 	}
-	for (int i = 0; i < settings->num_operands && !is_interrupted; i++)
+	for (int i = 0; i < settings->num_operands && !is_interrupted(); i++)
 		status = worse(status, read_operand(s, settings->operands[i]));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
@@ -127,7 +109,6 @@ done:
 
 int command_read(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct settings settings;
 	struct output out;
 	enum exit_status status = settings_read("read", argc, argv, &settings);
@@ -142,9 +123,7 @@ int command_read(int argc, char **argv)
 		complain("no capture named; `rejoice read --help` tells");
 		return EXIT_USAGE;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	catch_signals();
 	status = output_open(&out, settings.output);
 	return status ? status : run(&settings, &out);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The dissector for DNS over UDP, multicast DNS and LLMNR: a datagram is a message. */
-#include "proto/dns.h"
-
 #include "proto/common/dns_fields.h"
 #include "proto/common/dns_message.h"
 #include "proto/dissector.h"
@@ -221,16 +219,6 @@ static int originator_of(const void *state)
 	if (!first || !first->has_header || (first->is_response && first->is_mdns))
 		return -1;
 	return first->is_response ? sender ^ 1 : sender;
-}
-
-bool rj_dns_first_is_response(const uint8_t *payload, size_t len)
-{
-	struct rj_dns_extent e;
-	enum rj_status st = rj_dns_message_scan(rj_cursor_init(payload, len, false), &e);
-
-	if (!e.has_header || !(e.header.flags & RJ_DNS_QR) || !is_header_plausible(&e.header))
-		return false;
-	return st == RJ_TRUNCATED || e.num_questions == e.header.counts[RJ_DNS_QD];
 }
 
 const struct rj_dissector rj_dns = {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Tests of the DNS dissector. */
-#include "proto/dns.h"
-
 #include "proto/common/dns_text.h"
 #include "proto/registry.h"
 #include "tests/unit/unit.h"
@@ -639,26 +637,4 @@ TEST(dns_probe_on_other_ports_wants_all_of_an_ordinary_message)
 	CHECK_EQ(probe("0001 8180 0001 0001 0000 0000" QUESTION "00 0001 0001 00000000 0003 010203",
 		       9999, true),
 		 RJ_PROBE_NO);
-}
-
-static bool is_first_response(const char *hex)
-{
-	size_t len;
-	uint8_t *bytes = unit_unhex(hex, &len);
-	bool is_response = rj_dns_first_is_response(bytes, len);
-
-	free(bytes);
-	return is_response;
-}
-
-TEST(dns_first_is_response_wants_qr_and_the_shape)
-{
-	CHECK(is_first_response("0001 8180 0001 0000 0000 0000" QUESTION));
-	CHECK(is_first_response("0001 8180 0001 0000 0000 0000 07 65"));
-	CHECK(is_first_response("0000 8400 0000 0001 0000 0000"));
-	CHECK(!is_first_response("0001 0100 0001 0000 0000 0000" QUESTION));
-	CHECK(!is_first_response("0001 8180 0001 0000 0000 0000 c00c 0001 0001"));
-	CHECK(!is_first_response("0001 81c0 0001 0000 0000 0000" QUESTION));
-	CHECK(!is_first_response("0001 8180 0001 0000 0000 00"));
-	CHECK(!is_first_response(""));
 }
