@@ -97,7 +97,8 @@ stop_proc() {
 quiet_ipv6() {
 	local scope key
 	for scope in all default; do
-		for key in accept_dad=0 dad_transmits=0 autoconf=0 accept_ra=0 router_solicitations=0 addr_gen_mode=1; do
+		for key in accept_dad=0 dad_transmits=0 autoconf=0 accept_ra=0 router_solicitations=0 addr_gen_mode=1 \
+			mldv1_unsolicited_report_interval=1 mldv2_unsolicited_report_interval=1; do
 			in_ns "$1" sysctl -qw "net.ipv6.conf.$scope.$key"
 		done
 	done

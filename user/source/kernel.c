@@ -44,6 +44,7 @@ struct rj_kernel {
 	size_t cpu_len;
 	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
 	uint8_t *taken; /* room for what the reaper writes */
+	uint64_t num_taken;
 	struct waiting waiting[2];
 };
 
@@ -315,8 +316,10 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 
 	memcpy(&key, at, sizeof(key));
 	memcpy(&flow, at + sizeof(key), k->flow_len);
-	if (!bpf_map_delete_elem(bpf_map__fd(k->skel->maps.rj_flows), &key))
-		take(user, &key, &flow);
+	if (bpf_map_delete_elem(bpf_map__fd(k->skel->maps.rj_flows), &key))
+		return;
+	k->num_taken++;
+	take(user, &key, &flow);
 }
 
 static int walk(struct rj_kernel *k,
@@ -348,6 +351,24 @@ static int walk(struct rj_kernel *k,
 	return (int)got;
 }
 
+/*
+ * Walks until there is nothing to take: the kernel goes on by the number of entries of a bucket it
+ * has passed, so that one may be passed over when those before it were deleted meanwhile.
+ */
+static int walk_all(struct rj_kernel *k,
+		    void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
+		    void *user)
+{
+	uint64_t before;
+	int err;
+
+	do {
+		before = k->num_taken;
+		err = walk(k, take, user);
+	} while (!err && k->num_taken != before);
+	return err;
+}
+
 int rj_kernel_reap(struct rj_kernel *k, bool all,
 		   void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		   void *user)
@@ -357,10 +378,10 @@ int rj_kernel_reap(struct rj_kernel *k, bool all,
 
 	release_waiting(k);
 	k->skel->bss->rj_reap_all = all;
-	err = walk(k, take, user);
+	err = walk_all(k, take, user);
 	if (err || all || k->skel->bss->rj_num_marked == marked)
 		return err;
 	/* flows were marked just now: packets go around them from here on; those in flight land */
 	rj_kernel_settle();
-	return walk(k, take, user);
+	return walk_all(k, take, user);
 }
