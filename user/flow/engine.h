@@ -78,7 +78,7 @@ void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);
 /* rj_engine_tick - time has come to @now_ns: flows that are over by then end. */
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
 
-/* rj_engine_flush - every flow ends, in order of its first packet, because of @end. */
+/* rj_engine_flush - every flow ends, oldest first: because of @end, or of a limit long past. */
 void rj_engine_flush(struct rj_engine *e, enum rj_end end);
 
 void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out);

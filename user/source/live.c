@@ -132,6 +132,7 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 static int live_stop(struct rj_source *base, struct rj_engine *e)
 {
 	struct live_source *s = (struct live_source *)base;
+	int err;
 
 	if (s->is_stopped)
 		return 0;
@@ -140,7 +141,9 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 	for (int i = 0; i < s->num_attachments; i++)
 		rj_detach(&s->attachment[i]);
 	rj_kernel_settle();
-	return reap(s, true);
+	err = reap(s, true);
+	rj_engine_tick(e, s->reaped_ns);
+	return err;
 }
 
 static void live_stats(struct rj_source *base, struct rj_intake *out)
