@@ -450,7 +450,7 @@ void rj_engine_flush(struct rj_engine *e, enum rj_end end)
 		const struct rj_flow *flow = &e->table.oldest->flow;
 		enum rj_end own = limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
 
-		/* one whose time was over before this says so: deadlines are looked at in strides */
+		/* one whose time is over says so: deadlines are looked at in strides */
 		finish(e, e->table.oldest, rj_flow_is_over(flow, e->now_ns, limits) ? own : end);
 	}
 	e->now_ns = 0;

@@ -378,10 +378,12 @@ int rj_kernel_reap(struct rj_kernel *k, bool all,
 
 	release_waiting(k);
 	k->skel->bss->rj_reap_all = all;
-	err = walk_all(k, take, user);
-	if (err || all || k->skel->bss->rj_num_marked == marked)
+	if (all)
+		return walk_all(k, take, user);
+	err = walk(k, take, user);
+	if (err || k->skel->bss->rj_num_marked == marked)
 		return err;
 	/* flows were marked just now: packets go around them from here on; those in flight land */
 	rj_kernel_settle();
-	return walk_all(k, take, user);
+	return walk(k, take, user);
 }

@@ -64,7 +64,7 @@ static void on_reaped(void *user, const struct rj_key *key, const struct rj_flow
 	struct live_source *s = user;
 	enum rj_end end = RJ_END_STOP;
 
-	if (rj_flow_is_over(flow, s->reaped_ns, &s->limits))
+	if (flow->dying || rj_flow_is_over(flow, s->reaped_ns, &s->limits))
 		end = s->limits.idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
 	take_flow(s, key, flow, end, rj_kernel_release);
 }
