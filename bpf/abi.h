@@ -149,7 +149,7 @@ struct rj_hist {
  * struct rj_flow - the state of a flow: the value of the kernel's flow map and
  * the head of the host's table entry. Without histograms both end before @hist.
  * @start_ns: time of its first packet; with the key it names the flow
- * @dying: kernel: user space is about to take it; packets go around it
+ * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0
  * @originator: side, by @originator_by (RJ_ORIG_*)
  */
 struct rj_flow {

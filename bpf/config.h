@@ -20,6 +20,9 @@ const volatile __u8 rj_has_xdp_load = 0;
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;
 
+/* Set by user space before each walk of the reaper, never 0. */
+__u32 rj_reap_round = 0;
+
 /* Counted up by the reaper: flows it has marked. Read by user space. */
 __u64 rj_num_marked = 0;
 

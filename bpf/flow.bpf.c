@@ -111,17 +111,18 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	struct rj_seq seq;
 	struct rj_limits limits;
 
+	rj_limits_get(&limits);
+	if (flow && (flow->dying || rj_flow_cut(flow, &flow->half[p->side & 1],
+						&flow->half[!(p->side & 1)], p, &limits)))
+		flow = rj_turn(flow, cpu);
 	if (!flow)
 		flow = rj_create(f, cpu);
 	if (!flow || flow->dying) {
 		rj_hand_up(f, cpu);
 		return;
 	}
-	rj_limits_get(&limits);
-	half = &flow->half[p->side & 1];
-	if (rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits))
-		rj_cut(flow, cpu, &limits);
 	rj_forget();
+	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
 	rj_slot_of(half, p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq,
@@ -187,10 +188,27 @@ SEC("xdp") int rj_xdp(struct xdp_md *xdp)
 	return XDP_PASS;
 }
 
+/* rj_reap_one - writes (key, value) out and deletes the entry, unless a packet was faster. */
+static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, struct rj_key *key,
+					struct rj_flow *flow)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	struct rj_key own = *key; /* helpers take no key from an iterator's context */
+	__u32 one = 1;
+
+	if (bpf_map_update_elem(&rj_cutting, &own, &one, BPF_NOEXIST))
+		return;
+	/* what does not fit in the reader's buffer is not kept in it, and the entry comes again */
+	if ((flow->dying || rj_reap_all) && !bpf_seq_write(seq, key, sizeof(*key)) &&
+	    !bpf_seq_write(seq, flow, rj_flow_len))
+		bpf_map_delete_elem(&rj_flows, &own);
+	bpf_map_delete_elem(&rj_cutting, &own);
+}
+
 /*
- * The reaper walks the flow map when user space reads its iterator: it marks
- * flows whose time is over, and writes out (key, value) those it marked on an
- * earlier walk, by when no packet program can still hold them.
+ * The reaper walks the flow map when user space reads its iterator: it marks flows whose time is
+ * over, and takes those it marked on an earlier walk and no packet has come for since; by then no
+ * packet program can still hold one that it found before it was marked.
  */
 int rj_reap(struct bpf_iter__bpf_map_elem *ctx);
 SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
@@ -202,15 +220,14 @@ SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
 
 	if (!key || !flow)
 		return 0;
-	if (flow->dying || rj_reap_all) {
-		bpf_seq_write(ctx->meta->seq, key, sizeof(*key));
-		bpf_seq_write(ctx->meta->seq, flow, rj_flow_len);
+	if (rj_reap_all || (flow->dying && flow->dying != rj_reap_round)) {
+		rj_reap_one(ctx, key, flow);
 		return 0;
 	}
 	rj_limits_get(&limits);
 	now = bpf_ktime_get_ns();
-	if (rj_flow_is_over(flow, now, &limits)) {
-		flow->dying = 1;
+	if (!flow->dying && rj_flow_is_over(flow, now, &limits)) {
+		flow->dying = rj_reap_round;
 		rj_num_marked++;
 	}
 	return 0;

@@ -12,8 +12,8 @@
 /* Sizes here are the least that loads; the loader sets the real ones. */
 
 /*
- * The flows. Written by the packet programs, marked dying by the reaper, read
- * and deleted by user space. Preallocated: an entry costs some 121 bytes beside
+ * The flows. Written by the packet programs; the reaper marks, hands to user
+ * space and deletes. Preallocated: an entry costs some 121 bytes beside
  * its value, whether used or not. A full map is counted and goes around
  * (struct rj_orphan); LRU would forget silently.
  */
@@ -73,9 +73,8 @@ struct {
 } rj_cpus SEC(".maps");
 
 /*
- * Flows that a CPU is cutting just now, so that two CPUs that see the same
- * limit pass do not both do it: inserted with BPF_NOEXIST and deleted within
- * the one run of the program. A few entries a CPU are plenty.
+ * Flows that a CPU is cutting or taking just now, so that no two do it at once: inserted with
+ * BPF_NOEXIST and deleted within the one run of a program. A few entries a CPU are plenty.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -82,10 +82,8 @@ static __always_inline void rj_take_hist(struct rj_hist *from, struct rj_hist *t
 }
 
 /*
- * rj_cut - hands the flow up as ended by @end and makes its entry the flow
- * that the packet begins. Only one CPU does it: the one that gets the key into
- * rj_cutting; it looks again then, as another may just have finished. With the
- * ring full the flow goes on instead, and that is counted.
+ * rj_cut_now - hands the flow up as ended by @end and makes its entry the flow that the packet
+ * begins. With the ring full the flow goes on instead, and that is counted.
  */
 static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u32 end)
 {
@@ -115,21 +113,32 @@ static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u3
 	bpf_ringbuf_submit(out, 0);
 }
 
-static __always_inline void rj_cut(struct rj_flow *flow, struct rj_cpu *cpu,
-				   const struct rj_limits *limits)
+/*
+ * rj_turn - the flow that the packet goes to where the one found has its time behind it, as the
+ * packet says or the reaper: cut, and begun anew in its entry. Only who gets the key into
+ * rj_cutting may do so, or take the flow: whoever does looks it up again then, as it may just have
+ * been taken. NULL: there is no flow of this key any more, or it is being taken.
+ */
+static __noinline struct rj_flow *rj_turn(struct rj_flow *flow, struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
-	struct rj_half *half = &flow->half[p->side & 1];
-	struct rj_half *other = &flow->half[!(p->side & 1)];
+	struct rj_limits limits;
 	enum rj_end end;
 	__u32 one = 1;
 
 	if (bpf_map_update_elem(&rj_cutting, &p->key, &one, BPF_NOEXIST))
-		return;
-	end = rj_flow_cut(flow, half, other, p, limits);
-	if (end)
-		rj_cut_now(flow, cpu, end);
+		return flow->dying ? 0 : flow;
+	rj_limits_get(&limits);
+	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
+	if (flow) {
+		flow->dying = 0;
+		end = rj_flow_cut(flow, &flow->half[p->side & 1], &flow->half[!(p->side & 1)], p,
+				  &limits);
+		if (end)
+			rj_cut_now(flow, cpu, end);
+	}
 	bpf_map_delete_elem(&rj_cutting, &p->key);
+	return flow;
 }
 
 #endif

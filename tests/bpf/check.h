@@ -160,12 +160,12 @@ static void expect_samples(struct test *t, const struct verdict *v)
 	t->counters[RJ_COUNT_SAMPLES_LOST] = got[RJ_COUNT_SAMPLES_LOST];
 }
 
-/* Whether the packet has no place: its flow is dying, or is new and the map full. */
+/* Whether the packet has no place: its flow is being taken, or is new and the map full. */
 static bool is_orphan(struct test *t, const struct rj_packet *p)
 {
 	struct model_flow *f = model_find(&t->model, &p->key);
 
-	return f ? f->flow.dying : t->model.num_flows == t->map_len;
+	return f ? f->flow.dying && t->model.is_claimed : t->model.num_flows == t->map_len;
 }
 
 /* An orphan while nobody takes anything out of the ring: handed up, until there is no room. */

@@ -36,7 +36,7 @@ struct kernel {
 	const uint8_t *slots;
 	size_t slots_len, slot_len, flow_len;
 	uint32_t num_packets, num_slots;
-	int flows_fd, cpus_fd, free_fd;
+	int flows_fd, cutting_fd, cpus_fd, free_fd;
 	enum hook hook;
 	int prog_fd;
 	int cpu, num_cpus;
@@ -171,6 +171,7 @@ static int kernel_open(struct kernel *k, enum hook hook, const struct rj_limits 
 		return err;
 	}
 	k->flows_fd = bpf_map__fd(k->skel->maps.rj_flows);
+	k->cutting_fd = bpf_map__fd(k->skel->maps.rj_cutting);
 	k->cpus_fd = bpf_map__fd(k->skel->maps.rj_cpus);
 	k->free_fd = bpf_map__fd(k->skel->maps.rj_free_slots);
 	k->hook = hook;

@@ -31,6 +31,7 @@ struct model {
 	uint32_t num_flows;
 	bool is_starved;   /* no slot is to be had */
 	bool is_ring_full; /* no flow can be cut */
+	bool is_claimed;   /* another CPU is turning every flow */
 };
 
 /* struct verdict - what the host makes of a frame. @finished: the flow it cut, the caller's. */
@@ -198,6 +199,7 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	p->time_ns = time_ns;
 	if (f) {
 		half = f->flow.half;
+		f->flow.dying = 0; /* whom a packet reaches in time lives on */
 		v->end = rj_flow_cut(&f->flow, &half[p->side], &half[!p->side], p, &m->limits);
 		if (v->end && m->is_ring_full) {
 			v->end = RJ_END_NONE;

@@ -121,7 +121,27 @@ static void change_flows(struct test *t, uint64_t packets, uint32_t dying)
 	}
 }
 
-/* Counters about to come round; flows that user space is taking; a map with no room left. */
+/* Has every flow turned by another CPU just now, or no more. */
+static void claim_flows(struct test *t, bool is_claimed)
+{
+	t->model.is_claimed = is_claimed;
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		for (struct model_flow *f = t->model.bucket[i]; f; f = f->next) {
+			int fd = t->kernel.cutting_fd;
+			int err = is_claimed ? bpf_map_update_elem(fd, &f->key, &(uint32_t){ 1 },
+								   BPF_NOEXIST) :
+					       bpf_map_delete_elem(fd, &f->key);
+
+			if (err)
+				t->failed++;
+		}
+	}
+}
+
+/*
+ * Counters about to come round; flows that the reaper has marked, and those it is just taking; a
+ * map with no room left.
+ */
 static void run_edges(struct test *t, struct gen *g)
 {
 	tcp_frame(g, 1, RJ_TCP_SYN, 1);
@@ -131,8 +151,13 @@ static void run_edges(struct test *t, struct gen *g)
 		t->failed++;
 	change_flows(t, 0, 1);
 	tcp_frame(g, 1, RJ_TCP_ACK, 202);
-	change_flows(t, 0, 0);
+	if (t->orphans)
+		t->failed++;
+	change_flows(t, 0, 1);
+	claim_flows(t, true);
 	tcp_frame(g, 1, RJ_TCP_ACK, 302);
+	claim_flows(t, false);
+	tcp_frame(g, 1, RJ_TCP_ACK, 402);
 	if (t->orphans != 1)
 		t->failed++;
 	gen_talks(g, 2000, 1);
@@ -163,6 +188,7 @@ static void run_ring_full(struct test *t, struct gen *g)
 {
 	tcp_frame(g, 1, RJ_TCP_SYN, 1);
 	change_flows(t, 0, 1);
+	claim_flows(t, true);
 	tcp_frame(g, 3, RJ_TCP_RST, 1);
 	t->kernel.is_held = true;
 	for (uint32_t i = 0; i < 8000; i++)

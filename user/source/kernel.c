@@ -303,10 +303,7 @@ void rj_kernel_settle(void)
 		usleep(50 * 1000); /* not in every sandbox; a program runs for microseconds */
 }
 
-/*
- * Takes a flow that the reaper wrote. The walk may pass an entry twice while
- * others come and go: only who deletes it has it.
- */
+/* Takes a flow that the reaper wrote. */
 static void take_one(struct rj_kernel *k, const uint8_t *at,
 		     void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		     void *user)
@@ -316,8 +313,6 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 
 	memcpy(&key, at, sizeof(key));
 	memcpy(&flow, at + sizeof(key), k->flow_len);
-	if (bpf_map_delete_elem(bpf_map__fd(k->skel->maps.rj_flows), &key))
-		return;
 	k->num_taken++;
 	take(user, &key, &flow);
 }
@@ -331,6 +326,8 @@ static int walk(struct rj_kernel *k,
 	size_t have = 0;
 	ssize_t got;
 
+	if (!++k->skel->bss->rj_reap_round)
+		k->skel->bss->rj_reap_round = 1;
 	if (fd < 0)
 		return fd;
 	while ((got = read(fd, k->taken + have, READ_BYTES - have)) != 0) {
@@ -383,7 +380,7 @@ int rj_kernel_reap(struct rj_kernel *k, bool all,
 	err = walk(k, take, user);
 	if (err || k->skel->bss->rj_num_marked == marked)
 		return err;
-	/* flows were marked just now: packets go around them from here on; those in flight land */
+	/* flows were marked just now: packets see it from here on; those in flight land */
 	rj_kernel_settle();
 	return walk(k, take, user);
 }
