@@ -148,6 +148,9 @@ struct rj_hist {
 /*
  * struct rj_flow - the state of a flow: the value of the kernel's flow map and
  * the head of the host's table entry. Without histograms both end before @hist.
+ * Its lengths are such that an entry of the kernel's map (88 bytes stand before
+ * the value) is whole cache lines, and the first line of each half one of them:
+ * a packet of a known flow touches four lines of the entry.
  * @start_ns: time of its first packet; with the key it names the flow
  * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0
  * @originator: side, by @originator_by (RJ_ORIG_*)
@@ -164,9 +167,9 @@ struct rj_flow {
 	__u8 icmp_code;
 	__u8 zero[3];
 	__u64 lost_samples;
-	__u64 reserved[3];
 	struct rj_half half[RJ_NUM_SIDES];
 	struct rj_hist hist[RJ_NUM_SIDES];
+	__u64 reserved[6];
 };
 
 #define RJ_FLOW_LEN_PLAIN __builtin_offsetof(struct rj_flow, hist)
@@ -295,10 +298,15 @@ struct rj_orphan {
 };
 
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
+_Static_assert(__builtin_offsetof(struct rj_key, port) == 32, "the key ends in one word");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
-_Static_assert(sizeof(struct rj_flow) == 848, "struct rj_flow is part of the ABI");
+_Static_assert(sizeof(struct rj_flow) == 872, "struct rj_flow is part of the ABI");
+_Static_assert((RJ_FLOW_LEN_PLAIN + 88) % 64 == 0 && (sizeof(struct rj_flow) + 88) % 64 == 0,
+	       "entries of the flow map are whole cache lines");
+_Static_assert((__builtin_offsetof(struct rj_flow, half) + 88) % 64 == 0,
+	       "what every packet changes of a half is one cache line");
 _Static_assert(sizeof(struct rj_sample) == 80, "struct rj_sample is part of the ABI");
 
 #endif

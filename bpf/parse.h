@@ -13,6 +13,9 @@
 #define RJ_SCTP_HEADER_LEN 12u
 #define RJ_ICMP_HEADER_LEN 8u
 
+/* What stands before the address in an IPv4 address as IPv6 writes it, read as it lies in memory. */
+#define RJ_MAPPED_V4 rj_be32(0x0000ffffu)
+
 /* The largest IPv6 packet whose length its header can tell (RFC 8200 3). */
 #define RJ_IPV6_MAX_LEN (RJ_IPV6_HEADER_LEN + 0xffffu)
 
@@ -173,10 +176,8 @@ static __always_inline enum rj_reason rj_parse_ipv4(const struct rj_frame *f, st
 	l->src[0] = 0;
 	l->dst[0] = 0;
 	/* ::ffff:a.b.c.d (RFC 4291 2.5.5.2), each half a native word over bytes in wire order */
-	rj_copy((__u8 *)&l->src[1] + 4, &ip->src, 4);
-	rj_copy((__u8 *)&l->dst[1] + 4, &ip->dst, 4);
-	rj_copy((__u8 *)&l->src[1], "\0\0\xff\xff", 4);
-	rj_copy((__u8 *)&l->dst[1], "\0\0\xff\xff", 4);
+	l->src[1] = rj_join32(RJ_MAPPED_V4, ip->src);
+	l->dst[1] = rj_join32(RJ_MAPPED_V4, ip->dst);
 	p->ttl = ip->ttl;
 	p->ip_id = rj_be16(ip->id);
 	p->frag_id = p->ip_id;
@@ -390,6 +391,8 @@ static __always_inline enum rj_reason rj_parse_l4(const struct rj_frame *f, stru
 static __always_inline void rj_order_ends(const struct rj_layers *l, struct rj_packet *p)
 {
 	int is_swapped = l->src_port > l->dst_port;
+	__u32 ports;
+	__u64 rest;
 
 	if (l->src[0] != l->dst[0])
 		is_swapped = l->src[0] > l->dst[0];
@@ -400,16 +403,15 @@ static __always_inline void rj_order_ends(const struct rj_layers *l, struct rj_p
 	if (is_swapped) {
 		rj_copy(p->key.addr[0], l->dst, 16);
 		rj_copy(p->key.addr[1], l->src, 16);
-		p->key.port[0] = l->dst_port;
-		p->key.port[1] = l->src_port;
-		p->side = 1;
-		return;
+		ports = rj_join16(l->dst_port, l->src_port);
+	} else {
+		rj_copy(p->key.addr[0], l->src, 16);
+		rj_copy(p->key.addr[1], l->dst, 16);
+		ports = rj_join16(l->src_port, l->dst_port);
 	}
-	rj_copy(p->key.addr[0], l->src, 16);
-	rj_copy(p->key.addr[1], l->dst, 16);
-	p->key.port[0] = l->src_port;
-	p->key.port[1] = l->dst_port;
-	p->side = 0;
+	p->side = (__u8)is_swapped;
+	rest = rj_join32(ports, rj_join16(rj_join8(p->key.proto, p->key.kind), p->key.version));
+	rj_copy(p->key.port, &rest, sizeof(rest));
 }
 
 /*

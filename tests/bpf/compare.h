@@ -63,7 +63,7 @@ static const struct field flow_fields[] = {
 	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	     FIELD(rj_flow, ifindex),
 	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans),    FIELD(rj_flow, originator),
 	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type),    FIELD(rj_flow, icmp_code),
-	FIELD(rj_flow, zero),	       FIELD(rj_flow, lost_samples), FIELD(rj_flow, reserved),
+	FIELD(rj_flow, zero),	       FIELD(rj_flow, lost_samples),
 };
 
 static const char *const counter_names[RJ_NUM_COUNTERS] = {
