@@ -101,25 +101,27 @@ struct rj_hole {
 #define RJ_TCP_SYN_ACK 0x04u /* …by a SYN/ACK */
 
 /*
- * struct rj_half - what one side sent. Counters first, then what a packet
- * sequence needs, then TCP; times in the source's clock.
+ * struct rj_half - what one side sent. The first 64 bytes are all that most packets of a known flow
+ * read and change; times are in the source's clock.
  */
 struct rj_half {
 	__u64 packets;
 	__u64 payload_bytes;
 	__u64 ip_bytes;
-	__u64 first_ns;
 	__u64 last_ns;
-	__u32 num_splt; /* packets that qualified for the sequence, kept or not */
-	__u32 num_ids;	/* IPv4 identifications seen, kept or not */
+	__u32 num_splt; /* entries of the packet sequence; counted as long as there is room */
+	__u32 num_ids;	/* IPv4 identifications likewise */
 	__u32 slot;	/* kernel: sequence slot + 1; 0 none, always 0 on the host */
 	__u8 ttl_min;
 	__u8 tcp_flags; /* all flags seen */
 	__u8 tcp_bits;	/* RJ_TCP_* */
 	__u8 syn_opt_len;
+	__u32 low_seq;	   /* lowest sequence number seen */
+	__u32 next_seq;	   /* one past the highest */
+	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
+	__u32 num_samples; /* kernel: packets handed up as samples */
 
-	__u32 low_seq;	/* lowest sequence number seen */
-	__u32 next_seq; /* one past the highest */
+	__u64 first_ns;
 	__u32 retrans;
 	__u32 ooo;
 	struct rj_hole hole[RJ_TCP_HOLES];
@@ -128,8 +130,6 @@ struct rj_half {
 	__u16 bad_l4; /* packets with RJ_PKT_BAD_L4, saturating */
 	__u16 first_ids[RJ_FIRST_IDS];
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
-	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
-	__u32 num_samples; /* kernel: packets handed up as samples */
 	__u64 reserved[3];
 };
 
@@ -301,12 +301,14 @@ _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
 _Static_assert(__builtin_offsetof(struct rj_key, port) == 32, "the key ends in one word");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
+_Static_assert(__builtin_offsetof(struct rj_half, first_ns) == 64,
+	       "what every packet changes of a half is one cache line");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
 _Static_assert(sizeof(struct rj_flow) == 872, "struct rj_flow is part of the ABI");
 _Static_assert((RJ_FLOW_LEN_PLAIN + 88) % 64 == 0 && (sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
 _Static_assert((__builtin_offsetof(struct rj_flow, half) + 88) % 64 == 0,
-	       "what every packet changes of a half is one cache line");
+	       "and so begin its halves");
 _Static_assert(sizeof(struct rj_sample) == 80, "struct rj_sample is part of the ABI");
 
 #endif

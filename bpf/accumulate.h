@@ -105,7 +105,8 @@ static __always_inline void rj_half_count(struct rj_half *h, const struct rj_pac
 	if (p->time_ns > h->last_ns) /* clocks step back; the end of a flow does not */
 		h->last_ns = p->time_ns;
 	rj_count(&h->packets, p->num_segments);
-	rj_count(&h->payload_bytes, p->payload_len);
+	if (p->payload_len)
+		rj_count(&h->payload_bytes, p->payload_len);
 	rj_count(&h->ip_bytes, p->ip_len);
 	if (p->bits & RJ_PKT_BAD_L4 && h->bad_l4 != 0xffff)
 		h->bad_l4++;
@@ -128,10 +129,10 @@ static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half 
 	if (p->bits & RJ_PKT_TCP)
 		order = rj_tcp_add(half, p);
 	if (p->bits & RJ_PKT_IPV4)
-		rj_ids_add(half, seq, p->ip_id, p->num_segments);
+		rj_ids_add(half, seq, p->ip_id, p->num_segments, limits->num_packets);
 	if ((p->payload_len || limits->with_zeros) &&
 	    (order != RJ_TCP_RETRANS || limits->with_retrans))
-		rj_splt_add(half, seq, p, since_start_ns);
+		rj_splt_add(half, seq, p, since_start_ns, limits->num_packets);
 	rj_half_count(half, p);
 }
 

@@ -54,21 +54,38 @@ static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struc
 }
 
 /*
- * rj_slot_of - where the side's sequences are; a slot is taken now if it has none and
- * @is_needed.
+ * rj_now - the packet's time. Reading the clock costs as much as all that is done to a known flow,
+ * so that it is read precisely where a record shows it of every packet: while the sequence is
+ * being written, for gaps in histograms, and where TCP begins or ends. Behind that, once in a tick
+ * of the kernel on each CPU (1 to 10 ms): what it says then is the flow's end so far.
  */
-static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, struct rj_seq *seq,
-				       struct rj_cpu *cpu)
+static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_half *half,
+				    struct rj_cpu *cpu, const struct rj_limits *limits)
+{
+	const struct rj_packet *p = &cpu->packet;
+	__u64 tick;
+
+	cpu->is_coarse = 0;
+	if (!flow || limits->with_hist || half->packets <= limits->num_packets ||
+	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
+	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)))
+		return bpf_ktime_get_ns();
+	tick = bpf_jiffies64();
+	if (tick != cpu->tick) {
+		cpu->tick = tick;
+		cpu->tick_ns = bpf_ktime_get_ns();
+	}
+	cpu->is_coarse = 1;
+	return cpu->tick_ns;
+}
+
+/* rj_slot_of - where the side's sequences are; a slot is taken now if it has none. */
+static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq, struct rj_cpu *cpu)
 {
 	__u32 index;
 	__u8 *slot;
 
-	seq->splt = 0;
-	seq->ids = 0;
-	seq->capacity = rj_limits.num_packets;
 	if (!half->slot) {
-		if (!is_needed || !seq->capacity)
-			return;
 		/* packets were missed: their entries would be what another flow left in the slot */
 		if (half->num_splt || half->num_ids > RJ_FIRST_IDS ||
 		    bpf_map_pop_elem(&rj_free_slots, &index)) {
@@ -104,16 +121,19 @@ static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *
 /* rj_account - adds a parsed packet to its flow. */
 static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *cpu)
 {
-	const struct rj_packet *p = &cpu->packet;
+	struct rj_packet *p = &cpu->packet;
 	struct rj_flow *flow = bpf_map_lookup_elem(&rj_flows, &p->key);
-	struct rj_half *half;
+	struct rj_half *half = 0;
 	struct rj_hist *hist = 0;
-	struct rj_seq seq;
+	struct rj_seq seq = {};
 	struct rj_limits limits;
 
 	rj_limits_get(&limits);
-	if (flow && (flow->dying || rj_flow_cut(flow, &flow->half[p->side & 1],
-						&flow->half[!(p->side & 1)], p, &limits)))
+	if (flow)
+		half = &flow->half[p->side & 1];
+	p->time_ns = rj_now(flow, half, cpu, &limits);
+	if (flow &&
+	    (flow->dying || rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)))
 		flow = rj_turn(flow, cpu);
 	if (!flow)
 		flow = rj_create(f, cpu);
@@ -125,8 +145,9 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
-	rj_slot_of(half, p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq,
-		   cpu);
+	seq.capacity = limits.num_packets;
+	if (rj_seq_is_written(half, p, &limits))
+		rj_slot_of(half, &seq, cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
@@ -152,7 +173,6 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	rj_unfold(&cpu->packet, rj_frame_segment_len(f));
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
-	cpu->packet.time_ns = bpf_ktime_get_ns();
 	rj_forget();
 	rj_account(f, cpu);
 }

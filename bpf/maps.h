@@ -55,11 +55,16 @@ struct {
  * struct rj_cpu - what a packet program has on its CPU. Programs on one CPU do
  * not nest: they run with bottom halves off, one after the other.
  * @counters: of enum rj_reason and enum rj_counter, summed by user space
+ * @tick, @tick_ns: of the clock's last reading by rj_now, in jiffies and precisely
+ * @is_coarse: whether the packet's time is that reading
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
  */
 struct rj_cpu {
 	__u64 counters[RJ_NUM_COUNTERS];
+	__u64 tick;
+	__u64 tick_ns;
+	__u64 is_coarse;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;

@@ -13,7 +13,7 @@
 #define RJ_SCTP_HEADER_LEN 12u
 #define RJ_ICMP_HEADER_LEN 8u
 
-/* What stands before the address in an IPv4 address as IPv6 writes it, read as it lies in memory. */
+/* What stands before an IPv4 address as IPv6 writes it, read as it lies in memory. */
 #define RJ_MAPPED_V4 rj_be32(0x0000ffffu)
 
 /* The largest IPv6 packet whose length its header can tell (RFC 8200 3). */

@@ -64,9 +64,10 @@ static __always_inline __u32 rj_sample_want(struct rj_half *half, const struct r
  * verifier wants fixed sizes of bpf_ringbuf_reserve. False when it was lost.
  */
 static __always_inline int rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow,
-					    const struct rj_packet *p, __u32 at, __u32 len,
+					    const struct rj_cpu *cpu, __u32 at, __u32 len,
 					    const __u32 class)
 {
+	const struct rj_packet *p = &cpu->packet;
 	struct rj_sample *s = bpf_ringbuf_reserve(&rj_ring, sizeof(*s) + class, 0);
 	__u64 num = len;
 
@@ -75,7 +76,7 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 	s->kind = RJ_RING_SAMPLE;
 	s->key = p->key;
 	s->flow_start_ns = flow->start_ns;
-	s->time_ns = p->time_ns;
+	s->time_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
 	s->stream_seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0) + at;
 	s->payload_len = p->payload_len;
 	s->offset = at;
@@ -114,22 +115,21 @@ static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cp
 
 /* rj_sample_datagram - one record: the dissectors are handed a datagram whole. */
 static __always_inline int rj_sample_datagram(const struct rj_frame *f, const struct rj_flow *flow,
-					      const struct rj_packet *p, __u32 len)
+					      const struct rj_cpu *cpu, __u32 len)
 {
 	if (len <= RJ_SAMPLE_SMALL)
-		return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_SMALL);
+		return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_SMALL);
 	if (len <= RJ_SAMPLE_LARGE)
-		return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_LARGE);
+		return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_LARGE);
 	if (len > RJ_SAMPLE_HUGE)
 		len = RJ_SAMPLE_HUGE;
-	return rj_sample_record(f, flow, p, 0, len, RJ_SAMPLE_HUGE);
+	return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_HUGE);
 }
 
 /* rj_sample_stream - as many records as it takes: the dissectors put a stream together anyway. */
 static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj_flow *flow,
 					     struct rj_cpu *cpu, __u32 want)
 {
-	const struct rj_packet *p = &cpu->packet;
 	__u32 at = 0;
 
 	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS; i++) {
@@ -139,11 +139,11 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 		if (at >= want)
 			break;
 		if (left <= RJ_SAMPLE_SMALL) {
-			is_sent = rj_sample_record(f, flow, p, at, left, RJ_SAMPLE_SMALL);
+			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_SMALL);
 		} else {
 			if (left > RJ_SAMPLE_LARGE)
 				left = RJ_SAMPLE_LARGE;
-			is_sent = rj_sample_record(f, flow, p, at, left, RJ_SAMPLE_LARGE);
+			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_LARGE);
 		}
 		rj_sample_counted(flow, cpu, is_sent);
 		at += left;
@@ -162,7 +162,7 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 	if (cpu->packet.bits & RJ_PKT_TCP)
 		rj_sample_stream(f, flow, cpu, want);
 	else
-		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, &cpu->packet, want));
+		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, cpu, want));
 }
 
 #endif

@@ -143,31 +143,25 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
  * rj_join8, rj_join16, rj_join32 - two values in one word, so that in memory @first comes before @second.
  * What is written in parts and read as a whole costs a dozen cycles more than one store.
  */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define rj_join(type, first, second) ((type)((type)(first) | (type)(second) << sizeof(type) * 4))
+#else
+#define rj_join(type, first, second) ((type)((type)(first) << sizeof(type) * 4 | (type)(second)))
+#endif
+
 static __always_inline __u16 rj_join8(__u8 first, __u8 second)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (__u16)(first | second << 8);
-#else
-	return (__u16)(first << 8 | second);
-#endif
+	return rj_join(__u16, first, second);
 }
 
 static __always_inline __u32 rj_join16(__u16 first, __u16 second)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return first | (__u32)second << 16;
-#else
-	return (__u32)first << 16 | second;
-#endif
+	return rj_join(__u32, first, second);
 }
 
 static __always_inline __u64 rj_join32(__u32 first, __u32 second)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return first | (__u64)second << 32;
-#else
-	return (__u64)first << 32 | second;
-#endif
+	return rj_join(__u64, first, second);
 }
 
 #define rj_copy(to, from, len) __builtin_memcpy((to), (from), (len))

@@ -47,16 +47,25 @@ static __always_inline void rj_splt_put(const struct rj_seq *seq, __u64 at, __u6
 		seq->splt[at] = entry;
 }
 
-/* rj_splt_add - enters a packet, each of its segments, at @since_start_ns. */
+/*
+ * rj_splt_add - enters a packet, each of its segments, at @since_start_ns, while there are fewer
+ * than @limit entries.
+ */
 static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_seq *seq,
-					const struct rj_packet *p, __u64 since_start_ns)
+					const struct rj_packet *p, __u64 since_start_ns,
+					__u32 limit)
 {
 	__u32 others = p->num_segments - 1u;
 	__u32 last_len = p->payload_len - others * p->segment_len;
 	__u32 at = half->num_splt;
 
+	__u32 num;
+
+	if (at >= limit)
+		return;
 	if (others > RJ_MAX_SEGMENTS) /* those between are not entered, and so not counted */
 		others = RJ_MAX_SEGMENTS;
+	num = others < limit - at ? others + 1 : limit - at;
 	for (__u32 i = 0; i < RJ_MAX_SEGMENTS; i++) {
 		if (i >= others || at >= seq->capacity)
 			break;
@@ -64,20 +73,25 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 		at++;
 	}
 	rj_splt_put(seq, at, rj_splt_pack(since_start_ns, last_len, p->tcp_flags));
-	rj_count(&half->num_splt, others + 1);
+	rj_count(&half->num_splt, num);
 }
 
 /*
- * rj_ids_add - keeps the IPv4 identifications of a packet of @num segments: the kernel counts them
- * up from the super-packet's, one a segment.
+ * rj_ids_add - keeps the IPv4 identifications of a packet of @num segments while there are fewer
+ * than @limit behind the first: the kernel counts them up from the super-packet's, one a segment.
  */
 static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id,
-				       __u32 num)
+				       __u32 num, __u32 limit)
 {
 	__u64 at = half->num_ids;
+	__u32 room = RJ_FIRST_IDS + limit;
 
+	if (at >= room)
+		return;
 	if (num > RJ_MAX_SEGMENTS + 1) /* those beyond are not entered, and so not counted */
 		num = RJ_MAX_SEGMENTS + 1;
+	if (num > room - at)
+		num = (__u32)(room - at);
 	for (__u32 i = 0; i <= RJ_MAX_SEGMENTS; i++) {
 		__u64 behind = at - RJ_FIRST_IDS;
 
@@ -92,6 +106,16 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 		at++;
 	}
 	rj_count(&half->num_ids, num);
+}
+
+/* rj_seq_is_written - whether the packet may be entered into a sequence of its side. */
+static __always_inline int rj_seq_is_written(const struct rj_half *half, const struct rj_packet *p,
+					     const struct rj_limits *limits)
+{
+	if ((p->payload_len || limits->with_zeros) && half->num_splt < limits->num_packets)
+		return 1;
+	return p->bits & RJ_PKT_IPV4 && half->num_ids + p->num_segments > RJ_FIRST_IDS &&
+	       half->num_ids < RJ_FIRST_IDS + limits->num_packets;
 }
 
 #endif

@@ -21,6 +21,7 @@
 /* The value of rj_cpus, as bpf/maps.h has it. */
 struct cpu_value {
 	uint64_t counters[RJ_NUM_COUNTERS];
+	uint64_t tick, tick_ns, is_coarse;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;

@@ -176,11 +176,7 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
  */
 static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
 {
-	const struct rj_half *half = &f->flow.half[p->side];
-
-	if (!m->limits.num_packets || f->has_slot[p->side])
-		return false;
-	return p->payload_len || m->limits.with_zeros || half->num_ids >= RJ_FIRST_IDS;
+	return !f->has_slot[p->side] && rj_seq_is_written(&f->flow.half[p->side], p, &m->limits);
 }
 
 static bool missed_packets(const struct rj_half *half)

@@ -178,7 +178,7 @@ static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct
 	struct rj_half *half = &entry->flow.half[p->side];
 	struct rj_hist *hist = limits->with_hist ? &entry->flow.hist[p->side] : NULL;
 
-	if (p->payload_len || limits->with_zeros || half->num_ids >= RJ_FIRST_IDS)
+	if (rj_seq_is_written(half, p, limits))
 		if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
 			e->stats.dissect.no_memory++;
 	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);

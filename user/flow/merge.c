@@ -33,6 +33,12 @@ static void merge_tcp(struct rj_half *to, const struct rj_half *from)
 	to->tcp_bits |= from->tcp_bits;
 }
 
+/* Entries are counted as long as there is room. */
+static uint32_t sum_to(uint32_t a, uint32_t b, uint32_t limit)
+{
+	return a + b < limit ? a + b : limit;
+}
+
 static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
 		       const struct rj_seq *from_seq, uint64_t shift_us, uint32_t limit)
 {
@@ -48,8 +54,8 @@ static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct r
 		to->ttl_min = from->ttl_min;
 	if (from->last_ns > to->last_ns)
 		to->last_ns = from->last_ns;
-	to->num_splt += from->num_splt;
-	to->num_ids += from->num_ids;
+	to->num_splt = sum_to(to->num_splt, from->num_splt, limit);
+	to->num_ids = sum_to(to->num_ids, from->num_ids, RJ_FIRST_IDS + limit);
 	to->packets += from->packets;
 	to->payload_bytes += from->payload_bytes;
 	to->ip_bytes += from->ip_bytes;

@@ -77,7 +77,7 @@ static void append_ids(struct rj_seq *to, struct rj_half *to_half, const struct 
 		       const struct rj_half *from_half)
 {
 	for (uint32_t i = 0; i < rj_seq_num_ids(from, from_half); i++)
-		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i), 1);
+		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i), 1, to->capacity);
 }
 
 void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,

@@ -46,7 +46,7 @@ TEST(splt_lengths_and_times_saturate)
 	CHECK_EQ(rj_splt_us(rj_splt_pack(RJ_SPLT_TIME_MAX * 1000 - 1, 0, 0)), RJ_SPLT_TIME_MAX - 1);
 }
 
-TEST(splt_keeps_entries_up_to_its_capacity_and_counts_on)
+TEST(splt_keeps_and_counts_entries_up_to_its_limit)
 {
 	struct rj_seq seq = make_seq(3);
 	struct rj_half half = { 0 };
@@ -54,9 +54,9 @@ TEST(splt_keeps_entries_up_to_its_capacity_and_counts_on)
 
 	for (uint32_t i = 0; i < 5; i++) {
 		p.payload_len = 10 + i;
-		rj_splt_add(&half, &seq, &p, i * 1000);
+		rj_splt_add(&half, &seq, &p, i * 1000, seq.capacity);
 	}
-	CHECK_EQ(half.num_splt, 5);
+	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 12);
 	free_seq(&seq);
@@ -68,8 +68,8 @@ TEST(splt_without_room_counts_alone)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0);
-	rj_ids_add(&half, &seq, 7, 1);
+	rj_splt_add(&half, &seq, &p, 0, seq.capacity);
+	rj_ids_add(&half, &seq, 7, 1, seq.capacity);
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(half.num_ids, 1);
 }
@@ -80,14 +80,14 @@ TEST(splt_enters_each_segment_of_a_super_packet)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 5000);
+	rj_splt_add(&half, &seq, &p, 5000, seq.capacity);
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
 	CHECK_EQ(rj_splt_us(seq.splt[2]), 5);
-	rj_splt_add(&half, &seq, &p, 6000);
-	CHECK_EQ(half.num_splt, 6);
+	rj_splt_add(&half, &seq, &p, 6000, seq.capacity);
+	CHECK_EQ(half.num_splt, 4);
 	CHECK_EQ(rj_splt_len(seq.splt[3]), 10);
 	free_seq(&seq);
 }
@@ -98,7 +98,7 @@ TEST(splt_has_no_entry_that_no_segment_wrote)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 128, .payload_len = 1275, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0);
+	rj_splt_add(&half, &seq, &p, 0, seq.capacity);
 	CHECK(half.num_splt <= 128);
 	for (uint32_t i = 0; i + 1 < half.num_splt; i++)
 		CHECK_EQ(rj_splt_len(seq.splt[i]), 10);
@@ -112,8 +112,8 @@ TEST(splt_first_ids_stand_in_the_half_and_the_others_behind)
 	struct rj_half half = { 0 };
 
 	for (uint16_t i = 0; i < 10; i++)
-		rj_ids_add(&half, &seq, (uint16_t)(100 + i), 1);
-	CHECK_EQ(half.num_ids, 10);
+		rj_ids_add(&half, &seq, (uint16_t)(100 + i), 1, seq.capacity);
+	CHECK_EQ(half.num_ids, RJ_FIRST_IDS + 3);
 	for (uint16_t i = 0; i < RJ_FIRST_IDS; i++)
 		CHECK_EQ(half.first_ids[i], 100 + i);
 	for (uint16_t i = 0; i < 3; i++)
