@@ -109,9 +109,14 @@ struct rj_half {
 	__u64 payload_bytes;
 	__u64 ip_bytes;
 	__u64 last_ns;
-	__u32 num_splt; /* entries of the packet sequence; counted as long as there is room */
-	__u32 num_ids;	/* IPv4 identifications likewise */
-	__u32 slot;	/* kernel: sequence slot + 1; 0 none, always 0 on the host */
+	union {
+		struct {
+			__u32 num_splt; /* entries of the sequence, as long as there is room */
+			__u32 num_ids;	/* IPv4 identifications likewise */
+		};
+		__u64 num_entries; /* both, for rj_reserve */
+	};
+	__u32 slot; /* kernel: sequence slot + 1; 0 none, always 0 on the host */
 	__u8 ttl_min;
 	__u8 tcp_flags; /* all flags seen */
 	__u8 tcp_bits;	/* RJ_TCP_* */

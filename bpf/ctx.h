@@ -14,7 +14,8 @@ static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 	return (struct rj_frame){
 		.ctx = xdp,
 		.hook = RJ_HOOK_XDP,
-		.wire_len = (__u32)((long)xdp->data_end - (long)xdp->data),
+		.wire_len = (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -
+				    rj_ctx_word(xdp, struct xdp_md, data)),
 	};
 }
 

@@ -79,20 +79,28 @@ static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_
 	return cpu->tick_ns;
 }
 
+/* rj_slot_take - gives the side a slot; false where there is none, or it is too late for one. */
+static __always_inline int rj_slot_take(struct rj_half *half)
+{
+	__u32 index;
+
+	/* packets were missed: their entries would be what another flow left in the slot */
+	if (half->num_splt || half->num_ids > RJ_FIRST_IDS ||
+	    bpf_map_pop_elem(&rj_free_slots, &index))
+		return 0;
+	half->slot = index + 1;
+	return 1;
+}
+
 /* rj_slot_of - where the side's sequences are; a slot is taken now if it has none. */
 static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq, struct rj_cpu *cpu)
 {
 	__u32 index;
 	__u8 *slot;
 
-	if (!half->slot) {
-		/* packets were missed: their entries would be what another flow left in the slot */
-		if (half->num_splt || half->num_ids > RJ_FIRST_IDS ||
-		    bpf_map_pop_elem(&rj_free_slots, &index)) {
-			cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
-			return;
-		}
-		half->slot = index + 1;
+	if (!half->slot && !rj_slot_take(half)) {
+		cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
+		return;
 	}
 	index = half->slot - 1;
 	slot = bpf_map_lookup_elem(&rj_slots, &index);

@@ -57,6 +57,7 @@ struct {
  * @counters: of enum rj_reason and enum rj_counter, summed by user space
  * @tick, @tick_ns: of the clock's last reading by rj_now, in jiffies and precisely
  * @is_coarse: whether the packet's time is that reading
+ * @sampled, @sample_want: bytes of its payload that are handed up already, and that are to be
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
  */
@@ -65,6 +66,8 @@ struct rj_cpu {
 	__u64 tick;
 	__u64 tick_ns;
 	__u64 is_coarse;
+	__u32 sampled;
+	__u32 sample_want;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;

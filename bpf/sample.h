@@ -130,13 +130,16 @@ static __always_inline int rj_sample_datagram(const struct rj_frame *f, const st
 static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj_flow *flow,
 					     struct rj_cpu *cpu, __u32 want)
 {
-	__u32 at = 0;
-
+	cpu->sampled = 0;
+	cpu->sample_want = want;
 	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS; i++) {
-		__u32 left = want - at;
+		__u32 at, left;
 		int is_sent;
 
-		if (at >= want)
+		rj_forget();
+		at = cpu->sampled;
+		left = cpu->sample_want - at;
+		if (at >= cpu->sample_want)
 			break;
 		if (left <= RJ_SAMPLE_SMALL) {
 			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_SMALL);
@@ -146,7 +149,7 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_LARGE);
 		}
 		rj_sample_counted(flow, cpu, is_sent);
-		at += left;
+		cpu->sampled = at + left;
 	}
 }
 

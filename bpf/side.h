@@ -25,6 +25,20 @@
 #define rj_be32(x) bpf_ntohl(x)
 /* several CPUs may count in one place: an atomic add without a result, as 5.10 has it */
 #define rj_count(at, n) ((void)__sync_fetch_and_add((at), (n)))
+/*
+ * rj_reserve - rj_count of 64 bits that says what was there before. Where the kernel's atomic
+ * additions do not say so (before 5.12), two CPUs at the same place may both be told the same.
+ */
+#ifdef RJ_FETCH
+#define rj_reserve(at, n) __sync_fetch_and_add((at), (n))
+#else
+#define rj_reserve(at, n)                                                                          \
+	({                                                                                         \
+		__u64 was_ = *(at);                                                                \
+		rj_count(at, n);                                                                   \
+		was_;                                                                              \
+	})
+#endif
 
 /*
  * rj_forget - makes clang read again what lies in memory. The verifier follows
@@ -109,6 +123,7 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 #define rj_be16(x) be16toh(x)
 #define rj_be32(x) be32toh(x)
 #define rj_count(at, n) ((void)(*(at) += (n)))
+#define rj_reserve(at, n) ((*(at) += (n)) - (n))
 #define rj_forget() ((void)0)
 #define rj_hide(x) ((void)0)
 #ifndef __always_inline
@@ -139,9 +154,28 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 
 #endif
 
+/* rj_first32 - the half of @word that comes first in memory; rj_join32 puts it there. */
+static __always_inline __u32 rj_first32(__u64 word)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u32)word;
+#else
+	return (__u32)(word >> 32);
+#endif
+}
+
+static __always_inline __u32 rj_second32(__u64 word)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u32)(word >> 32);
+#else
+	return (__u32)word;
+#endif
+}
+
 /*
- * rj_join8, rj_join16, rj_join32 - two values in one word, so that in memory @first comes before @second.
- * What is written in parts and read as a whole costs a dozen cycles more than one store.
+ * rj_join8, rj_join16, rj_join32 - two values in one word, so that in memory @first comes before
+ * @second. What is written in parts and read as a whole costs a dozen cycles more than one store.
  */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define rj_join(type, first, second) ((type)((type)(first) | (type)(second) << sizeof(type) * 4))

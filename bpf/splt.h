@@ -66,6 +66,7 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 	if (others > RJ_MAX_SEGMENTS) /* those between are not entered, and so not counted */
 		others = RJ_MAX_SEGMENTS;
 	num = others < limit - at ? others + 1 : limit - at;
+	at = rj_first32(rj_reserve(&half->num_entries, rj_join32(num, 0)));
 	for (__u32 i = 0; i < RJ_MAX_SEGMENTS; i++) {
 		if (i >= others || at >= seq->capacity)
 			break;
@@ -73,7 +74,6 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 		at++;
 	}
 	rj_splt_put(seq, at, rj_splt_pack(since_start_ns, last_len, p->tcp_flags));
-	rj_count(&half->num_splt, num);
 }
 
 /*
@@ -92,6 +92,7 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 		num = RJ_MAX_SEGMENTS + 1;
 	if (num > room - at)
 		num = (__u32)(room - at);
+	at = rj_second32(rj_reserve(&half->num_entries, rj_join32(0, num)));
 	for (__u32 i = 0; i <= RJ_MAX_SEGMENTS; i++) {
 		__u64 behind = at - RJ_FIRST_IDS;
 
@@ -105,7 +106,6 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 			seq->ids[behind] = (__u16)(id + i);
 		at++;
 	}
-	rj_count(&half->num_ids, num);
 }
 
 /* rj_seq_is_written - whether the packet may be entered into a sequence of its side. */

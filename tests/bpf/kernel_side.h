@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 
 #include "bpf/parse.h"
-#include "bpf/flow.skel.h"
+#include "source/object.h"
 #include "tests/bpf/model.h"
 
 #define MAX_RECORDS 16u
@@ -22,6 +22,7 @@
 struct cpu_value {
 	uint64_t counters[RJ_NUM_COUNTERS];
 	uint64_t tick, tick_ns, is_coarse;
+	uint32_t sampled, sample_want;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
@@ -155,14 +156,14 @@ static int kernel_map(struct kernel *k)
 	return k->cpus ? 0 : -ENOMEM;
 }
 
-static int kernel_open(struct kernel *k, enum hook hook, const struct rj_limits *limits,
-		       uint32_t num_flows)
+static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
+		       const struct rj_limits *limits, uint32_t num_flows)
 {
 	int err;
 
 	*k = (struct kernel){ 0 };
 	libbpf_set_print(no_print);
-	k->skel = rj_flow_bpf__open();
+	k->skel = rj_object_open(object);
 	if (!k->skel)
 		return -errno;
 	err = kernel_load(k, hook, limits, num_flows);

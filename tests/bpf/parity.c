@@ -257,7 +257,7 @@ static const struct config configs[] = {
 	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
 };
 
-static void run(const struct config *c, enum hook hook, uint64_t seed)
+static void run(const struct config *c, enum rj_object object, enum hook hook, uint64_t seed)
 {
 	static struct test t;
 	struct gen g = { .r = { seed }, .feed = feed_test, .user = &t };
@@ -269,7 +269,7 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 			   .map_len = c->map_len,
 			   .max_live = c->max_live,
 			   .model = { .limits = c->limits, .hook = hook } };
-	err = kernel_open(&t.kernel, hook, &c->limits, c->map_len);
+	err = kernel_open(&t.kernel, object, hook, &c->limits, c->map_len);
 	if (err) {
 		printf("FAIL %s, %s: does not load: %s\n", c->name, hook_names[hook],
 		       strerror(-err));
@@ -341,11 +341,20 @@ static void stay_on_one_cpu(void)
 static const char *why_not(void)
 {
 	struct kernel k;
-	int err = kernel_open(&k, HOOK_INGRESS, &configs[0].limits, configs[0].map_len);
+	int err = kernel_open(&k, RJ_OBJECT_PLAIN, HOOK_INGRESS, &configs[0].limits,
+			      configs[0].map_len);
 
 	if (!err)
 		kernel_close(&k);
 	return err == -EPERM ? "not permitted to load BPF programs" : NULL;
+}
+
+static void run_configs(enum rj_object object, uint64_t seed)
+{
+	for (size_t i = 0; i < NUM(configs); i++)
+		for (unsigned int hook = 0; hook < NUM_HOOKS; hook++)
+			if (configs[i].hooks & 1u << hook)
+				run(&configs[i], object, (enum hook)hook, seed + i);
 }
 
 int main(int argc, char **argv)
@@ -361,10 +370,15 @@ int main(int argc, char **argv)
 		printf("skipped: %s\n0 passed, 0 failed, 1 skipped\n", reason);
 		return 0;
 	}
-	for (size_t i = 0; i < NUM(configs); i++)
-		for (unsigned int hook = 0; hook < NUM_HOOKS; hook++)
-			if (configs[i].hooks & 1u << hook)
-				run(&configs[i], (enum hook)hook, seed + i);
+	printf("the object for kernels from 5.10:\n");
+	run_configs(RJ_OBJECT_PLAIN, seed);
+	if (rj_object_best() == RJ_OBJECT_FETCH) {
+		printf("the object with fetching atomics:\n");
+		run_configs(RJ_OBJECT_FETCH, seed + NUM(configs));
+	} else {
+		printf("skipped: the object with fetching atomics: not on this kernel\n");
+		total.skipped++;
+	}
 	check_coverage();
 	printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
 	return total.failed ? 1 : 0;

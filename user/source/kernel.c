@@ -14,8 +14,8 @@
 
 #include "bpf/parse.h"
 #include "bpf/splt.h"
-#include "bpf/flow.skel.h"
 #include "flow/engine.h"
+#include "source/object.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -180,7 +180,7 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
 	k->slot_len = slot_len(k->num_packets);
 	k->flow_len = rj_engine_flow_len(&o->limits);
-	k->skel = rj_flow_bpf__open();
+	k->skel = rj_object_open(rj_object_best());
 	err = k->skel ? 0 : -errno;
 	err = err ? err : allocate(k);
 	err = err ? err : load(k, o);

@@ -33,6 +33,27 @@ static int has_tcx(void)
 	return link == -ENODEV;
 }
 
+bool rj_probe_fetch(void)
+{
+	const struct bpf_insn add[] = {
+		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .src_reg = BPF_REG_0,
+		  .off = -8,
+		  .imm = BPF_ADD | BPF_FETCH },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "rj_probe", "GPL", add,
+				 sizeof(add) / sizeof(*add), NULL);
+
+	if (prog < 0)
+		return false;
+	close(prog);
+	return true;
+}
+
 /* The context of iter/bpf_map_elem programs is a type of the kernel that has them (5.9). */
 static int has_map_iterator(void)
 {
@@ -62,6 +83,7 @@ void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there)
 	feature(user, "queue map (needed)",
 		libbpf_probe_bpf_map_type(BPF_MAP_TYPE_QUEUE, NULL) == 1);
 	feature(user, "map iterators (needed)", has_map_iterator());
+	feature(user, "atomic additions with a result", rj_probe_fetch());
 	feature(user, "XDP programs", libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, NULL) == 1);
 	feature(user, "bpf_xdp_load_bytes",
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1);
