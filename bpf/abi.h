@@ -183,7 +183,8 @@ struct rj_limits {
 	__u8 with_zeros;    /* packets without payload are entered into the sequence */
 	__u8 with_retrans;  /* retransmitted segments are entered into the sequence */
 	__u8 with_hist;
-	__u8 zero[5];
+	__u8 with_bytes;   /* kernel: samples are for byte counts too: of any protocol */
+	__u32 sample_rate; /* kernel: bytes of samples a CPU may hand up in 1024 ns; 0: any */
 };
 
 /* clang-format off: tables */

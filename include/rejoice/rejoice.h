@@ -30,6 +30,8 @@ struct rj_session;
  * @with_zeros: packets without payload stand in sequences too
  * @with_retrans: retransmitted segments stand in sequences too
  * @filter: a tcpdump filter, NULL for none
+ * @bd_bytes: bytes of each direction's payload in byte_dist and entropy; 0: all in files, live
+ *       what is sampled
  * @on_record: called for each flow that ended; the record is borrowed for the call
  */
 struct rj_options {
@@ -44,6 +46,7 @@ struct rj_options {
 	const char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
+	uint64_t bd_bytes;
 };
 
 #define RJ_NEVER UINT64_MAX

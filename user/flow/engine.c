@@ -99,10 +99,19 @@ static void drop_dissect(struct rj_engine *e, struct rj_entry *entry)
 	entry->dissect = NULL;
 }
 
+static void drop_bytes(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (entry->bytes)
+		e->stats.dissect_bytes -= rj_bytes_size();
+	rj_bytes_free(entry->bytes);
+	entry->bytes = NULL;
+}
+
 /* Takes an entry out, with all that it holds. */
 static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 {
 	drop_dissect(e, entry);
+	drop_bytes(e, entry);
 	rj_table_remove(&e->table, entry);
 }
 
@@ -114,6 +123,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.flow = &entry->flow,
 		.seq = entry->seq,
 		.dissect = entry->dissect,
+		.bytes = entry->bytes,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -236,6 +246,50 @@ static void tell_start(struct rj_engine *e, struct rj_entry *entry, struct rj_pa
 	rj_dissect_payload(entry->dissect, &payload, &e->stats.dissect);
 }
 
+static bool has_memory_for(const struct rj_engine *e, size_t num_bytes)
+{
+	size_t most = e->options.max_dissect_bytes;
+
+	return !most || e->stats.dissect_bytes + num_bytes <= most;
+}
+
+/* The entry's byte counts, made with the first payload: a flow counts from its start or never. */
+static struct rj_bytes *bytes_of(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (entry->bytes || entry->is_uncounted)
+		return entry->bytes;
+	if (has_memory_for(e, rj_bytes_size()))
+		entry->bytes = rj_bytes_new();
+	if (entry->bytes) {
+		e->stats.dissect_bytes += rj_bytes_size();
+		return entry->bytes;
+	}
+	entry->is_uncounted = true;
+	e->stats.dissect_refused++;
+	return NULL;
+}
+
+/* Counts the values of payload bytes where that was asked for; @p->len of them are there. */
+static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struct rj_payload *p,
+			bool is_stream)
+{
+	const struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_bytes *bytes;
+
+	if (!p->len || !rj_feature_counts_bytes(&e->options.features))
+		return;
+	bytes = bytes_of(e, entry);
+	if (!bytes)
+		return;
+	if (!is_stream) {
+		rj_bytes_datagram(bytes, p->side, p->bytes, p->len, e->options.bd_bytes);
+		return;
+	}
+	if (half->tcp_bits & RJ_TCP_HAS_SYN)
+		rj_bytes_start(bytes, p->side, half->syn_seq + 1);
+	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
+}
+
 static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
 			   const uint8_t *bytes, uint32_t len)
 {
@@ -256,10 +310,13 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 
+	if (p->bits & RJ_PKT_BAD_L4)
+		return;
+	count_bytes(e, entry, &payload, p->bits & RJ_PKT_TCP);
 	/* nothing to look at, or nothing that asked to be told of ends */
 	if (!p->payload_len && (is_first || !payload.is_fin))
 		return;
-	if (p->bits & RJ_PKT_BAD_L4 || !dissects(e, p->key.proto))
+	if (!dissects(e, p->key.proto))
 		return;
 	if (!dissect_of(e, entry))
 		return;
@@ -304,7 +361,7 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.wire_len = s->payload_len - s->offset + (s->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 
-	if (!dissects(e, s->key.proto))
+	if (!dissects(e, s->key.proto) && !rj_feature_counts_bytes(&e->options.features))
 		return;
 	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
 	if (!entry) {
@@ -312,9 +369,12 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		if (entry)
 			look_again(e, entry, s->time_ns);
 	}
-	if (!entry)
+	if (!entry) {
 		e->stats.dissect.no_memory++;
-	else if (dissect_of(e, entry))
+		return;
+	}
+	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
+	if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
 }
 
@@ -349,6 +409,12 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
+	}
+	if (!around->bytes) {
+		around->bytes = entry->bytes;
+		entry->bytes = NULL;
+	} else if (entry->bytes) {
+		rj_bytes_add(around->bytes, entry->bytes);
 	}
 	remove_entry(e, entry);
 }

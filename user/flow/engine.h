@@ -13,6 +13,7 @@ struct rj_engine;
  * @max_flows: flows held at once; the oldest is ended ("evicted") for a new one
  * @on_record: called for each flow that ended; the record is borrowed
  * @max_dissect_bytes: memory of all dissectors, 0 no cap; a flow that would go over it has none
+ * @bd_bytes: payload bytes of each side whose values are counted, where a feature wants that
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
  */
@@ -21,6 +22,7 @@ struct rj_engine_options {
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	size_t max_dissect_bytes;
+	uint64_t bd_bytes;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);

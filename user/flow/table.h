@@ -9,6 +9,7 @@
 #include "bpf/abi.h"
 #include "bpf/splt.h"
 #include "core/status.h"
+#include "features/bytes.h"
 #include "flow/dissect.h"
 
 /*
@@ -16,6 +17,8 @@
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
+ * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
+ * @is_uncounted: likewise given up
  * @seq: sequences of either side, grown as needed; one heap block each, at splt
  * @flow: last, as histograms may not be allocated
  */
@@ -26,7 +29,9 @@ struct rj_entry {
 	uint64_t id;
 	uint64_t deadline_ns;
 	struct rj_dissect *dissect;
+	struct rj_bytes *bytes;
 	bool is_opaque;
+	bool is_uncounted;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;

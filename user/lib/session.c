@@ -26,6 +26,7 @@ struct rj_session {
 	struct rj_limits limits;
 	struct rj_feature_set features;
 	uint32_t max_flows;
+	uint64_t bd_bytes; /* UINT64_MAX: not said */
 	char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
@@ -96,6 +97,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
+	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows ? o.max_flows : RJ_DEFAULT_MAX_FLOWS;
 	s->on_record = o.on_record;
 	s->user = o.user;
@@ -146,6 +148,7 @@ static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_n
 		.features = s->features,
 		.max_flows = s->max_flows,
 		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
+		.bd_bytes = s->bd_bytes,
 		.clock_ns = clock_ns,
 		.time_decimals = time_decimals,
 		.on_record = on_record,
@@ -204,8 +207,16 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.limits = s->limits,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
-	if (!s->features.dissectors)
+	out->limits.with_bytes = rj_feature_counts_bytes(&s->features);
+	if (!s->features.dissectors && !out->limits.with_bytes)
 		out->limits.sample_bytes = 0;
+	if (out->limits.with_bytes && s->bd_bytes != UINT64_MAX) {
+		if (s->bd_bytes > RJ_MAX_SAMPLE_BYTES)
+			return rj_error_set(&s->error, -EINVAL, "bd-bytes: live at most %u",
+					    RJ_MAX_SAMPLE_BYTES);
+		if (out->limits.sample_bytes < s->bd_bytes)
+			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
+	}
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",
