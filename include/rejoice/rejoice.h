@@ -82,9 +82,11 @@ struct rj_session_frame {
  * packets == packets_in_flows + the sum of set_aside.
  * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
  * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
+ * @lost: samples_lost by the reasons that rj_loss_name names
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
  */
 #define RJ_MAX_SET_ASIDE 32
+#define RJ_MAX_LOST 16
 struct rj_stats {
 	size_t size;
 	uint64_t packets;
@@ -99,6 +101,7 @@ struct rj_stats {
 	uint64_t dissect_over_budget;
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
+	uint64_t lost[RJ_MAX_LOST];
 };
 
 /*
@@ -136,6 +139,9 @@ RJ_API int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out
 
 /* rj_set_aside_name - "not_ip", …; NULL behind the last reason. */
 RJ_API const char *rj_set_aside_name(unsigned int reason);
+
+/* rj_loss_name - why samples are lost: "full", …; NULL behind the last. */
+RJ_API const char *rj_loss_name(unsigned int loss);
 
 /* rj_session_error - the line about the last call that failed; "" when none did. */
 RJ_API const char *rj_session_error(const struct rj_session *s);

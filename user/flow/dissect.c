@@ -505,6 +505,18 @@ bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 	return d->rows && d->sides[side].phase != PHASE_DONE;
 }
 
+bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq)
+{
+	const struct side *s = &d->sides[side];
+
+	/* behind a hole nothing can be read: more of that would only be in the way of others */
+	if (d->over != RJ_OVER_TCP || !d->bound || s->phase != PHASE_ACTIVE ||
+	    !s->stream.has_start || s->stream.high > s->stream.end)
+		return false;
+	*ret_seq = rj_stream_budget_end(&s->stream);
+	return true;
+}
+
 void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)
 {
 	advance(d, 0, true, counts);

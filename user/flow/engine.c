@@ -147,12 +147,24 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 	remove_entry(e, entry);
 }
 
+/*
+ * The oldest of those whose packets are counted here, so that a flood of them does not push out
+ * what is known of the kernel's flows. Those it meets first become the newest: they are met again
+ * only when all others have gone, and there is room for as many others (rj_session_watch).
+ */
+static struct rj_entry *to_evict(struct rj_engine *e)
+{
+	for (size_t i = 0; i < e->table.num_entries && e->table.oldest->id; i++)
+		rj_table_renew(&e->table, e->table.oldest);
+	return e->table.oldest;
+}
+
 /* A new entry; the oldest goes when all are taken. NULL without memory. */
 static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key, uint64_t id)
 {
 	if (e->table.num_entries >= e->options.max_flows) {
 		e->stats.flows_evicted++;
-		finish(e, e->table.oldest, RJ_END_EVICTED);
+		finish(e, to_evict(e), RJ_END_EVICTED);
 	}
 	return rj_table_add(&e->table, key, id);
 }
@@ -343,6 +355,42 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 	dissect_packet(e, entry, p, payload, payload_len);
 }
 
+/* What the packet programs are to be told of a side, see struct rj_slot_head. */
+static uint32_t wanted_of(const struct rj_entry *entry, unsigned int side)
+{
+	const struct rj_dissect *d = entry->dissect;
+	uint32_t until = entry->sampled[side].end_seq; /* all that came, and no more */
+
+	if (d && rj_dissect_wants(d, side) && !rj_dissect_until(d, side, &until))
+		return 0; /* its first bytes, as many as --sample-bytes */
+	return until ? until : 1;
+}
+
+/* Stops the samples of sides that nobody needs more of, and has them go on where one is needed. */
+static void tell_wanted(struct rj_engine *e, struct rj_entry *entry)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_sampled *s = &entry->sampled[side];
+		uint32_t until = s->slot ? wanted_of(entry, side) : 0;
+
+		if (until == s->said || !e->options.want)
+			continue;
+		s->said = until;
+		e->options.want(e->options.user, s->slot, s->generation, until);
+	}
+}
+
+static void note_sample(struct rj_entry *entry, const struct rj_sample *sample)
+{
+	struct rj_sampled *s = &entry->sampled[sample->side];
+
+	if (s->slot != sample->slot || s->generation != sample->generation)
+		s->said = 0;
+	s->slot = sample->slot;
+	s->generation = sample->generation;
+	s->end_seq = sample->stream_seq + sample->len;
+}
+
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
 	struct rj_entry *entry;
@@ -376,6 +424,8 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
 	if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
+	note_sample(entry, s);
+	tell_wanted(e, entry);
 }
 
 /* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */

@@ -16,6 +16,8 @@ struct rj_engine;
  * @bd_bytes: payload bytes of each side whose values are counted, where a feature wants that
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
+ * @want: NULL, or tells the source what is wanted of a side's payload from now on: @until of struct
+ *       rj_slot_head for the @slot and @generation that a sample of it named
  */
 struct rj_engine_options {
 	struct rj_limits limits;
@@ -28,6 +30,7 @@ struct rj_engine_options {
 	void (*on_record)(void *user, const struct rj_record *record);
 	const char *(*ifname)(void *user, uint32_t ifindex);
 	bool (*is_alive)(void *user, const struct rj_key *key, uint64_t *ret_start_ns);
+	void (*want)(void *user, uint32_t slot, uint32_t generation, uint32_t until);
 	void *user;
 };
 

@@ -319,6 +319,11 @@ void rj_stream_consume(struct rj_stream *s, size_t len)
 	s->start = s->end = s->high = 0;
 }
 
+uint32_t rj_stream_budget_end(const struct rj_stream *s)
+{
+	return s->first_seq + s->start + budget_left(s);
+}
+
 bool rj_stream_can_move(const struct rj_stream *s)
 {
 	return s->has_start && !s->seen_syn && !s->consumed;

@@ -102,6 +102,9 @@ const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len);
 /* rj_stream_consume - takes @len of those off the start. */
 void rj_stream_consume(struct rj_stream *s, size_t len);
 
+/* rj_stream_budget_end - sequence number of the first byte behind max_bytes. */
+uint32_t rj_stream_budget_end(const struct rj_stream *s);
+
 /* rj_stream_can_move - whether the start may still change: no SYN was seen, nothing consumed. */
 bool rj_stream_can_move(const struct rj_stream *s);
 
