@@ -273,14 +273,15 @@ enum rj_counter {
 	RJ_NUM_COUNTERS
 };
 
-/* Why samples are lost: the counters from RJ_COUNT_LOST_FULL on, by name in --stats. */
+/* Why samples are lost, by name in --stats; in the order of the counters from RJ_COUNT_LOST_FULL. */
 #define RJ_LOSSES(X)                                                                               \
 	X(FULL, "full")                                                                            \
 	X(REST, "rest")                                                                            \
 	X(FIRST, "first")                                                                          \
 	X(HANDSHAKE, "handshake")                                                                  \
 	X(BUDGET, "budget")                                                                        \
-	X(LONG, "long")
+	X(LONG, "long")                                                                            \
+	X(ORPHAN, "orphan") /* of a packet that found no place in the flow map: by user space */
 
 enum rj_loss {
 #define X(name, text) RJ_LOSS_##name,

@@ -339,8 +339,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 	dissect_payload(e, entry, &payload);
 }
 
-void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
-		      uint32_t payload_len)
+/* Adds a packet to its entry, which is returned; NULL without memory. */
+static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p)
 {
 	struct rj_entry *entry;
 
@@ -348,11 +348,34 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 	entry = entry_for(e, p);
 	if (!entry) {
 		e->stats.packets_refused += p->num_segments;
-		return;
+		return NULL;
 	}
 	add_packet(e, entry, p);
 	e->stats.packets_in_flows += p->num_segments;
-	dissect_packet(e, entry, p, payload, payload_len);
+	return entry;
+}
+
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len)
+{
+	struct rj_entry *entry = take_packet(e, p);
+
+	if (entry)
+		dissect_packet(e, entry, p, payload, payload_len);
+}
+
+void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
+{
+	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
+	struct rj_entry *entry = take_packet(e, p);
+
+	if (!entry || !is_wanted || !p->payload_len)
+		return;
+	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
+	    e->options.limits.sample_bytes)
+		return;
+	entry->flow.lost_samples++;
+	e->stats.samples_lost++;
 }
 
 /* What the packet programs are to be told of a side, see struct rj_slot_head. */

@@ -45,6 +45,7 @@ struct rj_engine_stats {
 	uint64_t flows;
 	uint64_t flows_now;
 	uint64_t flows_evicted;
+	uint64_t samples_lost; /* of orphans */
 	uint64_t dissect_bytes;
 	uint64_t dissect_refused; /* flows whose dissectors were given up for max_dissect_bytes */
 	struct rj_dissect_counts dissect;
@@ -63,6 +64,12 @@ void rj_engine_free(struct rj_engine *e);
  */
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
 		      uint32_t payload_len);
+
+/*
+ * rj_engine_orphan - accumulates a packet that found no place in the kernel's map. Its payload did
+ * not come along: where it was among what is sampled, that is a sample lost.
+ */
+void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p);
 
 /* rj_engine_sample - payload of a flow that the kernel keeps. */
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);

@@ -265,6 +265,8 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	if (!err)
 		err = read_live(s, options, &config);
 	if (!err)
+		s->limits.sample_bytes = config.limits.sample_bytes;
+	if (!err)
 		err = rj_live_open(&config, &source, &s->error);
 	return err ? err : start_source(s, source, true, flows_beside(config.num_flows));
 }
@@ -343,6 +345,8 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
+	to->samples_lost += engine.samples_lost;
+	to->lost[RJ_LOSS_ORPHAN] += engine.samples_lost;
 	to->dissect_malformed += engine.dissect.malformed;
 	to->dissect_over_budget += engine.dissect.over_budget;
 }

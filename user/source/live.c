@@ -98,7 +98,7 @@ static int on_record(void *user, void *data, size_t len)
 	} else if (kind == RJ_RING_ORPHAN) {
 		struct rj_orphan *orphan = data;
 
-		rj_engine_packet(s->engine, &orphan->packet, NULL, 0);
+		rj_engine_orphan(s->engine, &orphan->packet);
 	}
 	return 0;
 }
@@ -184,7 +184,7 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	out->packets_unlisted = at[RJ_COUNT_SLOTS_SHORT];
 	out->cuts_late = at[RJ_COUNT_CUTS_LATE];
 	out->flows_evicted = s->num_evicted;
-	for (unsigned int i = 0; i < RJ_NUM_LOSSES; i++)
+	for (unsigned int i = 0; i <= RJ_LOSS_LONG; i++)
 		out->lost[i] = at[RJ_COUNT_LOST_FULL + i];
 }
 

@@ -20,6 +20,7 @@ struct run {
 	size_t len;
 	uint64_t packets;
 	uint64_t records;
+	uint64_t lost; /* samples */
 	bool is_quiet;
 	uint64_t alive_since; /* 0: no flow goes on in the kernel */
 	unsigned int num_asked;
@@ -35,6 +36,7 @@ static void on_record(void *user, const struct rj_record *r)
 
 	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
 	run->records++;
+	run->lost += r->samples_lost;
 	if (run->is_quiet)
 		return;
 	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len,
@@ -67,7 +69,10 @@ static struct run *start(uint64_t idle_ns, uint64_t active_ns, uint32_t max_flow
 {
 	struct run *run = calloc(1, sizeof(*run));
 	struct rj_engine_options o = {
-		.limits = { .idle_ns = idle_ns, .active_ns = active_ns, .num_packets = 50 },
+		.limits = { .idle_ns = idle_ns,
+			    .active_ns = active_ns,
+			    .num_packets = 50,
+			    .sample_bytes = 1000 },
 		.max_flows = max_flows,
 		.time_decimals = 9,
 		.on_record = on_record,
@@ -436,6 +441,29 @@ TEST(engine_counts_bytes_and_wants_none_of_a_flow_without_dissectors)
 	sample(run, 1, 132, 0, 0, "x", 1); /* neither TCP nor UDP: nobody asked for its bytes */
 	CHECK_STR(run->said, "");
 	expect(run, "");
+}
+
+/* Of a packet that went around the kernel the payload did not come along. */
+TEST(engine_counts_the_samples_that_orphans_lack)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = { .key = { .addr = { { 0, 1 }, { 0, 2 } }, .proto = RJ_IP_TCP },
+			       .time_ns = MS,
+			       .num_segments = 1,
+			       .bits = RJ_PKT_TCP };
+	struct rj_engine_stats stats;
+
+	rj_engine_orphan(run->engine, &p); /* has none */
+	p.payload_len = 600;
+	rj_engine_orphan(run->engine, &p);
+	rj_engine_orphan(run->engine, &p);
+	rj_engine_orphan(run->engine, &p); /* behind the 1000 that are sampled */
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.samples_lost, 2);
+	CHECK_EQ(run->lost, 0);
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	CHECK_EQ(run->lost, 2);
+	expect(run, "0:eof:4/0@0 ");
 }
 
 /* Flows that go around the kernel push each other out, not what is known of the kernel's flows. */
