@@ -231,12 +231,23 @@ keep_alive() {
 		-o /dev/null "http://$SERVER4/hello.json"
 }
 
+# Bodies of known length that are longer than all that is sampled, before later heads.
+long_bodies() {
+	in_ns client "${one_cpu[@]}" curl -q -sS --limit-rate 20M -o /dev/null "http://$SERVER4/64k.bin" \
+		-o /dev/null "http://$SERVER4/1m.bin" -o /dev/null "http://$SERVER4/small.txt"
+	in_ns client "${one_cpu[@]}" curl -q -sS --limit-rate 20M -o /dev/null --data-binary "@$WORK/nginx/www/64k.bin" \
+		"http://$SERVER4/post" --next -q -sS -o /dev/null "http://$SERVER4/hello.json"
+}
+
 bulk_over_tls() { in_ns client curl -q -sSk -o /dev/null "https://$SERVER4/1m.bin"; }
 
 test_samples() {
 	compare_with=(--min-flows 2)
 	same keep-alive "$SERVER_IF" keep_alive
 	check 'keep-alive: every head' tells keep-alive "sum(x.heads for x in r) == 6"
+	same long-bodies "$SERVER_IF" long_bodies
+	check 'long-bodies: heads behind them' tells long-bodies "sum(x.heads for x in r) == 5"
+	check 'long-bodies: which were not sampled' tells long-bodies "0 < s['samples'] < 150"
 	compare_with=(--min-flows 1)
 	same bulk-tls "$SERVER_IF" bulk_over_tls
 	check 'bulk-tls: samples end with the handshake' tells bulk-tls "0 < s['samples'] < 20"

@@ -384,7 +384,9 @@ static uint32_t wanted_of(const struct rj_entry *entry, unsigned int side)
 	const struct rj_dissect *d = entry->dissect;
 	uint32_t until = entry->sampled[side].end_seq; /* all that came, and no more */
 
-	if (d && rj_dissect_wants(d, side) && !rj_dissect_until(d, side, &until))
+	/* the start of a later message the kernel finds by itself */
+	if (d && rj_dissect_wants(d, side) && !rj_dissect_is_ahead(d, side) &&
+	    !rj_dissect_until(d, side, &until))
 		return 0; /* its first bytes, as many as --sample-bytes */
 	return until ? until : 1;
 }

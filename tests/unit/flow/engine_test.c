@@ -487,3 +487,27 @@ TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
 		    "14:evicted:1/0@0 15:evicted:1/0@0 16:evicted:1/0@0 17:evicted:1/0@0 "
 		    "1:idle:9/0@0 18:eof:1/0@0 19:eof:1/0@0 ");
 }
+
+/*
+ * Behind a head and the start of its body nothing is wanted but the next head: the kernel stops,
+ * finds that by itself, and what it hands up then is in its place.
+ */
+TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
+{
+	static const char head[] = "POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"
+				   "0123456789abcdef";
+	uint32_t len = sizeof(head) - 1, behind = 1000 + len - 16 + 1000000;
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	char want[100];
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, head, len);
+	snprintf(want, sizeof(want), "7/5:%u ", 1000 + len);
+	CHECK_STR(run->said, want);
+	sample(run, 1, RJ_IP_TCP, 0, 1000 + len, "of the body", 11); /* was on its way */
+	run->said_len = 0;
+	sample(run, 1, RJ_IP_TCP, 0, behind, "PUT / HTTP/1.1\r\n", 16);
+	/* the head is not whole: on, as far as its dissector reads; the body did not count to that */
+	snprintf(want, sizeof(want), "7/5:%u ", behind + 16384 - len);
+	CHECK_STR(run->said, want);
+	expect(run, "");
+}
