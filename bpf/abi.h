@@ -273,7 +273,7 @@ enum rj_counter {
 	RJ_NUM_COUNTERS
 };
 
-/* Why samples are lost, by name in --stats; in the order of the counters from RJ_COUNT_LOST_FULL. */
+/* Why samples are lost, by name in --stats; in order of the counters from RJ_COUNT_LOST_FULL. */
 #define RJ_LOSSES(X)                                                                               \
 	X(FULL, "full")                                                                            \
 	X(REST, "rest")                                                                            \

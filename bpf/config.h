@@ -26,7 +26,7 @@ __u32 rj_reap_all = 0;
 /* Set by user space before each walk of the reaper, never 0. */
 __u32 rj_reap_round = 0;
 
-/* Set by user space before a walk: 0, or after how long spare flows are taken (the map is short). */
+/* Set by user space before a walk: after how long spare flows are taken, 0: there is room. */
 __u64 rj_spare_ns = 0;
 
 /* Counted up by the reaper: flows it has marked, and all it has met. Read by user space. */

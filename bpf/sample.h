@@ -37,7 +37,7 @@ static __always_inline void rj_slot_head_get(const struct rj_half *half, struct 
 	out->generation = head->generation;
 }
 
-/* rj_first_bytes - 8 bytes of the payload, the first the most significant; 0 where it is shorter. */
+/* rj_first_bytes - 8 bytes of the payload, the first the most significant; 0 if it is shorter. */
 static __always_inline __u64 rj_first_bytes(const struct rj_frame *f, const struct rj_packet *p)
 {
 	__u32 word[2];

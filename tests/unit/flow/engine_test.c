@@ -420,7 +420,7 @@ TEST(engine_has_the_kernel_stop_where_nothing_can_be_told)
 	expect(run, "");
 }
 
-/* A head of HTTP that is not complete: as much of it as its dissector takes, from where it began. */
+/* A head of HTTP that is not complete: as much as its dissector takes, from where it began. */
 TEST(engine_has_the_kernel_go_on_where_more_is_wanted)
 {
 	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
@@ -506,7 +506,7 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	sample(run, 1, RJ_IP_TCP, 0, 1000 + len, "of the body", 11); /* was on its way */
 	run->said_len = 0;
 	sample(run, 1, RJ_IP_TCP, 0, behind, "PUT / HTTP/1.1\r\n", 16);
-	/* the head is not whole: on, as far as its dissector reads; the body did not count to that */
+	/* the head is not whole: on, as far as its dissector reads; the body did not count */
 	snprintf(want, sizeof(want), "7/5:%u ", behind + 16384 - len);
 	CHECK_STR(run->said, want);
 	expect(run, "");

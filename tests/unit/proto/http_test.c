@@ -250,7 +250,8 @@ TEST(http_body_to_the_end_of_the_connection_ends_the_side)
 TEST(http_body_of_known_length_is_passed_over_but_for_its_start)
 {
 	static const char response[] =
-		"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551609\r\n\r\n0123456789abcdefGHI";
+		"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551609\r\n\r\n"
+		"0123456789abcdefGHI";
 	struct fixture f;
 
 	begin(&f);
