@@ -298,7 +298,7 @@ enum rj_loss {
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_MIDDLE 512u
 #define RJ_SAMPLE_LARGE 1536u
-#define RJ_SAMPLE_HUGE 9216u /* datagrams alone: one is never split, beyond this it is cut */
+#define RJ_SAMPLE_HUGE 9216u /* datagrams are never split, beyond this they are cut */
 
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.

@@ -9,8 +9,8 @@
 #include "bpf/maps.h"
 #include "bpf/policy.h"
 
-/* Records of one packet at most (a super-packet carries up to 64 KiB). */
-#define RJ_MAX_SAMPLE_RECORDS 12u
+/* Records of one packet at most: a super-packet carries up to 64 KiB. */
+#define RJ_MAX_SAMPLE_RECORDS (RJ_SAMPLE_MOST_BYTES / RJ_SAMPLE_HUGE + 1)
 
 /*
  * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
@@ -184,6 +184,18 @@ static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cp
 	rj_count(&flow->lost_samples, 1);
 }
 
+/* rj_sample_short - one record of at most RJ_SAMPLE_LARGE bytes, of the class that fits. */
+static __always_inline enum rj_counter
+rj_sample_short(const struct rj_frame *f, const struct rj_flow *flow, const struct rj_packet *p,
+		const struct rj_sampling *s, __u32 at, __u32 len)
+{
+	if (len <= RJ_SAMPLE_SMALL)
+		return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_SMALL);
+	if (len <= RJ_SAMPLE_MIDDLE)
+		return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_MIDDLE);
+	return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_LARGE);
+}
+
 /* rj_sample_datagram - one record: the dissectors are handed a datagram whole. */
 static __always_inline enum rj_counter rj_sample_datagram(const struct rj_frame *f,
 							  const struct rj_flow *flow,
@@ -192,10 +204,8 @@ static __always_inline enum rj_counter rj_sample_datagram(const struct rj_frame 
 {
 	__u32 len = s->want;
 
-	if (len <= RJ_SAMPLE_SMALL)
-		return rj_sample_record(f, flow, p, s, 0, len, RJ_SAMPLE_SMALL);
 	if (len <= RJ_SAMPLE_LARGE)
-		return rj_sample_record(f, flow, p, s, 0, len, RJ_SAMPLE_LARGE);
+		return rj_sample_short(f, flow, p, s, 0, len);
 	if (len > RJ_SAMPLE_HUGE)
 		len = RJ_SAMPLE_HUGE;
 	return rj_sample_record(f, flow, p, s, 0, len, RJ_SAMPLE_HUGE);
@@ -206,29 +216,22 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 					     struct rj_cpu *cpu, const struct rj_sampling *s)
 {
 	const struct rj_packet *p = &cpu->packet;
-	__u32 want = s->want;
-	__u32 at = 0;
+	__u32 left = s->want;
 
-	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS; i++) {
-		__u32 left = want - at;
-		enum rj_counter what;
+	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS && left > RJ_SAMPLE_LARGE; i++) {
+		__u32 len = left < RJ_SAMPLE_HUGE ? left : RJ_SAMPLE_HUGE;
 
-		if (at >= want)
-			return;
-		if (left <= RJ_SAMPLE_SMALL) {
-			what = rj_sample_record(f, flow, p, s, at, left, RJ_SAMPLE_SMALL);
-		} else if (left <= RJ_SAMPLE_MIDDLE) {
-			what = rj_sample_record(f, flow, p, s, at, left, RJ_SAMPLE_MIDDLE);
-		} else {
-			if (left > RJ_SAMPLE_LARGE)
-				left = RJ_SAMPLE_LARGE;
-			what = rj_sample_record(f, flow, p, s, at, left, RJ_SAMPLE_LARGE);
-		}
-		rj_sample_counted(flow, cpu, what);
-		at += left;
+		rj_sample_counted(flow, cpu,
+				  rj_sample_record(f, flow, p, s, s->want - left, len,
+						   RJ_SAMPLE_HUGE));
+		left -= len;
 	}
-	if (at < want)
+	if (!left)
+		return;
+	if (left > RJ_SAMPLE_LARGE)
 		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_LONG);
+	else
+		rj_sample_counted(flow, cpu, rj_sample_short(f, flow, p, s, s->want - left, left));
 }
 
 /*
