@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 1u
+#define RJ_ABI_VERSION 2u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
@@ -124,7 +124,8 @@ struct rj_half {
 	__u32 low_seq;	   /* lowest sequence number seen */
 	__u32 next_seq;	   /* one past the highest */
 	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
-	__u32 num_samples; /* kernel: packets handed up as samples */
+	__u16 num_samples; /* kernel: packets handed up as samples */
+	__u16 sample_bits; /* kernel: RJ_SAMPLE_HAS_* */
 
 	__u64 first_ns;
 	__u32 retrans;
@@ -136,6 +137,23 @@ struct rj_half {
 	__u16 first_ids[RJ_FIRST_IDS];
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
 	__u64 reserved[3];
+};
+
+#define RJ_SAMPLE_HAS_HEADS 0x01u /* spoke HTTP/1: later heads are sampled too */
+#define RJ_SAMPLE_HAS_LATER 0x02u /* …and sample_base is the start of the last of them */
+#define RJ_SAMPLE_HAS_QUIC 0x04u  /* began with a long header of QUIC */
+
+/*
+ * struct rj_slot_head - what stands before the sequences in a slot. Both words are user space's;
+ * the packet programs read them.
+ * @until: 0: nothing said; else what user space wants of the side's payload: TCP: the bytes before
+ *         this sequence number, and heads of later messages; else: nothing any more
+ * @generation: how often the slot was given back. A sample says which it met: so user space, which
+ *         alone gives slots back, never writes into one that has been another flow's since
+ */
+struct rj_slot_head {
+	__u32 until;
+	__u32 generation;
 };
 
 /*
@@ -191,7 +209,8 @@ struct rj_limits {
 	__u8 with_zeros;    /* packets without payload are entered into the sequence */
 	__u8 with_retrans;  /* retransmitted segments are entered into the sequence */
 	__u8 with_hist;
-	__u8 zero[5];
+	__u8 with_bytes;   /* kernel: samples are for byte counts too: of any protocol */
+	__u32 sample_rate; /* kernel: bytes of samples a CPU may hand up in 1024 ns; 0: any */
 };
 
 /* clang-format off: tables */
@@ -253,7 +272,30 @@ enum rj_counter {
 	RJ_COUNT_SAMPLES_LOST,
 	RJ_COUNT_SLOTS_SHORT, /* packets whose side had no slot for its sequence */
 	RJ_COUNT_CUTS_LATE,   /* flows that could not be cut: the ring was full */
+	RJ_COUNT_LOST_FULL,   /* of samples_lost, see RJ_LOSSES: the ring was full */
+	RJ_COUNT_LOST_REST,   /* …what was left of it was kept for other classes: */
+	RJ_COUNT_LOST_FIRST,  /* so by class, see enum rj_sample_class */
+	RJ_COUNT_LOST_HANDSHAKE,
+	RJ_COUNT_LOST_BUDGET, /* …the CPU had spent its bytes */
+	RJ_COUNT_LOST_LONG,   /* …more of a super-packet than is taken, or bytes not readable */
 	RJ_NUM_COUNTERS
+};
+
+/* Why samples are lost, by name in --stats; in order of the counters from RJ_COUNT_LOST_FULL. */
+#define RJ_LOSSES(X)                                                                               \
+	X(FULL, "full")                                                                            \
+	X(REST, "rest")                                                                            \
+	X(FIRST, "first")                                                                          \
+	X(HANDSHAKE, "handshake")                                                                  \
+	X(BUDGET, "budget")                                                                        \
+	X(LONG, "long")                                                                            \
+	X(ORPHAN, "orphan") /* of a packet that found no place in the flow map: by user space */
+
+enum rj_loss {
+#define X(name, text) RJ_LOSS_##name,
+	RJ_LOSSES(X)
+#undef X
+		RJ_NUM_LOSSES
 };
 
 /* Records of the ring buffer; every one starts with its kind. */
@@ -262,13 +304,16 @@ enum rj_counter {
 #define RJ_RING_ORPHAN 3u
 
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
+#define RJ_SAMPLE_MIDDLE 512u
 #define RJ_SAMPLE_LARGE 1536u
-#define RJ_SAMPLE_HUGE 9216u /* datagrams alone: one is never split, beyond this it is cut */
+#define RJ_SAMPLE_HUGE 9216u /* datagrams are never split, beyond this they are cut */
 
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.
  * @flow_start_ns: with @key names the flow
  * @stream_seq: TCP: sequence number of the first byte here
+ * @slot, @generation: the side's slot + 1, or 0, and what its head had: where to say what is
+ *         wanted, see struct rj_slot_head
  * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's
  */
 struct rj_sample {
@@ -284,6 +329,8 @@ struct rj_sample {
 	__u8 tcp_flags;
 	__u8 bits; /* RJ_PKT_* of the packet */
 	__u8 zero;
+	__u32 slot;
+	__u32 generation;
 	__u8 bytes[];
 };
 
@@ -314,6 +361,6 @@ _Static_assert((RJ_FLOW_LEN_PLAIN + 88) % 64 == 0 && (sizeof(struct rj_flow) + 8
 	       "entries of the flow map are whole cache lines");
 _Static_assert((__builtin_offsetof(struct rj_flow, half) + 88) % 64 == 0,
 	       "and so begin its halves");
-_Static_assert(sizeof(struct rj_sample) == 80, "struct rj_sample is part of the ABI");
+_Static_assert(sizeof(struct rj_sample) == 88, "struct rj_sample is part of the ABI");
 
 #endif

@@ -72,6 +72,17 @@ static __always_inline int rj_flow_is_over(const struct rj_flow *f, __u64 now,
 }
 
 /*
+ * rj_flow_is_spare - whether the flow may be taken before its time where the map is short of room:
+ * nothing came for @age_ns, and it was one packet that nobody answered, or was closed.
+ */
+static __always_inline int rj_flow_is_spare(const struct rj_flow *f, __u64 now, __u64 age_ns)
+{
+	if (!rj_is_late(now, rj_flow_last(f), age_ns))
+		return 0;
+	return f->half[0].packets + f->half[1].packets == 1 || rj_is_closed(f);
+}
+
+/*
  * rj_flow_start - makes *@f, all zero, the flow that @p begins. @before is the
  * originator of the flow it goes on from after an active or fold cut, or -1.
  */

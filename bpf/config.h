@@ -17,13 +17,20 @@ const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
 /* Whether bpf_xdp_load_bytes is there (5.18); without it XDP's samples are lost, and counted. */
 const volatile __u8 rj_has_xdp_load = 0;
 
+/* Bytes of the ring buffer, as the loader sized it. */
+const volatile __u64 rj_ring_bytes = 1 << 20;
+
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;
 
 /* Set by user space before each walk of the reaper, never 0. */
 __u32 rj_reap_round = 0;
 
-/* Counted up by the reaper: flows it has marked. Read by user space. */
+/* Set by user space before a walk: after how long spare flows are taken, 0: there is room. */
+__u64 rj_spare_ns = 0;
+
+/* Counted up by the reaper: flows it has marked, and all it has met. Read by user space. */
 __u64 rj_num_marked = 0;
+__u64 rj_num_met = 0;
 
 #endif

@@ -106,6 +106,7 @@ static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq,
 	slot = bpf_map_lookup_elem(&rj_slots, &index);
 	if (!slot)
 		return;
+	slot += sizeof(struct rj_slot_head);
 	seq->splt = (__u64 *)slot;
 	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
 }
@@ -248,13 +249,15 @@ SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
 
 	if (!key || !flow)
 		return 0;
+	rj_num_met++;
 	if (rj_reap_all || (flow->dying && flow->dying != rj_reap_round)) {
 		rj_reap_one(ctx, key, flow);
 		return 0;
 	}
 	rj_limits_get(&limits);
 	now = bpf_ktime_get_ns();
-	if (!flow->dying && rj_flow_is_over(flow, now, &limits)) {
+	if (!flow->dying &&
+	    (rj_flow_is_over(flow, now, &limits) || rj_flow_is_spare(flow, now, rj_spare_ns))) {
 		flow->dying = rj_reap_round;
 		rj_num_marked++;
 	}

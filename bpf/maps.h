@@ -8,6 +8,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/parse.h"
+#include "bpf/policy.h"
 
 /* Sizes here are the least that loads; the loader sets the real ones. */
 
@@ -25,16 +26,18 @@ struct {
 } rj_flows SEC(".maps");
 
 /*
- * Sequences of one side of a flow: num_packets words of struct rj_seq.splt, then
- * as many IP identifications. Written by the packet programs, read by user
- * space when the flow is over. One entry for each slot; value size by --packets.
+ * Sequences of one side of a flow: struct rj_slot_head, num_packets words of struct rj_seq.splt,
+ * then as many IP identifications. The head is written by user space, the rest by the packet
+ * programs and read by user space when the flow is over. One entry for each slot; value size by
+ * --packets.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, RJ_MAX_PACKETS *(sizeof(__u64) + sizeof(__u16)));
+	__uint(value_size,
+	       sizeof(struct rj_slot_head) + RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));
 } rj_slots SEC(".maps");
 
 /* Free slots: filled by user space, emptied by the packet programs. One entry for each slot. */
@@ -57,7 +60,6 @@ struct {
  * @counters: of enum rj_reason and enum rj_counter, summed by user space
  * @tick, @tick_ns: of the clock's last reading by rj_now, in jiffies and precisely
  * @is_coarse: whether the packet's time is that reading
- * @sampled, @sample_want: bytes of its payload that are handed up already, and that are to be
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
  */
@@ -66,8 +68,6 @@ struct rj_cpu {
 	__u64 tick;
 	__u64 tick_ns;
 	__u64 is_coarse;
-	__u32 sampled;
-	__u32 sample_want;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
@@ -90,5 +90,13 @@ struct {
 	__type(key, struct rj_key);
 	__type(value, __u32);
 } rj_cutting SEC(".maps");
+
+/* What each CPU has spent on samples; the packet programs' alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rj_budget);
+} rj_budgets SEC(".maps");
 
 #endif

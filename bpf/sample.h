@@ -7,76 +7,139 @@
 #include "bpf/config.h"
 #include "bpf/ctx.h"
 #include "bpf/maps.h"
+#include "bpf/policy.h"
 
-/* Packets of one side that are sampled at most: retransmissions must not fill the ring. */
-#define RJ_MAX_SAMPLED_PACKETS 64u
-/* A datagram protocol's side may ask and answer more often than a stream has first segments. */
-#define RJ_MAX_SAMPLED_DATAGRAMS 400u
-/* Records of one packet at most (a super-packet carries up to 64 KiB). */
-#define RJ_MAX_SAMPLE_RECORDS 12u
-/* How far before the first segment seen one that was overtaken may start. */
-#define RJ_SAMPLE_REORDER_BYTES 65536
+/* Records of one packet at most: a super-packet carries up to 64 KiB. */
+#define RJ_MAX_SAMPLE_RECORDS (RJ_SAMPLE_MOST_BYTES / RJ_SAMPLE_HUGE + 1)
 
-/* Ports whose datagrams are handed up whole and for as long as RJ_MAX_SAMPLED_DATAGRAMS allows. */
-static __always_inline int rj_is_name_port(__u16 port)
+/*
+ * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
+ * on, are handed up. @time_ns is precise, which the flow's need not be. @head is that of the
+ * side's slot, zeros without one.
+ */
+struct rj_sampling {
+	struct rj_slot_head head;
+	__u64 time_ns;
+	__u32 want;
+};
+
+/* rj_slot_head_get - what user space says of the side; looked at for packets that may be wanted. */
+static __always_inline void rj_slot_head_get(const struct rj_half *half, struct rj_slot_head *out)
 {
-	return port == 53 || port == 5353 || port == 5355;
+	__u32 index = half->slot - 1;
+	const volatile struct rj_slot_head *head = 0;
+
+	out->until = 0;
+	out->generation = 0;
+	if (half->slot)
+		head = bpf_map_lookup_elem(&rj_slots, &index);
+	if (!head)
+		return;
+	out->until = head->until;
+	out->generation = head->generation;
 }
 
-/* rj_sample_want - how many of the packet's payload bytes to hand up, from its first on. */
-static __always_inline __u32 rj_sample_want(struct rj_half *half, const struct rj_packet *p)
+/* rj_first_bytes - 8 bytes of the payload, the first the most significant; 0 if it is shorter. */
+static __always_inline __u64 rj_first_bytes(const struct rj_frame *f, const struct rj_packet *p)
 {
-	__u32 limit = rj_limits.sample_bytes;
-	__s64 at;
+	__u32 word[2];
 
-	if (!limit || !p->payload_len)
+	if (p->payload_len < sizeof(word) || !rj_frame_load(f, p->payload_off, word, sizeof(word)))
 		return 0;
-	if (p->bits & RJ_PKT_TCP) {
-		__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
+	return (__u64)rj_be32(word[0]) << 32 | rj_be32(word[1]);
+}
 
-		if (half->num_samples >= RJ_MAX_SAMPLED_PACKETS)
-			return 0;
-		if (!half->num_samples)
-			half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 :
-									      seq;
-		at = (__s32)(seq - half->sample_base);
-		if (at < -RJ_SAMPLE_REORDER_BYTES || at >= limit)
-			return 0;
-	} else if (p->key.proto == RJ_IP_UDP) {
-		if (half->num_samples >= RJ_MAX_SAMPLED_DATAGRAMS)
-			return 0;
-		if (rj_is_name_port(p->key.port[0]) || rj_is_name_port(p->key.port[1]))
-			return p->payload_len;
-		if (half->sample_base >= limit)
-			return 0;
-		at = 0; /* a datagram is handed up whole, or it is of no use */
-		half->sample_base += p->payload_len;
-		if (limit < p->payload_len)
-			limit = p->payload_len;
-	} else {
-		return 0;
+/*
+ * rj_stream_window - how far behind sample_base the side is sampled now. What user space says
+ * holds from there on; what it said of an earlier head does not.
+ */
+static __always_inline __s64 rj_stream_window(const struct rj_half *half, __u32 until)
+{
+	__s64 window = rj_limits.sample_bytes;
+	__s64 said = (__s32)(until - half->sample_base);
+
+	if (half->sample_bits & RJ_SAMPLE_HAS_LATER) {
+		window = RJ_LATER_HEAD_BYTES;
+		if (said <= 0)
+			until = 0;
 	}
-	return p->payload_len < limit - at ? p->payload_len : (__u32)(limit - at);
+	if (!until || (rj_limits.with_bytes && said < window))
+		return window;
+	return said < RJ_SAMPLE_MOST_BYTES ? said : RJ_SAMPLE_MOST_BYTES;
+}
+
+static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_half *half,
+					    const struct rj_packet *p, struct rj_sampling *s)
+{
+	__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
+	__s64 at, window;
+
+	if (half->num_samples >=
+	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS))
+		return 0;
+	if (!half->num_samples) {
+		half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 : seq;
+		if (rj_is_http_head(rj_first_bytes(f, p)))
+			half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
+	}
+	at = (__s32)(seq - half->sample_base);
+	if (at >= -RJ_SAMPLE_REORDER_BYTES && at < RJ_SAMPLE_MOST_BYTES) {
+		rj_slot_head_get(half, &s->head);
+		window = rj_stream_window(half, s->head.until);
+		if (at < window)
+			return p->payload_len < window - at ? p->payload_len : (__u32)(window - at);
+	}
+	if (at < 0 || !(half->sample_bits & RJ_SAMPLE_HAS_HEADS) ||
+	    !rj_is_http_head(rj_first_bytes(f, p)))
+		return 0;
+	if (at >= RJ_SAMPLE_MOST_BYTES)
+		rj_slot_head_get(half, &s->head);
+	half->sample_base = seq;
+	half->sample_bits |= RJ_SAMPLE_HAS_LATER;
+	return p->payload_len < RJ_LATER_HEAD_BYTES ? p->payload_len : RJ_LATER_HEAD_BYTES;
+}
+
+/* A datagram is handed up whole, or it is of no use. */
+static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct rj_half *half,
+					      const struct rj_packet *p, struct rj_sampling *s)
+{
+	int is_udp = p->key.proto == RJ_IP_UDP;
+
+	if (half->num_samples >= RJ_MAX_SAMPLED_DATAGRAMS || (!is_udp && !rj_limits.with_bytes))
+		return 0;
+	if (half->sample_base >= rj_limits.sample_bytes &&
+	    !(is_udp && (rj_is_whole_port(p->key.port[0]) || rj_is_whole_port(p->key.port[1])))) {
+		if (!(half->sample_bits & RJ_SAMPLE_HAS_QUIC) ||
+		    half->packets > RJ_MAX_QUIC_PACKETS || !rj_is_quic_long(rj_first_bytes(f, p)))
+			return 0;
+	}
+	rj_slot_head_get(half, &s->head);
+	if (s->head.until && (!rj_limits.with_bytes || half->sample_base >= rj_limits.sample_bytes))
+		return 0;
+	if (is_udp && !half->num_samples && rj_is_quic_long(rj_first_bytes(f, p)))
+		half->sample_bits |= RJ_SAMPLE_HAS_QUIC;
+	if (half->sample_base < rj_limits.sample_bytes)
+		half->sample_base += p->payload_len;
+	return p->payload_len;
 }
 
 /*
  * rj_sample_record - one record of @class bytes, which must be a constant: the
- * verifier wants fixed sizes of bpf_ringbuf_reserve. False when it was lost.
+ * verifier wants fixed sizes of bpf_ringbuf_reserve. What it counts as.
  */
-static __always_inline int rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow,
-					    const struct rj_cpu *cpu, __u32 at, __u32 len,
-					    const __u32 class)
+static __always_inline enum rj_counter
+rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const struct rj_packet *p,
+		 const struct rj_sampling *sampling, __u32 at, __u32 len, const __u32 class)
 {
-	const struct rj_packet *p = &cpu->packet;
 	struct rj_sample *s = bpf_ringbuf_reserve(&rj_ring, sizeof(*s) + class, 0);
 	__u64 num = len;
 
 	if (!s)
-		return 0;
+		return RJ_COUNT_LOST_FULL;
 	s->kind = RJ_RING_SAMPLE;
 	s->key = p->key;
 	s->flow_start_ns = flow->start_ns;
-	s->time_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	s->time_ns = sampling->time_ns;
 	s->stream_seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0) + at;
 	s->payload_len = p->payload_len;
 	s->offset = at;
@@ -84,6 +147,8 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 	s->tcp_flags = p->tcp_flags;
 	s->bits = p->bits;
 	s->zero = 0;
+	s->slot = flow->half[p->side & 1].slot;
+	s->generation = sampling->head.generation;
 	/*
 	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
 	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
@@ -99,73 +164,125 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 		goto lost;
 	s->len = len;
 	bpf_ringbuf_submit(s, 0);
-	return 1;
+	return RJ_COUNT_SAMPLES;
 lost:
 	bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
-	return 0;
+	return RJ_COUNT_LOST_LONG;
 }
 
-/* rj_sample_counted - what became of a record. */
-static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cpu *cpu, int is_sent)
+/* rj_sample_counted - what became of a record: RJ_COUNT_SAMPLES, or why it was lost. */
+static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cpu *cpu,
+					      enum rj_counter what)
 {
-	cpu->counters[is_sent ? RJ_COUNT_SAMPLES : RJ_COUNT_SAMPLES_LOST]++;
-	if (!is_sent)
-		rj_count(&flow->lost_samples, 1);
+	__u64 at = what;
+
+	rj_hide(at);
+	if (at >= RJ_NUM_COUNTERS)
+		return;
+	cpu->counters[at]++;
+	if (at == RJ_COUNT_SAMPLES)
+		return;
+	cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
+	rj_count(&flow->lost_samples, 1);
+}
+
+/* rj_sample_short - one record of at most RJ_SAMPLE_LARGE bytes, of the class that fits. */
+static __always_inline enum rj_counter
+rj_sample_short(const struct rj_frame *f, const struct rj_flow *flow, const struct rj_packet *p,
+		const struct rj_sampling *s, __u32 at, __u32 len)
+{
+	if (len <= RJ_SAMPLE_SMALL)
+		return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_SMALL);
+	if (len <= RJ_SAMPLE_MIDDLE)
+		return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_MIDDLE);
+	return rj_sample_record(f, flow, p, s, at, len, RJ_SAMPLE_LARGE);
 }
 
 /* rj_sample_datagram - one record: the dissectors are handed a datagram whole. */
-static __always_inline int rj_sample_datagram(const struct rj_frame *f, const struct rj_flow *flow,
-					      const struct rj_cpu *cpu, __u32 len)
+static __always_inline enum rj_counter rj_sample_datagram(const struct rj_frame *f,
+							  const struct rj_flow *flow,
+							  const struct rj_packet *p,
+							  const struct rj_sampling *s)
 {
-	if (len <= RJ_SAMPLE_SMALL)
-		return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_SMALL);
+	__u32 len = s->want;
+
 	if (len <= RJ_SAMPLE_LARGE)
-		return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_LARGE);
+		return rj_sample_short(f, flow, p, s, 0, len);
 	if (len > RJ_SAMPLE_HUGE)
 		len = RJ_SAMPLE_HUGE;
-	return rj_sample_record(f, flow, cpu, 0, len, RJ_SAMPLE_HUGE);
+	return rj_sample_record(f, flow, p, s, 0, len, RJ_SAMPLE_HUGE);
 }
 
 /* rj_sample_stream - as many records as it takes: the dissectors put a stream together anyway. */
 static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj_flow *flow,
-					     struct rj_cpu *cpu, __u32 want)
+					     struct rj_cpu *cpu, const struct rj_sampling *s)
 {
-	cpu->sampled = 0;
-	cpu->sample_want = want;
-	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS; i++) {
-		__u32 at, left;
-		int is_sent;
+	const struct rj_packet *p = &cpu->packet;
+	__u32 left = s->want;
 
-		rj_forget();
-		at = cpu->sampled;
-		left = cpu->sample_want - at;
-		if (at >= cpu->sample_want)
-			break;
-		if (left <= RJ_SAMPLE_SMALL) {
-			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_SMALL);
-		} else {
-			if (left > RJ_SAMPLE_LARGE)
-				left = RJ_SAMPLE_LARGE;
-			is_sent = rj_sample_record(f, flow, cpu, at, left, RJ_SAMPLE_LARGE);
-		}
-		rj_sample_counted(flow, cpu, is_sent);
-		cpu->sampled = at + left;
+	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS && left > RJ_SAMPLE_LARGE; i++) {
+		__u32 len = left < RJ_SAMPLE_HUGE ? left : RJ_SAMPLE_HUGE;
+
+		rj_sample_counted(flow, cpu,
+				  rj_sample_record(f, flow, p, s, s->want - left, len,
+						   RJ_SAMPLE_HUGE));
+		left -= len;
 	}
+	if (!left)
+		return;
+	if (left > RJ_SAMPLE_LARGE)
+		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_LONG);
+	else
+		rj_sample_counted(flow, cpu, rj_sample_short(f, flow, p, s, s->want - left, left));
+}
+
+/*
+ * rj_sample_refused - why a sample of @class must not be taken now, RJ_COUNT_SAMPLES when it may.
+ * A flood of new flows spends what is theirs; handshakes of the others find room in the ring.
+ */
+static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class class, __u32 want,
+							 __u64 now_ns)
+{
+	struct rj_budget *budget;
+	__u32 zero = 0;
+
+	if (!rj_ring_has_room(class, bpf_ringbuf_query(&rj_ring, BPF_RB_AVAIL_DATA), rj_ring_bytes))
+		return RJ_COUNT_LOST_REST + class;
+	if (!rj_limits.sample_rate)
+		return RJ_COUNT_SAMPLES;
+	budget = bpf_map_lookup_elem(&rj_budgets, &zero);
+	if (budget && !rj_budget_take(budget, now_ns, want, class, rj_limits.sample_rate))
+		return RJ_COUNT_LOST_BUDGET;
+	return RJ_COUNT_SAMPLES;
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */
 static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
 				      struct rj_half *half, struct rj_cpu *cpu)
 {
-	__u32 want = rj_sample_want(half, &cpu->packet);
+	const struct rj_packet *p = &cpu->packet;
+	struct rj_sampling s = { .want = 0 };
+	enum rj_sample_class class;
+	enum rj_counter what;
 
-	if (!want)
+	if (!rj_limits.sample_bytes || !p->payload_len)
 		return;
-	half->num_samples++;
-	if (cpu->packet.bits & RJ_PKT_TCP)
-		rj_sample_stream(f, flow, cpu, want);
+	if (p->bits & RJ_PKT_TCP)
+		s.want = rj_want_stream(f, half, p, &s);
 	else
-		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, cpu, want));
+		s.want = rj_want_datagram(f, half, p, &s);
+	if (!s.want)
+		return;
+	s.time_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	class = rj_sample_class(half->num_samples, flow->half[!(p->side & 1)].packets != 0);
+	half->num_samples++;
+	what = rj_sample_refused(class, s.want, p->time_ns);
+	if (what != RJ_COUNT_SAMPLES)
+		rj_sample_counted(flow, cpu, what);
+	else if (p->bits & RJ_PKT_TCP)
+		rj_sample_stream(f, flow, cpu, &s);
+	else
+		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, p, &s));
 }
 
 #endif

@@ -71,6 +71,7 @@ static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *t
 	rj_zero(from->syn_opts, sizeof(from->syn_opts));
 	from->sample_base = 0;
 	from->num_samples = 0;
+	from->sample_bits = 0;
 }
 
 static __always_inline void rj_take_hist(struct rj_hist *from, struct rj_hist *to)

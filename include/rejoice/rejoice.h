@@ -30,6 +30,8 @@ struct rj_session;
  * @with_zeros: packets without payload stand in sequences too
  * @with_retrans: retransmitted segments stand in sequences too
  * @filter: a tcpdump filter, NULL for none
+ * @bd_bytes: bytes of each direction's payload in byte_dist and entropy; 0: all in files, live
+ *       what is sampled
  * @on_record: called for each flow that ended; the record is borrowed for the call
  */
 struct rj_options {
@@ -44,6 +46,7 @@ struct rj_options {
 	const char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
+	uint64_t bd_bytes;
 };
 
 #define RJ_NEVER UINT64_MAX
@@ -79,9 +82,11 @@ struct rj_session_frame {
  * packets == packets_in_flows + the sum of set_aside.
  * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
  * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
+ * @lost: samples_lost by the reasons that rj_loss_name names
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
  */
 #define RJ_MAX_SET_ASIDE 32
+#define RJ_MAX_LOST 16
 struct rj_stats {
 	size_t size;
 	uint64_t packets;
@@ -96,6 +101,7 @@ struct rj_stats {
 	uint64_t dissect_over_budget;
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
+	uint64_t lost[RJ_MAX_LOST];
 };
 
 /*
@@ -133,6 +139,9 @@ RJ_API int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out
 
 /* rj_set_aside_name - "not_ip", …; NULL behind the last reason. */
 RJ_API const char *rj_set_aside_name(unsigned int reason);
+
+/* rj_loss_name - why samples are lost: "full", …; NULL behind the last. */
+RJ_API const char *rj_loss_name(unsigned int loss);
 
 /* rj_session_error - the line about the last call that failed; "" when none did. */
 RJ_API const char *rj_session_error(const struct rj_session *s);

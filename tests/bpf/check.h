@@ -92,9 +92,19 @@ static bool check_finished(struct test *t, const struct verdict *v, const uint8_
 	return is_equal;
 }
 
-/* A sample says what packet it is of and has that packet's bytes. */
-static bool check_sample(const struct verdict *v, const struct frame *f, const uint8_t *bytes,
-			 size_t len)
+/* The slot that the kernel gave the packet's side. */
+static uint32_t kernel_slot(const struct test *t, const struct verdict *v)
+{
+	struct rj_flow flow;
+
+	if (bpf_map_lookup_elem(t->kernel.flows_fd, &v->flow->key, &flow))
+		return 0;
+	return flow.half[v->packet.side].slot;
+}
+
+/* A sample says what packet it is of, where to answer, and has that packet's bytes. */
+static bool check_sample(const struct test *t, const struct verdict *v, const struct frame *f,
+			 const uint8_t *bytes, size_t len)
 {
 	const struct rj_packet *p = &v->packet;
 	struct rj_sample s;
@@ -106,8 +116,9 @@ static bool check_sample(const struct verdict *v, const struct frame *f, const u
 	return s.kind == RJ_RING_SAMPLE && !memcmp(&s.key, &p->key, sizeof(s.key)) &&
 	       s.flow_start_ns == v->flow->flow.start_ns && is_sample_time(s.time_ns, p->time_ns) &&
 	       s.stream_seq == seq + s.offset && s.payload_len == p->payload_len &&
-	       s.side == p->side && s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero &&
-	       s.len && s.len <= len - sizeof(s) && s.offset + s.len <= p->payload_len &&
+	       s.side == p->side && s.slot == kernel_slot(t, v) && !s.generation &&
+	       s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero && s.len &&
+	       s.len <= len - sizeof(s) && s.offset + s.len <= p->payload_len &&
 	       p->payload_off + s.offset + s.len <= f->len &&
 	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset, s.len);
 }
@@ -127,7 +138,7 @@ static bool check_ring(struct test *t, const struct verdict *v, const struct fra
 	if (!t->model.limits.sample_bytes)
 		return is_equal && at == k->num_records;
 	for (; at < k->num_records; at++, t->samples++)
-		if (!check_sample(v, f, k->record[at].bytes, k->record[at].len))
+		if (!check_sample(t, v, f, k->record[at].bytes, k->record[at].len))
 			return false;
 	return is_equal;
 }
@@ -163,7 +174,10 @@ static void expect_samples(struct test *t, const struct verdict *v)
 	if (!t->model.limits.sample_bytes)
 		return;
 	t->counters[RJ_COUNT_SAMPLES] += t->kernel.num_records - !!v->end;
-	t->counters[RJ_COUNT_SAMPLES_LOST] = got[RJ_COUNT_SAMPLES_LOST];
+	for (unsigned int i = RJ_COUNT_LOST_FULL; i <= RJ_COUNT_LOST_LONG; i++) {
+		t->counters[RJ_COUNT_SAMPLES_LOST] += got[i] - t->counters[i];
+		t->counters[i] = got[i];
+	}
 }
 
 /* Whether the packet has no place: its flow is being taken, or is new and the map full. */

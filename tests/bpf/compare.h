@@ -47,16 +47,16 @@ static const struct field packet_fields[] = {
 };
 
 static const struct field half_fields[] = {
-	FIELD(rj_half, packets),    FIELD(rj_half, payload_bytes), FIELD(rj_half, ip_bytes),
-	FIELD(rj_half, first_ns),   FIELD(rj_half, last_ns),	   FIELD(rj_half, num_splt),
-	FIELD(rj_half, num_ids),    FIELD(rj_half, slot),	   FIELD(rj_half, ttl_min),
-	FIELD(rj_half, tcp_flags),  FIELD(rj_half, tcp_bits),	   FIELD(rj_half, syn_opt_len),
-	FIELD(rj_half, low_seq),    FIELD(rj_half, next_seq),	   FIELD(rj_half, retrans),
-	FIELD(rj_half, ooo),	    FIELD(rj_half, hole[0]),	   FIELD(rj_half, hole[1]),
-	FIELD(rj_half, hole[2]),    FIELD(rj_half, hole[3]),	   FIELD(rj_half, syn_seq),
-	FIELD(rj_half, syn_window), FIELD(rj_half, bad_l4),	   FIELD(rj_half, first_ids),
-	FIELD(rj_half, syn_opts),   FIELD(rj_half, sample_base),   FIELD(rj_half, num_samples),
-	FIELD(rj_half, reserved),
+	FIELD(rj_half, packets),     FIELD(rj_half, payload_bytes), FIELD(rj_half, ip_bytes),
+	FIELD(rj_half, first_ns),    FIELD(rj_half, last_ns),	    FIELD(rj_half, num_splt),
+	FIELD(rj_half, num_ids),     FIELD(rj_half, slot),	    FIELD(rj_half, ttl_min),
+	FIELD(rj_half, tcp_flags),   FIELD(rj_half, tcp_bits),	    FIELD(rj_half, syn_opt_len),
+	FIELD(rj_half, low_seq),     FIELD(rj_half, next_seq),	    FIELD(rj_half, retrans),
+	FIELD(rj_half, ooo),	     FIELD(rj_half, hole[0]),	    FIELD(rj_half, hole[1]),
+	FIELD(rj_half, hole[2]),     FIELD(rj_half, hole[3]),	    FIELD(rj_half, syn_seq),
+	FIELD(rj_half, syn_window),  FIELD(rj_half, bad_l4),	    FIELD(rj_half, first_ids),
+	FIELD(rj_half, syn_opts),    FIELD(rj_half, sample_base),   FIELD(rj_half, num_samples),
+	FIELD(rj_half, sample_bits), FIELD(rj_half, reserved),
 };
 
 static const struct field flow_fields[] = {
@@ -78,6 +78,12 @@ static const char *const counter_names[RJ_NUM_COUNTERS] = {
 	[RJ_COUNT_SAMPLES_LOST] = "samples_lost",
 	[RJ_COUNT_SLOTS_SHORT] = "slots_short",
 	[RJ_COUNT_CUTS_LATE] = "cuts_late",
+	[RJ_COUNT_LOST_FULL] = "samples lost: ring full",
+	[RJ_COUNT_LOST_REST] = "samples lost: rest",
+	[RJ_COUNT_LOST_FIRST] = "samples lost: first payload",
+	[RJ_COUNT_LOST_HANDSHAKE] = "samples lost: handshake",
+	[RJ_COUNT_LOST_BUDGET] = "samples lost: budget",
+	[RJ_COUNT_LOST_LONG] = "samples lost: long",
 };
 
 static size_t fields_len(const struct field *fields, size_t num)
@@ -235,6 +241,7 @@ static bool are_equal_halves(const struct kernel *k, const struct model *m, unsi
 	if (m->limits.sample_bytes) {
 		half.sample_base = 0;
 		half.num_samples = 0;
+		half.sample_bits = 0;
 	}
 	if (memcmp(&host->flow.half[side], &half, sizeof(half)))
 		return are_equal(name, half_fields, NUM(half_fields), &host->flow.half[side],

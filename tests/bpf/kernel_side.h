@@ -22,7 +22,6 @@
 struct cpu_value {
 	uint64_t counters[RJ_NUM_COUNTERS];
 	uint64_t tick, tick_ns, is_coarse;
-	uint32_t sampled, sample_want;
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
@@ -116,9 +115,7 @@ static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits 
 	k->num_packets = limits->num_packets;
 	k->num_slots = 2 * num_flows;
 	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-	k->slot_len = (limits->num_packets * 10u + 7) / 8 * 8;
-	if (!k->slot_len)
-		k->slot_len = 8;
+	k->slot_len = sizeof(struct rj_slot_head) + (limits->num_packets * 10u + 7) / 8 * 8;
 	skel->rodata->rj_limits = *limits;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
@@ -190,7 +187,8 @@ static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *ha
 
 	if (!half->slot || half->slot > k->num_slots)
 		return seq;
-	seq.splt = (void *)(uintptr_t)(k->slots + (half->slot - 1) * k->slot_len);
+	seq.splt = (void *)(uintptr_t)(k->slots + (half->slot - 1) * k->slot_len +
+				       sizeof(struct rj_slot_head));
 	seq.ids = (void *)(seq.splt + k->num_packets);
 	seq.capacity = k->num_packets;
 	return seq;

@@ -43,6 +43,7 @@ static const struct rj_dissector *const dissector = &DISSECTOR;
 struct stream {
 	uint8_t *bytes;
 	size_t len;
+	uint64_t skip; /* bytes that the dissector passes over */
 	bool is_over;
 };
 
@@ -109,13 +110,20 @@ static size_t take(struct flow *f, unsigned int flags, size_t len, bool is_hard)
 
 	while (at < len && !s->is_over) {
 		struct rj_message m = message_of(f, flags);
-		size_t taken;
-		enum rj_status st = call(f, &m, s->bytes + at, len - at, is_hard, &taken);
+		size_t taken = s->skip < len - at ? (size_t)s->skip : len - at;
+		enum rj_status st;
+
+		at += taken;
+		s->skip -= taken;
+		if (at == len)
+			return at;
+		st = call(f, &m, s->bytes + at, len - at, is_hard, &taken);
 
 		if (st == RJ_TRUNCATED)
 			return at;
 		s->is_over = st == RJ_MALFORMED || m.is_done;
 		at += taken;
+		s->skip = m.skip;
 	}
 	return at;
 }

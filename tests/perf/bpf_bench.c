@@ -39,6 +39,7 @@ struct frame {
 
 static const struct frame ack64 = { "64-byte ACK", 6, 40, 443 };
 static const struct frame data1400 = { "1400-byte segment", 6, 1386, 443 };
+static const struct frame data512 = { "512-byte payload", 6, 552, 443 };
 static const struct frame dns = { "DNS query", 17, 60, 53 };
 
 /* struct bench - the object of bench.bpf.c and the kernel under test. */
@@ -355,6 +356,7 @@ static void bench_samples(const char *path)
 	open_all(&b, path, 1u << 19, RJ_DEFAULT_SAMPLE_BYTES, false);
 	/* not by XDP: its test runs begin with a sleep, so short batches with cold caches */
 	bench_sampled(&b, HOOK_TC, &data1400, &first, 10000);
+	bench_sampled(&b, HOOK_TC, &data512, &first, 10000);
 	bench_sampled(&b, HOOK_TC, &dns, &first, 10000);
 	bench_known(&b, HOOK_TC, &data1400, first, 10000, "behind what is sampled");
 	close_all(&b);
@@ -376,8 +378,16 @@ static void bench_many(const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT\n");
+	static const struct {
+		const char *name;
+		void (*run)(const char *path);
+	} parts[] = { { "plain", bench_plain },
+		      { "hist", bench_hist },
+		      { "samples", bench_samples },
+		      { "many", bench_many } };
+
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT [plain|hist|samples|many]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "
@@ -386,9 +396,8 @@ int main(int argc, char **argv)
 	printf("lean: 5 values at fixed places, a lookup, 2 additions\n");
 	printf("minimum: the same behind our parser\n");
 	print_head();
-	bench_plain(argv[1]);
-	bench_hist(argv[1]);
-	bench_samples(argv[1]);
-	bench_many(argv[1]);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (argc == 2 || !strcmp(argv[2], parts[i].name))
+			parts[i].run(argv[1]);
 	return 0;
 }

@@ -27,6 +27,8 @@
 	X(IDLE, "idle-timeout", 0, "S", BOTH,                                                      \
 	  "a packet later than this starts a new flow (10; 0 never)")                              \
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
+	X(BD_BYTES, "bd-bytes", 0, "N", BOTH,                                                      \
+	  "bytes of each direction in byte_dist and entropy (all; live: what is sampled)")         \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                 \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
@@ -55,8 +57,7 @@
 	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
 	X(USER, "user", 0, "NAME", LATER, "")                                                      \
 	X(PIN, "pin", 0, "DIR", LATER, "")                                                         \
-	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")                                           \
-	X(BD_BYTES, "bd-bytes", 0, "N", LATER, "")
+	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
 /* clang-format on */
 
 enum option_id {
@@ -109,7 +110,8 @@ void settings_help(const char *command)
 			 rows[i].arg ? rows[i].arg : "");
 		printf("  %-30s %s\n", left, rows[i].help);
 	}
-	printf("\nfeatures: splt tls dns http community (the default set), hist; none: "
+	printf("\nfeatures: splt tls dns http community (the default set), hist bd "
+	       "entropy; none: "
 	       "counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n");
@@ -188,6 +190,8 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_limit(arg, &s->options.idle_ms);
 	case OPT_ACTIVE:
 		return read_limit(arg, &s->options.active_ms);
+	case OPT_BD_BYTES:
+		return read_u64(arg, UINT64_MAX - 1, &s->options.bd_bytes) && s->options.bd_bytes;
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;

@@ -20,6 +20,20 @@ static void put_set_aside(FILE *to, const struct rj_stats *stats)
 	fputs("},", to);
 }
 
+static void put_lost(FILE *to, const struct rj_stats *stats)
+{
+	const char *comma = "";
+
+	fputs("\"samples_lost_by\":{", to);
+	for (unsigned int i = 0; i < RJ_MAX_LOST && rj_loss_name(i); i++) {
+		if (!stats->lost[i])
+			continue;
+		fprintf(to, "%s\"%s\":%" PRIu64, comma, rj_loss_name(i), stats->lost[i]);
+		comma = ",";
+	}
+	fputs("},", to);
+}
+
 enum exit_status stats_write(const char *name, const struct rj_session *s, const struct output *out,
 			     double seconds)
 {
@@ -39,11 +53,15 @@ enum exit_status stats_write(const char *name, const struct rj_session *s, const
 		stats.packets_in_flows);
 	put_set_aside(to, &stats);
 	fprintf(to,
-		"\"flows\":%" PRIu64 ",\"records_written\":%" PRIu64 ",\"records_lost\":%" PRIu64
-		",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64
-		",\"packets_unlisted\":%" PRIu64 ",\"cuts_late\":%" PRIu64 ",\"bytes\":%" PRIu64
+		"\"flows\":%" PRIu64 ",\"flows_evicted\":%" PRIu64 ",\"records_written\":%" PRIu64
+		",\"records_lost\":%" PRIu64 ",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64
+		",",
+		stats.flows, stats.flows_evicted, out->num_written, out->num_lost, stats.samples,
+		stats.samples_lost);
+	put_lost(to, &stats);
+	fprintf(to,
+		"\"packets_unlisted\":%" PRIu64 ",\"cuts_late\":%" PRIu64 ",\"bytes\":%" PRIu64
 		",\"seconds\":%.6f}\n",
-		stats.flows, out->num_written, out->num_lost, stats.samples, stats.samples_lost,
 		stats.packets_unlisted, stats.cuts_late, stats.bytes, seconds);
 	err = ferror(to);
 	if (to != stderr)

@@ -247,6 +247,11 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
 		return false;
 	}
 	rj_stream_consume(&side->stream, len - c.left);
+	if (m.skip > RJ_STREAM_MOST_SKIPPED) {
+		finish(side);
+		return false;
+	}
+	rj_stream_skip(&side->stream, (uint32_t)m.skip);
 	return true;
 }
 
@@ -503,6 +508,23 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 {
 	return d->rows && d->sides[side].phase != PHASE_DONE;
+}
+
+bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side)
+{
+	return d->sides[side].stream.is_ahead;
+}
+
+bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq)
+{
+	const struct side *s = &d->sides[side];
+
+	/* behind a hole nothing can be read: more of that would only be in the way of others */
+	if (d->over != RJ_OVER_TCP || !d->bound || s->phase != PHASE_ACTIVE ||
+	    !s->stream.has_start || s->stream.high > s->stream.end)
+		return false;
+	*ret_seq = rj_stream_budget_end(&s->stream);
+	return true;
 }
 
 void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)

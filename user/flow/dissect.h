@@ -71,6 +71,18 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
 
 /*
+ * rj_dissect_is_ahead - whether the next that @side wants is a message that starts behind bytes of
+ * no use, none of which came yet.
+ */
+bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side);
+
+/*
+ * rj_dissect_until - the sequence number before which the bytes that @side wants stand; false
+ * where nothing is wanted or it is not known how much (and for datagrams).
+ */
+bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq);
+
+/*
  * rj_dissect_end - no byte comes any more: what is left of each stream is parsed once with
  * a hard end where a FIN closed it, so that a message that only the end completes is read.
  */

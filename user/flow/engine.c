@@ -99,10 +99,19 @@ static void drop_dissect(struct rj_engine *e, struct rj_entry *entry)
 	entry->dissect = NULL;
 }
 
+static void drop_bytes(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (entry->bytes)
+		e->stats.dissect_bytes -= rj_bytes_size();
+	rj_bytes_free(entry->bytes);
+	entry->bytes = NULL;
+}
+
 /* Takes an entry out, with all that it holds. */
 static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 {
 	drop_dissect(e, entry);
+	drop_bytes(e, entry);
 	rj_table_remove(&e->table, entry);
 }
 
@@ -114,6 +123,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.flow = &entry->flow,
 		.seq = entry->seq,
 		.dissect = entry->dissect,
+		.bytes = entry->bytes,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -137,12 +147,24 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 	remove_entry(e, entry);
 }
 
+/*
+ * The oldest of those whose packets are counted here, so that a flood of them does not push out
+ * what is known of the kernel's flows. Those it meets first become the newest: they are met again
+ * only when all others have gone, and there is room for as many others (rj_session_watch).
+ */
+static struct rj_entry *to_evict(struct rj_engine *e)
+{
+	for (size_t i = 0; i < e->table.num_entries && e->table.oldest->id; i++)
+		rj_table_renew(&e->table, e->table.oldest);
+	return e->table.oldest;
+}
+
 /* A new entry; the oldest goes when all are taken. NULL without memory. */
 static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key, uint64_t id)
 {
 	if (e->table.num_entries >= e->options.max_flows) {
 		e->stats.flows_evicted++;
-		finish(e, e->table.oldest, RJ_END_EVICTED);
+		finish(e, to_evict(e), RJ_END_EVICTED);
 	}
 	return rj_table_add(&e->table, key, id);
 }
@@ -236,6 +258,50 @@ static void tell_start(struct rj_engine *e, struct rj_entry *entry, struct rj_pa
 	rj_dissect_payload(entry->dissect, &payload, &e->stats.dissect);
 }
 
+static bool has_memory_for(const struct rj_engine *e, size_t num_bytes)
+{
+	size_t most = e->options.max_dissect_bytes;
+
+	return !most || e->stats.dissect_bytes + num_bytes <= most;
+}
+
+/* The entry's byte counts, made with the first payload: a flow counts from its start or never. */
+static struct rj_bytes *bytes_of(struct rj_engine *e, struct rj_entry *entry)
+{
+	if (entry->bytes || entry->is_uncounted)
+		return entry->bytes;
+	if (has_memory_for(e, rj_bytes_size()))
+		entry->bytes = rj_bytes_new();
+	if (entry->bytes) {
+		e->stats.dissect_bytes += rj_bytes_size();
+		return entry->bytes;
+	}
+	entry->is_uncounted = true;
+	e->stats.dissect_refused++;
+	return NULL;
+}
+
+/* Counts the values of payload bytes where that was asked for; @p->len of them are there. */
+static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struct rj_payload *p,
+			bool is_stream)
+{
+	const struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_bytes *bytes;
+
+	if (!p->len || !rj_feature_counts_bytes(&e->options.features))
+		return;
+	bytes = bytes_of(e, entry);
+	if (!bytes)
+		return;
+	if (!is_stream) {
+		rj_bytes_datagram(bytes, p->side, p->bytes, p->len, e->options.bd_bytes);
+		return;
+	}
+	if (half->tcp_bits & RJ_TCP_HAS_SYN)
+		rj_bytes_start(bytes, p->side, half->syn_seq + 1);
+	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
+}
+
 static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
 			   const uint8_t *bytes, uint32_t len)
 {
@@ -256,10 +322,13 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 
+	if (p->bits & RJ_PKT_BAD_L4)
+		return;
+	count_bytes(e, entry, &payload, p->bits & RJ_PKT_TCP);
 	/* nothing to look at, or nothing that asked to be told of ends */
 	if (!p->payload_len && (is_first || !payload.is_fin))
 		return;
-	if (p->bits & RJ_PKT_BAD_L4 || !dissects(e, p->key.proto))
+	if (!dissects(e, p->key.proto))
 		return;
 	if (!dissect_of(e, entry))
 		return;
@@ -270,8 +339,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 	dissect_payload(e, entry, &payload);
 }
 
-void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
-		      uint32_t payload_len)
+/* Adds a packet to its entry, which is returned; NULL without memory. */
+static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p)
 {
 	struct rj_entry *entry;
 
@@ -279,11 +348,72 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 	entry = entry_for(e, p);
 	if (!entry) {
 		e->stats.packets_refused += p->num_segments;
-		return;
+		return NULL;
 	}
 	add_packet(e, entry, p);
 	e->stats.packets_in_flows += p->num_segments;
-	dissect_packet(e, entry, p, payload, payload_len);
+	return entry;
+}
+
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len)
+{
+	struct rj_entry *entry = take_packet(e, p);
+
+	if (entry)
+		dissect_packet(e, entry, p, payload, payload_len);
+}
+
+void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
+{
+	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
+	struct rj_entry *entry = take_packet(e, p);
+
+	if (!entry || !is_wanted || !p->payload_len)
+		return;
+	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
+	    e->options.limits.sample_bytes)
+		return;
+	entry->flow.lost_samples++;
+	e->stats.samples_lost++;
+}
+
+/* What the packet programs are to be told of a side, see struct rj_slot_head. */
+static uint32_t wanted_of(const struct rj_entry *entry, unsigned int side)
+{
+	const struct rj_dissect *d = entry->dissect;
+	uint32_t until = entry->sampled[side].end_seq; /* all that came, and no more */
+
+	/* the start of a later message the kernel finds by itself */
+	if (d && rj_dissect_wants(d, side) && !rj_dissect_is_ahead(d, side) &&
+	    !rj_dissect_until(d, side, &until))
+		return 0; /* its first bytes, as many as --sample-bytes */
+	return until ? until : 1;
+}
+
+/* Stops the samples of sides that nobody needs more of, and has them go on where one is needed. */
+static void tell_wanted(struct rj_engine *e, struct rj_entry *entry)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_sampled *s = &entry->sampled[side];
+		uint32_t until = s->slot ? wanted_of(entry, side) : 0;
+
+		if (until == s->said || !e->options.want)
+			continue;
+		s->said = until;
+		e->options.want(e->options.user, s->slot, s->generation, until);
+	}
+}
+
+static void note_sample(struct rj_entry *entry, const struct rj_sample *sample)
+{
+	struct rj_sampled *s = &entry->sampled[sample->side];
+
+	if (s->slot != sample->slot || s->generation != sample->generation)
+		s->said = 0;
+	s->slot = sample->slot;
+	s->generation = sample->generation;
+	s->end_seq = sample->stream_seq + sample->len;
 }
 
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
@@ -304,7 +434,7 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.wire_len = s->payload_len - s->offset + (s->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
 	};
 
-	if (!dissects(e, s->key.proto))
+	if (!dissects(e, s->key.proto) && !rj_feature_counts_bytes(&e->options.features))
 		return;
 	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
 	if (!entry) {
@@ -312,10 +442,15 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		if (entry)
 			look_again(e, entry, s->time_ns);
 	}
-	if (!entry)
+	if (!entry) {
 		e->stats.dissect.no_memory++;
-	else if (dissect_of(e, entry))
+		return;
+	}
+	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
+	if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
+	note_sample(entry, s);
+	tell_wanted(e, entry);
 }
 
 /* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */
@@ -349,6 +484,12 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
+	}
+	if (!around->bytes) {
+		around->bytes = entry->bytes;
+		entry->bytes = NULL;
+	} else if (entry->bytes) {
+		rj_bytes_add(around->bytes, entry->bytes);
 	}
 	remove_entry(e, entry);
 }

@@ -13,19 +13,24 @@ struct rj_engine;
  * @max_flows: flows held at once; the oldest is ended ("evicted") for a new one
  * @on_record: called for each flow that ended; the record is borrowed
  * @max_dissect_bytes: memory of all dissectors, 0 no cap; a flow that would go over it has none
+ * @bd_bytes: payload bytes of each side whose values are counted, where a feature wants that
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
+ * @want: NULL, or tells the source what is wanted of a side's payload from now on: @until of struct
+ *       rj_slot_head for the @slot and @generation that a sample of it named
  */
 struct rj_engine_options {
 	struct rj_limits limits;
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	size_t max_dissect_bytes;
+	uint64_t bd_bytes;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);
 	const char *(*ifname)(void *user, uint32_t ifindex);
 	bool (*is_alive)(void *user, const struct rj_key *key, uint64_t *ret_start_ns);
+	void (*want)(void *user, uint32_t slot, uint32_t generation, uint32_t until);
 	void *user;
 };
 
@@ -40,6 +45,7 @@ struct rj_engine_stats {
 	uint64_t flows;
 	uint64_t flows_now;
 	uint64_t flows_evicted;
+	uint64_t samples_lost; /* of orphans */
 	uint64_t dissect_bytes;
 	uint64_t dissect_refused; /* flows whose dissectors were given up for max_dissect_bytes */
 	struct rj_dissect_counts dissect;
@@ -58,6 +64,12 @@ void rj_engine_free(struct rj_engine *e);
  */
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
 		      uint32_t payload_len);
+
+/*
+ * rj_engine_orphan - accumulates a packet that found no place in the kernel's map. Its payload did
+ * not come along: where it was among what is sampled, that is a sample lost.
+ */
+void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p);
 
 /* rj_engine_sample - payload of a flow that the kernel keeps. */
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);

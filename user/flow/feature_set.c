@@ -9,8 +9,8 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"quic", "ssh", "dhcp", "ike", "fingerprint", "os",    "bd",  "entropy", "wht",
-	"hd",	"ppi", "salt", "idp", "payload",     "match", "raw", "process", "classify",
+	"quic", "ssh",	"dhcp", "ike",	   "fingerprint", "os",	 "wht",	    "hd",
+	"ppi",	"salt", "idp",	"payload", "match",	  "raw", "process", "classify",
 };
 
 static const char *const names[] = {

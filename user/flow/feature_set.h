@@ -9,6 +9,8 @@
 #define RJ_FEATURES(X)                                                                             \
 	X("splt", SPLT, true)                                                                      \
 	X("hist", HIST, false)                                                                     \
+	X("bd", BD, false)                                                                         \
+	X("entropy", ENTROPY, false)                                                               \
 	X("community", COMMUNITY, true)
 
 enum rj_feature {
@@ -33,6 +35,12 @@ struct rj_feature_set {
 static inline bool rj_feature_on(const struct rj_feature_set *set, enum rj_feature feature)
 {
 	return set->bits >> feature & 1;
+}
+
+/* rj_feature_counts_bytes - whether a feature needs the values of payload bytes. */
+static inline bool rj_feature_counts_bytes(const struct rj_feature_set *set)
+{
+	return rj_feature_on(set, RJ_FEATURE_BD) || rj_feature_on(set, RJ_FEATURE_ENTROPY);
 }
 
 /*

@@ -12,6 +12,7 @@
 #define RJ_DEFAULT_PACKETS 50
 #define RJ_DEFAULT_MAX_FLOWS 1000000u
 #define RJ_DEFAULT_SAMPLE_BYTES 8192u
+#define RJ_MAX_SAMPLE_BYTES 65536u
 /* Memory of all flows' dissectors: some 100,000 flows in the middle of a hello. Ours. */
 #define RJ_MAX_DISSECT_BYTES ((size_t)512 << 20)
 

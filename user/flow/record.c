@@ -44,6 +44,14 @@
 	X(HIST_OUT, "out", ARRAY, "packets", 0, "", "from the originator")                         \
 	X(HIST_IN, "in", ARRAY, "packets", 0, "", "from the responder")                            \
 	X(HIST_BIN, "bin", UINT, "packets", 0, "", "one bin")                                      \
+	X(BYTE_DIST, "byte_dist", ARRAY, "bytes", 0, "Joy",                                        \
+	  "bytes of each value in the first payload of both directions")                           \
+	X(BYTE_COUNT, "byte_dist[]", UINT, "bytes", 0, "", "bytes of one value")                   \
+	X(BYTE_MEAN, "byte_dist_mean", FLOAT, "", 0, "Joy", "mean of those bytes; absent without") \
+	X(BYTE_STD, "byte_dist_std", FLOAT, "", 0, "Joy", "their sample deviation")                \
+	X(ENTROPY, "entropy", FLOAT, "bits", 0, "Joy",                                             \
+	  "bits a byte of that distribution, 0 to 8; absent without bytes")                        \
+	X(TOTAL_ENTROPY, "total_entropy", FLOAT, "bits", 0, "Joy", "entropy times its bytes")      \
 	X(IP, "ip", OBJECT, "", 0, "Joy", "what IP headers tell")                                  \
 	X(OUT, "out", OBJECT, "", 0, "Joy", "of the originator's packets")                         \
 	X(IN, "in", OBJECT, "", 0, "Joy", "of the responder's packets")                            \
@@ -246,6 +254,39 @@ static void put_hists(const struct walk *w)
 	put_bins(w, F(HIST_OUT), hist[w->out].gap, RJ_GAP_BINS);
 	put_bins(w, F(HIST_IN), hist[w->in].gap, RJ_GAP_BINS);
 	close(w);
+}
+
+static void put_f64(const struct walk *w, const struct rj_field *f, double value)
+{
+	w->v->ops->f64(w->v, f, value);
+}
+
+static void put_byte_dist(const struct walk *w, const struct rj_byte_dist *d)
+{
+	open(w, F(BYTE_DIST));
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		put_u64(w, F(BYTE_COUNT), d->count[i]);
+	close(w);
+	if (!d->total)
+		return;
+	put_f64(w, F(BYTE_MEAN), d->mean);
+	put_f64(w, F(BYTE_STD), d->deviation);
+}
+
+/* As Joy has it: the counts even where all are 0, what follows from them only where one is not. */
+static void put_bytes(const struct walk *w)
+{
+	static const uint64_t none[RJ_BYTE_VALUES];
+	struct rj_byte_dist d = { .count = none };
+
+	if (w->r->bytes)
+		rj_bytes_dist(w->r->bytes, &d);
+	if (rj_feature_on(w->r->features, RJ_FEATURE_BD))
+		put_byte_dist(w, &d);
+	if (!d.total || !rj_feature_on(w->r->features, RJ_FEATURE_ENTROPY))
+		return;
+	put_f64(w, F(ENTROPY), d.entropy);
+	put_f64(w, F(TOTAL_ENTROPY), d.entropy * (double)d.total);
 }
 
 static void put_ip_side(const struct walk *w, const struct rj_field *f, unsigned int side)
@@ -499,6 +540,7 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 		put_packets(&w);
 	if (rj_feature_on(r->features, RJ_FEATURE_HIST))
 		put_hists(&w);
+	put_bytes(&w);
 	if (!r->features->is_bare) {
 		put_ip(&w);
 		put_tcp(&w);

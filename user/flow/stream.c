@@ -277,9 +277,11 @@ static int put_bytes(struct rj_stream *s, const struct rj_segment *seg)
 	if (!len)
 		return 0;
 	err = reach(s, at + len);
-	if (!err)
-		store(s, at, seg->bytes + num_old, len);
-	return err;
+	if (err)
+		return err;
+	s->is_ahead = false;
+	store(s, at, seg->bytes + num_old, len);
+	return 0;
 }
 
 int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg)
@@ -307,16 +309,41 @@ const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len)
 	return *ret_len ? data_of(s) + s->start : NULL;
 }
 
+/* An empty block is used from its front again. */
+static void begin_at_front(struct rj_stream *s)
+{
+	if (s->start != s->high || !s->block)
+		return;
+	memset(s->block, 0, whole_words(s->high) / 8);
+	s->first_seq += s->start;
+	s->start = s->end = s->high = 0;
+}
+
 void rj_stream_consume(struct rj_stream *s, size_t len)
 {
 	assert(len <= s->end - s->start);
 	s->start += (uint32_t)len;
 	s->consumed += (uint32_t)len;
-	if (s->start != s->high || !s->block)
+	begin_at_front(s);
+}
+
+void rj_stream_skip(struct rj_stream *s, uint32_t len)
+{
+	assert(len <= RJ_STREAM_MOST_SKIPPED);
+	if (len > s->high - s->start) {
+		restart(s, s->first_seq + s->start + len);
+		s->is_ahead = true;
 		return;
-	memset(s->block, 0, whole_words(s->high) / 8); /* empty: begin at the front again */
-	s->first_seq += s->start;
-	s->start = s->end = s->high = 0;
+	}
+	s->start += len;
+	if (s->end < s->start)
+		s->end = run_end(s, s->start);
+	begin_at_front(s);
+}
+
+uint32_t rj_stream_budget_end(const struct rj_stream *s)
+{
+	return s->first_seq + s->start + budget_left(s);
 }
 
 bool rj_stream_can_move(const struct rj_stream *s)

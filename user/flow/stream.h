@@ -52,6 +52,7 @@ struct rj_segment {
  * @consumed: bytes taken off the start so far
  * @max_bytes: of the stream, from its start; what lies behind is dropped
  * @fin_seq, @cut_seq: first number behind the last byte; first byte that the capture cut off
+ * @is_ahead: it was moved on past all bytes that came, and none of those behind did yet
  * @num_beyond: bytes dropped because they lay behind max_bytes or too far behind a cut
  * @num_conflicts: segments that said otherwise than the first copy of a byte still held
  */
@@ -72,6 +73,7 @@ struct rj_stream {
 	bool seen_syn;
 	bool seen_fin;
 	bool seen_cut;
+	bool is_ahead;
 };
 
 /* What rj_stream_put did to the contiguous bytes. */
@@ -101,6 +103,18 @@ const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len);
 
 /* rj_stream_consume - takes @len of those off the start. */
 void rj_stream_consume(struct rj_stream *s, size_t len);
+
+/* What rj_stream_skip passes over at most: behind it sequence numbers could mean either way. */
+#define RJ_STREAM_MOST_SKIPPED (1u << 30)
+
+/*
+ * rj_stream_skip - moves the start on by @len bytes, which need not be there and do not count to
+ * max_bytes; what comes of them later is dropped.
+ */
+void rj_stream_skip(struct rj_stream *s, uint32_t len);
+
+/* rj_stream_budget_end - sequence number of the first byte behind max_bytes. */
+uint32_t rj_stream_budget_end(const struct rj_stream *s);
 
 /* rj_stream_can_move - whether the start may still change: no SYN was seen, nothing consumed. */
 bool rj_stream_can_move(const struct rj_stream *s);

@@ -53,6 +53,7 @@ int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns, uint64_
 static void free_entry(struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
+	rj_bytes_free(entry->bytes);
 	free(entry->seq[0].splt);
 	free(entry->seq[1].splt);
 	free(entry);
@@ -117,6 +118,30 @@ static void enter_chain(struct rj_table *t, struct rj_entry *entry)
 	*slot = entry;
 }
 
+/* As the newest. */
+static void enter_list(struct rj_table *t, struct rj_entry *entry)
+{
+	entry->older = t->newest;
+	entry->newer = NULL;
+	if (t->newest)
+		t->newest->newer = entry;
+	else
+		t->oldest = entry;
+	t->newest = entry;
+}
+
+static void leave_list(struct rj_table *t, struct rj_entry *entry)
+{
+	if (entry->older)
+		entry->older->newer = entry->newer;
+	else
+		t->oldest = entry->newer;
+	if (entry->newer)
+		entry->newer->older = entry->older;
+	else
+		t->newest = entry->older;
+}
+
 struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
 	struct rj_entry *entry = calloc(1, offsetof(struct rj_entry, flow) + t->flow_len);
@@ -128,12 +153,7 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 	entry->key = *key;
 	entry->id = id;
 	enter_chain(t, entry);
-	entry->older = t->newest;
-	if (t->newest)
-		t->newest->newer = entry;
-	else
-		t->oldest = entry;
-	t->newest = entry;
+	enter_list(t, entry);
 	t->num_entries++;
 	return entry;
 }
@@ -158,6 +178,12 @@ static void leave_bucket(struct rj_table *t, struct rj_entry *entry)
 	entry->deadline_ns = 0;
 }
 
+void rj_table_renew(struct rj_table *t, struct rj_entry *entry)
+{
+	leave_list(t, entry);
+	enter_list(t, entry);
+}
+
 void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id)
 {
 	leave_chain(t, entry);
@@ -168,14 +194,7 @@ void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id)
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry)
 {
 	leave_chain(t, entry);
-	if (entry->older)
-		entry->older->newer = entry->newer;
-	else
-		t->oldest = entry->newer;
-	if (entry->newer)
-		entry->newer->older = entry->older;
-	else
-		t->newest = entry->older;
+	leave_list(t, entry);
 	leave_bucket(t, entry);
 	t->num_entries--;
 	free_entry(entry);

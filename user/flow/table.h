@@ -9,13 +9,29 @@
 #include "bpf/abi.h"
 #include "bpf/splt.h"
 #include "core/status.h"
+#include "features/bytes.h"
 #include "flow/dissect.h"
+
+/*
+ * struct rj_sampled - one side of a kernel flow of which samples came.
+ * @slot, @generation: where to tell the kernel what is wanted; slot 0: nowhere
+ * @end_seq: TCP: behind the last sample
+ * @said: what it was told last, 0 nothing; see struct rj_slot_head
+ */
+struct rj_sampled {
+	uint32_t slot;
+	uint32_t generation;
+	uint32_t end_seq;
+	uint32_t said;
+};
 
 /*
  * struct rj_entry - a flow.
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
+ * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
+ * @is_uncounted: likewise given up
  * @seq: sequences of either side, grown as needed; one heap block each, at splt
  * @flow: last, as histograms may not be allocated
  */
@@ -26,7 +42,10 @@ struct rj_entry {
 	uint64_t id;
 	uint64_t deadline_ns;
 	struct rj_dissect *dissect;
+	struct rj_bytes *bytes;
 	bool is_opaque;
+	bool is_uncounted;
+	struct rj_sampled sampled[RJ_NUM_SIDES];
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;
@@ -75,6 +94,9 @@ RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_
 
 /* rj_table_remove - takes the entry out and frees it. */
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry);
+
+/* rj_table_renew - makes the entry the newest, as if it had begun now. */
+void rj_table_renew(struct rj_table *t, struct rj_entry *entry);
 
 /* rj_table_rename - gives the entry another id; there must be none of that name yet. */
 void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id);

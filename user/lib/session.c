@@ -26,6 +26,7 @@ struct rj_session {
 	struct rj_limits limits;
 	struct rj_feature_set features;
 	uint32_t max_flows;
+	uint64_t bd_bytes; /* UINT64_MAX: not said */
 	char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
@@ -96,7 +97,8 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
-	s->max_flows = o.max_flows ? o.max_flows : RJ_DEFAULT_MAX_FLOWS;
+	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
+	s->max_flows = o.max_flows;
 	s->on_record = o.on_record;
 	s->user = o.user;
 	if (o.filter) {
@@ -139,18 +141,28 @@ static bool is_alive(void *user, const struct rj_key *key, uint64_t *ret_start_n
 	return rj_live_is_alive(s->source, key, ret_start_ns);
 }
 
-static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_ns, bool is_live)
+static void want(void *user, uint32_t slot, uint32_t generation, uint32_t until)
+{
+	struct rj_session *s = user;
+
+	rj_live_want(s->source, slot, generation, until);
+}
+
+static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_ns, bool is_live,
+			uint32_t default_flows)
 {
 	struct rj_engine_options o = {
 		.limits = s->limits,
 		.features = s->features,
-		.max_flows = s->max_flows,
+		.max_flows = s->max_flows ? s->max_flows : default_flows,
 		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
+		.bd_bytes = s->bd_bytes,
 		.clock_ns = clock_ns,
 		.time_decimals = time_decimals,
 		.on_record = on_record,
 		.ifname = is_live ? ifname : NULL,
 		.is_alive = is_live ? is_alive : NULL,
+		.want = is_live ? want : NULL,
 		.user = s,
 	};
 	int err;
@@ -169,9 +181,10 @@ static int check_free(struct rj_session *s)
 	return rj_error_set(&s->error, -EBUSY, "the session has a source: finish it first");
 }
 
-static int start_source(struct rj_session *s, struct rj_source *source, bool is_live)
+static int start_source(struct rj_session *s, struct rj_source *source, bool is_live,
+			uint32_t default_flows)
 {
-	int err = start_engine(s, source->time_decimals, source->clock_ns, is_live);
+	int err = start_engine(s, source->time_decimals, source->clock_ns, is_live, default_flows);
 
 	if (err) {
 		source->ops->close(source);
@@ -188,7 +201,7 @@ int rj_session_read_file(struct rj_session *s, const char *path)
 
 	if (!err)
 		err = rj_pcap_open(path, s->filter, &source, &s->error);
-	return err ? err : start_source(s, source, false);
+	return err ? err : start_source(s, source, false, RJ_DEFAULT_MAX_FLOWS);
 }
 
 static int read_live(struct rj_session *s, const struct rj_live_options *given,
@@ -204,8 +217,16 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.limits = s->limits,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
-	if (!s->features.dissectors)
+	out->limits.with_bytes = rj_feature_counts_bytes(&s->features);
+	if (!s->features.dissectors && !out->limits.with_bytes)
 		out->limits.sample_bytes = 0;
+	if (out->limits.with_bytes && s->bd_bytes != UINT64_MAX) {
+		if (s->bd_bytes > RJ_MAX_SAMPLE_BYTES)
+			return rj_error_set(&s->error, -EINVAL, "bd-bytes: live at most %u",
+					    RJ_MAX_SAMPLE_BYTES);
+		if (out->limits.sample_bytes < s->bd_bytes)
+			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
+	}
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",
@@ -218,6 +239,17 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		return rj_error_set(&s->error, -EINVAL, "direction %s: must be both, in or out",
 				    o.direction);
 	return 0;
+}
+
+/*
+ * Flows that user space holds beside the kernel's: samples of each of those, and as many that
+ * found no room there. Both are bounded, so that a flood does not grow the process.
+ */
+static uint32_t flows_beside(uint32_t kernel_flows)
+{
+	uint32_t around = kernel_flows > DEFAULT_KERNEL_FLOWS ? kernel_flows : DEFAULT_KERNEL_FLOWS;
+
+	return kernel_flows + around;
 }
 
 int rj_session_watch(struct rj_session *s, const struct rj_live_options *options)
@@ -233,8 +265,10 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	if (!err)
 		err = read_live(s, options, &config);
 	if (!err)
+		s->limits.sample_bytes = config.limits.sample_bytes;
+	if (!err)
 		err = rj_live_open(&config, &source, &s->error);
-	return err ? err : start_source(s, source, true);
+	return err ? err : start_source(s, source, true, flows_beside(config.num_flows));
 }
 
 const char *rj_session_watching(const struct rj_session *s)
@@ -260,7 +294,7 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return rj_error_set(&s->error, -EOPNOTSUPP,
 				    "filter: for files; filter frames before they are fed");
 	if (!s->engine)
-		err = start_engine(s, 9, 0, false);
+		err = start_engine(s, 9, 0, false, RJ_DEFAULT_MAX_FLOWS);
 	if (!err)
 		rj_intake_frame(&s->fed, s->engine, &capture);
 	return err;
@@ -286,6 +320,9 @@ static void add_intake(struct rj_stats *to, const struct rj_intake *in)
 	to->samples_lost += in->samples_lost;
 	to->packets_unlisted += in->packets_unlisted;
 	to->cuts_late += in->cuts_late;
+	to->flows_evicted += in->flows_evicted;
+	for (unsigned int i = 0; i < RJ_NUM_LOSSES; i++)
+		to->lost[i] += in->lost[i];
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		to->set_aside[i] += in->set_aside[i];
 }
@@ -308,6 +345,8 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
+	to->samples_lost += engine.samples_lost;
+	to->lost[RJ_LOSS_ORPHAN] += engine.samples_lost;
 	to->dissect_malformed += engine.dissect.malformed;
 	to->dissect_over_budget += engine.dissect.over_budget;
 }
@@ -348,6 +387,17 @@ int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
 const char *rj_set_aside_name(unsigned int reason)
 {
 	return reason < RJ_NUM_REASONS ? rj_reason_text((enum rj_reason)reason) : NULL;
+}
+
+const char *rj_loss_name(unsigned int loss)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		RJ_LOSSES(X)
+#undef X
+	};
+
+	return loss < RJ_NUM_LOSSES ? names[loss] : NULL;
 }
 
 const char *rj_session_error(const struct rj_session *s)

@@ -27,6 +27,9 @@ enum rj_probe {
  * @src_port, @dst_port: of these bytes, host order
  * @time_ns: when the last of these bytes was seen, Unix time
  * @arena:   memory until the flow ends; what is to be kept must be copied there
+ * @skip: TCP: set by a parse that returns RJ_OK: so many bytes behind the cursor are of no use,
+ *           and the next call starts behind them. They need not be there, and do not count
+ *           to max_bytes
  * @is_done: set by parse: no further bytes of this side are wanted. Set before the
  *           call when a datagram that the capture cut, and that gave RJ_TRUNCATED, is
  *           shown once more, because no more of it will come: a parse that keeps
@@ -39,6 +42,7 @@ struct rj_message {
 	uint16_t dst_port;
 	uint64_t time_ns;
 	struct rj_arena *arena;
+	uint64_t skip;
 	bool is_done;
 };
 

@@ -268,6 +268,31 @@ static bool is_last_body(const struct side *side)
 	return side->num_consumed + side->body.left >= MAX_BYTES;
 }
 
+/* Of a body whose length is known its first bytes are kept; the next head stands behind it. */
+RJ_MUST_CHECK static enum rj_status parse_length_body(struct side *side, struct rj_message *m,
+						      struct rj_cursor *c)
+{
+	struct message *last = side->messages[side->num - 1];
+	size_t len = MAX_BODY - last->body_len;
+	enum rj_status st;
+
+	if (len > side->body.left)
+		len = (size_t)side->body.left;
+	if (!c->left)
+		return rj_cursor_short(c);
+	if (len > c->left)
+		len = c->left;
+	keep_body(last, *c, len);
+	st = rj_cursor_skip(c, len);
+	side->num_consumed += len;
+	side->body.left -= len;
+	if (side->body.left && last->body_len < MAX_BODY)
+		return st;
+	m->skip = side->body.left;
+	side->body = (struct rj_http_body){ .kind = RJ_HTTP_BODY_NONE };
+	return st;
+}
+
 RJ_MUST_CHECK static enum rj_status parse_body(struct side *side, struct rj_message *m,
 					       struct rj_cursor *c)
 {
@@ -293,6 +318,8 @@ static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor 
 	size_t len = c->left;
 	enum rj_status st;
 
+	if (side->body.kind == RJ_HTTP_BODY_LENGTH)
+		return parse_length_body(side, m, c);
 	if (side->body.kind != RJ_HTTP_BODY_NONE)
 		return parse_body(side, m, c);
 	st = parse_head(s, m, c);

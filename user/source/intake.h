@@ -12,6 +12,8 @@
  * @set_aside: by enum rj_reason
  * @packets_unlisted: live: packets missing in sequences, because no slot was free
  * @cuts_late: live: packets that should have cut their flow while the ring was full
+ * @lost: live: @samples_lost by enum rj_loss
+ * @flows_evicted: live: taken before their time, the kernel's map being short of room
  * @packets_in_flows: live, with @is_counting: while programs are attached; else the engine's count
  * @bytes: of frames on the wire (live: of IP packets)
  */
@@ -23,6 +25,8 @@ struct rj_intake {
 	uint64_t samples_lost;
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
+	uint64_t lost[RJ_NUM_LOSSES];
+	uint64_t flows_evicted;
 	uint64_t packets_in_flows;
 	bool is_counting;
 };

@@ -19,6 +19,11 @@
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
+/*
+ * How long a packet waits for an answer where the map is short of room. Ours: the first time that
+ * TCP waits before it sends a SYN again (RFC 6298 2).
+ */
+#define SPARE_NS 1000000000ull
 
 /* The value of rj_cpus, as bpf/maps.h has it; only its first member is read here. */
 struct cpu_value {
@@ -37,6 +42,8 @@ struct rj_kernel {
 	struct bpf_link *reaper;
 	uint32_t num_packets;
 	uint32_t num_slots;
+	uint32_t num_flows;
+	bool is_short;
 	size_t flow_len;
 	size_t slot_len;
 	uint8_t *slots; /* the slot map, mapped */
@@ -61,7 +68,7 @@ static size_t slot_len(uint32_t num_packets)
 {
 	size_t len = num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
 
-	return len ? (len + 7) / 8 * 8 : 8;
+	return sizeof(struct rj_slot_head) + (len + 7) / 8 * 8;
 }
 
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
@@ -71,6 +78,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 	skel->rodata->rj_limits = o->limits;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
+	skel->rodata->rj_ring_bytes = o->ring_bytes;
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
@@ -117,9 +125,19 @@ static int map_slots(struct rj_kernel *k)
 	return 0;
 }
 
+static struct rj_slot_head *head_of(const struct rj_kernel *k, uint32_t index)
+{
+	return (void *)(k->slots + index * k->slot_len);
+}
+
+/* Empties a slot and gives it to whoever comes next: what was meant for its flow is void. */
 static int free_slot(struct rj_kernel *k, uint32_t index)
 {
-	memset(k->slots + index * k->slot_len, 0, k->slot_len);
+	struct rj_slot_head *head = head_of(k, index);
+
+	head->until = 0;
+	head->generation++;
+	memset(head + 1, 0, k->slot_len - sizeof(*head));
 	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index, BPF_ANY);
 }
 
@@ -177,6 +195,7 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(no_print);
 	k->num_packets = o->limits.num_packets;
+	k->num_flows = o->num_flows;
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
 	k->slot_len = slot_len(k->num_packets);
 	k->flow_len = rj_engine_flow_len(&o->limits);
@@ -243,9 +262,20 @@ void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct
 	*out = (struct rj_seq){ 0 };
 	if (!half->slot || half->slot > k->num_slots)
 		return;
-	out->splt = (void *)(k->slots + (half->slot - 1) * k->slot_len);
+	out->splt = (void *)(head_of(k, half->slot - 1) + 1);
 	out->ids = (void *)(out->splt + k->num_packets);
 	out->capacity = k->num_packets;
+}
+
+void rj_kernel_want(struct rj_kernel *k, uint32_t slot, uint32_t generation, uint32_t until)
+{
+	struct rj_slot_head *head;
+
+	if (!slot || slot > k->num_slots)
+		return;
+	head = head_of(k, slot - 1);
+	if (head->generation == generation)
+		__atomic_store_n(&head->until, until, __ATOMIC_RELAXED);
 }
 
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
@@ -366,18 +396,26 @@ static int walk_all(struct rj_kernel *k,
 	return err;
 }
 
+bool rj_kernel_is_short(const struct rj_kernel *k)
+{
+	return k->is_short;
+}
+
 int rj_kernel_reap(struct rj_kernel *k, bool all,
 		   void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		   void *user)
 {
 	uint64_t marked = k->skel->bss->rj_num_marked;
+	uint64_t met = k->skel->bss->rj_num_met;
 	int err;
 
 	release_waiting(k);
 	k->skel->bss->rj_reap_all = all;
 	if (all)
 		return walk_all(k, take, user);
+	k->skel->bss->rj_spare_ns = k->is_short ? SPARE_NS : 0;
 	err = walk(k, take, user);
+	k->is_short = k->skel->bss->rj_num_met - met > k->num_flows / 4 * 3;
 	if (err || k->skel->bss->rj_num_marked == marked)
 		return err;
 	/* flows were marked just now: packets see it from here on; those in flight land */

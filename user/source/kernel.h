@@ -45,6 +45,13 @@ RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_
 void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out);
 
 /*
+ * rj_kernel_want - tells the packet programs what is wanted of a side's payload, see struct
+ * rj_slot_head. @slot, @generation: as a sample of it said; harmless where the slot was given back
+ * since, as that happens in this process and counts the generation up.
+ */
+void rj_kernel_want(struct rj_kernel *k, uint32_t slot, uint32_t generation, uint32_t until);
+
+/*
  * rj_kernel_release - gives the slot of a half that the reaper took out back to the packet
  * programs.
  */
@@ -62,11 +69,15 @@ bool rj_kernel_find(const struct rj_kernel *k, const struct rj_key *key, uint64_
 /*
  * rj_kernel_reap - takes out the flows that are over (@all: every flow; the programs must be
  * detached then) and calls @take for each, whose halves it must release. 0 or a negative errno.
+ * While the map is short of room, spare flows (rj_flow_is_spare) are taken before their time.
  */
 RJ_MUST_CHECK int rj_kernel_reap(struct rj_kernel *k, bool all,
 				 void (*take)(void *user, const struct rj_key *key,
 					      const struct rj_flow *flow),
 				 void *user);
+
+/* rj_kernel_is_short - whether the last reaping found the map more than three quarters full. */
+bool rj_kernel_is_short(const struct rj_kernel *k);
 
 /* rj_kernel_settle - returns when no packet program that runs now can still be running. */
 void rj_kernel_settle(void);

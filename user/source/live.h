@@ -24,8 +24,9 @@ RJ_MUST_CHECK int rj_live_open(const struct rj_live_config *config, struct rj_so
 /* rj_live_watching - how each interface is watched, one line for people. */
 const char *rj_live_watching(const struct rj_source *s);
 
-/* rj_live_ifname, rj_live_is_alive - for struct rj_engine_options; @s is the live source. */
+/* rj_live_ifname, rj_live_is_alive, rj_live_want - for struct rj_engine_options. */
 const char *rj_live_ifname(const struct rj_source *s, uint32_t ifindex);
 bool rj_live_is_alive(const struct rj_source *s, const struct rj_key *key, uint64_t *ret_start_ns);
+void rj_live_want(const struct rj_source *s, uint32_t slot, uint32_t generation, uint32_t until);
 
 #endif

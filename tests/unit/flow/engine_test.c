@@ -20,9 +20,12 @@ struct run {
 	size_t len;
 	uint64_t packets;
 	uint64_t records;
+	uint64_t lost; /* samples */
 	bool is_quiet;
 	uint64_t alive_since; /* 0: no flow goes on in the kernel */
 	unsigned int num_asked;
+	char said[1000]; /* what was wanted of slots: "slot/generation:until " */
+	size_t said_len;
 };
 
 static void on_record(void *user, const struct rj_record *r)
@@ -33,6 +36,7 @@ static void on_record(void *user, const struct rj_record *r)
 
 	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
 	run->records++;
+	run->lost += r->samples_lost;
 	if (run->is_quiet)
 		return;
 	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len,
@@ -52,15 +56,29 @@ static bool is_alive(void *user, const struct rj_key *key, uint64_t *ret_start_n
 	return run->alive_since;
 }
 
+static void want(void *user, uint32_t slot, uint32_t generation, uint32_t until)
+{
+	struct run *run = user;
+
+	run->said_len += (size_t)snprintf(run->said + run->said_len,
+					  sizeof(run->said) - run->said_len, "%u/%u:%u ", slot,
+					  generation, until);
+}
+
 static struct run *start(uint64_t idle_ns, uint64_t active_ns, uint32_t max_flows)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	struct rj_engine_options o = {
-		.limits = { .idle_ns = idle_ns, .active_ns = active_ns, .num_packets = 50 },
+		.limits = { .idle_ns = idle_ns,
+			    .active_ns = active_ns,
+			    .num_packets = 50,
+			    .sample_bytes = 1000 },
 		.max_flows = max_flows,
 		.time_decimals = 9,
 		.on_record = on_record,
 		.is_alive = is_alive,
+		.want = want,
+		.features = { .dissectors = ~0u },
 		.user = run,
 	};
 
@@ -357,4 +375,139 @@ TEST(engine_waits_for_the_kernels_part_of_a_flow_and_does_not_hang)
 	run->alive_since = 0;
 	rj_engine_tick(run->engine, 100000 * MS);
 	expect(run, "1:idle:1/0@0 ");
+}
+
+/* @len bytes that the kernel sampled of its flow that began at 1 ms. */
+static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
+		   uint32_t seq, const void *bytes, uint32_t len)
+{
+	struct rj_sample *s = calloc(1, sizeof(*s) + len);
+
+	if (!s)
+		abort();
+	s->key = (struct rj_key){ .addr = { { 0, 1 }, { 0, 2 } },
+				  .port = { (uint16_t)port, 443 },
+				  .proto = proto };
+	s->flow_start_ns = MS;
+	s->time_ns = 2 * MS;
+	s->stream_seq = seq;
+	s->payload_len = len;
+	s->len = len;
+	s->side = (uint8_t)side;
+	s->slot = 7 + side;
+	s->generation = 5;
+	s->bits = proto == RJ_IP_TCP ? RJ_PKT_TCP : 0;
+	memcpy(s->bytes, bytes, len);
+	rj_engine_sample(run->engine, s);
+	free(s);
+}
+
+TEST(engine_has_the_kernel_stop_where_nothing_can_be_told)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	for (unsigned int i = 0; i < 3; i++) {
+		sample(run, 1, RJ_IP_UDP, 0, 0, "\xee\xee\xee\xee", 4);
+		sample(run, 1, RJ_IP_UDP, 1, 0, "\xee\xee\xee\xee", 4);
+	}
+	CHECK_STR(run->said, "");
+	sample(run, 1, RJ_IP_UDP, 0, 0, "\xee\xee\xee\xee", 4);
+	CHECK_STR(run->said, "");
+	sample(run, 1, RJ_IP_UDP, 1, 0, "\xee\xee\xee\xee", 4);
+	CHECK_STR(run->said, "7/5:4 8/5:4 ");
+	sample(run, 1, RJ_IP_UDP, 1, 0, "\xee\xee\xee\xee", 4); /* was on its way */
+	CHECK_STR(run->said, "7/5:4 8/5:4 ");
+	expect(run, "");
+}
+
+/* A head of HTTP that is not complete: as much as its dissector takes, from where it began. */
+TEST(engine_has_the_kernel_go_on_where_more_is_wanted)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, head, sizeof(head) - 1);
+	CHECK_STR(run->said, "7/5:17384 "); /* 1000 + 16384 */
+	/* behind a hole nothing can be read: back to the first bytes */
+	sample(run, 1, RJ_IP_TCP, 0, 5000, "x", 1);
+	CHECK_STR(run->said, "7/5:17384 7/5:0 ");
+	expect(run, "");
+}
+
+TEST(engine_counts_bytes_and_wants_none_of_a_flow_without_dissectors)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	sample(run, 1, 132, 0, 0, "x", 1); /* neither TCP nor UDP: nobody asked for its bytes */
+	CHECK_STR(run->said, "");
+	expect(run, "");
+}
+
+/* Of a packet that went around the kernel the payload did not come along. */
+TEST(engine_counts_the_samples_that_orphans_lack)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = { .key = { .addr = { { 0, 1 }, { 0, 2 } }, .proto = RJ_IP_TCP },
+			       .time_ns = MS,
+			       .num_segments = 1,
+			       .bits = RJ_PKT_TCP };
+	struct rj_engine_stats stats;
+
+	rj_engine_orphan(run->engine, &p); /* has none */
+	p.payload_len = 600;
+	rj_engine_orphan(run->engine, &p);
+	rj_engine_orphan(run->engine, &p);
+	rj_engine_orphan(run->engine, &p); /* behind the 1000 that are sampled */
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.samples_lost, 2);
+	CHECK_EQ(run->lost, 0);
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	CHECK_EQ(run->lost, 2);
+	expect(run, "0:eof:4/0@0 ");
+}
+
+/* Flows that go around the kernel push each other out, not what is known of the kernel's flows. */
+TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 4);
+	struct rj_flow flow = { .start_ns = MS };
+	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+
+	run->alive_since = MS;
+	sample(run, 1, RJ_IP_TCP, 0, 1000, "GET / HTTP/1.1\r\n", 16);
+	sample(run, 2, RJ_IP_TCP, 0, 1000, "GET / HTTP/1.1\r\n", 16);
+	for (unsigned int port = 10; port < 20; port++)
+		packet(run, port, 3, 0, ACK);
+	flow.half[0].packets = 9;
+	flow.half[0].first_ns = flow.half[0].last_ns = 3 * MS;
+	rj_engine_state(run->engine, &key, &flow, none, RJ_END_IDLE);
+	/* eight went, one after the other; none for flow 1, which was there */
+	expect(run, "10:evicted:1/0@0 11:evicted:1/0@0 12:evicted:1/0@0 13:evicted:1/0@0 "
+		    "14:evicted:1/0@0 15:evicted:1/0@0 16:evicted:1/0@0 17:evicted:1/0@0 "
+		    "1:idle:9/0@0 18:eof:1/0@0 19:eof:1/0@0 ");
+}
+
+/*
+ * Behind a head and the start of its body nothing is wanted but the next head: the kernel stops,
+ * finds that by itself, and what it hands up then is in its place.
+ */
+TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
+{
+	static const char head[] = "POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"
+				   "0123456789abcdef";
+	uint32_t len = sizeof(head) - 1, behind = 1000 + len - 16 + 1000000;
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	char want[100];
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, head, len);
+	snprintf(want, sizeof(want), "7/5:%u ", 1000 + len);
+	CHECK_STR(run->said, want);
+	sample(run, 1, RJ_IP_TCP, 0, 1000 + len, "of the body", 11); /* was on its way */
+	run->said_len = 0;
+	sample(run, 1, RJ_IP_TCP, 0, behind, "PUT / HTTP/1.1\r\n", 16);
+	/* the head is not whole: on, as far as its dissector reads; the body did not count */
+	snprintf(want, sizeof(want), "7/5:%u ", behind + 16384 - len);
+	CHECK_STR(run->said, want);
+	expect(run, "");
 }

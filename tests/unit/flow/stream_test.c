@@ -476,3 +476,49 @@ TEST(stream_takes_three_parts_in_any_order)
 				rj_stream_done(&s);
 			}
 }
+
+TEST(stream_skips_bytes_that_are_held_in_part_or_not_at_all)
+{
+	for (unsigned int f = 0; f < sizeof(firsts) / sizeof(*firsts); f++) {
+		struct rj_stream s;
+
+		rj_stream_init(&s, 100);
+		CHECK_EQ(put(&s, firsts[f], 0, 40, SYN), RJ_STREAM_GREW);
+		rj_stream_skip(&s, 0);
+		CHECK(shows(&s, 0, 40) && !s.is_ahead);
+		rj_stream_skip(&s, 30);
+		CHECK(shows(&s, 30, 10) && !s.is_ahead);
+		CHECK_EQ(put(&s, firsts[f], 60, 20, 0), RJ_STREAM_SAME);
+		rj_stream_skip(&s, 35); /* over the hole, to where bytes wait */
+		CHECK(shows(&s, 65, 15) && !s.is_ahead);
+		rj_stream_skip(&s, 15); /* to the end of all */
+		CHECK(shows(&s, 80, 0) && !s.is_ahead);
+		rj_stream_skip(&s, 100000);
+		CHECK(shows(&s, 0, 0) && s.is_ahead);
+		CHECK_EQ(rj_stream_num_waiting(&s), 0);
+		/* what lies before is dropped, and what begins before is cut */
+		CHECK_EQ(put(&s, firsts[f], 80, 1000, 0), RJ_STREAM_SAME);
+		CHECK_EQ(put(&s, firsts[f], 100075, 10, 0), RJ_STREAM_GREW);
+		CHECK(shows(&s, 100080, 5) && !s.is_ahead);
+		/* none of it counted to the budget */
+		CHECK_EQ(put(&s, firsts[f], 100085, 200, 0), RJ_STREAM_GREW);
+		CHECK(shows(&s, 100080, 100));
+		CHECK_EQ(rj_stream_budget_end(&s), firsts[f] + 100180);
+		rj_stream_done(&s);
+	}
+}
+
+TEST(stream_skips_into_a_hole_and_waits_there)
+{
+	struct rj_stream s;
+
+	rj_stream_init(&s, 1000);
+	CHECK_EQ(put(&s, 5, 0, 10, SYN), RJ_STREAM_GREW);
+	CHECK_EQ(put(&s, 5, 50, 10, 0), RJ_STREAM_SAME);
+	rj_stream_skip(&s, 30);
+	CHECK(shows(&s, 30, 0));
+	CHECK_EQ(rj_stream_num_waiting(&s), 10);
+	CHECK_EQ(put(&s, 5, 20, 30, 0), RJ_STREAM_GREW);
+	CHECK(shows(&s, 30, 30));
+	rj_stream_done(&s);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "features/bytes.h"
+
+#include <math.h>
+
+#include "tests/unit/unit.h"
+
+#define ALL UINT64_MAX
+
+static bool is_near(double got, double want)
+{
+	return fabs(got - want) < 1e-9;
+}
+
+static struct rj_byte_dist dist_of(const struct rj_bytes *b)
+{
+	struct rj_byte_dist d;
+
+	rj_bytes_dist(b, &d);
+	return d;
+}
+
+TEST(bytes_nothing_counted_is_zero)
+{
+	struct rj_bytes *b = rj_bytes_new();
+	struct rj_byte_dist d = dist_of(b);
+
+	CHECK_EQ(d.total, 0);
+	CHECK(is_near(d.mean, 0) && is_near(d.deviation, 0) && is_near(d.entropy, 0));
+	rj_bytes_free(b);
+	rj_bytes_free(NULL);
+}
+
+TEST(bytes_each_value_once_is_eight_bits)
+{
+	struct rj_bytes *b = rj_bytes_new();
+	uint8_t all[256];
+	struct rj_byte_dist d;
+
+	for (unsigned int i = 0; i < 256; i++)
+		all[i] = (uint8_t)i;
+	rj_bytes_datagram(b, 0, all, sizeof(all), ALL);
+	d = dist_of(b);
+	CHECK_EQ(d.total, 256);
+	for (unsigned int i = 0; i < 256; i++)
+		CHECK_EQ(d.count[i], 1);
+	CHECK(is_near(d.mean, 127.5));
+	/* of 0…n-1 once each: n(n+1)/12 by n-1 */
+	CHECK(is_near(d.deviation, sqrt(256.0 * 257.0 / 12.0)));
+	CHECK(is_near(d.entropy, 8));
+	rj_bytes_free(b);
+}
+
+TEST(bytes_one_value_has_no_entropy)
+{
+	struct rj_bytes *b = rj_bytes_new();
+	struct rj_byte_dist d;
+
+	rj_bytes_datagram(b, 1, (const uint8_t *)"\x07", 1, ALL);
+	d = dist_of(b);
+	CHECK(is_near(d.mean, 7) && is_near(d.deviation, 0));
+	CHECK(!signbit(d.entropy) && is_near(d.entropy, 0));
+	rj_bytes_datagram(b, 0, (const uint8_t *)"\x07\x07\x07", 3, ALL);
+	d = dist_of(b);
+	CHECK_EQ(d.total, 4);
+	CHECK(is_near(d.mean, 7) && is_near(d.deviation, 0) && is_near(d.entropy, 0));
+	rj_bytes_free(b);
+}
+
+/* 1/2, 1/4, 1/8, 1/8: 1.75 bits by definition; both sides are one distribution. */
+TEST(bytes_shares_of_both_sides_make_the_entropy)
+{
+	struct rj_bytes *b = rj_bytes_new();
+	struct rj_byte_dist d;
+
+	rj_bytes_datagram(b, 0, (const uint8_t *)"aaaab", 5, ALL);
+	rj_bytes_datagram(b, 1, (const uint8_t *)"bcd", 3, ALL);
+	d = dist_of(b);
+	CHECK_EQ(d.total, 8);
+	CHECK(is_near(d.entropy, 1.75));
+	CHECK(is_near(d.mean, 97 + 7 / 8.0));
+	/* squares: 4 * 49/64 + 2 * 1/64 + 81/64 + 289/64 = 568/64 */
+	CHECK(is_near(d.deviation, sqrt(568 / 64.0 / 7)));
+	rj_bytes_free(b);
+}
+
+TEST(bytes_datagrams_stop_at_the_limit_of_their_side)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
+	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
+	rj_bytes_datagram(b, 1, (const uint8_t *)"xy", 2, 4);
+	CHECK_EQ(dist_of(b).total, 6);
+	CHECK_EQ(dist_of(b).count['d'], 1);
+	CHECK_EQ(dist_of(b).count['e'], 0);
+	CHECK_EQ(dist_of(b).count['x'], 1);
+	rj_bytes_free(b);
+}
+
+TEST(bytes_retransmissions_count_once)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
+	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
+	rj_bytes_stream(b, 0, 1002, (const uint8_t *)"cdef", 4, ALL); /* half of it is new */
+	rj_bytes_stream(b, 0, 1003, (const uint8_t *)"d", 1, ALL);
+	CHECK_EQ(dist_of(b).total, 6);
+	for (unsigned int c = 'a'; c <= 'f'; c++)
+		CHECK_EQ(dist_of(b).count[c], 1);
+	rj_bytes_free(b);
+}
+
+TEST(bytes_holes_are_filled_once)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_stream(b, 0, 0xfffffffe, (const uint8_t *)"ab", 2, ALL); /* comes round */
+	rj_bytes_stream(b, 0, 4, (const uint8_t *)"gh", 2, ALL);
+	rj_bytes_stream(b, 0, 0xfffffffe, (const uint8_t *)"abcdefgh", 8, ALL);
+	rj_bytes_stream(b, 0, 2, (const uint8_t *)"efghij", 6, ALL);
+	CHECK_EQ(dist_of(b).total, 10);
+	for (unsigned int c = 'a'; c <= 'j'; c++)
+		CHECK_EQ(dist_of(b).count[c], 1);
+	rj_bytes_free(b);
+}
+
+TEST(bytes_of_a_stream_end_at_the_limit_by_position)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_start(b, 0, 500);
+	rj_bytes_start(b, 0, 900);				   /* a SYN that comes again */
+	rj_bytes_stream(b, 0, 506, (const uint8_t *)"ghij", 4, 8); /* overtook the first */
+	CHECK_EQ(dist_of(b).total, 2);
+	rj_bytes_stream(b, 0, 500, (const uint8_t *)"abcdef", 6, 8);
+	CHECK_EQ(dist_of(b).total, 8);
+	CHECK_EQ(dist_of(b).count['h'], 1);
+	CHECK_EQ(dist_of(b).count['i'], 0);
+	rj_bytes_stream(b, 0, 510, (const uint8_t *)"k", 1, 8);
+	CHECK_EQ(dist_of(b).total, 8);
+	rj_bytes_free(b);
+}
+
+/* Without a SYN a segment before the first one seen counts too, but never more than the limit. */
+TEST(bytes_before_the_first_segment_count)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_stream(b, 1, 100, (const uint8_t *)"cd", 2, 3);
+	rj_bytes_stream(b, 1, 98, (const uint8_t *)"ab", 2, 3);
+	CHECK_EQ(dist_of(b).total, 3);
+	CHECK_EQ(dist_of(b).count['a'], 1);
+	CHECK_EQ(dist_of(b).count['b'], 0);
+	rj_bytes_free(b);
+}
+
+/* Segments in any order, each byte of it twice: what is counted is a model's answer. */
+TEST(bytes_any_order_counts_each_byte_once)
+{
+	static uint8_t stream[4096];
+	uint64_t state = 1;
+
+	for (unsigned int i = 0; i < sizeof(stream); i++)
+		stream[i] = (uint8_t)(i * 7 + i / 256);
+	for (unsigned int round = 0; round < 200; round++) {
+		struct rj_bytes *b = rj_bytes_new();
+		uint64_t want[256] = { 0 };
+		bool seen[64] = { false };
+
+		rj_bytes_start(b, 0, 0xfffff800);
+		for (unsigned int i = 0; i < 14; i++) { /* at most 15 ranges at once */
+			unsigned int piece, len = 64;
+
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			piece = state >> 33 & 63;
+			rj_bytes_stream(b, 0, 0xfffff800 + piece * 64, stream + piece * 64, len,
+					ALL);
+			for (unsigned int j = 0; !seen[piece] && j < len; j++)
+				want[stream[piece * 64 + j]]++;
+			seen[piece] = true;
+		}
+		CHECK(!memcmp(dist_of(b).count, want, sizeof(want)));
+		rj_bytes_free(b);
+	}
+}
+
+/* More holes than are followed: bytes may be missing, none counts twice. */
+TEST(bytes_too_many_holes_never_count_twice)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	for (unsigned int round = 0; round < 3; round++)
+		for (uint32_t i = 0; i < 100; i++)
+			rj_bytes_stream(b, 0, i * 2, (const uint8_t *)"x", 1, ALL);
+	CHECK_EQ(dist_of(b).total, 100);
+	for (uint32_t i = 0; i < 100; i++)
+		rj_bytes_stream(b, 0, i * 2 + 1, (const uint8_t *)"y", 1, ALL);
+	CHECK_EQ(dist_of(b).count['x'], 100);
+	CHECK(dist_of(b).count['y'] >= 15 && dist_of(b).count['y'] <= 100);
+	rj_bytes_free(b);
+}
+
+TEST(bytes_pieces_of_one_flow_add_up)
+{
+	struct rj_bytes *a = rj_bytes_new(), *b = rj_bytes_new();
+
+	rj_bytes_datagram(a, 0, (const uint8_t *)"ab", 2, ALL);
+	rj_bytes_stream(b, 1, 7, (const uint8_t *)"bc", 2, ALL);
+	rj_bytes_add(a, b);
+	CHECK_EQ(dist_of(a).total, 4);
+	CHECK_EQ(dist_of(a).count['b'], 2);
+	rj_bytes_free(a);
+	rj_bytes_free(b);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Byte values of a flow's payload: counts, mean, deviation, entropy. */
+#include "features/bytes.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Pieces of a stream that are apart from each other. Ours: a lossy path leaves a few; one that
+ * would be too many closes the earliest gap, whose bytes are then not counted when they come.
+ */
+#define MAX_RANGES 16u
+
+/* Positions [start, end) of a stream that are counted. */
+struct range {
+	int64_t start;
+	int64_t end;
+};
+
+/*
+ * struct side - one direction.
+ * @num: bytes counted
+ * @high_seq, @high: sequence number and position of the furthest byte met: positions are of 64
+ *                   bits, so that a stream may come round
+ * @ranges: counted positions, in order, none next to another
+ */
+struct side {
+	uint64_t num;
+	int64_t high;
+	uint32_t high_seq;
+	uint32_t num_ranges;
+	bool has_start;
+	struct range ranges[MAX_RANGES];
+};
+
+struct rj_bytes {
+	uint64_t count[RJ_BYTE_VALUES];
+	struct side sides[2];
+};
+
+struct rj_bytes *rj_bytes_new(void)
+{
+	return calloc(1, sizeof(struct rj_bytes));
+}
+
+void rj_bytes_free(struct rj_bytes *b)
+{
+	free(b);
+}
+
+size_t rj_bytes_size(void)
+{
+	return sizeof(struct rj_bytes);
+}
+
+static int64_t min_i64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t max_i64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint64_t len,
+		  uint64_t limit)
+{
+	uint64_t room = limit > s->num ? limit - s->num : 0;
+
+	if (len > room)
+		len = room;
+	for (uint64_t i = 0; i < len; i++)
+		b->count[bytes[i]]++;
+	s->num += len;
+}
+
+/* Makes room for one more: the two earliest become one, and the gap between them is closed. */
+static void join_first(struct side *s)
+{
+	s->ranges[0].end = s->ranges[1].end;
+	s->num_ranges--;
+	memmove(&s->ranges[1], &s->ranges[2], (s->num_ranges - 1) * sizeof(s->ranges[0]));
+}
+
+/* Enters [@start, @end), joined with every range that it meets. */
+static void add_range(struct side *s, int64_t start, int64_t end)
+{
+	uint32_t first = 0, behind;
+
+	if (s->num_ranges == MAX_RANGES)
+		join_first(s);
+	while (first < s->num_ranges && s->ranges[first].end < start)
+		first++;
+	behind = first;
+	while (behind < s->num_ranges && s->ranges[behind].start <= end)
+		behind++;
+	if (behind > first) {
+		start = min_i64(start, s->ranges[first].start);
+		end = max_i64(end, s->ranges[behind - 1].end);
+	}
+	memmove(&s->ranges[first + 1], &s->ranges[behind],
+		(s->num_ranges - behind) * sizeof(s->ranges[0]));
+	s->num_ranges = s->num_ranges + 1 - (behind - first);
+	s->ranges[first] = (struct range){ start, end };
+}
+
+/* Counts what of [@start, @end) is in no range yet; its bytes are at @bytes. */
+static void count_new(struct rj_bytes *b, struct side *s, int64_t start, int64_t end,
+		      const uint8_t *bytes, uint64_t limit)
+{
+	int64_t at = start;
+
+	for (uint32_t i = 0; i < s->num_ranges && at < end; i++) {
+		const struct range *r = &s->ranges[i];
+
+		if (r->start > at)
+			count(b, s, bytes + (at - start), (uint64_t)(min_i64(r->start, end) - at),
+			      limit);
+		at = max_i64(at, r->end);
+	}
+	if (at < end)
+		count(b, s, bytes + (at - start), (uint64_t)(end - at), limit);
+}
+
+void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq)
+{
+	struct side *s = &b->sides[side];
+
+	if (s->has_start)
+		return;
+	s->has_start = true;
+	s->high_seq = seq;
+}
+
+void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const uint8_t *bytes,
+		     uint32_t len, uint64_t limit)
+{
+	struct side *s = &b->sides[side];
+	int64_t start, end;
+
+	rj_bytes_start(b, side, seq);
+	start = s->high + (int32_t)(seq - s->high_seq);
+	end = start + len;
+	if (end > s->high) {
+		s->high = end;
+		s->high_seq = seq + len;
+	}
+	if (limit < INT64_MAX)
+		end = min_i64(end, (int64_t)limit);
+	if (start >= end)
+		return;
+	count_new(b, s, start, end, bytes, limit);
+	add_range(s, start, end);
+}
+
+void rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes, uint32_t len,
+		       uint64_t limit)
+{
+	count(b, &b->sides[side], bytes, len, limit);
+}
+
+void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
+{
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		to->count[i] += from->count[i];
+	to->sides[0].num += from->sides[0].num;
+	to->sides[1].num += from->sides[1].num;
+}
+
+void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
+{
+	uint64_t total = b->sides[0].num + b->sides[1].num;
+	double sum = 0, squares = 0, entropy = 0;
+
+	*out = (struct rj_byte_dist){ .count = b->count, .total = total };
+	if (!total)
+		return;
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		sum += (double)b->count[i] * i;
+	out->mean = sum / (double)total;
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++) {
+		double share = (double)b->count[i] / (double)total;
+
+		squares += (double)b->count[i] * (i - out->mean) * (i - out->mean);
+		if (b->count[i])
+			entropy -= share * log2(share);
+	}
+	if (total > 1)
+		out->deviation = sqrt(squares / (double)(total - 1));
+	out->entropy = entropy > 0 ? entropy : 0; /* of one value it is -0 */
+}

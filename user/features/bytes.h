@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How often each byte value stands in a flow's payload, each byte of a stream counted once. */
+#ifndef RJ_FEATURES_BYTES_H
+#define RJ_FEATURES_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+#define RJ_BYTE_VALUES 256u
+
+struct rj_bytes;
+
+/* rj_bytes_new - nothing counted yet; NULL without memory. */
+RJ_MUST_CHECK struct rj_bytes *rj_bytes_new(void);
+
+/* rj_bytes_free - takes NULL. */
+void rj_bytes_free(struct rj_bytes *b);
+
+/* rj_bytes_size - memory of one. */
+size_t rj_bytes_size(void);
+
+/*
+ * rj_bytes_start - @seq is the sequence number of the stream's first byte on @side. Without it
+ * the first segment counted is the start, and what comes before it later counts as well. Said
+ * again it changes nothing.
+ */
+void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq);
+
+/*
+ * rj_bytes_stream - counts @len bytes at sequence number @seq of @side: those that were not
+ * counted before and lie in the first @limit of the stream.
+ */
+void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const uint8_t *bytes,
+		     uint32_t len, uint64_t limit);
+
+/* rj_bytes_datagram - counts @len bytes of @side, until it has @limit of them. */
+void rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes, uint32_t len,
+		       uint64_t limit);
+
+/* rj_bytes_add - adds what another piece of the same flow counted. */
+void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
+
+/*
+ * struct rj_byte_dist - of both sides together.
+ * @count: RJ_BYTE_VALUES of them, borrowed; @total: their sum
+ * @mean, @deviation: of the bytes' values; the deviation is the sample's (by total - 1)
+ * @entropy: bits a byte, 0 to 8 (Shannon)
+ * All three are 0 where there are no bytes, the deviation of one byte too.
+ */
+struct rj_byte_dist {
+	const uint64_t *count;
+	uint64_t total;
+	double mean;
+	double deviation;
+	double entropy;
+};
+
+/* rj_bytes_dist - what was counted so far; borrowed until the next call that counts. */
+void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out);
+
+#endif
