@@ -132,6 +132,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		record.ifname = e->options.ifname(e->options.user, entry->flow.ifindex);
 	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
 		e->stats.flows++;
+		e->stats.packets_recorded +=
+			entry->flow.half[0].packets + entry->flow.half[1].packets;
 		e->options.on_record(e->options.user, &record);
 	}
 	remove_entry(e, entry);

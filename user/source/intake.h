@@ -12,7 +12,8 @@
  * @set_aside: by enum rj_reason
  * @packets_unlisted: live: packets missing in sequences, because no slot was free
  * @cuts_late: live: packets that should have cut their flow while the ring was full
- * @packets_in_flows: live, with @is_counting: while programs are attached; else the engine's count
+ * @packets_in_flows: live, with @is_counting: while programs are attached, and with pinned maps;
+ *       else the engine's count
  * @bytes: of frames on the wire (live: of IP packets)
  */
 struct rj_intake {

@@ -16,6 +16,8 @@
 #include "bpf/splt.h"
 #include "bpf/flow.skel.h"
 #include "flow/engine.h"
+#include "source/pin.h"
+#include "source/recover.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -40,6 +42,8 @@ struct rj_kernel {
 	size_t flow_len;
 	size_t slot_len;
 	uint8_t *slots; /* the slot map, mapped */
+	struct rj_meta *meta; /* its map, mapped */
+	uint8_t *known; /* while slots are recovered: those that are in someone's hands, else NULL */
 	int num_cpus;
 	size_t cpu_len;
 	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
@@ -117,6 +121,17 @@ static int map_slots(struct rj_kernel *k)
 	return 0;
 }
 
+static int map_meta(struct rj_kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.rj_meta);
+	void *at = mmap(NULL, sizeof(*k->meta), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	k->meta = at;
+	return 0;
+}
+
 static int free_slot(struct rj_kernel *k, uint32_t index)
 {
 	memset(k->slots + index * k->slot_len, 0, k->slot_len);
@@ -144,16 +159,38 @@ static int attach_reaper(struct rj_kernel *k)
 	return k->reaper ? 0 : -errno;
 }
 
-static int load(struct rj_kernel *k, const struct rj_kernel_options *o)
+/* What a new map begins with, and what is found in one that is gone on with. */
+static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
+	struct rj_meta *meta = k->meta;
+
+	if (rj_pin_is_whole(o->pin)) {
+		/* what left the kernel and is in no record was in the hands of who was killed */
+		meta->killed = meta->reaped + meta->ringed - meta->recorded - meta->refused;
+		return 0;
+	}
+	if (o->settings)
+		strncpy(meta->settings, o->settings, sizeof(meta->settings) - 1);
+	return fill_slots(k);
+}
+
+static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct rj_error *error)
+{
+	bool is_resumed = rj_pin_is_whole(o->pin);
 	int err = size_maps(k, o);
 
+	if (!err && is_resumed)
+		err = rj_pin_reuse(o->pin, k->skel->obj, error);
 	err = err ? err : rj_flow_bpf__load(k->skel);
 	if (!err && k->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
 		err = -EPROTO;
 	err = err ? err : map_slots(k);
-	err = err ? err : fill_slots(k);
-	return err ? err : attach_reaper(k);
+	err = err ? err : map_meta(k);
+	err = err ? err : fill(k, o);
+	err = err ? err : attach_reaper(k);
+	if (!err && o->pin && !is_resumed)
+		err = rj_pin_maps(o->pin, k->skel->obj, error);
+	return err;
 }
 
 static int allocate(struct rj_kernel *k)
@@ -176,6 +213,7 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	if (!k)
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(no_print);
+	*error->text = 0;
 	k->num_packets = o->limits.num_packets;
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
 	k->slot_len = slot_len(k->num_packets);
@@ -183,10 +221,10 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	k->skel = rj_flow_bpf__open();
 	err = k->skel ? 0 : -errno;
 	err = err ? err : allocate(k);
-	err = err ? err : load(k, o);
+	err = err ? err : load(k, o, error);
 	if (err) {
 		rj_kernel_close(k);
-		return load_failed(error, err);
+		return *error->text ? err : load_failed(error, err);
 	}
 	*out = k;
 	return 0;
@@ -198,10 +236,13 @@ void rj_kernel_close(struct rj_kernel *k)
 		return;
 	if (k->slots)
 		munmap(k->slots, k->slot_len * k->num_slots);
+	if (k->meta)
+		munmap(k->meta, sizeof(*k->meta));
 	bpf_link__destroy(k->reaper);
 	rj_flow_bpf__destroy(k->skel);
 	free(k->cpus);
 	free(k->taken);
+	free(k->known);
 	free(k->waiting[0].slots);
 	free(k->waiting[1].slots);
 	free(k);
@@ -214,6 +255,7 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	out->pin = NULL;
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)
@@ -260,6 +302,8 @@ void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 
 	if (!half->slot || half->slot > k->num_slots)
 		return;
+	if (k->known)
+		k->known[half->slot - 1] = 1;
 	if (w->num == w->capacity) {
 		size_t capacity = w->capacity ? w->capacity * 2 : 64;
 		uint32_t *slots = realloc(w->slots, capacity * sizeof(*slots));
@@ -273,6 +317,32 @@ void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 		w->capacity = capacity;
 	}
 	w->slots[w->num++] = half->slot - 1;
+}
+
+int rj_kernel_recover(struct rj_kernel *k)
+{
+	const struct rj_recover_maps maps = {
+		.flows = bpf_map__fd(k->skel->maps.rj_flows),
+		.free_slots = bpf_map__fd(k->skel->maps.rj_free_slots),
+		.num_slots = k->num_slots,
+	};
+
+	k->known = calloc(k->num_slots, 1);
+	return k->known ? rj_recover_known(&maps, k->known) : -ENOMEM;
+}
+
+void rj_kernel_recovered(struct rj_kernel *k)
+{
+	for (uint32_t i = 0; i < k->num_slots; i++)
+		if (!k->known[i])
+			free_slot(k, i);
+	free(k->known);
+	k->known = NULL;
+}
+
+struct rj_meta *rj_kernel_meta(const struct rj_kernel *k)
+{
+	return k->meta;
 }
 
 static void release_waiting(struct rj_kernel *k)

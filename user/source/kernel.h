@@ -12,16 +12,20 @@
 #include "source/attach.h"
 
 struct rj_kernel;
+struct rj_pin;
 
 /*
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
- * sequence. @with_xdp: load the XDP program too.
+ * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned, or
+ * are already: then these are gone on with. @settings: what they are made for; not NULL with @pin.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
 	uint32_t num_flows;
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	bool with_xdp;
+	const struct rj_pin *pin;
+	const char *settings;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */
@@ -67,6 +71,16 @@ RJ_MUST_CHECK int rj_kernel_reap(struct rj_kernel *k, bool all,
 				 void (*take)(void *user, const struct rj_key *key,
 					      const struct rj_flow *flow),
 				 void *user);
+
+/*
+ * rj_kernel_recover, rj_kernel_recovered - around draining the ring of pinned maps for the first
+ * time: gives the slots back that the process before had in its hands; see recover.h.
+ */
+RJ_MUST_CHECK int rj_kernel_recover(struct rj_kernel *k);
+void rj_kernel_recovered(struct rj_kernel *k);
+
+/* rj_kernel_meta - the account across processes: as the kernel has it, and user space writes it. */
+struct rj_meta *rj_kernel_meta(const struct rj_kernel *k);
 
 /* rj_kernel_settle - returns when no packet program that runs now can still be running. */
 void rj_kernel_settle(void);
