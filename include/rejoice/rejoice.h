@@ -183,7 +183,10 @@ RJ_API int rj_record_json(struct rj_session *s, const struct rj_record *record, 
 RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
 		      void *user);
 
-/* rj_kernel_features - calls back for each thing asked of this kernel and whether it is there. */
+/*
+ * rj_kernel_features - calls back for each thing asked of this kernel: 1 it is there, 0 it is
+ * not, negative this process may not ask.
+ */
 RJ_API void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
 			       void *user);
 

@@ -37,6 +37,7 @@
 	  "payload of each side for the dissectors (8192)")                                        \
 	X(PIN, "pin", 0, "DIR", LIVE,                                                              \
 	  "flows and programs stay at work there; the next run goes on with them")                 \
+	X(USER, "user", 0, "NAME", LIVE, "give root up for this user once all is attached")        \
 	X(DURATION, "duration", 0, "S", LIVE, "stop after this time")                              \
 	X(COUNT, "count", 0, "N", LIVE, "stop after this many flows")                              \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
@@ -55,7 +56,6 @@
 	X(PROGRESS, "progress", 0, "WHEN", LATER, "")                                              \
 	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
 	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
-	X(USER, "user", 0, "NAME", LATER, "")                                                      \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")                                           \
 	X(BD_BYTES, "bd-bytes", 0, "N", LATER, "")
 /* clang-format on */
@@ -207,6 +207,9 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_u32(arg, 1, 65536, &s->live.sample_bytes);
 	case OPT_PIN:
 		s->live.pin = arg;
+		return *arg;
+	case OPT_USER:
+		s->user = arg;
 		return *arg;
 	case OPT_DURATION:
 		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;

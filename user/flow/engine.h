@@ -74,6 +74,12 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 /* rj_engine_flow_len - bytes of struct rj_flow that are kept: with histograms or without. */
 size_t rj_engine_flow_len(const struct rj_limits *limits);
 
+/*
+ * rj_engine_max_bytes - memory of @max_flows flows with whole sequences, and of dissectors up to
+ * @max_dissect_bytes.
+ */
+uint64_t rj_engine_max_bytes(const struct rj_engine_options *options);
+
 /* rj_engine_set_clock - what to add to times for Unix time from now on. */
 void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);
 

@@ -203,6 +203,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
 		.limits = s->limits,
 		.pin = o.pin,
+		.max_flows = s->max_flows,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
 	if (!s->features.dissectors)

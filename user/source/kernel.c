@@ -16,8 +16,10 @@
 #include "bpf/splt.h"
 #include "bpf/flow.skel.h"
 #include "flow/engine.h"
+#include "source/memory.h"
 #include "source/pin.h"
 #include "source/recover.h"
+#include "source/rights.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -41,7 +43,7 @@ struct rj_kernel {
 	uint32_t num_slots;
 	size_t flow_len;
 	size_t slot_len;
-	uint8_t *slots; /* the slot map, mapped */
+	uint8_t *slots;	      /* the slot map, mapped */
 	struct rj_meta *meta; /* its map, mapped */
 	uint8_t *known; /* while slots are recovered: those that are in someone's hands, else NULL */
 	int num_cpus;
@@ -89,10 +91,16 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 static int load_failed(struct rj_error *error, int err)
 {
-	if (err == -EPERM) /* -EACCES is the verifier's */
-		return rj_error_set(error, -EPERM,
-				    "not permitted to load BPF programs: be root or have CAP_BPF, "
-				    "CAP_NET_ADMIN and CAP_PERFMON");
+	char missing[RJ_RIGHTS_LEN];
+
+	rj_rights_missing(missing, sizeof(missing));
+	/* -EACCES is the verifier's, which forbids more to those who lack a capability */
+	if (err == -EPERM || (err == -EACCES && *missing))
+		return rj_error_set(
+			error, -EPERM,
+			"not permitted to load BPF programs%s%s: be root or have CAP_BPF, "
+			"CAP_NET_ADMIN and CAP_PERFMON",
+			*missing ? ", for lack of " : "", missing);
 	if (access(BTF_PATH, R_OK))
 		return rj_error_set(error, -EOPNOTSUPP,
 				    "this kernel does not describe itself (no %s): one built with "
@@ -261,6 +269,11 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 int rj_kernel_ring_fd(const struct rj_kernel *k)
 {
 	return bpf_map__fd(k->skel->maps.rj_ring);
+}
+
+uint64_t rj_kernel_bytes(const struct rj_kernel *k)
+{
+	return rj_memory_of_maps(k->skel->obj, (uint32_t)k->num_cpus);
 }
 
 int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])

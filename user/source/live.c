@@ -19,6 +19,7 @@
 #define RING_BYTES (1u << 24)
 #define REAP_EVERY_NS RJ_NS_PER_S
 #define WATCHING_LEN 1024
+#define MIB (1024.0 * 1024.0)
 
 struct live_source {
 	struct rj_source base;
@@ -31,7 +32,7 @@ struct live_source {
 	struct rj_limits limits;
 	bool is_stopped;
 	struct rj_pin *pin;
-	bool is_recovering; /* nothing was read yet of maps that another process left */
+	bool is_recovering;	    /* nothing was read yet of maps that another process left */
 	uint64_t recorded, refused; /* in rj_meta, when this process began */
 	char watching[WATCHING_LEN];
 	char ifname[IF_NAMESIZE];
@@ -337,7 +338,8 @@ static void note_pin(struct live_source *s)
 	if (!s->pin)
 		return;
 	rj_pin_tidy(s->pin);
-	snprintf(s->watching + len, sizeof(s->watching) - len, "; pinned in %s", rj_pin_path(s->pin));
+	snprintf(s->watching + len, sizeof(s->watching) - len, "; pinned in %s",
+		 rj_pin_path(s->pin));
 	len = strlen(s->watching);
 	if (s->is_recovering)
 		snprintf(s->watching + len, sizeof(s->watching) - len,
@@ -348,6 +350,21 @@ static void note_pin(struct live_source *s)
 		snprintf(s->watching + len, sizeof(s->watching) - len,
 			 " (removed %u pins that a killed process had not finished)",
 			 rj_pin_num_cleaned(s->pin));
+}
+
+static void note_memory(struct live_source *s, const struct rj_live_config *config)
+{
+	const struct rj_engine_options engine = {
+		.limits = config->limits,
+		.max_flows = config->max_flows,
+		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
+	};
+	size_t len = strlen(s->watching);
+
+	snprintf(s->watching + len, sizeof(s->watching) - len,
+		 "; memory: %.1f MiB in the kernel, at most %.1f MiB here",
+		 (double)rj_kernel_bytes(s->kernel) / MIB,
+		 (double)rj_engine_max_bytes(&engine) / MIB);
 }
 
 int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
@@ -388,6 +405,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	err = attach_all(s, config, error);
 	if (err)
 		goto fail;
+	note_memory(s, config);
 	note_pin(s);
 	*out = &s->base;
 	return 0;

@@ -8,7 +8,8 @@
 
 /*
  * struct rj_live_config - @interfaces: names separated by commas. @directions: RJ_WATCH_*. @pin: a
- * directory in which maps and attachments outlive the process, or NULL.
+ * directory in which maps and attachments outlive the process, or NULL. @max_flows: of the engine,
+ * to tell the memory it may take.
  */
 struct rj_live_config {
 	const char *interfaces;
@@ -17,6 +18,7 @@ struct rj_live_config {
 	uint32_t num_flows;
 	struct rj_limits limits;
 	const char *pin;
+	uint32_t max_flows;
 };
 
 /*
