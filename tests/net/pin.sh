@@ -104,7 +104,7 @@ num_ours() {
 # sequence slots come back.
 pin_short() {
 	local flows=60 packets=20000 name=pin-short written killed all stats=$WORK/pin-short-8.live.stats
-	killed_and_resumed "$name" short 8 8 --max-flows 256 --idle-timeout 0.5 --active-timeout 0.3 ||
+	killed_and_resumed "$name" short 8 8 --max-flows 1024 --idle-timeout 0.5 --active-timeout 0.3 ||
 		failed "$name: runs"
 	drained "$name-8"
 	stop_proc "live-$name-8" INT
@@ -183,7 +183,7 @@ pin_hands() {
 # Each way of attaching: a process that ends and one that is killed, with traffic between them, are one record.
 pin_mode() {
 	local mode=$1 name=pin-$1 pinned
-	start_pinned "$name-0" mode --attach "$mode" --idle-timeout 3 || true
+	start_pinned "$name-0" mode --attach "$mode" --idle-timeout 7 || true
 	in_ns server ethtool -K "$SERVER_IF" gro off >/dev/null
 	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
 	stop_proc "live-$name-0" INT
@@ -191,7 +191,7 @@ pin_mode() {
 	check "$name: no record of a flow that goes on" test ! -s "$WORK/$name-0.live"
 	check "$name: stays attached" test "$(num_ours)" = 1
 	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
-	start_pinned "$name-1" mode --attach "$mode" --idle-timeout 3 || true
+	start_pinned "$name-1" mode --attach "$mode" --idle-timeout 7 || true
 	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
 	stop_proc "live-$name-1" KILL 2>/dev/null
 	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
@@ -199,10 +199,10 @@ pin_mode() {
 	start_live "$name-other" "$SERVER_IF" --attach tc --direction out || true
 	stop_proc "live-$name-other" INT
 	check "$name: another rejoice leaves it" test "$(num_ours)" = 1
-	start_pinned "$name-2" mode --attach "$mode" --idle-timeout 3 || true
+	start_pinned "$name-2" mode --attach "$mode" --idle-timeout 7 || true
 	check "$name: says that it goes on" grep -q 'going on with what is there (0 packets lost' "$WORK/live-$name-2.log"
 	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
-	wait_for "[ -s $WORK/$name-2.live ]" 10
+	wait_for "[ -s $WORK/$name-2.live ]" 30
 	stop_proc "live-$name-2" INT
 	check "$name: one record of all" test "$(grep -c '"num_pkts_out":15,' "$WORK/$name-2.live")" = 1
 	check "$name: unpin" unpin mode
