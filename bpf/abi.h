@@ -225,7 +225,8 @@ enum rj_end {
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
 	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
-	X(PROCESS, 13, "process_killed") /* taken from the kernel by a process that was killed */
+	/* taken from the kernel by a process that was killed */                                   \
+	X(PROCESS, 13, "process_killed")
 /* clang-format on */
 
 enum rj_reason {

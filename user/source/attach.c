@@ -127,8 +127,8 @@ static int attach_tcx(const struct job *j, bool is_egress)
 		.ifindex = j->a->ifindex,
 		.is_egress = is_egress,
 	};
-	int fd = link_to(j, &place, program_for(j, is_egress),
-			 is_egress ? TCX_EGRESS : TCX_INGRESS, NULL);
+	int fd = link_to(j, &place, program_for(j, is_egress), is_egress ? TCX_EGRESS : TCX_INGRESS,
+			 NULL);
 
 	if (fd < 0)
 		return fd;

@@ -45,7 +45,7 @@ struct rj_kernel {
 	size_t slot_len;
 	uint8_t *slots;	      /* the slot map, mapped */
 	struct rj_meta *meta; /* its map, mapped */
-	uint8_t *known; /* while slots are recovered: those that are in someone's hands, else NULL */
+	uint8_t *known;	      /* while slots are recovered: those in someone's hands */
 	int num_cpus;
 	size_t cpu_len;
 	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */

@@ -24,10 +24,11 @@
 static int cannot(const char *path, int err, struct rj_error *error)
 {
 	if (err == -EACCES || err == -EPERM)
-		return rj_error_set(error, -EPERM,
-				    "%s: not permitted to use it for pins; give the directory to this "
-				    "user, or be root",
-				    path);
+		return rj_error_set(
+			error, -EPERM,
+			"%s: not permitted to use it for pins; give the directory to this "
+			"user, or be root",
+			path);
 	return rj_error_set(error, err, "%s: cannot be used for pins: %s", path, strerror(-err));
 }
 
@@ -45,10 +46,11 @@ static int check_bpffs(const char *path, struct rj_error *error)
 		return cannot(path, err, error);
 	if ((uint32_t)fs.f_type == BPF_FS_MAGIC)
 		return 0;
-	return rj_error_set(error, -ENOTDIR,
-			    "%s: not on a BPF file system; `mount -t bpf bpf /sys/fs/bpf` makes one, "
-			    "then say --pin /sys/fs/bpf/NAME",
-			    path);
+	return rj_error_set(
+		error, -ENOTDIR,
+		"%s: not on a BPF file system; `mount -t bpf bpf /sys/fs/bpf` makes one, "
+		"then say --pin /sys/fs/bpf/NAME",
+		path);
 }
 
 static int open_locked(struct rj_pin *p, bool is_new, struct rj_error *error)
@@ -241,7 +243,8 @@ int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_er
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) {
+	bpf_object__for_each_map(map, object)
+	{
 		int err = bpf_map__is_internal(map) ? 0 : reuse_map(p, map, error);
 
 		if (err)
@@ -266,7 +269,8 @@ int rj_pin_maps(const struct rj_pin *p, struct bpf_object *object, struct rj_err
 	const struct bpf_map *meta = NULL;
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) {
+	bpf_object__for_each_map(map, object)
+	{
 		int err = 0;
 
 		if (!strcmp(bpf_map__name(map), META))

@@ -13,7 +13,7 @@
 /* Every pin of ours begins with it; what else is in the directory is not looked at. */
 #define RJ_PIN_PREFIX "rj_"
 
-/* struct rj_pin - @fd: the directory, locked by flock. @netns, @inode: names of ours come of them */
+/* struct rj_pin - @fd: the directory, locked by flock. @netns, @inode: names come of them */
 struct rj_pin {
 	char *path;
 	int fd;

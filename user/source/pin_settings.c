@@ -42,18 +42,16 @@ int rj_pin_compare_settings(const char *pinned, const char *now, const char *pat
 			    struct rj_error *error)
 {
 	while (*pinned || *now) {
-		int name_len = (int)strcspn(*pinned ? pinned : now, " \n");
 		int pinned_len = (int)strcspn(pinned, "\n");
 		int now_len = (int)strcspn(now, "\n");
+		int value_at = (int)strcspn(now, " \n");
 
 		if (pinned_len != now_len || strncmp(pinned, now, (size_t)now_len))
-			return rj_error_set(
-				error, -EEXIST,
-				"%s: its pins were made with %.*s and not %.*s; ask for the same, or "
-				"`rejoice unpin %s` removes them",
-				path, pinned_len, pinned,
-				now_len > name_len ? now_len - name_len - 1 : 0,
-				now_len > name_len ? now + name_len + 1 : now, path);
+			return rj_error_set(error, -EEXIST,
+					    "%s: its pins were made with %.*s and not%.*s; ask for "
+					    "the same, or `rejoice unpin %s` removes them",
+					    path, pinned_len, pinned, now_len - value_at,
+					    now + value_at, path);
 		pinned += pinned_len + (pinned[pinned_len] == '\n');
 		now += now_len + (now[now_len] == '\n');
 	}
