@@ -73,8 +73,8 @@ killed_and_resumed() {
 
 # Long flows: no process has a flow in its hands when it is killed, and nothing at all is lost.
 pin_long() {
-	local mode=$1 flows=40 packets=4000 name=pin-long-$1
-	killed_and_resumed "$name" long 5 5 --attach "$mode" --idle-timeout 4 --active-timeout 0 ||
+	local mode=$1 flows=40 packets=30000 name=pin-long-$1
+	killed_and_resumed "$name" long 5 0 --attach "$mode" --idle-timeout 4 --active-timeout 0 ||
 		failed "$name: runs"
 	check "$name: not a filter or link too many" test "$(num_ours)" = 1
 	# until the flows are idle
@@ -180,6 +180,28 @@ pin_hands() {
 	check_clean "$name"
 }
 
+# Nobody reads the ring until it is full: samples are lost, and cuts wait; the packets are all there.
+pin_full() {
+	local name=pin-full flows=200 packets=600 got options=(--idle-timeout 2 --active-timeout 0.3)
+	local stats=$WORK/$name.live.stats
+	start_pinned "$name-0" full "${options[@]}" || true
+	stop_proc "live-$name-0" KILL 2>/dev/null
+	in_ns client "$here/send-udp" "$SERVER4" $flows $packets 4
+	start_pinned "$name" full "${options[@]}" || true
+	drained "$name"
+	stop_proc "live-$name" INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	got=$(sum_records "$name")
+	check "$name: all packets in records" test "${got%% *}" = $((flows * packets))
+	check "$name: $(field "$stats" samples_lost) samples lost, counted" test "$(field "$stats" samples_lost)" -gt 0
+	check "$name: $(field "$stats" cuts_late) cuts late, counted" test "$(field "$stats" cuts_late)" -gt 0
+	check "$name: records say it" grep -q '"samples_lost":' "$WORK/$name.live"
+	check "$name: valid account" "$here/../validate" --stats "$stats"
+	check "$name: nothing set aside" grep -qF '"set_aside":{}' "$stats"
+	check "$name: unpin" unpin full
+	check_clean "$name"
+}
+
 # Each way of attaching: a process that ends and one that is killed, with traffic between them, are one record.
 pin_mode() {
 	local mode=$1 name=pin-$1 pinned
@@ -209,25 +231,31 @@ pin_mode() {
 	check_clean "$name"
 }
 
-# Not by ends_well: that validates.
+# refused STATUS PATTERN ARG…: ends with that status and one line that has the pattern.
+refused() {
+	local status=0
+	in_ns server "$rejoice" "${@:3}" >"$WORK/refused" 2>&1 || status=$?
+	[ "$status" = "$1" ] && grep -qE -- "$2" "$WORK/refused" && [ "$(wc -l <"$WORK/refused")" = 1 ] && return
+	echo "status $status:"
+	cat "$WORK/refused"
+	return 1
+}
+
+# Whatever does not fit is refused with a line, and changes nothing.
 pin_refused() {
-	local name=pin-refused dir=$pin_fs/refused map
+	local name=pin-refused dir=$pin_fs/refused
 	start_pinned "$name" refused || true
-	check_refused() {
-		! in_ns server "$rejoice" "${@:3}" >"$WORK/refused" 2>&1 && grep -qE -- "$2" "$WORK/refused" &&
-			[ "$(wc -l <"$WORK/refused")" = 1 ]
-	}
-	check "$name: two at once" check_refused 1 'another rejoice' live -i "$SERVER_IF" --pin "$dir" --direction in
-	check "$name: unpin of one at work" check_refused 1 'another rejoice' unpin "$dir"
+	check "$name: two at once" refused 1 'another rejoice' live -i "$SERVER_IF" --pin "$dir" --direction in
+	check "$name: unpin of one at work" refused 1 'another rejoice' unpin "$dir"
 	stop_proc "live-$name" INT
-	check "$name: other packets" check_refused 1 '--packets 50 and not 60' \
+	check "$name: other packets" refused 1 '--packets 50 and not 60' \
 		live -i "$SERVER_IF" --pin "$dir" --direction in --packets 60
-	check "$name: other interfaces" check_refused 1 '--interface' live -i lo --pin "$dir" --direction in
-	check "$name: other direction" check_refused 1 '--direction in and not both' live -i "$SERVER_IF" --pin "$dir"
-	check "$name: histograms" check_refused 1 'hist' live -i "$SERVER_IF" --pin "$dir" --direction in -f +hist
+	check "$name: other interfaces" refused 1 '--interface' live -i lo --pin "$dir" --direction in
+	check "$name: other direction" refused 1 '--direction in and not both' live -i "$SERVER_IF" --pin "$dir"
+	check "$name: histograms" refused 1 'hist' live -i "$SERVER_IF" --pin "$dir" --direction in -f +hist
 	check "$name: still attached" test "$(num_ours)" = 1
 	rm "$dir/rj_slots"
-	check "$name: a map is missing" check_refused 1 'rj_slots' live -i "$SERVER_IF" --pin "$dir" --direction in
+	check "$name: a map is missing" refused 1 'rj_slots' live -i "$SERVER_IF" --pin "$dir" --direction in
 	check "$name: unpin" unpin refused
 	check_clean "$name"
 	# killed in the midst of pinning: maps, but not the one that is pinned last
@@ -242,10 +270,10 @@ pin_refused() {
 	rm "$pin_fs/half/rj_meta"
 	check "$name: unpin of half-made pins" unpin half
 	check "$name: which are gone" test ! -e "$pin_fs/half"
-	check "$name: a start that fails leaves no pin" check_refused 1 'nowhere0' \
+	check "$name: a start that fails leaves no pin" refused 1 'nowhere0' \
 		live -i "$SERVER_IF,nowhere0" --pin "$pin_fs/fails"
 	check "$name: none at all" test ! -e "$pin_fs/fails"
-	check "$name: no BPF file system" check_refused 1 'mount -t bpf' live -i "$SERVER_IF" --pin "$WORK/plain"
+	check "$name: no BPF file system" refused 1 'mount -t bpf' live -i "$SERVER_IF" --pin "$WORK/plain"
 	check_clean "$name-half"
 }
 
@@ -253,7 +281,6 @@ unpin_links_of() { rm -f "$pin_fs/$1"/rj_tcx_* "$pin_fs/$1"/rj_tc_* "$pin_fs/$1"
 
 test_pin() {
 	local mode
-	[ -z "${ONLY-}" ] || { pin_up; "$ONLY"; pin_down; return; }
 	pin_up
 	for mode in tcx tc xdp-generic xdp; do
 		pin_mode "$mode"
@@ -262,6 +289,7 @@ test_pin() {
 	pin_long tc
 	pin_short
 	pin_hands
+	pin_full
 	pin_refused
 	pin_down
 }
