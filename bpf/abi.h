@@ -251,7 +251,9 @@ enum rj_end {
 	X(MAP_FULL, 9, "map_full")     /* no room for a flow and none in the ring */               \
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
-	X(FILTERED, 12, "filtered")    /* not matched by --filter */
+	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
+	/* taken from the kernel by a process that was killed */                                   \
+	X(PROCESS, 13, "process_killed")
 /* clang-format on */
 
 enum rj_reason {
@@ -347,6 +349,29 @@ struct rj_orphan {
 	__u32 kind;
 	__u32 ifindex;
 	struct rj_packet packet;
+};
+
+#define RJ_SETTINGS_LEN 3072u
+
+/*
+ * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
+ * left the kernel are in one of @recorded, @refused and @killed, or in user space's hands now:
+ * where a process was killed, those were in its hands.
+ * @reaped: packets of the flows that the reaper took out; the kernel counts them
+ * @ringed: packets of cut flows and orphans that user space took from the ring
+ * @recorded: of these: in records that whoever polls has dealt with
+ * @refused: of these: without a flow, because memory was out
+ * @killed: of these: they were in the hands of processes that were killed
+ * @settings: lines "name value", ended by a zero: what the maps were made for
+ */
+struct rj_meta {
+	__u64 reaped;
+	__u64 ringed;
+	__u64 recorded;
+	__u64 refused;
+	__u64 killed;
+	__u64 reserved[3];
+	char settings[RJ_SETTINGS_LEN];
 };
 
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");

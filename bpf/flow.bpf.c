@@ -217,6 +217,16 @@ SEC("xdp") int rj_xdp(struct xdp_md *xdp)
 	return XDP_PASS;
 }
 
+/* rj_reap_count - notes that the flow leaves the kernel: nothing adds to it any more. */
+static __always_inline void rj_reap_count(const struct rj_flow *flow)
+{
+	__u32 zero = 0;
+	struct rj_meta *meta = bpf_map_lookup_elem(&rj_meta, &zero);
+
+	if (meta)
+		rj_count(&meta->reaped, flow->half[0].packets + flow->half[1].packets);
+}
+
 /* rj_reap_one - writes (key, value) out and deletes the entry, unless a packet was faster. */
 static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, struct rj_key *key,
 					struct rj_flow *flow)
@@ -229,8 +239,10 @@ static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, stru
 		return;
 	/* what does not fit in the reader's buffer is not kept in it, and the entry comes again */
 	if ((flow->dying || rj_reap_all) && !bpf_seq_write(seq, key, sizeof(*key)) &&
-	    !bpf_seq_write(seq, flow, rj_flow_len))
+	    !bpf_seq_write(seq, flow, rj_flow_len)) {
+		rj_reap_count(flow);
 		bpf_map_delete_elem(&rj_flows, &own);
+	}
 	bpf_map_delete_elem(&rj_cutting, &own);
 }
 

@@ -98,5 +98,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rj_budget);
 } rj_budgets SEC(".maps");
+/* One struct rj_meta: the account across processes. Written by the reaper and by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rj_meta);
+} rj_meta SEC(".maps");
 
 #endif

@@ -58,6 +58,9 @@ struct rj_options {
  * @direction: "both", "in", "out"; NULL for both
  * @sample_bytes: payload of each side handed to the dissectors; 0 for 8192
  * @kernel_flows: entries of the kernel's flow map; 0 for 65536
+ * @pin: NULL, or a directory of a BPF file system: programs and flows stay at work there when the
+ *       session is closed or the process dies, and the next session with the same options goes on
+ *       with them. Its stats count from when the pins were made.
  */
 struct rj_live_options {
 	size_t size;
@@ -66,6 +69,7 @@ struct rj_live_options {
 	const char *direction;
 	uint32_t sample_bytes;
 	uint32_t kernel_flows;
+	const char *pin;
 };
 
 /* A frame of a capture for rj_session_feed; borrowed. @link_type: LINKTYPE_ (DLT_) number. */
@@ -122,10 +126,38 @@ RJ_API int rj_session_watch(struct rj_session *s, const struct rj_live_options *
  */
 RJ_API const char *rj_session_watching(const struct rj_session *s);
 
+/*
+ * struct rj_unpinned - what rj_unpin took away; @size as above.
+ * @num_links, @num_filters: attachments; @num_elsewhere: filters it could not reach, because they
+ *       are of another network namespace
+ * @num_flows, @num_packets: in the kernel and in no record
+ * @packets_killed: lost with processes that were killed before they had written their records
+ * @is_counted: the three are known: the maps are whole, and of this version
+ * @error: when it failed, the line that says why
+ */
+struct rj_unpinned {
+	size_t size;
+	uint32_t num_links;
+	uint32_t num_filters;
+	uint32_t num_elsewhere;
+	uint8_t is_counted;
+	uint64_t num_flows;
+	uint64_t num_packets;
+	uint64_t packets_killed;
+	char error[512];
+};
+
+/* rj_unpin - detaches and removes what sessions pinned in the directory. */
+RJ_API int rj_unpin(const char *directory, struct rj_unpinned *out);
+
 /* rj_session_feed - hands over one frame instead; not while there is a source. */
 RJ_API int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame);
 
-/* rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. */
+/*
+ * rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. To call
+ * it again is to say that the records of the last call are safe: with pins, those of a process that
+ * is killed before are counted as lost.
+ */
 RJ_API int rj_session_poll(struct rj_session *s, int timeout_ms);
 
 /*
@@ -160,7 +192,10 @@ RJ_API int rj_record_json(struct rj_session *s, const struct rj_record *record, 
 RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
 		      void *user);
 
-/* rj_kernel_features - calls back for each thing asked of this kernel and whether it is there. */
+/*
+ * rj_kernel_features - calls back for each thing asked of this kernel: 1 it is there, 0 it is
+ * not, negative this process may not ask.
+ */
 RJ_API void rj_kernel_features(void (*feature)(void *user, const char *name, int is_there),
 			       void *user);
 

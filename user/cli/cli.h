@@ -6,6 +6,7 @@
 #include <rejoice/rejoice.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses; the man page documents them. */
 enum exit_status {
@@ -25,6 +26,7 @@ struct command {
 
 int command_read(int argc, char **argv);
 int command_live(int argc, char **argv);
+int command_unpin(int argc, char **argv);
 int command_fields(int argc, char **argv);
 int command_version(int argc, char **argv);
 
@@ -37,6 +39,7 @@ struct settings {
 	struct rj_live_options live;
 	const char *output;
 	const char *stats;
+	const char *user;
 	double duration_s;
 	uint64_t count;
 	int num_verbose;
@@ -100,8 +103,27 @@ void output_flush(struct output *out);
 /* output_close - false when anything could not be written. */
 bool output_close(struct output *out);
 
-/* stats_write - the --stats object to @name ("-": stderr). */
-enum exit_status stats_write(const char *name, const struct rj_session *s, const struct output *out,
-			     double seconds);
+/* stats_open - *@out for the account in @name ("-": stderr; NULL: none), or says why not. */
+enum exit_status stats_open(const char *name, FILE **out);
+
+/* stats_write - the --stats object to @to, which is closed; nothing when that is NULL. */
+enum exit_status stats_write(const char *name, FILE *to, const struct rj_session *s,
+			     const struct output *out, double seconds);
+
+/* struct user - who to become; @name NULL: nobody else. */
+struct user {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* user_find - looks @name (NULL: none asked for) up, while nothing is begun yet; says why not. */
+enum exit_status user_find(const char *name, struct user *out);
+
+/*
+ * user_become - gives root up for good, but for CAP_NET_ADMIN and CAP_BPF; files that are open stay
+ * so. Says why not.
+ */
+enum exit_status user_become(const struct user *user);
 
 #endif

@@ -14,7 +14,26 @@ static bool is_time_over(const struct settings *settings, const struct output *o
 	return settings->count && out->num_written + out->num_lost >= settings->count;
 }
 
-static enum exit_status watch(struct settings *settings, struct rj_session *s, struct output *out)
+/* Polls until something ends it. */
+static enum exit_status poll_on(const struct settings *settings, struct rj_session *s,
+				struct output *out, double start)
+{
+	enum exit_status status;
+	int more;
+
+	do {
+		more = rj_session_poll(s, POLL_MS);
+		output_flush(out);
+	} while (more > 0 && !is_interrupted() && !is_time_over(settings, out, start));
+	status = status_of(more < 0 ? more : 0);
+	if (status)
+		complain("%s", rj_session_error(s));
+	return status;
+}
+
+/* @stats, @user: what was opened and looked up before anything was attached. */
+static enum exit_status watch(struct settings *settings, struct rj_session *s, struct output *out,
+			      FILE *stats, const struct user *user)
 {
 	double start = seconds_now();
 	int more = rj_session_watch(s, &settings->live);
@@ -26,25 +45,22 @@ static enum exit_status watch(struct settings *settings, struct rj_session *s, s
 	}
 	if (!settings->is_quiet)
 		complain("watching %s", rj_session_watching(s));
-	do {
-		more = rj_session_poll(s, POLL_MS);
-		output_flush(out);
-	} while (more > 0 && !is_interrupted() && !is_time_over(settings, out, start));
-	status = status_of(more < 0 ? more : 0);
-	if (status)
-		complain("%s", rj_session_error(s));
+	status = user_become(user);
+	if (!status)
+		status = poll_on(settings, s, out, start);
 	if (rj_session_finish(s) < 0) {
 		complain("%s", rj_session_error(s));
 		status = status ? status : EXIT_SOME_FAILED;
 	}
 	if (!output_close(out) && !status)
 		status = EXIT_SOME_FAILED;
-	if (stats_write(settings->stats, s, out, seconds_now() - start) && !status)
+	if (stats_write(settings->stats, stats, s, out, seconds_now() - start) && !status)
 		status = EXIT_SOME_FAILED;
 	return status;
 }
 
-static enum exit_status run(struct settings *settings, struct output *out)
+static enum exit_status run(struct settings *settings, struct output *out, FILE *stats,
+			    const struct user *user)
 {
 	enum exit_status status;
 	struct rj_session *s = NULL;
@@ -61,7 +77,7 @@ static enum exit_status run(struct settings *settings, struct output *out)
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);
 	} else {
-		status = watch(settings, s, out);
+		status = watch(settings, s, out, stats, user);
 	}
 	rj_session_close(s);
 	return status;
@@ -71,6 +87,8 @@ int command_live(int argc, char **argv)
 {
 	struct settings settings;
 	struct output out;
+	struct user user;
+	FILE *stats;
 	enum exit_status status = settings_read("live", argc, argv, &settings);
 
 	if (status)
@@ -86,6 +104,8 @@ int command_live(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	catch_signals();
-	status = output_open(&out, settings.output);
-	return status ? status : run(&settings, &out);
+	status = user_find(settings.user, &user);
+	status = status ? status : output_open(&out, settings.output);
+	status = status ? status : stats_open(settings.stats, &stats);
+	return status ? status : run(&settings, &out, stats, &user);
 }

@@ -9,6 +9,7 @@
 static const struct command commands[] = {
 	{ "read", "flows of capture files", command_read },
 	{ "live", "flows of interfaces, from inside the kernel", command_live },
+	{ "unpin", "end what live --pin left at work", command_unpin },
 	{ "fields", "every output field with type, unit and meaning", command_fields },
 	{ "version", "versions, and what this kernel offers", command_version },
 	{ NULL, NULL, NULL },

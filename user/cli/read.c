@@ -86,6 +86,7 @@ static enum exit_status run(struct settings *settings, struct output *out)
 	enum exit_status status = EXIT_DONE;
 	struct rj_session *s = NULL;
 	double start = seconds_now();
+	FILE *stats;
 	int err;
 
 	settings->options.on_record = output_record;
@@ -101,7 +102,8 @@ static enum exit_status run(struct settings *settings, struct output *out)
 		status = worse(status, read_operand(s, settings->operands[i]));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
-	status = worse(status, stats_write(settings->stats, s, out, seconds_now() - start));
+	status = worse(status, stats_open(settings->stats, &stats));
+	status = worse(status, stats_write(settings->stats, stats, s, out, seconds_now() - start));
 done:
 	rj_session_close(s);
 	return status;

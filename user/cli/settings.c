@@ -37,6 +37,9 @@
 	X(DIRECTION, "direction", 0, "WHICH", LIVE, "both, in or out")                             \
 	X(SAMPLE_BYTES, "sample-bytes", 0, "N", LIVE,                                              \
 	  "payload of each side for the dissectors (8192)")                                        \
+	X(PIN, "pin", 0, "DIR", LIVE,                                                              \
+	  "flows and programs stay at work there; the next run goes on with them")                 \
+	X(USER, "user", 0, "NAME", LIVE, "give root up for this user once all is attached")        \
 	X(DURATION, "duration", 0, "S", LIVE, "stop after this time")                              \
 	X(COUNT, "count", 0, "N", LIVE, "stop after this many flows")                              \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
@@ -55,8 +58,6 @@
 	X(PROGRESS, "progress", 0, "WHEN", LATER, "")                                              \
 	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
 	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
-	X(USER, "user", 0, "NAME", LATER, "")                                                      \
-	X(PIN, "pin", 0, "DIR", LATER, "")                                                         \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
 /* clang-format on */
 
@@ -208,6 +209,12 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_SAMPLE_BYTES:
 		return read_u32(arg, 1, 65536, &s->live.sample_bytes);
+	case OPT_PIN:
+		s->live.pin = arg;
+		return *arg;
+	case OPT_USER:
+		s->user = arg;
+		return *arg;
 	case OPT_DURATION:
 		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
 	case OPT_COUNT:

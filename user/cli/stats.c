@@ -34,21 +34,27 @@ static void put_lost(FILE *to, const struct rj_stats *stats)
 	fputs("},", to);
 }
 
-enum exit_status stats_write(const char *name, const struct rj_session *s, const struct output *out,
-			     double seconds)
+enum exit_status stats_open(const char *name, FILE **out)
 {
-	struct rj_stats stats = { .size = sizeof(stats) };
-	FILE *to;
-	int err;
-
+	*out = NULL;
 	if (!name)
 		return EXIT_DONE;
+	*out = strcmp(name, "-") ? fopen(name, "w") : stderr;
+	if (*out)
+		return EXIT_DONE;
+	complain("%s: cannot be written: %s", name, strerror(errno));
+	return EXIT_SOME_FAILED;
+}
+
+enum exit_status stats_write(const char *name, FILE *to, const struct rj_session *s,
+			     const struct output *out, double seconds)
+{
+	struct rj_stats stats = { .size = sizeof(stats) };
+	int err;
+
+	if (!to)
+		return EXIT_DONE;
 	rj_session_get_stats(s, &stats);
-	to = strcmp(name, "-") ? fopen(name, "w") : stderr;
-	if (!to) {
-		complain("%s: cannot be written: %s", name, strerror(errno));
-		return EXIT_SOME_FAILED;
-	}
 	fprintf(to, "{\"packets\":%" PRIu64 ",\"packets_in_flows\":%" PRIu64 ",", stats.packets,
 		stats.packets_in_flows);
 	put_set_aside(to, &stats);

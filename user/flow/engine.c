@@ -26,6 +26,17 @@ size_t rj_engine_flow_len(const struct rj_limits *limits)
 	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
 }
 
+uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
+{
+	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
+	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
+			 RJ_NUM_SIDES * sequence;
+
+	/* beside an entry: its heads in the heap, and up to two places in the table's array */
+	return o->max_flows * (entry + 3 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
+	       o->max_dissect_bytes;
+}
+
 /* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
 static uint64_t span_ns(const struct rj_limits *limits)
 {
@@ -142,6 +153,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		record.ifname = e->options.ifname(e->options.user, entry->flow.ifindex);
 	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
 		e->stats.flows++;
+		e->stats.packets_recorded +=
+			entry->flow.half[0].packets + entry->flow.half[1].packets;
 		e->options.on_record(e->options.user, &record);
 	}
 	remove_entry(e, entry);

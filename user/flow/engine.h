@@ -37,10 +37,12 @@ struct rj_engine_options {
 /*
  * struct rj_engine_stats - all but @flows_now only grow.
  * @packets_in_flows: of the records handed over and the flows held now
+ * @packets_recorded: of the records handed over
  * @refused: packets without a flow because memory was out
  */
 struct rj_engine_stats {
 	uint64_t packets_in_flows;
+	uint64_t packets_recorded;
 	uint64_t packets_refused;
 	uint64_t flows;
 	uint64_t flows_now;
@@ -83,6 +85,12 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 
 /* rj_engine_flow_len - bytes of struct rj_flow that are kept: with histograms or without. */
 size_t rj_engine_flow_len(const struct rj_limits *limits);
+
+/*
+ * rj_engine_max_bytes - memory of @max_flows flows with whole sequences, and of dissectors up to
+ * @max_dissect_bytes.
+ */
+uint64_t rj_engine_max_bytes(const struct rj_engine_options *options);
 
 /* rj_engine_set_clock - what to add to times for Unix time from now on. */
 void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);

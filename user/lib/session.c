@@ -215,6 +215,8 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
 		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
 		.limits = s->limits,
+		.pin = o.pin,
+		.max_flows = s->max_flows,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
 	out->limits.with_bytes = rj_feature_counts_bytes(&s->features);
@@ -300,12 +302,20 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 	return err;
 }
 
+/* Whoever polls again has dealt with the records of the last time. */
+static void settle(struct rj_session *s)
+{
+	if (s->source && s->source->ops->settle)
+		s->source->ops->settle(s->source, s->engine);
+}
+
 int rj_session_poll(struct rj_session *s, int timeout_ms)
 {
 	int more;
 
 	if (!s->source)
 		return 0;
+	settle(s);
 	more = s->source->ops->poll(s->source, s->engine, timeout_ms);
 	if (more < 0)
 		s->error = s->source->error;
@@ -363,6 +373,7 @@ int rj_session_finish(struct rj_session *s)
 			s->error = s->source->error;
 	}
 	rj_engine_flush(s->engine, s->source ? s->source->end : RJ_END_EOF);
+	settle(s);
 	add_now(s, &s->before);
 	s->fed = (struct rj_intake){ 0 };
 	rj_engine_free(s->engine);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "source/clsact.h"
+#include "source/pin.h"
 
 /* enum bpf_attach_type of linux/bpf.h from 6.6 on; the headers of Debian 12 are older. */
 #define TCX_INGRESS ((enum bpf_attach_type)46)
@@ -100,10 +101,34 @@ static int program_for(const struct job *j, bool is_egress)
 	return is_egress ? p->egress : p->ingress;
 }
 
+/* A link that is pinned gets the program; else one is made, and pinned where that is asked for. */
+static int link_to(const struct job *j, const struct rj_pin_place *place, int prog_fd,
+		   enum bpf_attach_type type, const struct bpf_link_create_opts *opts)
+{
+	const struct rj_pin *pin = j->programs->pin;
+	int fd = rj_pin_resume_link(pin, place, prog_fd);
+	int err;
+
+	if (fd != -ENOENT)
+		return fd;
+	fd = bpf_link_create(prog_fd, place->ifindex, type, opts);
+	err = fd < 0 ? fd : rj_pin_link(pin, place, fd);
+	if (!err)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static int attach_tcx(const struct job *j, bool is_egress)
 {
-	int fd = bpf_link_create(program_for(j, is_egress), j->a->ifindex,
-				 is_egress ? TCX_EGRESS : TCX_INGRESS, NULL);
+	const struct rj_pin_place place = {
+		.kind = RJ_PIN_TCX,
+		.ifindex = j->a->ifindex,
+		.is_egress = is_egress,
+	};
+	int fd = link_to(j, &place, program_for(j, is_egress), is_egress ? TCX_EGRESS : TCX_INGRESS,
+			 NULL);
 
 	if (fd < 0)
 		return fd;
@@ -114,9 +139,21 @@ static int attach_tcx(const struct job *j, bool is_egress)
 
 static int attach_tc(const struct job *j, bool is_egress)
 {
-	int err = rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
-				   &j->a->made_qdisc);
+	const struct rj_pin *pin = j->programs->pin;
+	struct rj_pin_place place = {
+		.kind = RJ_PIN_TC,
+		.ifindex = j->a->ifindex,
+		.is_egress = is_egress,
+	};
+	int err = rj_pin_mark(pin, &place);
 
+	err = err ? err :
+		    rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
+				     rj_pin_handle(pin), &j->a->made_qdisc);
+	if (!err && j->a->made_qdisc) {
+		place = (struct rj_pin_place){ .kind = RJ_PIN_QDISC, .ifindex = j->a->ifindex };
+		err = rj_pin_mark(pin, &place);
+	}
 	if (err)
 		return err;
 	*(is_egress ? &j->a->has_out_filter : &j->a->has_in_filter) = true;
@@ -141,20 +178,25 @@ static int attach_skb(const struct job *j, enum rj_attach_mode mode, bool is_egr
 	return err ? failed(j, err, "tc") : 0;
 }
 
-static int attach_xdp(const struct job *j, uint32_t flags, const char *word)
+static int attach_xdp(const struct job *j, enum rj_pin_kind kind)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
-	int fd = bpf_link_create(j->programs->xdp, j->a->ifindex, BPF_XDP, &opts);
+	bool is_native = kind == RJ_PIN_XDP_NATIVE;
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = is_native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+	const struct rj_pin_place place = { .kind = kind, .ifindex = j->a->ifindex };
+	int fd = link_to(j, &place, j->programs->xdp, BPF_XDP, &opts);
 
 	if (fd < 0)
 		return fd;
 	j->a->in_fd = fd;
-	j->a->in = word;
+	j->a->in = is_native ? "xdp (native)" : "xdp (generic)";
 	return 0;
 }
 
 static int attach_in(const struct job *j, enum rj_attach_mode mode)
 {
+	const struct rj_pin_place generic = { .kind = RJ_PIN_XDP_GENERIC,
+					      .ifindex = j->a->ifindex };
 	int err = -EOPNOTSUPP;
 
 	if (mode != RJ_ATTACH_XDP && mode != RJ_ATTACH_XDP_GENERIC)
@@ -164,10 +206,10 @@ static int attach_in(const struct job *j, enum rj_attach_mode mode)
 			j->error, err,
 			"%s: XDP is for interfaces with Ethernet headers; use --attach auto",
 			j->a->name);
-	if (mode == RJ_ATTACH_XDP)
-		err = attach_xdp(j, XDP_FLAGS_DRV_MODE, "xdp (native)");
+	if (mode == RJ_ATTACH_XDP && !rj_pin_has(j->programs->pin, &generic))
+		err = attach_xdp(j, RJ_PIN_XDP_NATIVE);
 	if (err == -EOPNOTSUPP || err == -EINVAL)
-		err = attach_xdp(j, XDP_FLAGS_SKB_MODE, "xdp (generic)");
+		err = attach_xdp(j, RJ_PIN_XDP_GENERIC);
 	return err ? failed(j, err, "xdp") : 0;
 }
 
@@ -199,6 +241,7 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 		return rj_error_set(error, -ENODEV, "%s: no such interface; `ip link` lists them",
 				    name);
 	a->is_attached = true;
+	a->is_pinned = programs->pin;
 	clean(a);
 	err = look_at(&j, name);
 	/* a packet over loopback would be seen twice: going out and coming in */
@@ -224,10 +267,12 @@ void rj_detach(struct rj_attachment *a)
 		close(a->out_fd);
 	a->in_fd = -1;
 	a->out_fd = -1;
+	if (a->is_pinned)
+		return;
 	if (a->has_in_filter)
-		rj_clsact_detach(a->ifindex, false);
+		rj_clsact_detach(a->ifindex, false, 0);
 	if (a->has_out_filter)
-		rj_clsact_detach(a->ifindex, true);
+		rj_clsact_detach(a->ifindex, true, 0);
 	if (a->made_qdisc)
 		rj_clsact_drop_qdisc(a->ifindex);
 }

@@ -21,13 +21,17 @@ enum rj_attach_mode {
 #define RJ_WATCH_IN 1u
 #define RJ_WATCH_OUT 2u
 
+struct rj_pin;
+
 /*
- * struct rj_attach_programs - file descriptors; -1 where a program was not loaded.
+ * struct rj_attach_programs - file descriptors; -1 where a program was not loaded. @pin: where
+ * attachments are pinned, or are already and get these programs; NULL: they end with the process.
  */
 struct rj_attach_programs {
 	int xdp;
 	int ingress, egress;	   /* frames with Ethernet headers */
 	int ip_ingress, ip_egress; /* frames that start with IP */
+	const struct rj_pin *pin;
 };
 
 /*
@@ -37,6 +41,7 @@ struct rj_attach_programs {
  * @has_in_filter, @has_out_filter: a clsact filter has no link: taken away by rj_detach, or by the
  *      next start when the process was killed
  * @made_qdisc: the clsact qdisc was not there before
+ * @is_pinned: rj_detach leaves it at work: rj_pin_detach ends it
  */
 struct rj_attachment {
 	char name[IF_NAMESIZE];
@@ -46,6 +51,7 @@ struct rj_attachment {
 	const char *in, *out;
 	bool has_in_filter, has_out_filter;
 	bool made_qdisc;
+	bool is_pinned;
 	int num_stale; /* filters that a killed process had left here */
 };
 

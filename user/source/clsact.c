@@ -24,31 +24,37 @@ static enum bpf_tc_attach_point point(bool is_egress)
 	return is_egress ? BPF_TC_EGRESS : BPF_TC_INGRESS;
 }
 
-int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, bool *ret_made_qdisc)
+int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, uint32_t pinned_handle,
+		     bool *ret_made_qdisc)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point(is_egress));
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = (uint32_t)getpid(),
 		    .priority = RJ_CLSACT_PRIORITY);
+	LIBBPF_OPTS(bpf_tc_opts, pinned, .prog_fd = prog_fd, .handle = pinned_handle,
+		    .priority = RJ_CLSACT_PRIORITY_PINNED, .flags = BPF_TC_F_REPLACE);
 	int err = bpf_tc_hook_create(&hook);
 
 	if (!err)
 		*ret_made_qdisc = true;
 	else if (err != -EEXIST)
 		return err;
-	return bpf_tc_attach(&hook, &opts);
+	return bpf_tc_attach(&hook, pinned_handle ? &pinned : &opts);
 }
 
-static void detach_handle(int ifindex, bool is_egress, uint32_t handle)
+static void detach_handle(int ifindex, bool is_egress, uint32_t handle, uint32_t priority)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point(is_egress));
-	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle, .priority = RJ_CLSACT_PRIORITY);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = handle, .priority = priority);
 
 	bpf_tc_detach(&hook, &opts);
 }
 
-void rj_clsact_detach(int ifindex, bool is_egress)
+void rj_clsact_detach(int ifindex, bool is_egress, uint32_t pinned_handle)
 {
-	detach_handle(ifindex, is_egress, (uint32_t)getpid());
+	if (pinned_handle)
+		detach_handle(ifindex, is_egress, pinned_handle, RJ_CLSACT_PRIORITY_PINNED);
+	else
+		detach_handle(ifindex, is_egress, (uint32_t)getpid(), RJ_CLSACT_PRIORITY);
 }
 
 static void note(struct found *found, const struct tcmsg *tc)
@@ -122,7 +128,7 @@ static int sweep(int ifindex, bool is_egress, struct rj_clsact_found *out)
 	for (int i = 0; i < found.num; i++) {
 		if (!kill((pid_t)found.handle[i], 0) || errno != ESRCH)
 			continue;
-		detach_handle(ifindex, is_egress, found.handle[i]);
+		detach_handle(ifindex, is_egress, found.handle[i], RJ_CLSACT_PRIORITY);
 		out->num_stale++;
 	}
 	return 0;

@@ -4,6 +4,7 @@
 #define RJ_SOURCE_CLSACT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/status.h"
 
@@ -12,15 +13,19 @@
  * that made them: one whose process is gone was left by a kill.
  */
 #define RJ_CLSACT_PRIORITY 0x726a
+/* Those that shall outlive it: their handle is that of the directory of pins. */
+#define RJ_CLSACT_PRIORITY_PINNED 0x726b
 
 /*
- * rj_clsact_attach - a filter of this process; *@ret_made_qdisc is set when there was no clsact
- * yet.
+ * rj_clsact_attach - a filter of this process, or the one of @pinned_handle where that is not 0:
+ * one that is there then gets the program at once. *@ret_made_qdisc is set when there was no
+ * clsact yet.
  */
-RJ_MUST_CHECK int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, bool *ret_made_qdisc);
+RJ_MUST_CHECK int rj_clsact_attach(int ifindex, bool is_egress, int prog_fd, uint32_t pinned_handle,
+				   bool *ret_made_qdisc);
 
-/* rj_clsact_detach - takes this process's filter away. */
-void rj_clsact_detach(int ifindex, bool is_egress);
+/* rj_clsact_detach - takes this process's filter away, or the one of @pinned_handle. */
+void rj_clsact_detach(int ifindex, bool is_egress, uint32_t pinned_handle);
 
 /*
  * struct rj_clsact_found - what stood at an interface. @num_stale: filters of dead processes,

@@ -14,7 +14,8 @@
  * @cuts_late: live: packets that should have cut their flow while the ring was full
  * @lost: live: @samples_lost by enum rj_loss
  * @flows_evicted: live: taken before their time, the kernel's map being short of room
- * @packets_in_flows: live, with @is_counting: while programs are attached; else the engine's count
+ * @packets_in_flows: live, with @is_counting: while programs are attached, and with pinned maps;
+ *       else the engine's count
  * @bytes: of frames on the wire (live: of IP packets)
  */
 struct rj_intake {

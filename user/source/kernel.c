@@ -15,7 +15,11 @@
 #include "bpf/parse.h"
 #include "bpf/splt.h"
 #include "flow/engine.h"
+#include "source/memory.h"
 #include "source/object.h"
+#include "source/pin.h"
+#include "source/recover.h"
+#include "source/rights.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -46,7 +50,9 @@ struct rj_kernel {
 	bool is_short;
 	size_t flow_len;
 	size_t slot_len;
-	uint8_t *slots; /* the slot map, mapped */
+	uint8_t *slots;	      /* the slot map, mapped */
+	struct rj_meta *meta; /* its map, mapped */
+	uint8_t *known;	      /* while slots are recovered: those in someone's hands */
 	int num_cpus;
 	size_t cpu_len;
 	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
@@ -93,10 +99,16 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 static int load_failed(struct rj_error *error, int err)
 {
-	if (err == -EPERM) /* -EACCES is the verifier's */
-		return rj_error_set(error, -EPERM,
-				    "not permitted to load BPF programs: be root or have CAP_BPF, "
-				    "CAP_NET_ADMIN and CAP_PERFMON");
+	char missing[RJ_RIGHTS_LEN];
+
+	rj_rights_missing(missing, sizeof(missing));
+	/* -EACCES is the verifier's, which forbids more to those who lack a capability */
+	if (err == -EPERM || (err == -EACCES && *missing))
+		return rj_error_set(
+			error, -EPERM,
+			"not permitted to load BPF programs%s%s: be root or have CAP_BPF, "
+			"CAP_NET_ADMIN and CAP_PERFMON",
+			*missing ? ", for lack of " : "", missing);
 	if (access(BTF_PATH, R_OK))
 		return rj_error_set(error, -EOPNOTSUPP,
 				    "this kernel does not describe itself (no %s): one built with "
@@ -128,6 +140,17 @@ static int map_slots(struct rj_kernel *k)
 static struct rj_slot_head *head_of(const struct rj_kernel *k, uint32_t index)
 {
 	return (void *)(k->slots + index * k->slot_len);
+}
+
+static int map_meta(struct rj_kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.rj_meta);
+	void *at = mmap(NULL, sizeof(*k->meta), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	k->meta = at;
+	return 0;
 }
 
 /* Empties a slot and gives it to whoever comes next: what was meant for its flow is void. */
@@ -162,16 +185,38 @@ static int attach_reaper(struct rj_kernel *k)
 	return k->reaper ? 0 : -errno;
 }
 
-static int load(struct rj_kernel *k, const struct rj_kernel_options *o)
+/* What a new map begins with, and what is found in one that is gone on with. */
+static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
+	struct rj_meta *meta = k->meta;
+
+	if (rj_pin_is_whole(o->pin)) {
+		/* what left the kernel and is in no record was in the hands of who was killed */
+		meta->killed = meta->reaped + meta->ringed - meta->recorded - meta->refused;
+		return 0;
+	}
+	if (o->settings)
+		strncpy(meta->settings, o->settings, sizeof(meta->settings) - 1);
+	return fill_slots(k);
+}
+
+static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct rj_error *error)
+{
+	bool is_resumed = rj_pin_is_whole(o->pin);
 	int err = size_maps(k, o);
 
+	if (!err && is_resumed)
+		err = rj_pin_reuse(o->pin, k->skel->obj, error);
 	err = err ? err : rj_flow_bpf__load(k->skel);
 	if (!err && k->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
 		err = -EPROTO;
 	err = err ? err : map_slots(k);
-	err = err ? err : fill_slots(k);
-	return err ? err : attach_reaper(k);
+	err = err ? err : map_meta(k);
+	err = err ? err : fill(k, o);
+	err = err ? err : attach_reaper(k);
+	if (!err && o->pin && !is_resumed)
+		err = rj_pin_maps(o->pin, k->skel->obj, error);
+	return err;
 }
 
 static int allocate(struct rj_kernel *k)
@@ -194,6 +239,7 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	if (!k)
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(no_print);
+	*error->text = 0;
 	k->num_packets = o->limits.num_packets;
 	k->num_flows = o->num_flows;
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
@@ -202,10 +248,10 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	k->skel = rj_object_open(rj_object_best());
 	err = k->skel ? 0 : -errno;
 	err = err ? err : allocate(k);
-	err = err ? err : load(k, o);
+	err = err ? err : load(k, o, error);
 	if (err) {
 		rj_kernel_close(k);
-		return load_failed(error, err);
+		return *error->text ? err : load_failed(error, err);
 	}
 	*out = k;
 	return 0;
@@ -217,10 +263,13 @@ void rj_kernel_close(struct rj_kernel *k)
 		return;
 	if (k->slots)
 		munmap(k->slots, k->slot_len * k->num_slots);
+	if (k->meta)
+		munmap(k->meta, sizeof(*k->meta));
 	bpf_link__destroy(k->reaper);
 	rj_flow_bpf__destroy(k->skel);
 	free(k->cpus);
 	free(k->taken);
+	free(k->known);
 	free(k->waiting[0].slots);
 	free(k->waiting[1].slots);
 	free(k);
@@ -233,11 +282,17 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	out->pin = NULL;
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)
 {
 	return bpf_map__fd(k->skel->maps.rj_ring);
+}
+
+uint64_t rj_kernel_bytes(const struct rj_kernel *k)
+{
+	return rj_memory_of_maps(k->skel->obj, (uint32_t)k->num_cpus);
 }
 
 int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])
@@ -290,6 +345,8 @@ void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 
 	if (!half->slot || half->slot > k->num_slots)
 		return;
+	if (k->known)
+		k->known[half->slot - 1] = 1;
 	if (w->num == w->capacity) {
 		size_t capacity = w->capacity ? w->capacity * 2 : 64;
 		uint32_t *slots = realloc(w->slots, capacity * sizeof(*slots));
@@ -303,6 +360,32 @@ void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 		w->capacity = capacity;
 	}
 	w->slots[w->num++] = half->slot - 1;
+}
+
+int rj_kernel_recover(struct rj_kernel *k)
+{
+	const struct rj_recover_maps maps = {
+		.flows = bpf_map__fd(k->skel->maps.rj_flows),
+		.free_slots = bpf_map__fd(k->skel->maps.rj_free_slots),
+		.num_slots = k->num_slots,
+	};
+
+	k->known = calloc(k->num_slots, 1);
+	return k->known ? rj_recover_known(&maps, k->known) : -ENOMEM;
+}
+
+void rj_kernel_recovered(struct rj_kernel *k)
+{
+	for (uint32_t i = 0; i < k->num_slots; i++)
+		if (!k->known[i])
+			free_slot(k, i);
+	free(k->known);
+	k->known = NULL;
+}
+
+struct rj_meta *rj_kernel_meta(const struct rj_kernel *k)
+{
+	return k->meta;
 }
 
 static void release_waiting(struct rj_kernel *k)

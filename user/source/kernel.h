@@ -12,16 +12,20 @@
 #include "source/attach.h"
 
 struct rj_kernel;
+struct rj_pin;
 
 /*
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
- * sequence. @with_xdp: load the XDP program too.
+ * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned, or
+ * are already: then these are gone on with. @settings: what they are made for; not NULL with @pin.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
 	uint32_t num_flows;
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	bool with_xdp;
+	const struct rj_pin *pin;
+	const char *settings;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */
@@ -34,6 +38,9 @@ void rj_kernel_close(struct rj_kernel *k);
 void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *out);
 
 int rj_kernel_ring_fd(const struct rj_kernel *k);
+
+/* rj_kernel_bytes - memory that the maps take, all of it from the start. */
+uint64_t rj_kernel_bytes(const struct rj_kernel *k);
 
 /* rj_kernel_counters - sums over CPUs, by enum rj_reason and enum rj_counter. */
 RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS]);
@@ -78,6 +85,15 @@ RJ_MUST_CHECK int rj_kernel_reap(struct rj_kernel *k, bool all,
 
 /* rj_kernel_is_short - whether the last reaping found the map more than three quarters full. */
 bool rj_kernel_is_short(const struct rj_kernel *k);
+/*
+ * rj_kernel_recover, rj_kernel_recovered - around draining the ring of pinned maps for the first
+ * time: gives the slots back that the process before had in its hands; see recover.h.
+ */
+RJ_MUST_CHECK int rj_kernel_recover(struct rj_kernel *k);
+void rj_kernel_recovered(struct rj_kernel *k);
+
+/* rj_kernel_meta - the account across processes: as the kernel has it, and user space writes it. */
+struct rj_meta *rj_kernel_meta(const struct rj_kernel *k);
 
 /* rj_kernel_settle - returns when no packet program that runs now can still be running. */
 void rj_kernel_settle(void);

@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,8 @@
 #include "bpf/accumulate.h"
 #include "flow/limits.h"
 #include "source/kernel.h"
+#include "source/pin.h"
+#include "source/pin_settings.h"
 
 #define MAX_INTERFACES 64
 #define RING_BYTES (1u << 24)
@@ -22,6 +25,7 @@
 #define REAP_EVERY_NS RJ_NS_PER_S
 #define REAP_SHORT_NS (RJ_NS_PER_S / 4) /* while the map is short of room */
 #define WATCHING_LEN 1024
+#define MIB (1024.0 * 1024.0)
 
 struct live_source {
 	struct rj_source base;
@@ -34,6 +38,9 @@ struct live_source {
 	struct rj_limits limits;
 	uint64_t num_evicted;
 	bool is_stopped;
+	struct rj_pin *pin;
+	bool is_recovering;	    /* nothing was read yet of maps that another process left */
+	uint64_t recorded, refused; /* in rj_meta, when this process began */
 	char watching[WATCHING_LEN];
 	char ifname[IF_NAMESIZE];
 };
@@ -81,6 +88,15 @@ static void on_reaped(void *user, const struct rj_key *key, const struct rj_flow
 	take_flow(s, key, flow, end, rj_kernel_release);
 }
 
+/*
+ * Who is killed between here and libbpf's giving the record back to the ring has counted it, and
+ * leaves it to the next: then one record's packets are told as lost that are not.
+ */
+static void note_ringed(struct live_source *s, uint64_t packets)
+{
+	rj_kernel_meta(s->kernel)->ringed += packets;
+}
+
 /* One record of the ring; our own programs wrote it, so its size is right. */
 static int on_record(void *user, void *data, size_t len)
 {
@@ -95,10 +111,12 @@ static int on_record(void *user, void *data, size_t len)
 		struct rj_ring_flow *cut = data;
 
 		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end, rj_kernel_release_later);
+		note_ringed(s, cut->flow.half[0].packets + cut->flow.half[1].packets);
 	} else if (kind == RJ_RING_ORPHAN) {
 		struct rj_orphan *orphan = data;
 
 		rj_engine_orphan(s->engine, &orphan->packet);
+		note_ringed(s, orphan->packet.num_segments);
 	}
 	return 0;
 }
@@ -118,6 +136,23 @@ static int reap(struct live_source *s, bool all)
 	return 0;
 }
 
+/* The first reading of maps that another process left. */
+static int recover(struct live_source *s)
+{
+	int err;
+
+	if (!s->is_recovering)
+		return 0;
+	s->is_recovering = false;
+	err = rj_kernel_recover(s->kernel);
+	if (err)
+		return rj_error_set(&s->base.error, err, "reading the pinned maps: %s",
+				    strerror(-err));
+	ring_buffer__consume(s->ring);
+	rj_kernel_recovered(s->kernel);
+	return 0;
+}
+
 static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct live_source *s = (struct live_source *)base;
@@ -127,6 +162,9 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	if (s->is_stopped)
 		return 0;
 	s->engine = e;
+	err = recover(s);
+	if (err)
+		return err;
 	err = ring_buffer__poll(s->ring, timeout_ms);
 	if (err < 0 && err != -EINTR)
 		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
@@ -151,6 +189,12 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 		return 0;
 	s->is_stopped = true;
 	s->engine = e;
+	err = recover(s);
+	if (s->pin) { /* the flows go on without us */
+		err = err ? err : reap(s, false);
+		rj_engine_tick(e, s->reaped_ns);
+		return err;
+	}
 	for (int i = 0; i < s->num_attachments; i++)
 		rj_detach(&s->attachment[i]);
 	rj_kernel_settle();
@@ -159,9 +203,21 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 	return err;
 }
 
+static void live_settle(struct rj_source *base, const struct rj_engine *e)
+{
+	struct live_source *s = (struct live_source *)base;
+	struct rj_meta *meta = rj_kernel_meta(s->kernel);
+	struct rj_engine_stats stats;
+
+	rj_engine_get_stats(e, &stats);
+	meta->recorded = s->recorded + stats.packets_recorded;
+	meta->refused = s->refused + stats.packets_refused;
+}
+
 static void live_stats(struct rj_source *base, struct rj_intake *out)
 {
 	struct live_source *s = (struct live_source *)base;
+	const struct rj_meta *meta = rj_kernel_meta(s->kernel);
 	uint64_t at[RJ_NUM_COUNTERS];
 
 	*out = (struct rj_intake){ 0 };
@@ -169,14 +225,18 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 		return;
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		out->set_aside[i] = at[i];
+	/* of the processes that had these maps before: none where they are not pinned */
+	out->set_aside[RJ_REASON_PROCESS] = meta->killed;
+	out->set_aside[RJ_REASON_NO_MEMORY] += s->refused;
 	out->packets = at[RJ_COUNT_PACKETS];
-	out->is_counting = !s->is_stopped;
-	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP];
+	out->is_counting = !s->is_stopped || s->pin;
+	out->packets_in_flows =
+		at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed - s->refused;
 	/* CPUs go on while theirs are summed: a packet may be seen half counted */
 	if (out->is_counting) {
 		out->packets = out->packets_in_flows;
 		for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
-			out->packets += at[i];
+			out->packets += out->set_aside[i];
 	}
 	out->bytes = at[RJ_COUNT_BYTES];
 	out->samples = at[RJ_COUNT_SAMPLES];
@@ -196,12 +256,14 @@ static void live_close(struct rj_source *base)
 		rj_detach(&s->attachment[i]);
 	ring_buffer__free(s->ring);
 	rj_kernel_close(s->kernel);
+	rj_pin_close(s->pin);
 	free(s);
 }
 
 static const struct rj_source_ops live_ops = {
 	.poll = live_poll,
 	.stop = live_stop,
+	.settle = live_settle,
 	.stats = live_stats,
 	.close = live_close,
 };
@@ -225,6 +287,7 @@ static int attach_all(struct live_source *s, const struct rj_live_config *config
 	struct rj_attach_programs programs;
 
 	rj_kernel_programs(s->kernel, &programs);
+	programs.pin = s->pin;
 	for (const char *at = config->interfaces; *at;) {
 		size_t len = strcspn(at, ",");
 		struct rj_attachment *a = &s->attachment[s->num_attachments];
@@ -253,6 +316,73 @@ static int attach_all(struct live_source *s, const struct rj_live_config *config
 	return 0;
 }
 
+/* A start that failed leaves nothing. */
+static void unpin(struct rj_pin *pin)
+{
+	struct rj_pin_removed removed;
+
+	rj_pin_detach(pin, &removed);
+	rj_pin_remove(pin);
+}
+
+/* Opens the pins, and sees whether they are those of what is asked for. */
+static int open_pin(struct live_source *s, const struct rj_live_config *config, char *settings,
+		    struct rj_error *error)
+{
+	int err;
+
+	if (!config->pin)
+		return 0;
+	err = rj_pin_open(config->pin, true, &s->pin, error);
+	if (err)
+		return err;
+	if (rj_pin_settings(config, settings))
+		return rj_error_set(error, -E2BIG, "%s: the options are too long to be kept there",
+				    config->pin);
+	s->is_recovering = rj_pin_is_whole(s->pin);
+	return s->is_recovering ? rj_pin_check_settings(s->pin, settings, error) : 0;
+}
+
+/* What is to be said of pins beside how interfaces are watched. */
+static void note_pin(struct live_source *s)
+{
+	const struct rj_meta *meta = rj_kernel_meta(s->kernel);
+	size_t len = strlen(s->watching);
+
+	s->recorded = meta->recorded;
+	s->refused = meta->refused;
+	if (!s->pin)
+		return;
+	rj_pin_tidy(s->pin);
+	snprintf(s->watching + len, sizeof(s->watching) - len, "; pinned in %s",
+		 rj_pin_path(s->pin));
+	len = strlen(s->watching);
+	if (s->is_recovering)
+		snprintf(s->watching + len, sizeof(s->watching) - len,
+			 ", going on with what is there (%" PRIu64
+			 " packets lost with killed processes)",
+			 (uint64_t)meta->killed);
+	else if (rj_pin_num_cleaned(s->pin))
+		snprintf(s->watching + len, sizeof(s->watching) - len,
+			 " (removed %u pins that a killed process had not finished)",
+			 rj_pin_num_cleaned(s->pin));
+}
+
+static void note_memory(struct live_source *s, const struct rj_live_config *config)
+{
+	const struct rj_engine_options engine = {
+		.limits = config->limits,
+		.max_flows = config->max_flows,
+		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
+	};
+	size_t len = strlen(s->watching);
+
+	snprintf(s->watching + len, sizeof(s->watching) - len,
+		 "; memory: %.1f MiB in the kernel, at most %.1f MiB here",
+		 (double)rj_kernel_bytes(s->kernel) / MIB,
+		 (double)rj_engine_max_bytes(&engine) / MIB);
+}
+
 int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		 struct rj_error *error)
 {
@@ -264,6 +394,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		.ring_bytes = RING_BYTES,
 		.with_xdp = with_xdp && config->directions & RJ_WATCH_IN,
 	};
+	char settings[RJ_SETTINGS_LEN];
 	int err;
 
 	if (!s)
@@ -274,6 +405,11 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	s->limits = config->limits;
 	options.limits.sample_rate = SAMPLE_RATE;
 	s->base.clock_ns = clock_offset();
+	err = open_pin(s, config, settings, error);
+	if (err)
+		goto fail;
+	options.pin = s->pin;
+	options.settings = s->pin ? settings : NULL;
 	err = rj_kernel_open(&options, &s->kernel, error);
 	if (err)
 		goto fail;
@@ -286,9 +422,13 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	err = attach_all(s, config, error);
 	if (err)
 		goto fail;
+	note_memory(s, config);
+	note_pin(s);
 	*out = &s->base;
 	return 0;
 fail:
+	if (s->pin && !rj_pin_is_whole(s->pin))
+		unpin(s->pin);
 	live_close(&s->base);
 	return err;
 }

@@ -7,7 +7,9 @@
 #include "source/source.h"
 
 /*
- * struct rj_live_config - @interfaces: names separated by commas. @directions: RJ_WATCH_*.
+ * struct rj_live_config - @interfaces: names separated by commas. @directions: RJ_WATCH_*. @pin: a
+ * directory in which maps and attachments outlive the process, or NULL. @max_flows: of the engine,
+ * to tell the memory it may take.
  */
 struct rj_live_config {
 	const char *interfaces;
@@ -15,9 +17,14 @@ struct rj_live_config {
 	unsigned int directions;
 	uint32_t num_flows;
 	struct rj_limits limits;
+	const char *pin;
+	uint32_t max_flows;
 };
 
-/* rj_live_open - attaches to all of them, or to none and says why. */
+/*
+ * rj_live_open - attaches to all of them, or to none and says why. With pins that are there it
+ * goes on with their flows; when that fails they stay as they are.
+ */
 RJ_MUST_CHECK int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 			       struct rj_error *error);
 

@@ -1,43 +1,75 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Asks the kernel for map types, program types and helpers. */
+/* Asks the kernel for map types, program types, helpers and instructions. */
 #include "source/probe.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/magic.h>
+#include <linux/membarrier.h>
+#include <stdbool.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-/* enum bpf_attach_type of linux/bpf.h from 6.6 on. */
+/* Of linux/bpf.h from 5.17, 5.18, 5.19, 6.6 and 6.7 on: the headers of Debian 12 lack the last. */
+#define PROBE_LOOP ((enum bpf_func_id)181)
+#define PROBE_DYNPTR ((enum bpf_func_id)197) /* bpf_dynptr_from_mem */
+#define XDP_HAS_FRAGS (1u << 5)
 #define TCX_INGRESS ((enum bpf_attach_type)46)
+#define NETKIT_PRIMARY ((enum bpf_attach_type)54)
+
+#define NO_INTERFACE 0x7fffffff
+
+static int load(enum bpf_prog_type type, const struct bpf_insn *insns, size_t num, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = flags);
+
+	return bpf_prog_load(type, "rj_probe", "GPL", insns, num, &opts);
+}
+
+static int loads(enum bpf_prog_type type, const struct bpf_insn *insns, size_t num, uint32_t flags)
+{
+	int fd = load(type, insns, num, flags);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static const struct bpf_insn pass[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -1 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
 
 /*
- * A link to no interface: the kernel that knows TCX looks for the interface and
+ * A link to no interface: the kernel that knows the attach type looks for the interface and
  * finds none, one that does not know it refuses the attach type.
  */
-static int has_tcx(void)
+static int has_link(enum bpf_attach_type type)
 {
-	const struct bpf_insn pass[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -1 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	int prog = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "rj_probe", "GPL", pass, 2, NULL);
+	int prog = load(BPF_PROG_TYPE_SCHED_CLS, pass, 2, 0);
 	int link;
 
 	if (prog < 0)
 		return 0;
-	link = bpf_link_create(prog, 0x7fffffff, TCX_INGRESS, NULL);
+	link = bpf_link_create(prog, NO_INTERFACE, type, NULL);
 	close(prog);
 	if (link >= 0)
 		close(link);
 	return link == -ENODEV;
 }
 
-bool rj_probe_fetch(void)
+/* An addition that returns what was there before (5.12). */
+static int has_fetching_atomics(void)
 {
 	const struct bpf_insn add[] = {
-		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW,
+		  .dst_reg = BPF_REG_10,
+		  .src_reg = BPF_REG_0,
+		  .off = -8 },
 		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
 		  .dst_reg = BPF_REG_10,
 		  .src_reg = BPF_REG_0,
@@ -45,13 +77,46 @@ bool rj_probe_fetch(void)
 		  .imm = BPF_ADD | BPF_FETCH },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int prog = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "rj_probe", "GPL", add,
-				 sizeof(add) / sizeof(*add), NULL);
 
-	if (prog < 0)
-		return false;
-	close(prog);
-	return true;
+	return loads(BPF_PROG_TYPE_SCHED_CLS, add, 4, 0);
+}
+
+bool rj_probe_fetch(void)
+{
+	return has_fetching_atomics() == 1;
+}
+
+/* An empty map has no first batch; a kernel without batches (before 5.6) knows no such call. */
+static int has_batches(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "rj_probe", 4, 4, 1, NULL);
+	uint32_t next, key, value, num = 1;
+	int err;
+
+	if (fd < 0)
+		return 0;
+	err = bpf_map_lookup_batch(fd, NULL, &next, &key, &value, &num, NULL);
+	close(fd);
+	return !err || err == -ENOENT;
+}
+
+static int has_membarrier(void)
+{
+	long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+
+	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
+}
+
+static int has_bpffs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys/fs/bpf", &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
+}
+
+static int has_helper(enum bpf_prog_type type, enum bpf_func_id id)
+{
+	return libbpf_probe_bpf_helper(type, id, NULL) == 1;
 }
 
 /* The context of iter/bpf_map_elem programs is a type of the kernel that has them (5.9). */
@@ -72,20 +137,104 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 	return 0;
 }
 
+static int has_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+static int has_tc(void)
+{
+	return loads(BPF_PROG_TYPE_SCHED_CLS, pass, 2, 0);
+}
+
+static int has_ring(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1;
+}
+
+static int has_queue(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_QUEUE, NULL) == 1;
+}
+
+static int has_xdp(void)
+{
+	return loads(BPF_PROG_TYPE_XDP, pass, 2, 0);
+}
+
+static int has_xdp_frags(void)
+{
+	return loads(BPF_PROG_TYPE_XDP, pass, 2, XDP_HAS_FRAGS);
+}
+
+static int has_xdp_load(void)
+{
+	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes);
+}
+
+static int has_tcx(void)
+{
+	return has_link(TCX_INGRESS);
+}
+
+static int has_netkit(void)
+{
+	return has_link(NETKIT_PRIMARY);
+}
+
+static int has_loop(void)
+{
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, PROBE_LOOP);
+}
+
+static int has_dynptr(void)
+{
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, PROBE_DYNPTR);
+}
+
+/* In the order of the list that users see. @needs_rights: asking takes capabilities. */
+static const struct question {
+	const char *name;
+	int (*ask)(void);
+	bool needs_rights;
+} questions[] = {
+	{ "BTF (needed)", has_btf, false },
+	{ "TC programs (needed)", has_tc, true },
+	{ "ring buffer (needed)", has_ring, true },
+	{ "queue map (needed)", has_queue, true },
+	{ "map iterators (needed)", has_map_iterator, false },
+	{ "membarrier", has_membarrier, false },
+	{ "XDP programs", has_xdp, true },
+	{ "XDP frags", has_xdp_frags, true },
+	{ "bpf_xdp_load_bytes", has_xdp_load, true },
+	{ "TCX links", has_tcx, true },
+	{ "netkit links", has_netkit, true },
+	{ "fetching atomics", has_fetching_atomics, true },
+	{ "batches of map entries", has_batches, true },
+	{ "bpf_loop", has_loop, true },
+	{ "dynptr", has_dynptr, true },
+	{ "BPF file system (--pin)", has_bpffs, false },
+};
+
+/* Whether there is any sense in asking: a refusal would look like a lack. */
+static bool may_ask(void)
+{
+	int fd = load(BPF_PROG_TYPE_SCHED_CLS, pass, 2, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd != -EPERM;
+}
+
 void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there), void *user)
 {
+	bool is_permitted;
+
 	libbpf_set_print(no_print);
-	feature(user, "BTF (needed)", !access("/sys/kernel/btf/vmlinux", R_OK));
-	feature(user, "TC programs (needed)",
-		libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_SCHED_CLS, NULL) == 1);
-	feature(user, "ring buffer (needed)",
-		libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1);
-	feature(user, "queue map (needed)",
-		libbpf_probe_bpf_map_type(BPF_MAP_TYPE_QUEUE, NULL) == 1);
-	feature(user, "map iterators (needed)", has_map_iterator());
-	feature(user, "atomic additions with a result", rj_probe_fetch());
-	feature(user, "XDP programs", libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, NULL) == 1);
-	feature(user, "bpf_xdp_load_bytes",
-		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1);
-	feature(user, "TCX links", has_tcx());
+	is_permitted = may_ask();
+	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
+		const struct question *q = &questions[i];
+
+		feature(user, q->name, q->needs_rights && !is_permitted ? -EPERM : q->ask());
+	}
 }

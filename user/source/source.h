@@ -11,7 +11,7 @@
 struct rj_source;
 
 /*
- * struct rj_source_ops - what a source can do; all members are required.
+ * struct rj_source_ops - what a source can do; all members but @settle are required.
  */
 struct rj_source_ops {
 	/*
@@ -21,8 +21,17 @@ struct rj_source_ops {
 	 */
 	int (*poll)(struct rj_source *s, struct rj_engine *e, int timeout_ms);
 
-	/* stop - delivers what is left inside (the kernel's flows), after which poll is over. */
+	/*
+	 * stop - delivers what is left inside (the kernel's flows, unless they are pinned), after
+	 * which poll is over.
+	 */
 	int (*stop)(struct rj_source *s, struct rj_engine *e);
+
+	/*
+	 * settle - whoever gets the records has dealt with all that the engine has handed over up
+	 * to now.
+	 */
+	void (*settle)(struct rj_source *s, const struct rj_engine *e);
 
 	/* stats - the account up to now. */
 	void (*stats)(struct rj_source *s, struct rj_intake *out);

@@ -123,6 +123,7 @@ static void expect(struct run *run, const char *log)
 		CHECK_STR(run->log, log);
 	CHECK_EQ(stats.flows_now, 0);
 	CHECK_EQ(stats.packets_in_flows, run->packets);
+	CHECK_EQ(stats.packets_recorded, run->packets);
 	CHECK_EQ(stats.flows, run->records);
 	CHECK_EQ(stats.packets_refused, 0);
 	rj_engine_free(run->engine);

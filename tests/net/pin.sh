@@ -1,0 +1,295 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Flows that outlive the process: for tests/net/run to source.
+
+pin_fs='' pin_direction=in
+
+# pin_up: a BPF file system of our own, in $WORK.
+pin_up() {
+	[ -z "$pin_fs" ] || return 0
+	pin_fs=$WORK/bpffs
+	mkdir "$pin_fs"
+	mount -t bpf bpf "$pin_fs"
+}
+
+# pin_down: undoes pin_up; what is pinned by then is taken away.
+pin_down() {
+	local dir
+	[ -n "$pin_fs" ] || return 0
+	for dir in "$pin_fs"/*/; do
+		[ ! -d "$dir" ] || in_ns server "$rejoice" unpin "$dir" >/dev/null 2>&1 || true
+	done
+	umount "$pin_fs"
+	pin_fs=''
+}
+
+# start_pinned NAME DIR [OPTION…]
+start_pinned() { start_live "$1" "$SERVER_IF" --pin "$pin_fs/$2" --direction "$pin_direction" "${@:3}"; }
+
+# unpin DIR: what it says is in $WORK/unpin.
+unpin() { in_ns server "$rejoice" unpin "$pin_fs/$1" >"$WORK/unpin" 2>&1; }
+
+# field FILE KEY: a number at the top level, or in set_aside, of an account; 0 when it is not there.
+field() {
+	/usr/bin/python3 -c 'import json, sys
+stats = json.load(open(sys.argv[1]))
+print(stats.get(sys.argv[2], stats["set_aside"].get(sys.argv[2], 0)))' "$1" "$2"
+}
+
+# sum_records NAME…: packets of UDP records to port 9, of whole lines; then the records' number, then each flow's packets
+# by port on a line.
+sum_records() {
+	/usr/bin/python3 - "${@/#/$WORK/}" <<-'END'
+	import collections, json, sys
+	flows = collections.Counter()
+	records = 0
+	for path in sys.argv[1:]:
+	    for line in open(path + ".live"):
+	        if not line.endswith("\n"):
+	            continue  # the process was killed in the midst of it
+	        record = json.loads(line)
+	        if record["pr"] == 17 and record["dp"] == 9:
+	            records += 1
+	            flows[record["sp"]] += record["num_pkts_out"] + record["num_pkts_in"]
+	print(f"{sum(flows.values())} {records}\n{' '.join(map(str, sorted(set(flows.values()))))}")
+	END
+}
+
+# killed_and_resumed NAME DIR KILLS SECONDS [OPTION…]: sends while processes are killed and started again; the
+# last one is left at work. Records are those of NAME-0 … NAME-KILLS. Wants $flows, $packets.
+killed_and_resumed() {
+	local name=$1 dir=$2 kills=$3 seconds=$4 i
+	start_pinned "$name-0" "$dir" "${@:5}" || return
+	spawn "send-$name" client "$here/send-udp" "$SERVER4" "$flows" "$packets" "$seconds"
+	for ((i = 0; i < kills; i++)); do
+		sleep "0.$((RANDOM % 6 + 3))"	# any moment will do
+		stop_proc "live-$name-$i" KILL 2>/dev/null
+		sleep "0.$((RANDOM % 3 + 1))"	# nobody is there
+		start_pinned "$name-$((i + 1))" "$dir" "${@:5}" || return
+	done
+	wait_for "! kill -0 $(proc_pid "send-$name")" 60
+	wait_quiet
+}
+
+# Long flows: no process has a flow in its hands when it is killed, and nothing at all is lost.
+pin_long() {
+	local mode=$1 flows=40 packets=30000 name=pin-long-$1
+	killed_and_resumed "$name" long 5 0 --attach "$mode" --idle-timeout 4 --active-timeout 0 ||
+		failed "$name: runs"
+	check "$name: not a filter or link too many" test "$(num_ours)" = 1
+	# until the flows are idle
+	wait_for "[ \"\$(wc -l <$WORK/$name-5.live)\" -ge $flows ]" 20
+	stop_proc "live-$name-5" INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	check "$name: every flow has its packets, in one record" \
+		test "$(sum_records "$name"-{0..5} | tr '\n' ' ')" = "$((flows * packets)) $flows $packets "
+	check "$name: the account of all processes" test "$(field "$WORK/$name-5.live.stats" packets_in_flows)" = \
+		"$((flows * packets))"
+	check "$name: nothing set aside" grep -qF '"set_aside":{}' "$WORK/$name-5.live.stats"
+	check "$name: sequences are whole" test "$(field "$WORK/$name-5.live.stats" packets_unlisted)" = 0
+	check "$name: valid" "$here/../validate" "$WORK/$name-5.live"
+	check "$name: valid account" "$here/../validate" --stats "$WORK/$name-5.live.stats"
+	check "$name: unpin" unpin long
+	check "$name: nothing was left to lose" grep -q ': 0 flows of 0 packets were there.* 0 packets were lost' "$WORK/unpin"
+	check "$name: no pin is left" test ! -e "$pin_fs/long"
+	check_clean "$name"
+}
+
+# How many programs of ours are attached to the interface.
+num_ours() {
+	in_ns server "$bpftool" net show dev "$SERVER_IF" | grep -cE 'rj_|generic id|driver id' || true
+}
+
+# Flows that are cut all the time: those in the hands of a process that is killed are lost, and counted; their
+# sequence slots come back.
+pin_short() {
+	local flows=60 packets=20000 name=pin-short written killed all stats=$WORK/pin-short-8.live.stats
+	killed_and_resumed "$name" short 8 8 --max-flows 1024 --idle-timeout 0.5 --active-timeout 0.3 ||
+		failed "$name: runs"
+	drained "$name-8"
+	stop_proc "live-$name-8" INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	all=$((flows * packets))
+	written=$(sum_records "$name"-{0..8}) written=${written%% *}
+	killed=$(field "$stats" process_killed)
+	check "$name: all $all packets are in the account" test "$(field "$stats" packets)" = "$all"
+	check "$name: $written in records, $killed lost with killed processes" \
+		test "$written" -le "$all" -a $((written + killed)) -ge "$all"
+	check "$name: few of them lost" test "$killed" -lt $((all / 4))
+	check "$name: no slot was lost" test "$(field "$stats" packets_unlisted)" = 0
+	check "$name: valid account" "$here/../validate" --stats "$stats"
+	check "$name: unpin" unpin short
+	check "$name: says as many lost" grep -q ": 0 flows of 0 packets were there.* $killed packets were lost" "$WORK/unpin"
+	check_clean "$name"
+}
+
+# start_blocked NAME DIR [OPTION…]: its output is a pipe that takes some 64 KiB and that nobody reads.
+start_blocked() {
+	mkfifo "$WORK/$1.live"
+	exec 9<>"$WORK/$1.live"
+	start_pinned "$@"
+}
+
+# drained NAME: until no record has come for longer than flows and slots wait for their end.
+drained() {
+	local before=-1 now=0
+	until [ "$before" = "$now" ]; do
+		before=$now
+		sleep 2.5	# the time itself: two walks of the reaper
+		now=$(stat -c %s "$WORK/$1.live")
+	done
+}
+
+# Killed while it writes the records of flows that it has taken from the kernel: what was in its hands is counted, and
+# the sequence slots of these flows come back.
+pin_hands() {
+	local name=pin-hands i flows=600 packets=4 all killed written=0 got short pin_direction=both
+	local options=(--max-flows 650 --idle-timeout 0.5)
+	for i in 0 1; do
+		start_blocked "$name-$i" hands "${options[@]}" || true
+		in_ns client "$here/send-udp" "$SERVER4" $flows $packets 0
+		wait_for "grep -q pipe_write /proc/$(proc_pid "live-$name-$i")/stack" 10 || true
+		stop_proc "live-$name-$i" KILL 2>/dev/null
+		timeout 1 cat <&9 >"$WORK/$name-$i-read.live" || true
+		exec 9<&-
+		rm "$WORK/$name-$i.live"
+		got=$(sum_records "$name-$i-read") got=${got%% *}
+		written=$((written + got))
+	done
+	start_pinned "$name" hands "${options[@]}" || true
+	drained "$name"
+	stop_proc "live-$name" INT
+	got=$(sum_records "$name") got=${got%% *}
+	written=$((written + got)) all=$((2 * flows * packets))
+	killed=$(field "$WORK/$name.live.stats" process_killed)
+	check "$name: $killed packets lost with killed processes" test "$killed" -gt 400
+	check "$name: they and $written in records are $all or more" \
+		test $((written + killed)) -ge $all -a "$written" -lt $all
+	check "$name: says so when it goes on" grep -q "($killed packets lost with killed processes)" "$WORK/live-$name.log"
+	check "$name: adds up" "$here/../validate" --stats "$WORK/$name.live.stats"
+	short=$(field "$WORK/$name.live.stats" packets_unlisted)
+	start_pinned "$name-after" hands "${options[@]}" || true
+	# both sides of so many flows take nearly every slot there is
+	in_ns client "$here/talk" burst "$SERVER4" 640
+	drained "$name-after"
+	stop_proc "live-$name-after" INT
+	check "$name: their slots came back" test "$(field "$WORK/$name-after.live.stats" packets_unlisted)" = "$short"
+	check "$name: all flows are there" test "$(grep -c '"dp":7000,' "$WORK/$name-after.live")" = 640
+	check "$name: unpin" unpin hands
+	check "$name: says so" grep -q ": 0 flows of 0 packets were there.* $killed packets were lost" "$WORK/unpin"
+	check_clean "$name"
+}
+
+# Nobody reads the ring until it is full: samples are lost, and cuts wait; the packets are all there.
+pin_full() {
+	local name=pin-full flows=200 packets=600 got options=(--idle-timeout 2 --active-timeout 0.3)
+	local stats=$WORK/$name.live.stats
+	start_pinned "$name-0" full "${options[@]}" || true
+	stop_proc "live-$name-0" KILL 2>/dev/null
+	in_ns client "$here/send-udp" "$SERVER4" $flows $packets 4
+	start_pinned "$name" full "${options[@]}" || true
+	drained "$name"
+	stop_proc "live-$name" INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	got=$(sum_records "$name")
+	check "$name: all packets in records" test "${got%% *}" = $((flows * packets))
+	check "$name: $(field "$stats" samples_lost) samples lost, counted" test "$(field "$stats" samples_lost)" -gt 0
+	check "$name: $(field "$stats" cuts_late) cuts late, counted" test "$(field "$stats" cuts_late)" -gt 0
+	check "$name: records say it" grep -q '"samples_lost":' "$WORK/$name.live"
+	check "$name: valid account" "$here/../validate" --stats "$stats"
+	check "$name: nothing set aside" grep -qF '"set_aside":{}' "$stats"
+	check "$name: unpin" unpin full
+	check_clean "$name"
+}
+
+# Each way of attaching: a process that ends and one that is killed, with traffic between them, are one flow.
+pin_mode() {
+	local mode=$1 name=pin-$1
+	start_pinned "$name-0" mode --attach "$mode" --idle-timeout 60 || true
+	in_ns server ethtool -K "$SERVER_IF" gro off >/dev/null
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	stop_proc "live-$name-0" INT
+	check "$name: ends well" test "$PROC_STATUS" = 0
+	check "$name: no record of a flow that goes on" test ! -s "$WORK/$name-0.live"
+	check "$name: stays attached" test "$(num_ours)" = 1
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	start_pinned "$name-1" mode --attach "$mode" --idle-timeout 60 || true
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	stop_proc "live-$name-1" KILL 2>/dev/null
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	# another rejoice takes nothing away that is pinned
+	start_live "$name-other" "$SERVER_IF" --attach tc --direction out || true
+	stop_proc "live-$name-other" INT
+	check "$name: another rejoice leaves it" test "$(num_ours)" = 1
+	start_pinned "$name-2" mode --attach "$mode" --idle-timeout 60 || true
+	check "$name: says that it goes on" grep -q 'going on with what is there (0 packets lost' "$WORK/live-$name-2.log"
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	stop_proc "live-$name-2" INT
+	check "$name: all in the account" test "$(field "$WORK/$name-2.live.stats" packets_in_flows)" = 15
+	check "$name: unpin" unpin mode
+	check "$name: one flow of all" grep -q ': 1 flows of 15 packets were there.* 0 packets were lost' "$WORK/unpin"
+	check_clean "$name"
+}
+
+# refused STATUS PATTERN ARG…: ends with that status and one line that has the pattern.
+refused() {
+	local status=0
+	in_ns server "$rejoice" "${@:3}" >"$WORK/refused" 2>&1 || status=$?
+	[ "$status" = "$1" ] && grep -qE -- "$2" "$WORK/refused" && [ "$(wc -l <"$WORK/refused")" = 1 ] && return
+	echo "status $status:"
+	cat "$WORK/refused"
+	return 1
+}
+
+# Whatever does not fit is refused with a line, and changes nothing.
+pin_refused() {
+	local name=pin-refused dir=$pin_fs/refused
+	start_pinned "$name" refused || true
+	check "$name: two at once" refused 1 'another rejoice' live -i "$SERVER_IF" --pin "$dir" --direction in
+	check "$name: unpin of one at work" refused 1 'another rejoice' unpin "$dir"
+	stop_proc "live-$name" INT
+	check "$name: other packets" refused 1 '--packets 50 and not 60' \
+		live -i "$SERVER_IF" --pin "$dir" --direction in --packets 60
+	check "$name: other interfaces" refused 1 '--interface' live -i lo --pin "$dir" --direction in
+	check "$name: other direction" refused 1 '--direction in and not both' live -i "$SERVER_IF" --pin "$dir"
+	check "$name: histograms" refused 1 'hist' live -i "$SERVER_IF" --pin "$dir" --direction in -f +hist
+	check "$name: still attached" test "$(num_ours)" = 1
+	rm "$dir/rj_slots"
+	check "$name: a map is missing" refused 1 'rj_slots' live -i "$SERVER_IF" --pin "$dir" --direction in
+	check "$name: unpin" unpin refused
+	check_clean "$name"
+	# killed in the midst of pinning: maps, but not the one that is pinned last
+	start_pinned "$name-half" half || true
+	stop_proc "live-$name-half" INT
+	unpin_links_of half
+	rm "$pin_fs/half/rj_meta"
+	start_pinned "$name-again" half || true
+	check "$name: half-made pins are removed" grep -q 'removed [0-9]* pins' "$WORK/live-$name-again.log"
+	stop_proc "live-$name-again" INT
+	unpin_links_of half
+	rm "$pin_fs/half/rj_meta"
+	check "$name: unpin of half-made pins" unpin half
+	check "$name: which are gone" test ! -e "$pin_fs/half"
+	check "$name: a start that fails leaves no pin" refused 1 'nowhere0' \
+		live -i "$SERVER_IF,nowhere0" --pin "$pin_fs/fails"
+	check "$name: none at all" test ! -e "$pin_fs/fails"
+	check "$name: no BPF file system" refused 1 'mount -t bpf' live -i "$SERVER_IF" --pin "$WORK/plain"
+	check_clean "$name-half"
+}
+
+unpin_links_of() { rm -f "$pin_fs/$1"/rj_tcx_* "$pin_fs/$1"/rj_tc_* "$pin_fs/$1"/rj_qdisc_*; }
+
+test_pin() {
+	local mode
+	pin_up
+	for mode in tcx tc xdp-generic xdp; do
+		pin_mode "$mode"
+	done
+	pin_long tcx
+	pin_long tc
+	pin_short
+	pin_hands
+	pin_full
+	pin_refused
+	pin_down
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Ends what is pinned, and counts what is lost with it. */
+#include "source/unpin.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "source/kernel.h"
+#include "source/pin_dir.h"
+
+/* Records of the ring that nobody has read. */
+static int on_record(void *user, void *data, size_t len)
+{
+	struct rj_unpin_counts *out = user;
+	uint32_t kind;
+
+	(void)len;
+	memcpy(&kind, data, sizeof(kind));
+	if (kind == RJ_RING_FLOW) {
+		const struct rj_ring_flow *cut = data;
+
+		out->num_flows++;
+		out->num_packets += cut->flow.half[0].packets + cut->flow.half[1].packets;
+	} else if (kind == RJ_RING_ORPHAN) {
+		out->num_packets += ((const struct rj_orphan *)data)->packet.num_segments;
+	}
+	return 0;
+}
+
+static int count_ring(int fd, struct rj_unpin_counts *out)
+{
+	struct ring_buffer *ring = ring_buffer__new(fd, on_record, out, NULL);
+	int err = ring ? ring_buffer__consume(ring) : -errno;
+
+	ring_buffer__free(ring);
+	return err < 0 ? err : 0;
+}
+
+static int count_flows(int fd, struct rj_unpin_counts *out)
+{
+	struct rj_key key, *before = NULL;
+	struct rj_flow flow;
+	int err;
+
+	while (!(err = bpf_map_get_next_key(fd, before, &key))) {
+		before = &key;
+		if (bpf_map_lookup_elem(fd, &key, &flow))
+			continue;
+		out->num_flows++;
+		out->num_packets += flow.half[0].packets + flow.half[1].packets;
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+static bool is_of_this_version(int meta_fd, struct rj_meta *out)
+{
+	static const char *const format = "version %u\n";
+	struct bpf_map_info info = { 0 };
+	uint32_t len = sizeof(info), zero = 0;
+	char first[32];
+
+	if (bpf_map_get_info_by_fd(meta_fd, &info, &len) || info.value_size != sizeof(*out) ||
+	    bpf_map_lookup_elem(meta_fd, &zero, out))
+		return false;
+	snprintf(first, sizeof(first), format, RJ_ABI_VERSION);
+	return !strncmp(out->settings, first, strlen(first));
+}
+
+/* Nothing is attached any more, and what ran has ended. */
+static bool count(const struct rj_pin *p, struct rj_unpin_counts *out)
+{
+	int meta_fd = rj_pin_map_fd(p, "rj_meta");
+	int flows_fd = rj_pin_map_fd(p, "rj_flows");
+	int ring_fd = rj_pin_map_fd(p, "rj_ring");
+	struct rj_meta meta;
+	bool is_counted = meta_fd >= 0 && flows_fd >= 0 && ring_fd >= 0 &&
+			  is_of_this_version(meta_fd, &meta) && !count_flows(flows_fd, out) &&
+			  !count_ring(ring_fd, out);
+
+	if (is_counted)
+		out->packets_killed = meta.reaped + meta.ringed - meta.recorded - meta.refused;
+	if (meta_fd >= 0)
+		close(meta_fd);
+	if (flows_fd >= 0)
+		close(flows_fd);
+	if (ring_fd >= 0)
+		close(ring_fd);
+	return is_counted;
+}
+
+int rj_unpin_directory(const char *path, struct rj_unpin_counts *out, struct rj_error *error)
+{
+	struct rj_pin *p = NULL;
+	int err = rj_pin_open(path, false, &p, error);
+
+	if (err)
+		return err;
+	if (!rj_pin_is_whole(p) && !rj_pin_num_cleaned(p)) {
+		err = rj_error_set(error, -ENOENT, "%s: nothing of rejoice is pinned there", path);
+	} else {
+		rj_pin_detach(p, &out->removed);
+		rj_kernel_settle();
+		out->is_counted = count(p, out);
+		rj_pin_remove(p);
+	}
+	rj_pin_close(p);
+	return err;
+}
