@@ -16,6 +16,7 @@
 #define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
 #define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
+#define RJ_MAX_ALSO 4u	     /* interfaces remembered of a flow beside its first */
 #define RJ_MAX_SEGMENTS 64u  /* segments of one super-packet entered into a sequence one by one */
 
 /* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
@@ -59,6 +60,7 @@ struct rj_packet {
 	__u32 tcp_seq;
 	__u32 tcp_ack;
 	__u32 frag_id;
+	__u32 ifindex; /* set by the source; 0 where there are no interfaces */
 	__u16 payload_off;
 	__u16 tcp_window;
 	__u16 ip_id;
@@ -73,7 +75,7 @@ struct rj_packet {
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 num_vlans;
-	__u8 zero[10];
+	__u8 zero[6];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
 };
 
@@ -150,6 +152,10 @@ struct rj_hist {
  * the head of the host's table entry. Without histograms both end before @hist.
  * @start_ns: time of its first packet; with the key it names the flow
  * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0
+ * @ifindex: where its first packet was seen; @also: where else its packets were; @also_missed:
+ *       1 when that were more. 0: none
+ * @owner: the interface each half is counted on, see owner.h. Here and not in the half, as every
+ *       packet reads this line and hardly any writes it
  * @originator: side, by @originator_by (RJ_ORIG_*)
  */
 struct rj_flow {
@@ -162,9 +168,11 @@ struct rj_flow {
 	__u8 originator_by;
 	__u8 icmp_type;
 	__u8 icmp_code;
-	__u8 zero[3];
+	__u8 also_missed;
+	__u8 zero[2];
 	__u64 lost_samples;
-	__u64 reserved[3];
+	__u32 owner[RJ_NUM_SIDES];
+	__u32 also[RJ_MAX_ALSO];
 	struct rj_half half[RJ_NUM_SIDES];
 	struct rj_hist hist[RJ_NUM_SIDES];
 };
@@ -224,7 +232,8 @@ enum rj_end {
 	X(MAP_FULL, 9, "map_full")     /* no room for a flow and none in the ring */               \
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
-	X(FILTERED, 12, "filtered")    /* not matched by --filter */
+	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
+	X(DUPLICATE, 13, "duplicate")  /* counted on another interface it passes */
 /* clang-format on */
 
 enum rj_reason {
@@ -290,7 +299,7 @@ struct rj_ring_flow {
 /* struct rj_orphan - a packet that found no place in the flow map. */
 struct rj_orphan {
 	__u32 kind;
-	__u32 ifindex;
+	__u32 zero;
 	struct rj_packet packet;
 };
 

@@ -43,7 +43,7 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
 	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
 	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, zero),
-	FIELD(rj_packet, tcp_opts),
+	FIELD(rj_packet, ifindex),	FIELD(rj_packet, tcp_opts),
 };
 
 static const struct field half_fields[] = {
@@ -60,10 +60,11 @@ static const struct field half_fields[] = {
 };
 
 static const struct field flow_fields[] = {
-	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	     FIELD(rj_flow, ifindex),
-	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans),    FIELD(rj_flow, originator),
-	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type),    FIELD(rj_flow, icmp_code),
-	FIELD(rj_flow, zero),	       FIELD(rj_flow, lost_samples), FIELD(rj_flow, reserved),
+	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	  FIELD(rj_flow, ifindex),
+	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans), FIELD(rj_flow, originator),
+	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type), FIELD(rj_flow, icmp_code),
+	FIELD(rj_flow, also_missed),   FIELD(rj_flow, zero),	  FIELD(rj_flow, lost_samples),
+	FIELD(rj_flow, owner),	       FIELD(rj_flow, also),
 };
 
 static const char *const counter_names[RJ_NUM_COUNTERS] = {

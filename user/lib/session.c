@@ -303,9 +303,11 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	rj_engine_get_stats(s->engine, &engine);
 	add_intake(to, &in);
 	/* while the kernel goes on counting, most packets are in its flows */
-	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused :
+	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused -
+							 engine.packets_duplicate :
 						 engine.packets_in_flows;
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
+	to->set_aside[RJ_REASON_DUPLICATE] += engine.packets_duplicate;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
 	to->dissect_malformed += engine.dissect.malformed;

@@ -337,7 +337,8 @@ TEST(record_shows_icmp_vlans_community_id_and_interface)
 	m.flow.icmp_type = 8;
 	m.flow.num_vlans = 2;
 	m.flow.vlan[0] = 4095;
-	m.r.ifname = "a\"b";
+	m.r.ifname[0] = "a\"b";
+	m.r.num_ifnames = 1;
 	expect_part(&m, "\"icmp\":{\"type\":8,\"code\":0},\"community_id\":\"1:", true);
 	expect_part(&m, "\",\"vlan\":[4095,0],\"ifname\":\"a\\\"b\",\"end_reason\"", true);
 	m.features.bits = 0;
