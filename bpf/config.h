@@ -17,6 +17,9 @@ const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
 /* Whether bpf_xdp_load_bytes is there (5.18); without it XDP's samples are lost, and counted. */
 const volatile __u8 rj_has_xdp_load = 0;
 
+/* Whether an XDP program may be given frames of several pieces (5.18): jumbo frames. */
+const volatile __u8 rj_has_xdp_frags = 0;
+
 /* Whether packets may pass several of the interfaces watched: then each half has an owner. */
 const volatile __u8 rj_several = 0;
 

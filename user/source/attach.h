@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/status.h"
+#include "source/offloads.h"
 
 enum rj_attach_mode {
 	RJ_ATTACH_AUTO,
@@ -37,6 +38,8 @@ struct rj_attach_programs {
  * @has_in_filter, @has_out_filter: a clsact filter has no link: taken away by rj_detach, or by the
  *      next start when the process was killed
  * @made_qdisc: the clsact qdisc was not there before
+ * @note: what attaching changed, for people; "" when nothing
+ * @before, @after: its offloads before attaching and then, set back by rj_detach
  */
 struct rj_attachment {
 	char name[IF_NAMESIZE];
@@ -47,6 +50,8 @@ struct rj_attachment {
 	bool has_in_filter, has_out_filter;
 	bool made_qdisc;
 	int num_stale; /* filters that a killed process had left here */
+	char note[192];
+	struct rj_offloads before, after;
 };
 
 /*

@@ -15,13 +15,14 @@ struct rj_kernel;
 
 /*
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
- * sequence. @with_xdp: load the XDP program too.
+ * sequence. @with_xdp: load the XDP program too. @several: packets may pass several interfaces.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
 	uint32_t num_flows;
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	bool with_xdp;
+	bool several;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */

@@ -6,29 +6,28 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bpf/accumulate.h"
 #include "flow/limits.h"
+#include "source/interfaces.h"
 #include "source/kernel.h"
 
-#define MAX_INTERFACES 64
 #define RING_BYTES (1u << 24)
 #define REAP_EVERY_NS RJ_NS_PER_S
-#define WATCHING_LEN 1024
 
 struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
 	struct ring_buffer *ring;
-	struct rj_attachment attachment[MAX_INTERFACES];
-	int num_attachments;
+	struct rj_watch *watch;
+	int epoll_fd;
 	struct rj_engine *engine; /* during a call of poll or stop */
 	uint64_t reaped_ns;
 	struct rj_limits limits;
 	bool is_stopped;
-	char watching[WATCHING_LEN];
-	char ifname[IF_NAMESIZE];
 };
 
 static uint64_t clock_now(clockid_t id)
@@ -106,6 +105,24 @@ static int reap(struct live_source *s, bool all)
 	return 0;
 }
 
+/* Waits for either, then takes what is there of both; 0 or a negative errno of the ring. */
+static int wait_for_news(struct live_source *s, int timeout_ms)
+{
+	struct epoll_event events[2];
+	int num = epoll_wait(s->epoll_fd, events, 2, timeout_ms);
+	int err = 0;
+
+	if (num < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < num; i++) {
+		if (events[i].data.fd == rj_watch_fd(s->watch))
+			rj_watch_update(s->watch);
+		else
+			err = ring_buffer__poll(s->ring, 0);
+	}
+	return err < 0 && err != -EINTR ? err : 0;
+}
+
 static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct live_source *s = (struct live_source *)base;
@@ -115,8 +132,8 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	if (s->is_stopped)
 		return 0;
 	s->engine = e;
-	err = ring_buffer__poll(s->ring, timeout_ms);
-	if (err < 0 && err != -EINTR)
+	err = wait_for_news(s, timeout_ms);
+	if (err < 0)
 		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
 				    strerror(-err));
 	now_ns = clock_now(CLOCK_MONOTONIC);
@@ -138,8 +155,7 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 		return 0;
 	s->is_stopped = true;
 	s->engine = e;
-	for (int i = 0; i < s->num_attachments; i++)
-		rj_detach(&s->attachment[i]);
+	rj_watch_stop(s->watch);
 	rj_kernel_settle();
 	err = reap(s, true);
 	rj_engine_tick(e, s->reaped_ns);
@@ -176,8 +192,11 @@ static void live_close(struct rj_source *base)
 {
 	struct live_source *s = (struct live_source *)base;
 
-	for (int i = 0; i < s->num_attachments; i++)
-		rj_detach(&s->attachment[i]);
+	if (s->watch && !s->is_stopped)
+		rj_watch_stop(s->watch);
+	rj_watch_close(s->watch);
+	if (s->epoll_fd >= 0)
+		close(s->epoll_fd);
 	ring_buffer__free(s->ring);
 	rj_kernel_close(s->kernel);
 	free(s);
@@ -190,50 +209,20 @@ static const struct rj_source_ops live_ops = {
 	.close = live_close,
 };
 
-static void note_watching(struct live_source *s, const struct rj_attachment *a)
+/* What wakes a poll: records in the ring, and interfaces that come or go. */
+static int wait_on_both(struct live_source *s)
 {
-	size_t len = strlen(s->watching);
+	const int fds[] = { ring_buffer__epoll_fd(s->ring), rj_watch_fd(s->watch) };
 
-	snprintf(s->watching + len, sizeof(s->watching) - len, "%s%s:%s%s%s%s", len ? ", " : "",
-		 a->name, *a->in ? " in by " : "", a->in, *a->out ? " out by " : "", a->out);
-	len = strlen(s->watching);
-	if (a->num_stale)
-		snprintf(s->watching + len, sizeof(s->watching) - len,
-			 " (removed %d filter%s left by a killed process)", a->num_stale,
-			 a->num_stale == 1 ? "" : "s");
-}
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll_fd < 0)
+		return -errno;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct epoll_event event = { .events = EPOLLIN, .data.fd = fds[i] };
 
-static int attach_all(struct live_source *s, const struct rj_live_config *config,
-		      struct rj_error *error)
-{
-	struct rj_attach_programs programs;
-
-	rj_kernel_programs(s->kernel, &programs);
-	for (const char *at = config->interfaces; *at;) {
-		size_t len = strcspn(at, ",");
-		struct rj_attachment *a = &s->attachment[s->num_attachments];
-		char name[IF_NAMESIZE];
-		int err;
-
-		if (s->num_attachments == MAX_INTERFACES)
-			return rj_error_set(error, -E2BIG, "more than %d interfaces; name fewer",
-					    MAX_INTERFACES);
-		if (!len || len >= sizeof(name))
-			return rj_error_set(error, -ENODEV,
-					    "%.*s: no such interface; `ip link` lists them",
-					    (int)len, at);
-		memcpy(name, at, len);
-		name[len] = 0;
-		err = rj_attach(a, name, config->mode, config->directions, &programs, error);
-		if (err)
-			return err;
-		s->num_attachments++;
-		note_watching(s, a);
-		at += len;
-		at += *at == ',';
+		if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fds[i], &event))
+			return -errno;
 	}
-	if (!s->num_attachments)
-		return rj_error_set(error, -ENODEV, "no interface named; say -i IFACE");
 	return 0;
 }
 
@@ -241,18 +230,22 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		 struct rj_error *error)
 {
 	struct live_source *s = calloc(1, sizeof(*s));
-	bool with_xdp = config->mode == RJ_ATTACH_XDP || config->mode == RJ_ATTACH_XDP_GENERIC;
+	const struct rj_watch_config *watch = &config->watch;
+	bool with_xdp = watch->mode == RJ_ATTACH_XDP || watch->mode == RJ_ATTACH_XDP_GENERIC;
+	struct rj_attach_programs programs;
 	struct rj_kernel_options options = {
 		.limits = config->limits,
 		.num_flows = config->num_flows,
 		.ring_bytes = RING_BYTES,
-		.with_xdp = with_xdp && config->directions & RJ_WATCH_IN,
+		.with_xdp = with_xdp && watch->directions & RJ_WATCH_IN,
+		.several = rj_interfaces_are_several(watch->interfaces),
 	};
 	int err;
 
 	if (!s)
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	s->base.ops = &live_ops;
+	s->epoll_fd = -1;
 	s->base.end = RJ_END_STOP;
 	s->base.time_decimals = 6;
 	s->limits = config->limits;
@@ -266,9 +259,15 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		goto fail;
 	}
 	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
-	err = attach_all(s, config, error);
+	rj_kernel_programs(s->kernel, &programs);
+	err = rj_watch_open(watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;
+	err = wait_on_both(s);
+	if (err) {
+		err = rj_error_set(error, err, "waiting for the kernel: %s", strerror(-err));
+		goto fail;
+	}
 	*out = &s->base;
 	return 0;
 fail:
@@ -278,17 +277,12 @@ fail:
 
 const char *rj_live_watching(const struct rj_source *base)
 {
-	return ((const struct live_source *)base)->watching;
+	return rj_watch_line(((const struct live_source *)base)->watch);
 }
 
 const char *rj_live_ifname(const struct rj_source *base, uint32_t ifindex)
 {
-	const struct live_source *s = (const struct live_source *)base;
-
-	for (int i = 0; i < s->num_attachments; i++)
-		if (s->attachment[i].ifindex == (int)ifindex)
-			return s->attachment[i].name;
-	return NULL;
+	return rj_watch_ifname(((const struct live_source *)base)->watch, ifindex);
 }
 
 bool rj_live_is_alive(const struct rj_source *base, const struct rj_key *key,

@@ -33,6 +33,21 @@ static int has_tcx(void)
 	return link == -ENODEV;
 }
 
+bool rj_probe_xdp_frags(void)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_XDP_HAS_FRAGS);
+	const struct bpf_insn pass[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog = bpf_prog_load(BPF_PROG_TYPE_XDP, "rj_probe", "GPL", pass, 2, &opts);
+
+	if (prog < 0)
+		return false;
+	close(prog);
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len, NULL) == 1;
+}
+
 /* The context of iter/bpf_map_elem programs is a type of the kernel that has them (5.9). */
 static int has_map_iterator(void)
 {
@@ -65,5 +80,6 @@ void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there)
 	feature(user, "XDP programs", libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_XDP, NULL) == 1);
 	feature(user, "bpf_xdp_load_bytes",
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1);
+	feature(user, "XDP with fragments (jumbo frames)", rj_probe_xdp_frags());
 	feature(user, "TCX links", has_tcx());
 }
