@@ -219,7 +219,7 @@ static int attach(struct rj_interfaces *l, struct rj_interface *i)
 	return err;
 }
 
-int rj_interfaces_settle(struct rj_interfaces *l)
+int rj_interfaces_settle(struct rj_interfaces *l, size_t max)
 {
 	int first = 0;
 
@@ -232,6 +232,8 @@ int rj_interfaces_settle(struct rj_interfaces *l)
 
 		if (at->attachment.is_attached || at->is_refused || !is_to_be_watched(l, at))
 			continue;
+		if (!max--)
+			return 1;
 		err = attach(l, at);
 		first = first ? first : err;
 	}
@@ -251,8 +253,14 @@ const char *rj_interfaces_missing(const struct rj_interfaces *l)
 	return NULL;
 }
 
-void rj_interfaces_detach(struct rj_interfaces *l)
+bool rj_interfaces_detach(struct rj_interfaces *l, size_t max)
 {
-	for (size_t i = 0; i < l->num; i++)
+	for (size_t i = 0; i < l->num; i++) {
+		if (!l->at[i].attachment.is_attached)
+			continue;
+		if (!max--)
+			return true;
 		detach(l, &l->at[i]);
+	}
+	return false;
 }

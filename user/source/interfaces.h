@@ -78,16 +78,17 @@ void rj_interfaces_end_list(struct rj_interfaces *l, uint32_t seen);
 
 /*
  * rj_interfaces_settle - attaches to what is to be watched and is not, detaches from what no longer
- * is. A slave of a bond or team is not watched beside its master: the same frames pass both. 0, or
- * the first errno of an attach.
+ * is. A slave of a bond or team is not watched beside its master: the same frames pass both. After
+ * @max attachments it stops for now: each takes a grace period or two of the kernel's. 1: there is
+ * more to do; 0; or the first errno of an attach, with nothing more to do.
  */
-int rj_interfaces_settle(struct rj_interfaces *l);
+int rj_interfaces_settle(struct rj_interfaces *l, size_t max);
 
 /* rj_interfaces_missing - a name asked for that no interface has now, or NULL. */
 const char *rj_interfaces_missing(const struct rj_interfaces *l);
 
-/* rj_interfaces_detach - from all of them. */
-void rj_interfaces_detach(struct rj_interfaces *l);
+/* rj_interfaces_detach - from @max of them; true when there are more. */
+bool rj_interfaces_detach(struct rj_interfaces *l, size_t max);
 
 /* rj_interfaces_find - also one that is gone; NULL. */
 struct rj_interface *rj_interfaces_find(const struct rj_interfaces *l, int index);

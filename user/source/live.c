@@ -24,6 +24,7 @@ struct live_source {
 	struct ring_buffer *ring;
 	struct rj_watch *watch;
 	int epoll_fd;
+	bool is_unsettled;	  /* there are interfaces to attach to right away */
 	struct rj_engine *engine; /* during a call of poll or stop */
 	uint64_t reaped_ns;
 	struct rj_limits limits;
@@ -109,17 +110,20 @@ static int reap(struct live_source *s, bool all)
 static int wait_for_news(struct live_source *s, int timeout_ms)
 {
 	struct epoll_event events[2];
-	int num = epoll_wait(s->epoll_fd, events, 2, timeout_ms);
+	int num = epoll_wait(s->epoll_fd, events, 2, s->is_unsettled ? 0 : timeout_ms);
+	bool is_news = s->is_unsettled;
 	int err = 0;
 
 	if (num < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < num; i++) {
 		if (events[i].data.fd == rj_watch_fd(s->watch))
-			rj_watch_update(s->watch);
+			is_news = true;
 		else
 			err = ring_buffer__poll(s->ring, 0);
 	}
+	if (is_news)
+		s->is_unsettled = rj_watch_update(s->watch);
 	return err < 0 && err != -EINTR ? err : 0;
 }
 
@@ -155,7 +159,8 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 		return 0;
 	s->is_stopped = true;
 	s->engine = e;
-	rj_watch_stop(s->watch);
+	while (rj_watch_stop(s->watch))
+		ring_buffer__consume(s->ring);
 	rj_kernel_settle();
 	err = reap(s, true);
 	rj_engine_tick(e, s->reaped_ns);
@@ -192,8 +197,8 @@ static void live_close(struct rj_source *base)
 {
 	struct live_source *s = (struct live_source *)base;
 
-	if (s->watch && !s->is_stopped)
-		rj_watch_stop(s->watch);
+	while (s->watch && !s->is_stopped)
+		s->is_stopped = !rj_watch_stop(s->watch);
 	rj_watch_close(s->watch);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);

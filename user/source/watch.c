@@ -18,6 +18,7 @@
 
 #define LINE_LEN 1024
 #define MAX_TOLD 12	  /* interfaces of which the line tells; of more it gives the number */
+#define MAX_AT_ONCE 4	  /* interfaces attached to or detached from in one go. Ours */
 #define LIST_WAIT_MS 5000 /* the kernel answers at once */
 
 struct rj_watch {
@@ -205,7 +206,7 @@ static int attach_first(struct rj_watch *w, struct rj_error *error)
 	if (missing)
 		return rj_error_set(error, -ENODEV, "%s: no such interface; `ip link` lists them",
 				    missing);
-	err = rj_interfaces_settle(&w->list);
+	err = rj_interfaces_settle(&w->list, SIZE_MAX);
 	if (err && (!w->list.is_any || err == -EPERM || !w->num_attached)) {
 		*error = w->error;
 		return err;
@@ -266,8 +267,8 @@ int rj_watch_open(const struct rj_watch_config *config, const struct rj_attach_p
 	*out = w;
 	return 0;
 fail:
-	if (w->num_attached)
-		rj_watch_stop(w);
+	while (w->num_attached && rj_watch_stop(w))
+		;
 	rj_watch_close(w);
 	return err;
 }
@@ -277,21 +278,22 @@ int rj_watch_fd(const struct rj_watch *w)
 	return w->links.fd;
 }
 
-void rj_watch_update(struct rj_watch *w)
+bool rj_watch_update(struct rj_watch *w)
 {
 	struct rj_error error;
+	bool is_more;
 	int err;
 
 	if (rj_netns_enter(&w->netns, &error)) {
 		tell(w, RJ_IS_WARNING, "interfaces are no longer followed: %s", error.text);
-		return;
+		return false;
 	}
 	err = read_news(w);
 	if (err < 0)
 		tell(w, RJ_IS_WARNING, "news of interfaces: %s", strerror(-err));
-	/* while a list is coming, one that was deleted meanwhile may still be in it */
-	rj_interfaces_settle(&w->list);
+	is_more = rj_interfaces_settle(&w->list, MAX_AT_ONCE) == 1;
 	rj_netns_leave(&w->netns);
+	return is_more;
 }
 
 const char *rj_watch_line(const struct rj_watch *w)
@@ -306,18 +308,19 @@ const char *rj_watch_ifname(const struct rj_watch *w, uint32_t ifindex)
 	return i ? i->name : NULL;
 }
 
-void rj_watch_stop(struct rj_watch *w)
+bool rj_watch_stop(struct rj_watch *w)
 {
 	struct rj_error error;
+	bool is_more;
 
 	/* links go by closing them, wherever we are; clsact filters want to be in the namespace */
 	if (rj_netns_enter(&w->netns, &error)) {
 		tell(w, RJ_IS_WARNING, "clsact filters, if any, are left behind: %s", error.text);
-		rj_interfaces_detach(&w->list);
-		return;
+		return rj_interfaces_detach(&w->list, SIZE_MAX);
 	}
-	rj_interfaces_detach(&w->list);
+	is_more = rj_interfaces_detach(&w->list, MAX_AT_ONCE);
 	rj_netns_leave(&w->netns);
+	return is_more;
 }
 
 void rj_watch_close(struct rj_watch *w)

@@ -47,9 +47,10 @@ int rj_watch_fd(const struct rj_watch *w);
 
 /*
  * rj_watch_update - interfaces have come or gone: attaches and tells. What fails is told as well,
- * and watching goes on.
+ * and watching goes on. True when it is to be called again soon: attaching takes the kernel some
+ * 20 ms a program, and the ring must not wait for hundreds of interfaces.
  */
-void rj_watch_update(struct rj_watch *w);
+bool rj_watch_update(struct rj_watch *w);
 
 /* rj_watch_line - how each interface is watched, one line for people. */
 const char *rj_watch_line(const struct rj_watch *w);
@@ -57,8 +58,8 @@ const char *rj_watch_line(const struct rj_watch *w);
 /* rj_watch_ifname - the name of an interface that is or was watched, or NULL; good until an update. */
 const char *rj_watch_ifname(const struct rj_watch *w, uint32_t ifindex);
 
-/* rj_watch_stop - detaches from all; names stay. */
-void rj_watch_stop(struct rj_watch *w);
+/* rj_watch_stop - detaches; names stay. True when it is to be called again, as above. */
+bool rj_watch_stop(struct rj_watch *w);
 
 /* rj_watch_close - takes NULL; rj_watch_stop first where that has not been. */
 void rj_watch_close(struct rj_watch *w);
