@@ -44,8 +44,8 @@ static int one_in(struct prng *r, uint32_t times)
 }
 
 /*
- * struct frame - @gso_segs, @gso_size: what the skb says it stands for, @ifindex: where it is, 0 for
- * IFINDEX; XDP knows neither.
+ * struct frame - @gso_segs, @gso_size: what the skb says it stands for; @ifindex: where it is, 0
+ * for IFINDEX; XDP knows neither.
  */
 struct frame {
 	uint32_t len;

@@ -219,6 +219,29 @@ static int attach(struct rj_interfaces *l, struct rj_interface *i)
 	return err;
 }
 
+/* One walk; true when an interface refused, so that another walk may find more to do. */
+static bool attach_some(struct rj_interfaces *l, size_t *left, int *first)
+{
+	bool is_refused = false;
+
+	for (size_t i = 0; i < l->num; i++) {
+		struct rj_interface *at = &l->at[i];
+		int err;
+
+		if (at->attachment.is_attached || at->is_refused || !is_to_be_watched(l, at))
+			continue;
+		if (!*left) {
+			*first = 1;
+			return false;
+		}
+		--*left;
+		err = attach(l, at);
+		*first = *first ? *first : err;
+		is_refused |= err != 0;
+	}
+	return is_refused;
+}
+
 int rj_interfaces_settle(struct rj_interfaces *l, size_t max)
 {
 	int first = 0;
@@ -226,17 +249,9 @@ int rj_interfaces_settle(struct rj_interfaces *l, size_t max)
 	for (size_t i = 0; i < l->num; i++)
 		if (!is_to_be_watched(l, &l->at[i]))
 			detach(l, &l->at[i]);
-	for (size_t i = 0; i < l->num; i++) {
-		struct rj_interface *at = &l->at[i];
-		int err;
-
-		if (at->attachment.is_attached || at->is_refused || !is_to_be_watched(l, at))
-			continue;
-		if (!max--)
-			return 1;
-		err = attach(l, at);
-		first = first ? first : err;
-	}
+	/* the slaves of a master that refused are on their own */
+	while (attach_some(l, &max, &first))
+		;
 	return first;
 }
 

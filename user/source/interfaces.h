@@ -12,7 +12,7 @@
 #include "source/attach.h"
 #include "source/links.h"
 
-/* Names of interfaces that are gone are kept for flows that were seen there, so many of them. Ours. */
+/* Interfaces that are gone, kept for the names of flows that were seen there. Ours. */
 #define RJ_MAX_GONE 4096u
 
 /*

@@ -21,8 +21,8 @@ enum rj_notice { RJ_IS_WARNING, RJ_IS_NOTE, RJ_IS_DETAIL };
 /*
  * struct rj_watch_config - @interfaces: names separated by commas, or "any". @directions:
  * RJ_WATCH_*. @netns: of another namespace (rj_netns_open), or NULL. @is_promisc: the cards also
- * take what is not for them. @on_notice: NULL, or told in a line what happens by and by. Strings are
- * borrowed for the call.
+ * take what is not for them. @on_notice: NULL, or told in a line what happens by and by. Strings
+ * are borrowed for the call.
  */
 struct rj_watch_config {
 	const char *interfaces;
@@ -55,7 +55,7 @@ bool rj_watch_update(struct rj_watch *w);
 /* rj_watch_line - how each interface is watched, one line for people. */
 const char *rj_watch_line(const struct rj_watch *w);
 
-/* rj_watch_ifname - the name of an interface that is or was watched, or NULL; good until an update. */
+/* rj_watch_ifname - the name of one that is or was watched, or NULL; good until an update. */
 const char *rj_watch_ifname(const struct rj_watch *w, uint32_t ifindex);
 
 /* rj_watch_stop - detaches; names stay. True when it is to be called again, as above. */

@@ -237,3 +237,25 @@ TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
 	drop(&a);
 	drop(&b);
 }
+
+TEST(merge_keeps_the_interfaces_of_both_pieces)
+{
+	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_ACK);
+
+	a.flow.ifindex = 3;
+	a.flow.also[0] = 4;
+	b.flow.ifindex = 5;
+	b.flow.also[0] = 3;
+	b.flow.also[1] = 6;
+	b.flow.owner[0] = 5;
+	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
+		      &limits);
+	CHECK_EQ(a.flow.ifindex, 3);
+	CHECK_EQ(a.flow.also[0], 4);
+	CHECK_EQ(a.flow.also[1], 5);
+	CHECK_EQ(a.flow.also[2], 6);
+	CHECK_EQ(a.flow.also[3], 0);
+	CHECK_EQ(a.flow.owner[0], 5);
+	drop(&a);
+	drop(&b);
+}

@@ -385,3 +385,20 @@ TEST(record_names_every_field_once_in_its_reference)
 		CHECK(f->meaning && *f->meaning && f->unit && f->reference);
 	CHECK(num > 40);
 }
+
+TEST(record_lists_the_interfaces_of_a_flow_that_was_seen_on_several)
+{
+	struct made m;
+
+	make(&m);
+	expect_part(&m, "ifname", false);
+	m.r.ifname[0] = "eth0";
+	m.r.num_ifnames = 1;
+	expect_part(&m, "\"ifname\":\"eth0\",", true);
+	expect_part(&m, "ifnames", false);
+	m.r.ifname[1] = "br0";
+	m.r.num_ifnames = 2;
+	expect_part(&m, "\"ifname\":\"eth0\",\"ifnames\":[\"eth0\",\"br0\"],\"end_reason\"", true);
+	m.flow.also_missed = 1;
+	expect_part(&m, "\"debug\":{\"ifnames_missed\":1}", true);
+}
