@@ -134,6 +134,8 @@ static void detach(void *user, struct rj_interface *i)
 
 	if (i->is_there) {
 		set_promisc(w, i, false);
+		/* offloads are set back by name, which may be another one by now */
+		memcpy(i->attachment.name, i->name, sizeof(i->attachment.name));
 	} else {
 		tell(w, weight(i), "%s: is gone; watched again when it comes back", i->name);
 		/* nothing of it is to be set back, least of all on another one of its name */
