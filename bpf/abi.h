@@ -16,6 +16,7 @@
 #define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
 #define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
+#define RJ_MAX_ALSO 4u	     /* interfaces remembered of a flow beside its first */
 #define RJ_MAX_SEGMENTS 64u  /* segments of one super-packet entered into a sequence one by one */
 
 /* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
@@ -59,6 +60,7 @@ struct rj_packet {
 	__u32 tcp_seq;
 	__u32 tcp_ack;
 	__u32 frag_id;
+	__u32 ifindex; /* set by the source; 0 where there are no interfaces */
 	__u16 payload_off;
 	__u16 tcp_window;
 	__u16 ip_id;
@@ -73,7 +75,7 @@ struct rj_packet {
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 num_vlans;
-	__u8 zero[10];
+	__u8 zero[6];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
 };
 
@@ -176,6 +178,10 @@ struct rj_hist {
  * a packet of a known flow touches four lines of the entry.
  * @start_ns: time of its first packet; with the key it names the flow
  * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0
+ * @ifindex: where its first packet was seen; @also: where else its packets were; @also_missed:
+ *       1 when that were more. 0: none
+ * @owner: the interface each half is counted on, see owner.h. Here and not in the half, as every
+ *       packet reads this line and hardly any writes it
  * @originator: side, by @originator_by (RJ_ORIG_*)
  */
 struct rj_flow {
@@ -188,9 +194,13 @@ struct rj_flow {
 	__u8 originator_by;
 	__u8 icmp_type;
 	__u8 icmp_code;
-	__u8 zero[3];
-	__u64 lost_samples;
+	__u8 also_missed;
+	__u8 zero[2];
+	__u32 owner[RJ_NUM_SIDES];
 	struct rj_half half[RJ_NUM_SIDES];
+	__u64 lost_samples;
+	__u32 also[RJ_MAX_ALSO];
+	__u64 more_reserved[5];
 	struct rj_hist hist[RJ_NUM_SIDES];
 	__u64 reserved[6];
 };
@@ -253,7 +263,8 @@ enum rj_end {
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
 	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
 	/* taken from the kernel by a process that was killed */                                   \
-	X(PROCESS, 13, "process_killed")
+	X(PROCESS, 13, "process_killed")                                                           \
+	X(DUPLICATE, 14, "duplicate") /* counted on another interface it passes */
 /* clang-format on */
 
 enum rj_reason {
@@ -347,7 +358,7 @@ struct rj_ring_flow {
 /* struct rj_orphan - a packet that found no place in the flow map. */
 struct rj_orphan {
 	__u32 kind;
-	__u32 ifindex;
+	__u32 zero;
 	struct rj_packet packet;
 };
 
@@ -381,7 +392,7 @@ _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI
 _Static_assert(__builtin_offsetof(struct rj_half, first_ns) == 64,
 	       "what every packet changes of a half is one cache line");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
-_Static_assert(sizeof(struct rj_flow) == 872, "struct rj_flow is part of the ABI");
+_Static_assert(sizeof(struct rj_flow) == 936, "struct rj_flow is part of the ABI");
 _Static_assert((RJ_FLOW_LEN_PLAIN + 88) % 64 == 0 && (sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
 _Static_assert((__builtin_offsetof(struct rj_flow, half) + 88) % 64 == 0,

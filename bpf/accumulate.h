@@ -83,12 +83,19 @@ static __always_inline int rj_flow_is_spare(const struct rj_flow *f, __u64 now, 
 }
 
 /*
- * rj_flow_start - makes *@f, all zero, the flow that @p begins. @before is the
+ * rj_flow_start - makes *@f, whose halves are zero, the flow that @p begins. @before is the
  * originator of the flow it goes on from after an active or fold cut, or -1.
  */
 static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_packet *p, int before)
 {
 	f->start_ns = p->time_ns;
+	f->ifindex = p->ifindex;
+	rj_zero(f->also, sizeof(f->also));
+	f->also_missed = 0;
+	f->owner[p->side & 1] = p->ifindex;
+	/* one that goes on still has stragglers of the other half under way to other interfaces */
+	if (before < 0)
+		f->owner[!(p->side & 1)] = 0;
 	f->originator = p->side;
 	f->originator_by = RJ_ORIG_FIRST;
 	if (p->bits & RJ_PKT_TCP && p->tcp_flags & RJ_TCP_SYN) {

@@ -19,6 +19,11 @@ const volatile __u8 rj_has_xdp_load = 0;
 
 /* Bytes of the ring buffer, as the loader sized it. */
 const volatile __u64 rj_ring_bytes = 1 << 20;
+/* Whether an XDP program may be given frames of several pieces (5.18): jumbo frames. */
+const volatile __u8 rj_has_xdp_frags = 0;
+
+/* Whether packets may pass several of the interfaces watched: then each half has an owner. */
+const volatile __u8 rj_several = 0;
 
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;

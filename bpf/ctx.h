@@ -9,13 +9,21 @@
 /* Ethernet, 4 tags, IPv6, extension headers of ordinary size, TCP: what parse.h reads. */
 #define RJ_PULL_LEN 512u
 
+/* rj_xdp_len - of the whole frame; directly readable is its first piece alone. */
+static __always_inline __u32 rj_xdp_len(struct xdp_md *xdp)
+{
+	if (rj_has_xdp_frags)
+		return (__u32)bpf_xdp_get_buff_len(xdp);
+	return (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -
+		       rj_ctx_word(xdp, struct xdp_md, data));
+}
+
 static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 {
 	return (struct rj_frame){
 		.ctx = xdp,
 		.hook = RJ_HOOK_XDP,
-		.wire_len = (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -
-				    rj_ctx_word(xdp, struct xdp_md, data)),
+		.wire_len = rj_xdp_len(xdp),
 	};
 }
 

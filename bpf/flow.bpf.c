@@ -10,6 +10,7 @@
 #include "bpf/ctx.h"
 #include "bpf/kernel.h"
 #include "bpf/maps.h"
+#include "bpf/owner.h"
 #include "bpf/parse.h"
 #include "bpf/sample.h"
 #include "bpf/take.h"
@@ -44,10 +45,9 @@ static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const e
 }
 
 /* rj_create - inserts the flow that the packet begins; NULL when the map is full. */
-static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struct rj_cpu *cpu)
+static __always_inline struct rj_flow *rj_create(struct rj_cpu *cpu)
 {
 	rj_flow_start(&cpu->fresh, &cpu->packet, -1);
-	cpu->fresh.ifindex = rj_frame_ifindex(f);
 	/* another CPU may have been first: then its flow is the one */
 	bpf_map_update_elem(&rj_flows, &cpu->packet.key, &cpu->fresh, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&rj_flows, &cpu->packet.key);
@@ -112,7 +112,7 @@ static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq,
 }
 
 /* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
-static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *cpu)
+static __always_inline void rj_hand_up(struct rj_cpu *cpu)
 {
 	struct rj_orphan *orphan = bpf_ringbuf_reserve(&rj_ring, sizeof(*orphan), 0);
 
@@ -121,7 +121,7 @@ static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *
 		return;
 	}
 	orphan->kind = RJ_RING_ORPHAN;
-	orphan->ifindex = rj_frame_ifindex(f);
+	orphan->zero = 0;
 	orphan->packet = cpu->packet;
 	bpf_ringbuf_submit(orphan, 0);
 	cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
@@ -141,16 +141,23 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (flow)
 		half = &flow->half[p->side & 1];
 	p->time_ns = rj_now(flow, half, cpu, &limits);
+	if (rj_several && flow && rj_is_duplicate(flow, half, p)) {
+		rj_owner_note(flow, p->ifindex);
+		cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
+		return;
+	}
 	if (flow &&
 	    (flow->dying || rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)))
 		flow = rj_turn(flow, cpu);
 	if (!flow)
-		flow = rj_create(f, cpu);
+		flow = rj_create(cpu);
 	if (!flow || flow->dying) {
-		rj_hand_up(f, cpu);
+		rj_hand_up(cpu);
 		return;
 	}
 	rj_forget();
+	if (rj_several)
+		rj_owner_set(flow, p);
 	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
@@ -182,6 +189,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	rj_unfold(&cpu->packet, rj_frame_segment_len(f));
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
+	cpu->packet.ifindex = rj_frame_ifindex(f);
 	rj_forget();
 	rj_account(f, cpu);
 }

@@ -53,7 +53,7 @@ struct rj_options {
 
 /*
  * struct rj_live_options - what to watch; @size as above.
- * @interfaces: names, separated by commas
+ * @interfaces: names, separated by commas; "any": all there are and will be
  * @attach: "auto", "xdp", "xdp-generic", "tcx", "tc"; NULL for auto
  * @direction: "both", "in", "out"; NULL for both
  * @sample_bytes: payload of each side handed to the dissectors; 0 for 8192
@@ -61,6 +61,11 @@ struct rj_options {
  * @pin: NULL, or a directory of a BPF file system: programs and flows stay at work there when the
  *       session is closed or the process dies, and the next session with the same options goes on
  *       with them. Its stats count from when the pins were made.
+ * @netns: network namespace of the interfaces: a name of `ip netns`, a process, a path; NULL for
+ *       the caller's
+ * @promisc: the cards also take what is not addressed to them
+ * @on_notice: NULL, or called during watch and poll with a line about interfaces that come, go or
+ *       cannot be watched; @level is one of RJ_NOTICE_*
  */
 struct rj_live_options {
 	size_t size;
@@ -70,7 +75,15 @@ struct rj_live_options {
 	uint32_t sample_bytes;
 	uint32_t kernel_flows;
 	const char *pin;
+	const char *netns;
+	uint8_t promisc;
+	void (*on_notice)(void *user, int level, const char *line);
+	void *notice_user;
 };
+
+#define RJ_NOTICE_WARNING 0 /* something is not as asked for */
+#define RJ_NOTICE_NOTE 1    /* an interface that was named came or went */
+#define RJ_NOTICE_DETAIL 2  /* for the curious */
 
 /* A frame of a capture for rj_session_feed; borrowed. @link_type: LINKTYPE_ (DLT_) number. */
 struct rj_session_frame {

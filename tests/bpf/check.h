@@ -27,10 +27,11 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples;
+	uint64_t frames, valid, refused, orphans, samples, duplicates;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
+	struct prng interface;
 };
 
 static void clear(struct test *t)
@@ -150,7 +151,7 @@ static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
 	if (k->num_records != 1 || k->record[0].len != sizeof(orphan))
 		return false;
 	memcpy(&orphan, k->record[0].bytes, sizeof(orphan));
-	return orphan.kind == RJ_RING_ORPHAN && orphan.ifindex == IFINDEX &&
+	return orphan.kind == RJ_RING_ORPHAN && !orphan.zero &&
 	       are_equal("orphan", packet_fields, NUM(packet_fields), p, &orphan.packet);
 }
 
@@ -206,6 +207,7 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 	struct rj_packet *p = &v->packet;
 
 	p->time_ns = cpu->packet.time_ns;
+	p->ifindex = f->ifindex ? f->ifindex : IFINDEX;
 	if (!are_equal("packet", packet_fields, NUM(packet_fields), p, &cpu->packet))
 		return "the packet differs";
 	t->counters[RJ_COUNT_PACKETS] += p->num_segments;
@@ -216,6 +218,12 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
 		t->orphans++;
 		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
+	}
+	if (model_is_duplicate(&t->model, p)) {
+		t->counters[RJ_REASON_DUPLICATE] += p->num_segments;
+		t->duplicates++;
+		v->flow = model_find(&t->model, &p->key);
+		return check_flow(t, v->flow) ? NULL : "the flow of a duplicate differs";
 	}
 	model_account(&t->model, v, p->time_ns);
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
@@ -271,6 +279,19 @@ static void check(struct test *t, const struct frame *f)
 		fail(t, f, what);
 }
 
+/* More interfaces than a flow remembers; make_interfaces made them. */
+static const uint32_t IFINDEXES[] = { IFINDEX, 5, 6, 7, 8, 9, 10 };
+
+/* The same frame on some interface. */
+static const struct frame *on_some_interface(struct test *t, const struct frame *f)
+{
+	static struct frame moved;
+
+	moved = *f;
+	moved.ifindex = IFINDEXES[below(&t->interface, sizeof(IFINDEXES) / sizeof(*IFINDEXES))];
+	return &moved;
+}
+
 /* The generators' way in: without link header where the program expects none. */
 static void feed_test(void *user, const struct frame *f)
 {
@@ -281,6 +302,8 @@ static void feed_test(void *user, const struct frame *f)
 		return;
 	if (t->model.num_flows >= t->max_live)
 		clear(t);
+	if (t->model.is_several)
+		f = on_some_interface(t, f);
 	if (!is_ip_hook(t->model.hook)) {
 		check(t, f);
 		return;
@@ -290,6 +313,7 @@ static void feed_test(void *user, const struct frame *f)
 	bare.len = f->len - FRAME_MIN;
 	bare.gso_segs = f->gso_segs;
 	bare.gso_size = f->gso_size;
+	bare.ifindex = f->ifindex;
 	memcpy(bare.bytes, f->bytes + FRAME_MIN, bare.len);
 	check(t, &bare);
 }

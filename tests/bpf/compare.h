@@ -43,7 +43,7 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
 	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
 	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, zero),
-	FIELD(rj_packet, tcp_opts),
+	FIELD(rj_packet, ifindex),	FIELD(rj_packet, tcp_opts),
 };
 
 static const struct field half_fields[] = {
@@ -60,10 +60,11 @@ static const struct field half_fields[] = {
 };
 
 static const struct field flow_fields[] = {
-	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	     FIELD(rj_flow, ifindex),
-	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans),    FIELD(rj_flow, originator),
-	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type),    FIELD(rj_flow, icmp_code),
-	FIELD(rj_flow, zero),	       FIELD(rj_flow, lost_samples),
+	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	  FIELD(rj_flow, ifindex),
+	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans), FIELD(rj_flow, originator),
+	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type), FIELD(rj_flow, icmp_code),
+	FIELD(rj_flow, also_missed),   FIELD(rj_flow, zero),	  FIELD(rj_flow, owner),
+	FIELD(rj_flow, lost_samples),  FIELD(rj_flow, also),	  FIELD(rj_flow, more_reserved),
 };
 
 static const char *const counter_names[RJ_NUM_COUNTERS] = {
@@ -101,7 +102,8 @@ static bool fields_are_whole(void)
 	return fields_len(key_fields, NUM(key_fields)) == sizeof(struct rj_key) &&
 	       fields_len(packet_fields, NUM(packet_fields)) == sizeof(struct rj_packet) &&
 	       fields_len(half_fields, NUM(half_fields)) == sizeof(struct rj_half) &&
-	       fields_len(flow_fields, NUM(flow_fields)) == offsetof(struct rj_flow, half);
+	       fields_len(flow_fields, NUM(flow_fields)) ==
+		       RJ_FLOW_LEN_PLAIN - sizeof(((struct rj_flow *)0)->half);
 }
 
 static void print_value(const uint8_t *at, size_t len)
@@ -258,7 +260,7 @@ static bool are_equal_flows(const struct kernel *k, const struct model *m,
 {
 	struct rj_flow head;
 
-	memcpy(&head, kernel, offsetof(struct rj_flow, half));
+	memcpy(&head, kernel, RJ_FLOW_LEN_PLAIN);
 	if (m->limits.sample_bytes)
 		head.lost_samples = 0;
 	return are_equal("flow", flow_fields, NUM(flow_fields), &host->flow, &head) &

@@ -43,11 +43,15 @@ static int one_in(struct prng *r, uint32_t times)
 	return !below(r, times);
 }
 
-/* struct frame - @gso_segs, @gso_size: what the skb says it stands for; XDP knows neither. */
+/*
+ * struct frame - @gso_segs, @gso_size: what the skb says it stands for; @ifindex: where it is, 0
+ * for IFINDEX; XDP knows neither.
+ */
 struct frame {
 	uint32_t len;
 	uint32_t gso_segs;
 	uint32_t gso_size;
+	uint32_t ifindex;
 	uint8_t bytes[FRAME_MAX];
 };
 

@@ -106,7 +106,7 @@ static struct bpf_program *hook_program(const struct rj_flow_bpf *skel, enum hoo
 }
 
 static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits *limits,
-		       uint32_t num_flows)
+		       uint32_t num_flows, bool is_several)
 {
 	struct rj_flow_bpf *skel = k->skel;
 	struct bpf_program *prog;
@@ -117,6 +117,7 @@ static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits 
 	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
 	k->slot_len = sizeof(struct rj_slot_head) + (limits->num_packets * 10u + 7) / 8 * 8;
 	skel->rodata->rj_limits = *limits;
+	skel->rodata->rj_several = is_several;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
@@ -154,7 +155,7 @@ static int kernel_map(struct kernel *k)
 }
 
 static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
-		       const struct rj_limits *limits, uint32_t num_flows)
+		       const struct rj_limits *limits, uint32_t num_flows, bool is_several)
 {
 	int err;
 
@@ -163,7 +164,7 @@ static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
 	k->skel = rj_object_open(object);
 	if (!k->skel)
 		return -errno;
-	err = kernel_load(k, hook, limits, num_flows);
+	err = kernel_load(k, hook, limits, num_flows, is_several);
 	err = err ? err : kernel_map(k);
 	if (err) {
 		kernel_close(k);
@@ -201,7 +202,9 @@ static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *ha
 static int kernel_run(struct kernel *k, const struct frame *f)
 {
 	static uint8_t after[FRAME_MAX];
-	struct __sk_buff skb = { .gso_segs = f->gso_segs, .gso_size = f->gso_size };
+	struct __sk_buff skb = { .gso_segs = f->gso_segs,
+				 .gso_size = f->gso_size,
+				 .ifindex = f->ifindex };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = f->bytes, .data_size_in = f->len,
 		    .data_out = after, .data_size_out = sizeof(after), .repeat = 1);
 	uint32_t pass = k->hook == HOOK_XDP ? 2u /* XDP_PASS */ : (uint32_t)-1;

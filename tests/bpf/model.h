@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/owner.h"
 #include "bpf/parse.h"
 #include "tests/bpf/frames.h"
 
@@ -32,6 +33,7 @@ struct model {
 	bool is_starved;   /* no slot is to be had */
 	bool is_ring_full; /* no flow can be cut */
 	bool is_claimed;   /* another CPU is turning every flow */
+	bool is_several;   /* packets may pass several interfaces */
 };
 
 /* struct verdict - what the host makes of a frame. @finished: the flow it cut, the caller's. */
@@ -84,16 +86,18 @@ static struct model_flow *model_flow_new(const struct rj_key *key)
 	if (!f)
 		abort();
 	f->key = *key;
-	f->flow.ifindex = IFINDEX;
 	return f;
 }
 
-static struct model_flow *model_add(struct model *m, const struct rj_packet *p, int before)
+static struct model_flow *model_add(struct model *m, const struct rj_packet *p,
+				    const struct model_flow *before)
 {
 	struct model_flow **bucket = model_bucket(m, &p->key);
 	struct model_flow *f = model_flow_new(&p->key);
 
-	rj_flow_start(&f->flow, p, before);
+	if (before)
+		memcpy(f->flow.owner, before->flow.owner, sizeof(f->flow.owner));
+	rj_flow_start(&f->flow, p, before ? before->flow.originator : -1);
 	f->next = *bucket;
 	*bucket = f;
 	m->num_flows++;
@@ -184,13 +188,24 @@ static bool missed_packets(const struct rj_half *half)
 	return half->num_splt || half->num_ids > RJ_FIRST_IDS;
 }
 
+/* model_is_duplicate - whether another interface counts the packet; notes where it was. */
+static bool model_is_duplicate(struct model *m, const struct rj_packet *p)
+{
+	struct model_flow *f = m->is_several ? model_find(m, &p->key) : NULL;
+
+	if (!f || !rj_is_duplicate(&f->flow, &f->flow.half[p->side], p))
+		return false;
+	rj_owner_note(&f->flow, p->ifindex);
+	return true;
+}
+
 /* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
 static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 {
 	struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(m, &p->key);
 	struct rj_half *half;
-	int before = -1;
+	struct model_flow *before = NULL;
 
 	p->time_ns = time_ns;
 	if (f) {
@@ -204,13 +219,15 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	}
 	if (v->end) {
 		if (v->end == RJ_END_ACTIVE || v->end == RJ_END_FOLD)
-			before = f->flow.originator;
+			before = f;
 		model_unlink(m, f);
 		v->finished = f;
 		f = NULL;
 	}
 	if (!f)
 		f = model_add(m, p, before);
+	if (m->is_several)
+		rj_owner_set(&f->flow, p);
 	half = &f->flow.half[p->side];
 	if (needs_slot(m, f, p)) {
 		if (m->is_starved || missed_packets(half))

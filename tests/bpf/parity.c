@@ -11,7 +11,10 @@
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
 
-/* struct config - @hooks: a bit for each program; @frames: what goes through it. */
+/*
+ * struct config - @hooks: a bit for each program, and SEVERAL; @frames: what goes through it.
+ */
+#define SEVERAL (1u << NUM_HOOKS) /* on changing interfaces */
 struct config {
 	const char *name;
 	struct rj_limits limits;
@@ -203,6 +206,42 @@ static void run_ring_full(struct test *t, struct gen *g)
 		t->failed++;
 }
 
+/* Every half has been silent for @ns, on both sides alike. */
+static void age_flows(struct test *t, uint64_t ns)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		for (struct model_flow *f = t->model.bucket[i]; f; f = f->next) {
+			struct rj_flow flow;
+
+			if (bpf_map_lookup_elem(t->kernel.flows_fd, &f->key, &flow))
+				continue;
+			flow.start_ns -= ns;
+			f->flow.start_ns -= ns;
+			for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+				flow.half[side].last_ns -= flow.half[side].packets ? ns : 0;
+				f->flow.half[side].last_ns -= f->flow.half[side].packets ? ns : 0;
+			}
+			if (bpf_map_update_elem(t->kernel.flows_fd, &f->key, &flow, BPF_EXIST))
+				t->failed++;
+		}
+	}
+}
+
+/* Packets on any of seven interfaces, whose owners fall silent now and then. */
+static void run_interfaces(struct test *t, struct gen *g)
+{
+	for (uint32_t i = 0; i < 20; i++) {
+		gen_talks(g, 0, 0);
+		for (uint32_t turn = 0; turn < 5; turn++) {
+			more_talks(g, 200, 1);
+			age_flows(t, RJ_OWNER_QUIET_NS * (turn % 3) / 2);
+		}
+	}
+	if (t->duplicates < 1000 || t->counters[RJ_COUNT_IN_FLOWS] < 1000)
+		t->failed++;
+}
+
+#define ON_SKB (1u << HOOK_INGRESS | 1u << HOOK_EGRESS | 1u << HOOK_IP_INGRESS)
 #define ON_ALL ((1u << NUM_HOOKS) - 1)
 #define ON_SOME (1u << HOOK_INGRESS | 1u << HOOK_XDP)
 #define MS 1000000ull
@@ -255,6 +294,18 @@ static const struct config configs[] = {
 	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1 }, 16, 100, ON_ALL, run_edges },
 	{ "ring full", { .num_packets = 50 }, 1024, 500, ON_SOME, run_ring_full },
 	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
+	{ "several interfaces, histograms",
+	  { .num_packets = 50, .with_hist = 1 },
+	  4096,
+	  2000,
+	  ON_SKB | SEVERAL,
+	  run_interfaces },
+	{ "several interfaces, idle 5 ms, active 3 ms",
+	  { .idle_ns = 5 * MS, .active_ns = 3 * MS, .num_packets = 20 },
+	  4096,
+	  2000,
+	  ON_SKB | SEVERAL,
+	  run_with_time },
 };
 
 static void run(const struct config *c, enum rj_object object, enum hook hook, uint64_t seed)
@@ -265,11 +316,13 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 	int err;
 
 	is_quiet = false;
-	t = (struct test){ .name = c->name,
-			   .map_len = c->map_len,
-			   .max_live = c->max_live,
-			   .model = { .limits = c->limits, .hook = hook } };
-	err = kernel_open(&t.kernel, object, hook, &c->limits, c->map_len);
+	t = (struct test){
+		.name = c->name,
+		.map_len = c->map_len,
+		.max_live = c->max_live,
+		.model = { .limits = c->limits, .hook = hook, .is_several = c->hooks & SEVERAL }
+	};
+	err = kernel_open(&t.kernel, object, hook, &c->limits, c->map_len, c->hooks & SEVERAL);
 	if (err) {
 		printf("FAIL %s, %s: does not load: %s\n", c->name, hook_names[hook],
 		       strerror(-err));
@@ -293,9 +346,10 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 	total.valid += t.valid;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
-	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64 " refused by test_run\n",
+	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64
+	       " on another interface, %" PRIu64 " refused by test_run\n",
 	       t.failed ? "FAIL" : "ok  ", c->name, hook_names[hook], t.frames, t.valid, cuts,
-	       t.orphans, t.samples, t.refused);
+	       t.orphans, t.samples, t.duplicates, t.refused);
 	fflush(stdout);
 }
 
@@ -338,11 +392,19 @@ static void stay_on_one_cpu(void)
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* A namespace of its own with the interfaces of IFINDEXES beside its loopback. */
+static bool make_interfaces(void)
+{
+	return !unshare(CLONE_NEWNET) &&
+	       !system("for i in 5 7 9; do ip link add name p$i index $i type veth "
+		       "peer name p$((i + 1)) index $((i + 1)) || exit 1; done");
+}
+
 static const char *why_not(void)
 {
 	struct kernel k;
 	int err = kernel_open(&k, RJ_OBJECT_PLAIN, HOOK_INGRESS, &configs[0].limits,
-			      configs[0].map_len);
+			      configs[0].map_len, false);
 
 	if (!err)
 		kernel_close(&k);
@@ -366,6 +428,8 @@ int main(int argc, char **argv)
 	stay_on_one_cpu();
 	printf("seed %" PRIu64 "\n", seed);
 	reason = why_not();
+	if (!reason && !make_interfaces())
+		reason = "no network namespace with interfaces is to be had";
 	if (reason) {
 		printf("skipped: %s\n0 passed, 0 failed, 1 skipped\n", reason);
 		return 0;

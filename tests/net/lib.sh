@@ -15,7 +15,7 @@
 
 CLIENT4=10.77.0.1 CLIENT6=fd77::1 CLIENT_IF=rjc0 CLIENT_MAC=02:00:00:00:77:01
 SERVER4=10.77.0.2 SERVER6=fd77::2 SERVER_IF=rjs0 SERVER_MAC=02:00:00:00:77:02
-NS_CLIENT=rj$$c NS_SERVER=rj$$s
+NS_CLIENT=rj$$c NS_SERVER=rj$$s NS_MIDDLE=rj$$m
 SERVER_NAME=www.example.test
 PROC_STATUS=0	# exit status of what stop_proc stopped last
 net_made_work=''
@@ -52,6 +52,7 @@ ns_name() {
 	case $1 in
 	client) echo "$NS_CLIENT" ;;
 	server) echo "$NS_SERVER" ;;
+	middle) echo "$NS_MIDDLE" ;;
 	*) fail "no such side: $1" ;;
 	esac
 }
@@ -176,6 +177,7 @@ net_down() {
 	done
 	remove_ns "$NS_CLIENT"
 	remove_ns "$NS_SERVER"
+	remove_ns "$NS_MIDDLE"
 	if [ -n "$net_made_work" ]; then
 		rm -rf "$WORK"
 		WORK='' net_made_work=''

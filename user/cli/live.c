@@ -59,6 +59,16 @@ static enum exit_status watch(struct settings *settings, struct rj_session *s, s
 	return status;
 }
 
+/* Warnings always, notes unless --quiet, details with --verbose. */
+static void on_notice(void *user, int level, const char *line)
+{
+	const struct settings *settings = user;
+
+	if (level <=
+	    (settings->is_quiet ? RJ_NOTICE_WARNING : RJ_NOTICE_NOTE + settings->num_verbose))
+		complain("%s", line);
+}
+
 static enum exit_status run(struct settings *settings, struct output *out, FILE *stats,
 			    const struct user *user)
 {
@@ -71,6 +81,8 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	/* the kernel's map is what is bounded; user space holds what does not fit there */
 	settings->live.kernel_flows = settings->options.max_flows;
 	settings->options.max_flows = 0;
+	settings->live.on_notice = on_notice;
+	settings->live.notice_user = settings;
 	err = rj_session_open(&settings->options, &s);
 	out->session = s;
 	if (err) {

@@ -16,7 +16,10 @@
 /* clang-format off: a table */
 /* id, long name, short letter or 0, argument's name or NULL, commands, help */
 #define OPTIONS(X)                                                                                 \
-	X(INTERFACE, "interface", 'i', "IFACE[,IFACE…]", LIVE, "interfaces to watch")              \
+	X(INTERFACE, "interface", 'i', "IFACE[,IFACE…]", LIVE,                                     \
+	  "interfaces to watch; any: all there are and will be")                                   \
+	X(NETNS, "netns", 0, "NS", LIVE, "of this network namespace: a name, a process or a path") \
+	X(PROMISC, "promisc", 0, NULL, LIVE, "take what is not addressed to this host too")        \
 	X(OUTPUT, "output", 'o', "FILE", BOTH,                                                     \
 	  "where records go; - is stdout, the default; gzip where it ends in .gz")                 \
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
@@ -173,6 +176,12 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_INTERFACE:
 		s->live.interfaces = arg;
 		return *arg;
+	case OPT_NETNS:
+		s->live.netns = arg;
+		return *arg;
+	case OPT_PROMISC:
+		s->live.promisc = 1;
+		return true;
 	case OPT_OUTPUT:
 		s->output = arg;
 		return *arg;

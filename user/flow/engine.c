@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/owner.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
 #include "flow/seq.h"
@@ -126,6 +127,27 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 	rj_table_remove(&e->table, entry);
 }
 
+/* The interfaces the flow was seen on, each once; two CPUs may have noted one at the same time. */
+static void name_interfaces(const struct rj_engine *e, const struct rj_flow *flow,
+			    struct rj_record *record)
+{
+	uint32_t seen[1 + RJ_MAX_ALSO] = { flow->ifindex };
+
+	if (!e->options.ifname)
+		return;
+	memcpy(seen + 1, flow->also, sizeof(flow->also));
+	for (unsigned int i = 0; i < 1 + RJ_MAX_ALSO; i++) {
+		const char *name;
+		unsigned int j = 0;
+
+		while (seen[j] != seen[i])
+			j++;
+		name = seen[i] && i == j ? e->options.ifname(e->options.user, seen[i]) : NULL;
+		if (name)
+			record->ifname[record->num_ifnames++] = name;
+	}
+}
+
 /* Hands the entry over as a record and forgets it. */
 static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 {
@@ -149,8 +171,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		rj_dissect_end(entry->dissect, &e->stats.dissect);
 		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
 	}
-	if (e->options.ifname && entry->flow.ifindex)
-		record.ifname = e->options.ifname(e->options.user, entry->flow.ifindex);
+	name_interfaces(e, &entry->flow, &record);
 	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
 		e->stats.flows++;
 		e->stats.packets_recorded +=
@@ -207,6 +228,17 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 	return entry;
 }
 
+/* Whether the packet is counted on another interface that it passes. */
+static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
+{
+	struct rj_entry *entry = p->ifindex ? rj_table_find(&e->table, &p->key, 0) : NULL;
+
+	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
+		return false;
+	rj_owner_note(&entry->flow, p->ifindex);
+	return true;
+}
+
 static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p)
 {
 	const struct rj_limits *limits = &e->options.limits;
@@ -214,8 +246,9 @@ static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct
 	struct rj_hist *hist = limits->with_hist ? &entry->flow.hist[p->side] : NULL;
 
 	if (rj_seq_is_written(half, p, limits))
-		if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
-			e->stats.dissect.no_memory++;
+		rj_owner_set(&entry->flow, p);
+	if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
+		e->stats.dissect.no_memory++;
 	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);
 }
 
@@ -358,6 +391,10 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 	struct rj_entry *entry;
 
 	rj_engine_tick(e, p->time_ns);
+	if (is_duplicate(e, p)) {
+		e->stats.packets_duplicate += p->num_segments;
+		return NULL;
+	}
 	entry = entry_for(e, p);
 	if (!entry) {
 		e->stats.packets_refused += p->num_segments;

@@ -39,11 +39,13 @@ struct rj_engine_options {
  * @packets_in_flows: of the records handed over and the flows held now
  * @packets_recorded: of the records handed over
  * @refused: packets without a flow because memory was out
+ * @duplicate: packets that are counted on another interface
  */
 struct rj_engine_stats {
 	uint64_t packets_in_flows;
 	uint64_t packets_recorded;
 	uint64_t packets_refused;
+	uint64_t packets_duplicate;
 	uint64_t flows;
 	uint64_t flows_now;
 	uint64_t flows_evicted;

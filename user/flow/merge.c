@@ -3,6 +3,7 @@
 #include "flow/merge.h"
 
 #include "bpf/accumulate.h"
+#include "bpf/owner.h"
 
 bool rj_flow_joins(const struct rj_flow *earlier, const struct rj_flow *later,
 		   const struct rj_limits *limits)
@@ -72,6 +73,22 @@ static void merge_hist(struct rj_hist *to, const struct rj_hist *from)
 		to->gap[i] += from->gap[i];
 }
 
+/* Where the later piece was seen; it is also the one that knows who owns the halves now. */
+static void merge_interfaces(struct rj_flow *to, const struct rj_flow *from)
+{
+	if (!from->ifindex)
+		return;
+	if (!to->ifindex)
+		to->ifindex = from->ifindex;
+	rj_owner_note(to, from->ifindex);
+	for (unsigned int i = 0; i < RJ_MAX_ALSO && from->also[i]; i++)
+		rj_owner_note(to, from->also[i]);
+	to->also_missed |= from->also_missed;
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (from->owner[side])
+			to->owner[side] = from->owner[side];
+}
+
 /* The gap at the seam, which neither piece could count: sides that sent in both. */
 static void count_seam(struct rj_flow *to, const struct rj_flow *from)
 {
@@ -107,4 +124,5 @@ void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
 		to->originator_by = RJ_ORIG_SYN;
 	}
 	to->lost_samples += from->lost_samples;
+	merge_interfaces(to, from);
 }

@@ -91,12 +91,17 @@
 	  "VLAN identifiers of the first packet, outermost first")                                 \
 	X(VLAN, "vlan[]", UINT, "", 58, "IEEE 802.1Q", "one identifier")                           \
 	X(IFNAME, "ifname", STRING, "", 82, "", "interface it was first seen on; live only")       \
+	X(IFNAMES, "ifnames", ARRAY, "", 0, "",                                                    \
+	  "interfaces it was seen on where these are several, the first one first; live only")     \
+	X(IFNAMES_ONE, "ifnames[]", STRING, "", 82, "", "one of them")                             \
 	X(DEBUG, "debug", OBJECT, "", 0, "Joy",                                                    \
 	  "what went wrong with this flow; absent when nothing")                                   \
 	X(INVALID, "invalid", UINT, "packets", 0, "Joy",                                           \
 	  "packets whose transport header is cut off or contradicts the IP length")                \
 	X(SAMPLES_LOST, "samples_lost", UINT, "", 0, "",                                           \
 	  "pieces of payload that did not reach the dissectors; live only")                        \
+	X(IFNAMES_MISSED, "ifnames_missed", UINT, "", 0, "",                                       \
+	  "1: it was seen on more interfaces than ifnames has room for; live only")                \
 	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \
 	  "a or i: ended by the active or idle limit")                                             \
 	X(END_REASON, "end_reason", STRING, "", 136, "", "fin rst idle active evicted eof stop")
@@ -459,15 +464,30 @@ static void put_vlans(const struct walk *w)
 	close(w);
 }
 
+static void put_interfaces(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+
+	if (r->num_ifnames)
+		put_text(w, F(IFNAME), r->ifname[0]);
+	if (r->num_ifnames < 2)
+		return;
+	open(w, F(IFNAMES));
+	for (unsigned int i = 0; i < r->num_ifnames; i++)
+		put_text(w, F(IFNAMES_ONE), r->ifname[i]);
+	close(w);
+}
+
 static void put_debug(const struct walk *w)
 {
 	uint64_t invalid = (uint64_t)half_of(w, 0)->bad_l4 + half_of(w, 1)->bad_l4;
 
-	if (!invalid && !w->r->samples_lost)
+	if (!invalid && !w->r->samples_lost && !w->r->flow->also_missed)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
 	put_nonzero(w, F(SAMPLES_LOST), w->r->samples_lost);
+	put_nonzero(w, F(IFNAMES_MISSED), w->r->flow->also_missed);
 	close(w);
 }
 
@@ -549,8 +569,7 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 		rj_dissect_emit(r->dissect, w.out, v);
 	if (!r->features->is_bare)
 		put_extras(&w);
-	if (r->ifname)
-		put_text(&w, F(IFNAME), r->ifname);
+	put_interfaces(&w);
 	put_debug(&w);
 	put_end(&w);
 	close(&w);

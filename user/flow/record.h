@@ -18,7 +18,7 @@
  * @bytes: NULL when no byte values were counted
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
- * @ifname: live: where it was first seen, else NULL
+ * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
  * @samples_lost: live: pieces of its payload that did not reach the dissectors
  */
 struct rj_record {
@@ -32,7 +32,8 @@ struct rj_record {
 	enum rj_end end;
 	int64_t clock_ns;
 	int time_decimals;
-	const char *ifname;
+	const char *ifname[1 + RJ_MAX_ALSO];
+	unsigned int num_ifnames;
 	uint64_t samples_lost;
 };
 

@@ -30,6 +30,8 @@ struct rj_session {
 	char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
+	void (*on_notice)(void *user, int level, const char *line);
+	void *notice_user;
 	struct rj_source *source; /* NULL while frames are fed */
 	struct rj_engine *engine;
 	struct rj_intake fed;	/* frames handed over by rj_session_feed */
@@ -204,15 +206,29 @@ int rj_session_read_file(struct rj_session *s, const char *path)
 	return err ? err : start_source(s, source, false, RJ_DEFAULT_MAX_FLOWS);
 }
 
+static void on_notice(void *user, enum rj_notice notice, const char *line)
+{
+	struct rj_session *s = user;
+
+	if (s->on_notice)
+		s->on_notice(s->notice_user, (int)notice, line);
+}
+
 static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		     struct rj_live_config *out)
 {
 	struct rj_live_options o = { 0 };
 
 	memcpy(&o, given, given->size < sizeof(o) ? given->size : sizeof(o));
+	s->on_notice = o.on_notice;
+	s->notice_user = o.notice_user;
 	*out = (struct rj_live_config){
-		.interfaces = o.interfaces ? o.interfaces : "",
-		.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
+		.watch = { .interfaces = o.interfaces ? o.interfaces : "",
+			   .directions = RJ_WATCH_IN | RJ_WATCH_OUT,
+			   .netns = o.netns,
+			   .is_promisc = o.promisc,
+			   .on_notice = on_notice,
+			   .user = s },
 		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
 		.limits = s->limits,
 		.pin = o.pin,
@@ -229,14 +245,14 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		if (out->limits.sample_bytes < s->bd_bytes)
 			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
 	}
-	if (o.attach && rj_attach_mode_parse(o.attach, &out->mode))
+	if (o.attach && rj_attach_mode_parse(o.attach, &out->watch.mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",
 				    o.attach);
 	if (o.direction && !strcmp(o.direction, "in"))
-		out->directions = RJ_WATCH_IN;
+		out->watch.directions = RJ_WATCH_IN;
 	else if (o.direction && !strcmp(o.direction, "out"))
-		out->directions = RJ_WATCH_OUT;
+		out->watch.directions = RJ_WATCH_OUT;
 	else if (o.direction && strcmp(o.direction, "both"))
 		return rj_error_set(&s->error, -EINVAL, "direction %s: must be both, in or out",
 				    o.direction);
@@ -350,9 +366,11 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	rj_engine_get_stats(s->engine, &engine);
 	add_intake(to, &in);
 	/* while the kernel goes on counting, most packets are in its flows */
-	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused :
+	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused -
+							 engine.packets_duplicate :
 						 engine.packets_in_flows;
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
+	to->set_aside[RJ_REASON_DUPLICATE] += engine.packets_duplicate;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
 	to->samples_lost += engine.samples_lost;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <net/if_arp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -193,10 +194,48 @@ static int attach_xdp(const struct job *j, enum rj_pin_kind kind)
 	return 0;
 }
 
+/*
+ * What XDP does to offloads: some drivers and the kernel's generic XDP switch LRO or GRO, veth the
+ * segmentation offload of its other end, which may be out of our sight.
+ */
+static void note_offloads(const struct job *j, const struct rj_offloads *before)
+{
+	struct rj_attachment *a = j->a;
+	char text[96];
+	bool is_veth = !strcmp(a->in, "xdp (native)") && rj_offloads_driver_is(a->name, "veth");
+
+	a->before = *before;
+	if (rj_offloads_read(a->name, &a->after))
+		a->after = a->before;
+	rj_offloads_tell(a->name, &a->before, &a->after, text, sizeof(text));
+	if (*text || is_veth)
+		snprintf(a->note, sizeof(a->note), "until the end: %s%s%s; auto changes none", text,
+			 *text && is_veth ? ", " : "",
+			 is_veth ? "no segmentation offload at the veth's other end" : "");
+}
+
+/* The driver needs a frame in one piece, which this MTU does not allow. */
+static int too_large(const struct job *j)
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(request.ifr_name, j->a->name, sizeof(request.ifr_name));
+	if (fd >= 0)
+		(void)ioctl(fd, SIOCGIFMTU, &request);
+	if (fd >= 0)
+		close(fd);
+	return rj_error_set(j->error, -EOPNOTSUPP,
+			    "%s: native XDP refuses its MTU (%d) or that of its other end: set a "
+			    "lower one, or use --attach auto, tcx or xdp-generic",
+			    j->a->name, request.ifr_mtu);
+}
+
 static int attach_in(const struct job *j, enum rj_attach_mode mode)
 {
 	const struct rj_pin_place generic = { .kind = RJ_PIN_XDP_GENERIC,
 					      .ifindex = j->a->ifindex };
+	struct rj_offloads before;
 	int err = -EOPNOTSUPP;
 
 	if (mode != RJ_ATTACH_XDP && mode != RJ_ATTACH_XDP_GENERIC)
@@ -206,11 +245,18 @@ static int attach_in(const struct job *j, enum rj_attach_mode mode)
 			j->error, err,
 			"%s: XDP is for interfaces with Ethernet headers; use --attach auto",
 			j->a->name);
+	if (rj_offloads_read(j->a->name, &before))
+		before = (struct rj_offloads){ .num_blocks = 0 };
 	if (mode == RJ_ATTACH_XDP && !rj_pin_has(j->programs->pin, &generic))
 		err = attach_xdp(j, RJ_PIN_XDP_NATIVE);
+	if (err == -ERANGE)
+		return too_large(j);
 	if (err == -EOPNOTSUPP || err == -EINVAL)
 		err = attach_xdp(j, RJ_PIN_XDP_GENERIC);
-	return err ? failed(j, err, "xdp") : 0;
+	if (err)
+		return failed(j, err, "xdp");
+	note_offloads(j, &before);
+	return 0;
 }
 
 /*
@@ -269,6 +315,7 @@ void rj_detach(struct rj_attachment *a)
 	a->out_fd = -1;
 	if (a->is_pinned)
 		return;
+	rj_offloads_restore(a->name, &a->before, &a->after);
 	if (a->has_in_filter)
 		rj_clsact_detach(a->ifindex, false, 0);
 	if (a->has_out_filter)

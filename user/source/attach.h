@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/status.h"
+#include "source/offloads.h"
 
 enum rj_attach_mode {
 	RJ_ATTACH_AUTO,
@@ -42,6 +43,8 @@ struct rj_attach_programs {
  *      next start when the process was killed
  * @made_qdisc: the clsact qdisc was not there before
  * @is_pinned: rj_detach leaves it at work: rj_pin_detach ends it
+ * @note: what attaching changed, for people; "" when nothing
+ * @before, @after: its offloads before attaching and then, set back by rj_detach
  */
 struct rj_attachment {
 	char name[IF_NAMESIZE];
@@ -53,6 +56,8 @@ struct rj_attachment {
 	bool made_qdisc;
 	bool is_pinned;
 	int num_stale; /* filters that a killed process had left here */
+	char note[192];
+	struct rj_offloads before, after;
 };
 
 /*

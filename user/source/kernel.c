@@ -20,6 +20,7 @@
 #include "source/pin.h"
 #include "source/recover.h"
 #include "source/rights.h"
+#include "source/probe.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -85,6 +86,10 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	skel->rodata->rj_limits = o->limits;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_ring_bytes = o->ring_bytes;
+	skel->rodata->rj_several = o->several;
+	skel->rodata->rj_has_xdp_frags = o->with_xdp && rj_probe_xdp_frags();
+	if (skel->rodata->rj_has_xdp_frags)
+		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);

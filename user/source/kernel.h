@@ -18,6 +18,7 @@ struct rj_pin;
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
  * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned, or
  * are already: then these are gone on with. @settings: what they are made for; not NULL with @pin.
+ * sequence. @with_xdp: load the XDP program too. @several: packets may pass several interfaces.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -26,6 +27,7 @@ struct rj_kernel_options {
 	bool with_xdp;
 	const struct rj_pin *pin;
 	const char *settings;
+	bool several;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */

@@ -7,15 +7,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bpf/accumulate.h"
 #include "flow/limits.h"
+#include "source/interfaces.h"
 #include "source/kernel.h"
 #include "source/pin.h"
 #include "source/pin_settings.h"
 
-#define MAX_INTERFACES 64
 #define RING_BYTES (1u << 24)
 /*
  * Bytes of samples a CPU may hand up in 1024 ns: 60 MB a second, 10,000 TLS handshakes. Ours: with
@@ -24,15 +26,16 @@
 #define SAMPLE_RATE 64u
 #define REAP_EVERY_NS RJ_NS_PER_S
 #define REAP_SHORT_NS (RJ_NS_PER_S / 4) /* while the map is short of room */
-#define WATCHING_LEN 1024
+#define WATCHING_LEN 2048
 #define MIB (1024.0 * 1024.0)
 
 struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
 	struct ring_buffer *ring;
-	struct rj_attachment attachment[MAX_INTERFACES];
-	int num_attachments;
+	struct rj_watch *watch;
+	int epoll_fd;
+	bool is_unsettled;	  /* there are interfaces to attach to right away */
 	struct rj_engine *engine; /* during a call of poll or stop */
 	uint64_t reaped_ns;
 	struct rj_limits limits;
@@ -42,7 +45,6 @@ struct live_source {
 	bool is_recovering;	    /* nothing was read yet of maps that another process left */
 	uint64_t recorded, refused; /* in rj_meta, when this process began */
 	char watching[WATCHING_LEN];
-	char ifname[IF_NAMESIZE];
 };
 
 static uint64_t clock_now(clockid_t id)
@@ -153,6 +155,27 @@ static int recover(struct live_source *s)
 	return 0;
 }
 
+/* Waits for either, then takes what is there of both; 0 or a negative errno of the ring. */
+static int wait_for_news(struct live_source *s, int timeout_ms)
+{
+	struct epoll_event events[2];
+	int num = epoll_wait(s->epoll_fd, events, 2, s->is_unsettled ? 0 : timeout_ms);
+	bool is_news = s->is_unsettled;
+	int err = 0;
+
+	if (num < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < num; i++) {
+		if (events[i].data.fd == rj_watch_fd(s->watch))
+			is_news = true;
+		else
+			err = ring_buffer__poll(s->ring, 0);
+	}
+	if (is_news)
+		s->is_unsettled = rj_watch_update(s->watch);
+	return err < 0 && err != -EINTR ? err : 0;
+}
+
 static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct live_source *s = (struct live_source *)base;
@@ -165,8 +188,8 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	err = recover(s);
 	if (err)
 		return err;
-	err = ring_buffer__poll(s->ring, timeout_ms);
-	if (err < 0 && err != -EINTR)
+	err = wait_for_news(s, timeout_ms);
+	if (err < 0)
 		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
 				    strerror(-err));
 	now_ns = clock_now(CLOCK_MONOTONIC);
@@ -195,8 +218,8 @@ static int live_stop(struct rj_source *base, struct rj_engine *e)
 		rj_engine_tick(e, s->reaped_ns);
 		return err;
 	}
-	for (int i = 0; i < s->num_attachments; i++)
-		rj_detach(&s->attachment[i]);
+	while (rj_watch_stop(s->watch))
+		ring_buffer__consume(s->ring);
 	rj_kernel_settle();
 	err = reap(s, true);
 	rj_engine_tick(e, s->reaped_ns);
@@ -252,8 +275,11 @@ static void live_close(struct rj_source *base)
 {
 	struct live_source *s = (struct live_source *)base;
 
-	for (int i = 0; i < s->num_attachments; i++)
-		rj_detach(&s->attachment[i]);
+	while (s->watch && rj_watch_stop(s->watch))
+		;
+	rj_watch_close(s->watch);
+	if (s->epoll_fd >= 0)
+		close(s->epoll_fd);
 	ring_buffer__free(s->ring);
 	rj_kernel_close(s->kernel);
 	rj_pin_close(s->pin);
@@ -268,51 +294,20 @@ static const struct rj_source_ops live_ops = {
 	.close = live_close,
 };
 
-static void note_watching(struct live_source *s, const struct rj_attachment *a)
+/* What wakes a poll: records in the ring, and interfaces that come or go. */
+static int wait_on_both(struct live_source *s)
 {
-	size_t len = strlen(s->watching);
+	const int fds[] = { ring_buffer__epoll_fd(s->ring), rj_watch_fd(s->watch) };
 
-	snprintf(s->watching + len, sizeof(s->watching) - len, "%s%s:%s%s%s%s", len ? ", " : "",
-		 a->name, *a->in ? " in by " : "", a->in, *a->out ? " out by " : "", a->out);
-	len = strlen(s->watching);
-	if (a->num_stale)
-		snprintf(s->watching + len, sizeof(s->watching) - len,
-			 " (removed %d filter%s left by a killed process)", a->num_stale,
-			 a->num_stale == 1 ? "" : "s");
-}
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll_fd < 0)
+		return -errno;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct epoll_event event = { .events = EPOLLIN, .data.fd = fds[i] };
 
-static int attach_all(struct live_source *s, const struct rj_live_config *config,
-		      struct rj_error *error)
-{
-	struct rj_attach_programs programs;
-
-	rj_kernel_programs(s->kernel, &programs);
-	programs.pin = s->pin;
-	for (const char *at = config->interfaces; *at;) {
-		size_t len = strcspn(at, ",");
-		struct rj_attachment *a = &s->attachment[s->num_attachments];
-		char name[IF_NAMESIZE];
-		int err;
-
-		if (s->num_attachments == MAX_INTERFACES)
-			return rj_error_set(error, -E2BIG, "more than %d interfaces; name fewer",
-					    MAX_INTERFACES);
-		if (!len || len >= sizeof(name))
-			return rj_error_set(error, -ENODEV,
-					    "%.*s: no such interface; `ip link` lists them",
-					    (int)len, at);
-		memcpy(name, at, len);
-		name[len] = 0;
-		err = rj_attach(a, name, config->mode, config->directions, &programs, error);
-		if (err)
-			return err;
-		s->num_attachments++;
-		note_watching(s, a);
-		at += len;
-		at += *at == ',';
+		if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fds[i], &event))
+			return -errno;
 	}
-	if (!s->num_attachments)
-		return rj_error_set(error, -ENODEV, "no interface named; say -i IFACE");
 	return 0;
 }
 
@@ -387,12 +382,15 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		 struct rj_error *error)
 {
 	struct live_source *s = calloc(1, sizeof(*s));
-	bool with_xdp = config->mode == RJ_ATTACH_XDP || config->mode == RJ_ATTACH_XDP_GENERIC;
+	const struct rj_watch_config *watch = &config->watch;
+	bool with_xdp = watch->mode == RJ_ATTACH_XDP || watch->mode == RJ_ATTACH_XDP_GENERIC;
+	struct rj_attach_programs programs;
 	struct rj_kernel_options options = {
 		.limits = config->limits,
 		.num_flows = config->num_flows,
 		.ring_bytes = RING_BYTES,
-		.with_xdp = with_xdp && config->directions & RJ_WATCH_IN,
+		.with_xdp = with_xdp && watch->directions & RJ_WATCH_IN,
+		.several = rj_interfaces_are_several(watch->interfaces),
 	};
 	char settings[RJ_SETTINGS_LEN];
 	int err;
@@ -400,6 +398,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	if (!s)
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	s->base.ops = &live_ops;
+	s->epoll_fd = -1;
 	s->base.end = RJ_END_STOP;
 	s->base.time_decimals = 6;
 	s->limits = config->limits;
@@ -419,9 +418,17 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		goto fail;
 	}
 	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
-	err = attach_all(s, config, error);
+	rj_kernel_programs(s->kernel, &programs);
+	programs.pin = s->pin;
+	err = rj_watch_open(watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;
+	err = wait_on_both(s);
+	if (err) {
+		err = rj_error_set(error, err, "waiting for the kernel: %s", strerror(-err));
+		goto fail;
+	}
+	snprintf(s->watching, sizeof(s->watching), "%s", rj_watch_line(s->watch));
 	note_memory(s, config);
 	note_pin(s);
 	*out = &s->base;
@@ -440,12 +447,7 @@ const char *rj_live_watching(const struct rj_source *base)
 
 const char *rj_live_ifname(const struct rj_source *base, uint32_t ifindex)
 {
-	const struct live_source *s = (const struct live_source *)base;
-
-	for (int i = 0; i < s->num_attachments; i++)
-		if (s->attachment[i].ifindex == (int)ifindex)
-			return s->attachment[i].name;
-	return NULL;
+	return rj_watch_ifname(((const struct live_source *)base)->watch, ifindex);
 }
 
 bool rj_live_is_alive(const struct rj_source *base, const struct rj_key *key,

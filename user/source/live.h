@@ -3,18 +3,16 @@
 #ifndef RJ_SOURCE_LIVE_H
 #define RJ_SOURCE_LIVE_H
 
-#include "source/attach.h"
 #include "source/source.h"
+#include "source/watch.h"
 
 /*
- * struct rj_live_config - @interfaces: names separated by commas. @directions: RJ_WATCH_*. @pin: a
- * directory in which maps and attachments outlive the process, or NULL. @max_flows: of the engine,
- * to tell the memory it may take.
+ * struct rj_live_config - @watch: interfaces and how; its strings are borrowed for the call.
+ * @pin: a directory in which maps and attachments outlive the process, or NULL. @max_flows: of
+ * the engine, to tell the memory it may take.
  */
 struct rj_live_config {
-	const char *interfaces;
-	enum rj_attach_mode mode;
-	unsigned int directions;
+	struct rj_watch_config watch;
 	uint32_t num_flows;
 	struct rj_limits limits;
 	const char *pin;

@@ -20,6 +20,7 @@ int rj_pin_settings(const struct rj_live_config *config, char *out)
 	int len = snprintf(out, RJ_SETTINGS_LEN,
 			   "version %u\n"
 			   "--interface %s\n"
+			   "--netns %s\n"
 			   "--attach %s\n"
 			   "--direction %s\n"
 			   "--max-flows %" PRIu32 "\n"
@@ -29,11 +30,14 @@ int rj_pin_settings(const struct rj_live_config *config, char *out)
 			   "--sample-bytes %" PRIu32 "\n"
 			   "--zeros %u\n"
 			   "--retrans %u\n"
-			   "--features(hist) %u\n",
-			   RJ_ABI_VERSION, config->interfaces, modes[config->mode],
-			   directions[config->directions & 3], config->num_flows, l->num_packets,
-			   (uint64_t)l->idle_ns / NS_PER_MS, (uint64_t)l->active_ns / NS_PER_MS,
-			   l->sample_bytes, l->with_zeros, l->with_retrans, l->with_hist);
+			   "--features(hist) %u\n"
+			   "--features(bd) %u\n",
+			   RJ_ABI_VERSION, config->watch.interfaces,
+			   config->watch.netns ? config->watch.netns : "-",
+			   modes[config->watch.mode], directions[config->watch.directions & 3],
+			   config->num_flows, l->num_packets, (uint64_t)l->idle_ns / NS_PER_MS,
+			   (uint64_t)l->active_ns / NS_PER_MS, l->sample_bytes, l->with_zeros,
+			   l->with_retrans, l->with_hist, l->with_bytes);
 
 	return (size_t)len < RJ_SETTINGS_LEN ? 0 : -E2BIG;
 }

@@ -162,9 +162,15 @@ static int has_xdp(void)
 	return loads(BPF_PROG_TYPE_XDP, pass, 2, 0);
 }
 
+bool rj_probe_xdp_frags(void)
+{
+	return loads(BPF_PROG_TYPE_XDP, pass, 2, XDP_HAS_FRAGS) == 1 &&
+	       has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len) == 1;
+}
+
 static int has_xdp_frags(void)
 {
-	return loads(BPF_PROG_TYPE_XDP, pass, 2, XDP_HAS_FRAGS);
+	return rj_probe_xdp_frags();
 }
 
 static int has_xdp_load(void)

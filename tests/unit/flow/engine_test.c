@@ -512,3 +512,22 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	CHECK_STR(run->said, want);
 	expect(run, "");
 }
+
+TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = { .key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 } },
+			       .num_segments = 3 };
+	struct rj_engine_stats stats;
+
+	for (unsigned int i = 0; i < 12; i++) {
+		p.ifindex = 5 + i % 3;
+		p.time_ns = 1000 * MS + i / 3;
+		rj_engine_packet(run->engine, &p, NULL, 0);
+	}
+	p.time_ns += 1001 * MS; /* the first one has been silent for long enough */
+	rj_engine_packet(run->engine, &p, NULL, 0);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.packets_duplicate, 8 * 3);
+	expect(run, "1:eof:15/0@0 ");
+}

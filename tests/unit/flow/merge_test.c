@@ -105,6 +105,7 @@ static void check_same(struct piece *got, struct piece *want)
 	CHECK(!memcmp(got->flow.half, want->flow.half, sizeof(got->flow.half)));
 	CHECK(!memcmp(got->flow.hist, want->flow.hist, sizeof(got->flow.hist)));
 	CHECK(!memcmp(&got->flow, &want->flow, offsetof(struct rj_flow, half)));
+	CHECK(!memcmp(got->flow.also, want->flow.also, sizeof(got->flow.also)));
 }
 
 TEST(merge_of_two_pieces_is_as_if_one_place_had_met_all_packets)
@@ -234,6 +235,28 @@ TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
 		      &limits);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[1]), 0);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[2]), 2); /* of 3 */
+	drop(&a);
+	drop(&b);
+}
+
+TEST(merge_keeps_the_interfaces_of_both_pieces)
+{
+	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_ACK);
+
+	a.flow.ifindex = 3;
+	a.flow.also[0] = 4;
+	b.flow.ifindex = 5;
+	b.flow.also[0] = 3;
+	b.flow.also[1] = 6;
+	b.flow.owner[0] = 5;
+	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
+		      &limits);
+	CHECK_EQ(a.flow.ifindex, 3);
+	CHECK_EQ(a.flow.also[0], 4);
+	CHECK_EQ(a.flow.also[1], 5);
+	CHECK_EQ(a.flow.also[2], 6);
+	CHECK_EQ(a.flow.also[3], 0);
+	CHECK_EQ(a.flow.owner[0], 5);
 	drop(&a);
 	drop(&b);
 }

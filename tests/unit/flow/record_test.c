@@ -337,7 +337,8 @@ TEST(record_shows_icmp_vlans_community_id_and_interface)
 	m.flow.icmp_type = 8;
 	m.flow.num_vlans = 2;
 	m.flow.vlan[0] = 4095;
-	m.r.ifname = "a\"b";
+	m.r.ifname[0] = "a\"b";
+	m.r.num_ifnames = 1;
 	expect_part(&m, "\"icmp\":{\"type\":8,\"code\":0},\"community_id\":\"1:", true);
 	expect_part(&m, "\",\"vlan\":[4095,0],\"ifname\":\"a\\\"b\",\"end_reason\"", true);
 	m.features.bits = 0;
@@ -383,4 +384,21 @@ TEST(record_names_every_field_once_in_its_reference)
 	for (const struct rj_field *f = rj_record_fields; f->name; f++, num++)
 		CHECK(f->meaning && *f->meaning && f->unit && f->reference);
 	CHECK(num > 40);
+}
+
+TEST(record_lists_the_interfaces_of_a_flow_that_was_seen_on_several)
+{
+	struct made m;
+
+	make(&m);
+	expect_part(&m, "ifname", false);
+	m.r.ifname[0] = "eth0";
+	m.r.num_ifnames = 1;
+	expect_part(&m, "\"ifname\":\"eth0\",", true);
+	expect_part(&m, "ifnames", false);
+	m.r.ifname[1] = "br0";
+	m.r.num_ifnames = 2;
+	expect_part(&m, "\"ifname\":\"eth0\",\"ifnames\":[\"eth0\",\"br0\"],\"end_reason\"", true);
+	m.flow.also_missed = 1;
+	expect_part(&m, "\"debug\":{\"ifnames_missed\":1}", true);
 }

@@ -10,9 +10,9 @@
 static struct rj_live_config config(void)
 {
 	return (struct rj_live_config){
-		.interfaces = "eth0,lo",
-		.mode = RJ_ATTACH_TC,
-		.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
+		.watch.interfaces = "eth0,lo",
+		.watch.mode = RJ_ATTACH_TC,
+		.watch.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
 		.num_flows = 65536,
 		.limits = { .idle_ns = 10000000000,
 			    .active_ns = 30000000000,
@@ -63,14 +63,14 @@ TEST(pin_settings_name_the_difference)
 /* Each option that shapes maps, programs or places. */
 TEST(pin_settings_see_each_option)
 {
-	struct rj_live_config changed[11];
+	struct rj_live_config changed[13];
 	struct rj_live_config a = config();
 
-	for (size_t i = 0; i < 11; i++)
+	for (size_t i = 0; i < 13; i++)
 		changed[i] = config();
-	changed[0].interfaces = "eth0";
-	changed[1].mode = RJ_ATTACH_AUTO;
-	changed[2].directions = RJ_WATCH_IN;
+	changed[0].watch.interfaces = "eth0";
+	changed[1].watch.mode = RJ_ATTACH_AUTO;
+	changed[2].watch.directions = RJ_WATCH_IN;
 	changed[3].num_flows = 65537;
 	changed[4].limits.idle_ns = 11000000000;
 	changed[5].limits.active_ns = 0;
@@ -79,7 +79,9 @@ TEST(pin_settings_see_each_option)
 	changed[8].limits.with_zeros = 1;
 	changed[9].limits.with_retrans = 1;
 	changed[10].limits.with_hist = 1;
-	for (size_t i = 0; i < 11; i++)
+	changed[11].watch.netns = "blue";
+	changed[12].limits.with_bytes = 1;
+	for (size_t i = 0; i < 13; i++)
 		CHECK(*difference(&a, &changed[i]));
 }
 
@@ -102,6 +104,6 @@ TEST(pin_settings_that_are_too_long_are_refused)
 
 	memset(names, 'x', RJ_SETTINGS_LEN);
 	names[RJ_SETTINGS_LEN] = 0;
-	a.interfaces = names;
+	a.watch.interfaces = names;
 	CHECK_EQ(rj_pin_settings(&a, out), -E2BIG);
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "source/links.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "tests/unit/unit.h"
+
+/* struct message - built up; @at: where its header is in @bytes. */
+struct message {
+	_Alignas(8) uint8_t bytes[2048];
+	size_t len, at;
+};
+
+static void put(struct message *m, const void *data, size_t len)
+{
+	memcpy(m->bytes + m->len, data, len);
+	m->len += len;
+	while (m->len % 4)
+		m->bytes[m->len++] = 0;
+}
+
+static void set_len(struct message *m)
+{
+	uint32_t len = (uint32_t)(m->len - m->at);
+
+	memcpy(m->bytes + m->at, &len, sizeof(len));
+}
+
+static void begin(struct message *m, uint16_t type, uint16_t flags)
+{
+	const struct nlmsghdr head = { .nlmsg_type = type, .nlmsg_flags = flags };
+
+	m->at = m->len;
+	put(m, &head, sizeof(head));
+	set_len(m);
+}
+
+static void begin_link(struct message *m, uint16_t type, uint8_t family, int index)
+{
+	const struct ifinfomsg info = { .ifi_family = family, .ifi_index = index };
+
+	begin(m, type, 0);
+	put(m, &info, sizeof(info));
+	set_len(m);
+}
+
+static void attr(struct message *m, uint16_t type, const void *data, size_t len)
+{
+	const struct rtattr head = { .rta_type = type, .rta_len = (uint16_t)(sizeof(head) + len) };
+
+	memcpy(m->bytes + m->len, &head, sizeof(head));
+	m->len += sizeof(head);
+	put(m, data, len);
+	set_len(m);
+}
+
+struct seen {
+	struct rj_link link[8];
+	int num;
+};
+
+static void on_link(void *user, const struct rj_link *link)
+{
+	struct seen *s = user;
+
+	if (s->num < 8)
+		s->link[s->num++] = *link;
+}
+
+static int parse(const struct message *m, size_t len, struct seen *s, bool *is_broken)
+{
+	uint8_t *copy = unit_copy(m->bytes, len);
+	int news;
+
+	*s = (struct seen){ .num = 0 };
+	*is_broken = false;
+	news = rj_links_parse(copy, len, on_link, s, is_broken);
+	free(copy);
+	return news;
+}
+
+static void slave_of(struct message *m, int master, const char *kind)
+{
+	struct message info = { .len = 0 };
+	uint8_t head[sizeof(struct nlmsghdr)] = { 0 };
+
+	put(&info, head, sizeof(head));
+	attr(&info, IFLA_INFO_KIND, "veth", 5);
+	attr(&info, IFLA_INFO_SLAVE_KIND, kind, strlen(kind) + 1);
+	attr(m, IFLA_MASTER, &master, sizeof(master));
+	attr(m, IFLA_LINKINFO | NLA_F_NESTED, info.bytes + sizeof(head), info.len - sizeof(head));
+}
+
+TEST(links_are_read_with_their_names_masters_and_ends)
+{
+	struct message m = { .len = 0 };
+	struct seen s;
+	bool is_broken;
+
+	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
+	attr(&m, IFLA_IFNAME, "eth0", 5);
+	slave_of(&m, 4, "bond");
+	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 3);
+	attr(&m, IFLA_IFNAME, "eth1", 5);
+	slave_of(&m, 5, "bridge");
+	begin_link(&m, RTM_DELLINK, AF_UNSPEC, 9);
+	attr(&m, IFLA_IFNAME, "veth9", 6);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_SOME);
+	CHECK_EQ(s.num, 3);
+	CHECK_STR(s.link[0].name, "eth0");
+	CHECK_EQ(s.link[0].index, 2);
+	CHECK_EQ(s.link[0].master, 4);
+	CHECK(s.link[0].is_bonded);
+	CHECK_EQ(s.link[1].master, 5);
+	CHECK(!s.link[1].is_bonded);
+	CHECK_EQ(s.link[2].index, 9);
+	CHECK(s.link[2].is_gone && !s.link[0].is_gone && !is_broken);
+}
+
+TEST(links_messages_of_a_bridge_about_its_ports_are_no_news)
+{
+	struct message m = { .len = 0 };
+	struct seen s;
+	bool is_broken;
+
+	begin_link(&m, RTM_DELLINK, AF_BRIDGE, 2);
+	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 3); /* and one without a name cannot be used */
+	begin(&m, RTM_NEWADDR, 0);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_SOME);
+	CHECK_EQ(s.num, 0);
+}
+
+TEST(links_list_ends_and_may_say_that_it_has_a_gap)
+{
+	struct message m = { .len = 0 };
+	struct seen s;
+	bool is_broken;
+
+	begin(&m, NLMSG_DONE, NLM_F_MULTI);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_END);
+	CHECK(!is_broken);
+	m.len = 0;
+	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
+	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin(&m, NLMSG_DONE, NLM_F_MULTI | NLM_F_DUMP_INTR);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_END);
+	CHECK(is_broken);
+	CHECK_EQ(s.num, 1);
+}
+
+TEST(links_errors_are_errors)
+{
+	struct message m = { .len = 0 };
+	struct nlmsgerr e = { .error = -EPERM };
+	struct seen s;
+	bool is_broken;
+
+	begin(&m, NLMSG_ERROR, 0);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), -EBADMSG);
+	put(&m, &e, sizeof(e));
+	set_len(&m);
+	CHECK_EQ(parse(&m, m.len, &s, &is_broken), -EPERM);
+}
+
+TEST(links_lengths_that_lie_are_not_followed)
+{
+	struct message m = { .len = 0 };
+	struct seen s;
+	bool is_broken;
+
+	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
+	attr(&m, IFLA_IFNAME, "eth0", 5);
+	slave_of(&m, 4, "bond");
+	for (size_t len = 0; len < m.len; len++)
+		CHECK(parse(&m, len, &s, &is_broken) ==
+		      (len < sizeof(struct nlmsghdr) ? (int)RJ_LINKS_SOME : -EBADMSG));
+	for (size_t at = 0; at < m.len; at++)
+		for (unsigned int value = 0; value < 256; value += 5) {
+			struct message bad = m;
+
+			bad.bytes[at] = (uint8_t)value;
+			(void)parse(&bad, bad.len, &s, &is_broken);
+			CHECK(s.num <= 1);
+		}
+}
