@@ -224,7 +224,8 @@ enum rj_end {
 	X(MAP_FULL, 9, "map_full")     /* no room for a flow and none in the ring */               \
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
-	X(FILTERED, 12, "filtered")    /* not matched by --filter */
+	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
+	X(UNWATCHED, 13, "unwatched")  /* matched by it, and nothing stands behind it */
 /* clang-format on */
 
 enum rj_reason {

@@ -27,7 +27,7 @@
 	X(IDLE, "idle-timeout", 0, "S", BOTH,                                                      \
 	  "a packet later than this starts a new flow (10; 0 never)")                              \
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
-	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                 \
+	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \

@@ -26,7 +26,7 @@ struct rj_session {
 	struct rj_limits limits;
 	struct rj_feature_set features;
 	uint32_t max_flows;
-	char *filter;
+	struct rj_filter *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
 	struct rj_source *source; /* NULL while frames are fed */
@@ -99,12 +99,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	s->max_flows = o.max_flows ? o.max_flows : RJ_DEFAULT_MAX_FLOWS;
 	s->on_record = o.on_record;
 	s->user = o.user;
-	if (o.filter) {
-		s->filter = strdup(o.filter);
-		if (!s->filter)
-			return no_memory(s);
-	}
-	return 0;
+	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
 }
 
 int rj_session_open(const struct rj_options *options, struct rj_session **out)
@@ -202,6 +197,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.directions = RJ_WATCH_IN | RJ_WATCH_OUT,
 		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
 		.limits = s->limits,
+		.filter = s->filter,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
 	if (!s->features.dissectors)
@@ -226,10 +222,6 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	struct rj_source *source = NULL;
 	int err = check_free(s);
 
-	if (!err && s->filter)
-		err = rj_error_set(
-			&s->error, -EOPNOTSUPP,
-			"filter: this build has none in the kernel; filter what is read");
 	if (!err)
 		err = read_live(s, options, &config);
 	if (!err)
@@ -257,13 +249,17 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 	if (s->source)
 		return check_free(s);
 	if (s->filter)
-		return rj_error_set(&s->error, -EOPNOTSUPP,
-				    "filter: for files; filter frames before they are fed");
-	if (!s->engine)
+		err = rj_filter_use(s->filter, capture.link_type, &s->error);
+	if (!err && !s->engine)
 		err = start_engine(s, 9, 0, false);
-	if (!err)
+	if (err)
+		return err;
+	if (!s->filter ||
+	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
 		rj_intake_frame(&s->fed, s->engine, &capture);
-	return err;
+	else
+		rj_intake_filtered(&s->fed, capture.wire_len);
+	return 0;
 }
 
 int rj_session_poll(struct rj_session *s, int timeout_ms)
@@ -363,7 +359,7 @@ void rj_session_close(struct rj_session *s)
 	if (s->source)
 		s->source->ops->close(s->source);
 	rj_buffer_done(&s->line);
-	free(s->filter);
+	rj_filter_free(s->filter);
 	free(s);
 }
 

@@ -22,12 +22,14 @@ enum rj_attach_mode {
 #define RJ_WATCH_OUT 2u
 
 /*
- * struct rj_attach_programs - file descriptors; -1 where a program was not loaded.
+ * struct rj_attach_programs - file descriptors; -1 where a program was not loaded. @why_no_ip: set
+ * when those for frames that start with IP were not: one line, for people
  */
 struct rj_attach_programs {
 	int xdp;
 	int ingress, egress;	   /* frames with Ethernet headers */
 	int ip_ingress, ip_egress; /* frames that start with IP */
+	const char *why_no_ip;
 };
 
 /*

@@ -214,11 +214,17 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	out->why_no_ip = NULL;
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)
 {
 	return bpf_map__fd(k->skel->maps.rj_ring);
+}
+
+int rj_kernel_cpus_fd(const struct rj_kernel *k)
+{
+	return bpf_map__fd(k->skel->maps.rj_cpus);
 }
 
 int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])

@@ -35,6 +35,9 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 
 int rj_kernel_ring_fd(const struct rj_kernel *k);
 
+/* rj_kernel_cpus_fd - the map of counters, rj_cpus. */
+int rj_kernel_cpus_fd(const struct rj_kernel *k);
+
 /* rj_kernel_counters - sums over CPUs, by enum rj_reason and enum rj_counter. */
 RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS]);
 

@@ -10,6 +10,7 @@
 
 #include "bpf/accumulate.h"
 #include "flow/limits.h"
+#include "source/gate.h"
 #include "source/kernel.h"
 
 #define MAX_INTERFACES 64
@@ -20,6 +21,7 @@
 struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
+	struct rj_gate *gate; /* the filter, if any */
 	struct ring_buffer *ring;
 	struct rj_attachment attachment[MAX_INTERFACES];
 	int num_attachments;
@@ -179,6 +181,7 @@ static void live_close(struct rj_source *base)
 	for (int i = 0; i < s->num_attachments; i++)
 		rj_detach(&s->attachment[i]);
 	ring_buffer__free(s->ring);
+	rj_gate_close(s->gate);
 	rj_kernel_close(s->kernel);
 	free(s);
 }
@@ -207,8 +210,14 @@ static int attach_all(struct live_source *s, const struct rj_live_config *config
 		      struct rj_error *error)
 {
 	struct rj_attach_programs programs;
+	int gate_err = 0;
 
 	rj_kernel_programs(s->kernel, &programs);
+	if (config->filter)
+		gate_err = rj_gate_open(config->filter, rj_kernel_cpus_fd(s->kernel), &programs,
+					&s->gate, error);
+	if (gate_err)
+		return gate_err;
 	for (const char *at = config->interfaces; *at;) {
 		size_t len = strcspn(at, ",");
 		struct rj_attachment *a = &s->attachment[s->num_attachments];

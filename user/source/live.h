@@ -8,6 +8,7 @@
 
 /*
  * struct rj_live_config - @interfaces: names separated by commas. @directions: RJ_WATCH_*.
+ * @filter: needed while opening alone; NULL for all packets
  */
 struct rj_live_config {
 	const char *interfaces;
@@ -15,6 +16,7 @@ struct rj_live_config {
 	unsigned int directions;
 	uint32_t num_flows;
 	struct rj_limits limits;
+	struct rj_filter *filter;
 };
 
 /* rj_live_open - attaches to all of them, or to none and says why. */
