@@ -62,8 +62,8 @@ static const char *const expressions[] = {
 	"geneve", "geneve 100", "geneve and ip", "geneve 7 and vlan and ip",
 	/* header chains */
 	"ip6 protochain 6", "ip6 protochain 17", "ip6 protochain 58", "ip protochain 6", "ip protochain 17",
-	"protochain 6", "protochain 17", "ip6 protochain 44", "ip6 protochain 51", "not ip6 protochain 6",
-	"ip6 protochain 6 and ip6 src fd77::1", "ip6 protochain 6 or ip6 protochain 17",
+	"ip6 protochain 44", "ip6 protochain 51", "not ip6 protochain 6",
+	"ip6 protochain 6 and ip6 src fd77::1",
 	/* TCP */
 	"tcp[tcpflags] & tcp-syn != 0", "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0", "tcp[tcpflags] = tcp-syn",
 	"tcp[tcpflags] & (tcp-syn|tcp-ack) = (tcp-syn|tcp-ack)", "tcp[tcpflags] & tcp-rst != 0", "tcp[13] = 2",

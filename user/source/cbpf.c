@@ -238,24 +238,19 @@ static int unroll(struct rj_cbpf *c, const struct loop *l)
 	return 0;
 }
 
-static int unroll_all(struct rj_cbpf *c, struct rj_error *error)
+/* One loop alone: two in a row are more ways than the verifier goes. */
+static int unroll_one(struct rj_cbpf *c, struct rj_error *error)
 {
-	uint32_t from = 0;
+	struct loop l = next_loop(c, 0);
+	int err;
 
-	for (;;) {
-		struct loop l = next_loop(c, from);
-		int err;
-
-		if (l.start == c->num)
-			return 0;
-		if (!is_plain(c, &l))
-			return rj_error_set(error, -EOPNOTSUPP,
-					    "filter: loops in a way that the kernel cannot");
-		err = unroll(c, &l);
-		if (err)
-			return rj_error_set(error, err, "out of memory");
-		from = l.start + (l.end - l.start) * RJ_CBPF_MAX_ROUNDS;
-	}
+	if (l.start == c->num)
+		return 0;
+	if (!is_plain(c, &l) || next_loop(c, l.end).start != c->num)
+		return rj_error_set(error, -EOPNOTSUPP,
+				    "filter: the kernel takes one protochain, of ip or of ip6");
+	err = unroll(c, &l);
+	return err ? rj_error_set(error, err, "out of memory") : 0;
 }
 
 /* Where a jump to @at comes to in the end. Jumps go forward, so this is one. */
@@ -306,7 +301,7 @@ int rj_cbpf_decode(const struct sock_filter *program, uint32_t len, struct rj_cb
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < len && !err; i++)
 		err = decode_one(&program[i], i, len, &c.ops[i], error);
-	err = err ? err : unroll_all(&c, error);
+	err = err ? err : unroll_one(&c, error);
 	err = err ? err : mark(&c, error);
 	if (err)
 		rj_cbpf_done(&c);
