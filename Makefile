@@ -109,7 +109,7 @@ $(B)/%.o: %.c Makefile
 	@echo '  CC     $<'
 	$(Q)$(CC) $(RJ_CPPFLAGS) $(RJ_CFLAGS) -c $< -o $@
 
-$(LIB_OBJ) $(UNIT_OBJ) $(B)/tests/bpf/parity.o $(B)/tests/perf/bpf_bench.o: | $(SKELETONS)
+$(LIB_OBJ) $(UNIT_OBJ) $(B)/tests/bpf/parity.o $(B)/tests/bpf/filter.o $(B)/tests/perf/bpf_bench.o: | $(SKELETONS)
 
 $(B)/librejoice.a: $(LIB_OBJ)
 	@echo '  AR     $@'

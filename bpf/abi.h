@@ -264,7 +264,8 @@ enum rj_end {
 	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
 	/* taken from the kernel by a process that was killed */                                   \
 	X(PROCESS, 13, "process_killed")                                                           \
-	X(DUPLICATE, 14, "duplicate") /* counted on another interface it passes */
+	X(DUPLICATE, 14, "duplicate") /* counted on another interface it passes */                 \
+	X(UNWATCHED, 15, "unwatched") /* matched by the filter, nothing stands behind it */
 /* clang-format on */
 
 enum rj_reason {

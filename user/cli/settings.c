@@ -32,7 +32,7 @@
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
 	X(BD_BYTES, "bd-bytes", 0, "N", BOTH,                                                      \
 	  "bytes of each direction in byte_dist and entropy (all; live: what is sampled)")         \
-	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                 \
+	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \

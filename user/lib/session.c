@@ -27,7 +27,7 @@ struct rj_session {
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	uint64_t bd_bytes; /* UINT64_MAX: not said */
-	char *filter;
+	struct rj_filter *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
 	void (*on_notice)(void *user, int level, const char *line);
@@ -103,12 +103,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	s->max_flows = o.max_flows;
 	s->on_record = o.on_record;
 	s->user = o.user;
-	if (o.filter) {
-		s->filter = strdup(o.filter);
-		if (!s->filter)
-			return no_memory(s);
-	}
-	return 0;
+	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
 }
 
 int rj_session_open(const struct rj_options *options, struct rj_session **out)
@@ -233,6 +228,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.limits = s->limits,
 		.pin = o.pin,
 		.max_flows = s->max_flows,
+		.filter = s->filter,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
 	out->limits.with_bytes = rj_feature_counts_bytes(&s->features);
@@ -245,6 +241,10 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		if (out->limits.sample_bytes < s->bd_bytes)
 			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
 	}
+	if (o.pin && s->filter)
+		return rj_error_set(&s->error, -EOPNOTSUPP,
+				    "filter: not with pin in this build, as the way from the "
+				    "filter to the programs ends with the process");
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->watch.mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",
@@ -276,10 +276,6 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	struct rj_source *source = NULL;
 	int err = check_free(s);
 
-	if (!err && s->filter)
-		err = rj_error_set(
-			&s->error, -EOPNOTSUPP,
-			"filter: this build has none in the kernel; filter what is read");
 	if (!err)
 		err = read_live(s, options, &config);
 	if (!err)
@@ -309,13 +305,17 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 	if (s->source)
 		return check_free(s);
 	if (s->filter)
-		return rj_error_set(&s->error, -EOPNOTSUPP,
-				    "filter: for files; filter frames before they are fed");
-	if (!s->engine)
+		err = rj_filter_use(s->filter, capture.link_type, &s->error);
+	if (!err && !s->engine)
 		err = start_engine(s, 9, 0, false, RJ_DEFAULT_MAX_FLOWS);
-	if (!err)
+	if (err)
+		return err;
+	if (!s->filter ||
+	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
 		rj_intake_frame(&s->fed, s->engine, &capture);
-	return err;
+	else
+		rj_intake_filtered(&s->fed, capture.wire_len);
+	return 0;
 }
 
 /* Whoever polls again has dealt with the records of the last time. */
@@ -442,7 +442,7 @@ void rj_session_close(struct rj_session *s)
 	if (s->source)
 		s->source->ops->close(s->source);
 	rj_buffer_done(&s->line);
-	free(s->filter);
+	rj_filter_free(s->filter);
 	free(s);
 }
 

@@ -85,6 +85,9 @@ static int look_at(struct job *j, const char *name)
 	case ARPHRD_IPGRE:
 	case ARPHRD_PPP:
 		j->is_ip = true;
+		if (j->programs->why_no_ip)
+			return rj_error_set(j->error, -EINVAL, "%s: %s", name,
+					    j->programs->why_no_ip);
 		return 0;
 	default:
 		return rj_error_set(j->error, -EOPNOTSUPP,

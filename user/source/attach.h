@@ -27,12 +27,14 @@ struct rj_pin;
 /*
  * struct rj_attach_programs - file descriptors; -1 where a program was not loaded. @pin: where
  * attachments are pinned, or are already and get these programs; NULL: they end with the process.
+ * @why_no_ip: NULL, or why those for frames that start with IP were not: one line, for people
  */
 struct rj_attach_programs {
 	int xdp;
 	int ingress, egress;	   /* frames with Ethernet headers */
 	int ip_ingress, ip_egress; /* frames that start with IP */
 	const struct rj_pin *pin;
+	const char *why_no_ip;
 };
 
 /*

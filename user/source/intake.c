@@ -43,3 +43,10 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 	else
 		hand_over(e, frame, &p);
 }
+
+void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len)
+{
+	in->packets++;
+	in->bytes += wire_len;
+	in->set_aside[RJ_REASON_FILTERED]++;
+}

@@ -51,4 +51,7 @@ struct rj_capture {
 /* rj_intake_frame - parses a frame and hands it to the engine, or sets it aside. */
 void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame);
 
+/* rj_intake_filtered - counts a frame of @wire_len bytes that the filter leaves out. */
+void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len);
+
 #endif

@@ -87,7 +87,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_ring_bytes = o->ring_bytes;
 	skel->rodata->rj_several = o->several;
-	skel->rodata->rj_has_xdp_frags = o->with_xdp && rj_probe_xdp_frags();
+	skel->rodata->rj_has_xdp_frags = o->with_xdp && o->with_frags && rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load =
@@ -288,6 +288,7 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
 	out->pin = NULL;
+	out->why_no_ip = NULL;
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)
@@ -298,6 +299,11 @@ int rj_kernel_ring_fd(const struct rj_kernel *k)
 uint64_t rj_kernel_bytes(const struct rj_kernel *k)
 {
 	return rj_memory_of_maps(k->skel->obj, (uint32_t)k->num_cpus);
+}
+
+int rj_kernel_cpus_fd(const struct rj_kernel *k)
+{
+	return bpf_map__fd(k->skel->maps.rj_cpus);
 }
 
 int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS])

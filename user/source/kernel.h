@@ -19,6 +19,7 @@ struct rj_pin;
  * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned, or
  * are already: then these are gone on with. @settings: what they are made for; not NULL with @pin.
  * sequence. @with_xdp: load the XDP program too. @several: packets may pass several interfaces.
+ * @with_frags: XDP frames of several pieces, where the kernel has them; a filter reads one alone.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -28,6 +29,7 @@ struct rj_kernel_options {
 	const struct rj_pin *pin;
 	const char *settings;
 	bool several;
+	bool with_frags;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */
@@ -43,6 +45,8 @@ int rj_kernel_ring_fd(const struct rj_kernel *k);
 
 /* rj_kernel_bytes - memory that the maps take, all of it from the start. */
 uint64_t rj_kernel_bytes(const struct rj_kernel *k);
+/* rj_kernel_cpus_fd - the map of counters, rj_cpus. */
+int rj_kernel_cpus_fd(const struct rj_kernel *k);
 
 /* rj_kernel_counters - sums over CPUs, by enum rj_reason and enum rj_counter. */
 RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS]);

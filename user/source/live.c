@@ -13,6 +13,7 @@
 
 #include "bpf/accumulate.h"
 #include "flow/limits.h"
+#include "source/gate.h"
 #include "source/interfaces.h"
 #include "source/kernel.h"
 #include "source/pin.h"
@@ -32,6 +33,7 @@
 struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
+	struct rj_gate *gate; /* the filter, if any */
 	struct ring_buffer *ring;
 	struct rj_watch *watch;
 	int epoll_fd;
@@ -281,6 +283,7 @@ static void live_close(struct rj_source *base)
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
 	ring_buffer__free(s->ring);
+	rj_gate_close(s->gate);
 	rj_kernel_close(s->kernel);
 	rj_pin_close(s->pin);
 	free(s);
@@ -390,6 +393,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		.num_flows = config->num_flows,
 		.ring_bytes = RING_BYTES,
 		.with_xdp = with_xdp && watch->directions & RJ_WATCH_IN,
+		.with_frags = !config->filter,
 		.several = rj_interfaces_are_several(watch->interfaces),
 	};
 	char settings[RJ_SETTINGS_LEN];
@@ -420,6 +424,11 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
 	rj_kernel_programs(s->kernel, &programs);
 	programs.pin = s->pin;
+	if (config->filter)
+		err = rj_gate_open(config->filter, rj_kernel_cpus_fd(s->kernel), &programs,
+				   &s->gate, error);
+	if (err)
+		goto fail;
 	err = rj_watch_open(watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;

@@ -9,7 +9,8 @@
 /*
  * struct rj_live_config - @watch: interfaces and how; its strings are borrowed for the call.
  * @pin: a directory in which maps and attachments outlive the process, or NULL. @max_flows: of
- * the engine, to tell the memory it may take.
+ * the engine, to tell the memory it may take. @filter: needed while opening alone; NULL for all
+ * packets.
  */
 struct rj_live_config {
 	struct rj_watch_config watch;
@@ -17,6 +18,7 @@ struct rj_live_config {
 	struct rj_limits limits;
 	const char *pin;
 	uint32_t max_flows;
+	struct rj_filter *filter;
 };
 
 /*

@@ -21,8 +21,7 @@ struct pcap_source {
 	struct rj_source base;
 	pcap_t *pcap;
 	char *name;
-	struct bpf_program filter;
-	bool has_filter;
+	struct rj_filter *filter;
 	int link_type;
 	struct rj_intake intake;
 };
@@ -108,11 +107,9 @@ fail:
 /* Counts what the filter leaves out; libpcap's own filtering would drop it unseen. */
 static bool is_wanted(struct pcap_source *s, const struct pcap_pkthdr *header, const u_char *data)
 {
-	if (!s->has_filter || pcap_offline_filter(&s->filter, header, data))
+	if (!s->filter || rj_filter_matches(s->filter, data, header->caplen, header->len))
 		return true;
-	s->intake.packets++;
-	s->intake.bytes += header->len;
-	s->intake.set_aside[RJ_REASON_FILTERED]++;
+	rj_intake_filtered(&s->intake, header->len);
 	return false;
 }
 
@@ -175,8 +172,6 @@ static void file_close(struct rj_source *base)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
-	if (s->has_filter)
-		pcap_freecode(&s->filter);
 	if (s->pcap)
 		pcap_close(s->pcap);
 	free(s->name);
@@ -210,14 +205,17 @@ static int open_capture(struct pcap_source *s, const char *path, struct rj_error
 	return 0;
 }
 
-static int set_filter(struct pcap_source *s, const char *filter, struct rj_error *error)
+static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj_error *error)
 {
+	struct rj_error why;
+	int err;
+
 	if (!filter)
 		return 0;
-	if (pcap_compile(s->pcap, &s->filter, filter, 1, PCAP_NETMASK_UNKNOWN))
-		return rj_error_set(error, -EINVAL, "%s: filter \"%s\": %s", s->name, filter,
-				    pcap_geterr(s->pcap));
-	s->has_filter = true;
+	err = rj_filter_use(filter, s->link_type, &why);
+	if (err)
+		return rj_error_set(error, err, "%s: %s", s->name, why.text);
+	s->filter = filter;
 	return 0;
 }
 
@@ -231,7 +229,7 @@ static int check_link_type(const struct pcap_source *s, struct rj_error *error)
 			    s->name, s->link_type, name ? name : "unknown");
 }
 
-int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
+int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
 		 struct rj_error *error)
 {
 	struct pcap_source *s = calloc(1, sizeof(*s));

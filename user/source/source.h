@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/status.h"
 #include "flow/engine.h"
+#include "source/filter.h"
 #include "source/intake.h"
 
 struct rj_source;
@@ -53,8 +54,11 @@ struct rj_source {
 	enum rj_end end;
 };
 
-/* rj_pcap_open - a capture file (pcap, pcapng; gzip inside either name), "-" for standard input. */
-RJ_MUST_CHECK int rj_pcap_open(const char *path, const char *filter, struct rj_source **out,
+/*
+ * rj_pcap_open - a capture file (pcap, pcapng; gzip inside either name), "-" for standard input.
+ * @filter: borrowed while the source is open; NULL for all frames
+ */
+RJ_MUST_CHECK int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
 			       struct rj_error *error);
 
 #endif

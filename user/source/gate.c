@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Translates and loads the filter, once for each packet program. */
+#include "source/gate.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <pcap/dlt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "source/translate.h"
+
+/* The packet programs, by their place in the program arrays. */
+enum gated { INGRESS, EGRESS, IP_INGRESS, IP_EGRESS, XDP, NUM_GATED };
+
+/*
+ * struct rj_gate - @heads: what the programs copy of a frame, see rj_translate_target. @tc, @xdp:
+ * program arrays, one of each program type, by enum gated: the filters read them, nobody writes
+ * them after the start. The kernel empties such an array when no process holds it any more.
+ */
+struct rj_gate {
+	int heads_fd, tc_fd, xdp_fd;
+	int prog_fd[NUM_GATED];
+	char why_no_ip[RJ_ERROR_LEN];
+};
+
+static int make_maps(struct rj_gate *g, struct rj_error *error)
+{
+	g->heads_fd = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "rj_filter_heads", sizeof(uint32_t),
+				     RJ_HEAD_LEN, 1, NULL);
+	g->tc_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "rj_filtered_tc", sizeof(uint32_t),
+				  sizeof(uint32_t), NUM_GATED, NULL);
+	g->xdp_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "rj_filtered_xdp", sizeof(uint32_t),
+				   sizeof(uint32_t), NUM_GATED, NULL);
+	if (g->heads_fd >= 0 && g->tc_fd >= 0 && g->xdp_fd >= 0)
+		return 0;
+	return rj_error_set(error, -errno, "filter: making its maps: %s", strerror(errno));
+}
+
+static int load_failed(int err, struct rj_error *error)
+{
+	if (err == -EPERM)
+		return rj_error_set(error, err,
+				    "not permitted to load BPF programs: be root or have CAP_BPF, "
+				    "CAP_NET_ADMIN and CAP_PERFMON");
+	if (err == -E2BIG)
+		return rj_error_set(error, err,
+				    "filter: too long for this kernel; split it, or shorten it by "
+				    "net and portrange");
+	return rj_error_set(error, -EOPNOTSUPP, "filter: this kernel refuses its program (%s)",
+			    strerror(-err));
+}
+
+static int load(struct rj_gate *g, enum gated which, const struct rj_assembler *code,
+		struct rj_error *error)
+{
+	static const char *const names[NUM_GATED] = { "rj_filter_in", "rj_filter_out",
+						      "rj_filter_ipin", "rj_filter_ipout",
+						      "rj_filter_xdp" };
+	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+	enum bpf_prog_type type = BPF_PROG_TYPE_SCHED_CLS;
+
+	if (which == XDP) {
+		/* the array takes programs of one attach type, and libbpf gives XDP this one */
+		type = BPF_PROG_TYPE_XDP;
+		opts.expected_attach_type = BPF_XDP;
+	}
+	g->prog_fd[which] =
+		bpf_prog_load(type, names[which], "Dual BSD/GPL", code->insns, code->num, &opts);
+	return g->prog_fd[which] < 0 ? load_failed(g->prog_fd[which], error) : 0;
+}
+
+/* Translates what @filter is now compiled to, and lets what matches through to *@fd. */
+static int gate(struct rj_gate *g, const struct rj_filter *filter, int cpus_fd, enum gated which,
+		int *fd, struct rj_error *error)
+{
+	struct rj_translate_target target = {
+		.hook = which == XDP	    ? RJ_TRANSLATE_XDP :
+			which >= IP_INGRESS ? RJ_TRANSLATE_IP :
+					      RJ_TRANSLATE_ETHERNET,
+		.head_fd = g->heads_fd,
+		.cpus_fd = cpus_fd,
+		.programs_fd = which == XDP ? g->xdp_fd : g->tc_fd,
+		.index = (uint32_t)which,
+	};
+	uint32_t key = target.index, len;
+	const struct sock_filter *program = rj_filter_program(filter, &len);
+	struct rj_assembler code;
+	struct rj_cbpf classic;
+	int err = rj_cbpf_decode(program, len, &classic, error);
+
+	if (err)
+		return err;
+	err = rj_translate(&classic, &target, &code);
+	err = err ? load_failed(err, error) : load(g, which, &code, error);
+	rj_assembler_done(&code);
+	rj_cbpf_done(&classic);
+	if (!err && bpf_map_update_elem(target.programs_fd, &key, fd, BPF_ANY))
+		err = load_failed(-errno, error);
+	if (!err)
+		*fd = g->prog_fd[which];
+	return err;
+}
+
+static int gate_ip(struct rj_gate *g, struct rj_filter *filter, int cpus_fd,
+		   struct rj_attach_programs *p, struct rj_error *error)
+{
+	struct rj_error why;
+	int err = rj_filter_use(filter, DLT_RAW, &why);
+
+	if (err) {
+		memcpy(g->why_no_ip, why.text, sizeof(g->why_no_ip));
+		p->why_no_ip = g->why_no_ip;
+		p->ip_ingress = -1;
+		p->ip_egress = -1;
+		return 0;
+	}
+	err = gate(g, filter, cpus_fd, IP_INGRESS, &p->ip_ingress, error);
+	return err ? err : gate(g, filter, cpus_fd, IP_EGRESS, &p->ip_egress, error);
+}
+
+int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_programs *programs,
+		 struct rj_gate **out, struct rj_error *error)
+{
+	struct rj_gate *g = calloc(1, sizeof(*g));
+	struct rj_attach_programs p = *programs;
+	int err;
+
+	if (!g)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	*g = (struct rj_gate){ .heads_fd = -1, .tc_fd = -1, .xdp_fd = -1 };
+	for (int i = 0; i < NUM_GATED; i++)
+		g->prog_fd[i] = -1;
+	err = make_maps(g, error);
+	err = err ? err : rj_filter_use(filter, DLT_EN10MB, error);
+	err = err ? err : gate(g, filter, cpus_fd, INGRESS, &p.ingress, error);
+	err = err ? err : gate(g, filter, cpus_fd, EGRESS, &p.egress, error);
+	if (!err && p.xdp >= 0)
+		err = gate(g, filter, cpus_fd, XDP, &p.xdp, error);
+	err = err ? err : gate_ip(g, filter, cpus_fd, &p, error);
+	if (err) {
+		rj_gate_close(g);
+		return err;
+	}
+	*programs = p;
+	*out = g;
+	return 0;
+}
+
+static void close_one(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void rj_gate_close(struct rj_gate *g)
+{
+	if (!g)
+		return;
+	for (int i = 0; i < NUM_GATED; i++)
+		close_one(g->prog_fd[i]);
+	close_one(g->heads_fd);
+	close_one(g->tc_fd);
+	close_one(g->xdp_fd);
+	free(g);
+}
