@@ -104,7 +104,8 @@ static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u3
 	out->key = p->key;
 	rj_copy(&out->flow, flow, __builtin_offsetof(struct rj_flow, half));
 	rj_take64(&flow->lost_samples, &out->flow.lost_samples);
-	rj_copy(out->flow.also, flow->also, sizeof(flow->also));
+	rj_copy(out->flow.also, flow->also,
+		RJ_FLOW_LEN_PLAIN - __builtin_offsetof(struct rj_flow, also));
 	rj_take_half(&flow->half[0], &out->flow.half[0]);
 	rj_take_half(&flow->half[1], &out->flow.half[1]);
 	if (rj_limits.with_hist) {
