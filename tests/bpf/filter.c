@@ -378,15 +378,24 @@ static void verdict(const char *name, bool is_good)
 
 /* --- the tests ------------------------------------------------------------------- */
 
+/*
+ * Of all frames so many are passed over in a run, which begins with another one each time: a run of
+ * all through each program takes an hour.
+ */
+#define OPTIMIZED_STEP 97
+#define PLAIN_STEP 397
+#define PLAIN_EVERY 6 /* loading a program takes longer than its runs */
+
 static void test_expressions(struct rig *r)
 {
 	uint32_t num_bad = 0;
 	char name[100];
 
 	for (size_t i = 0; i < NUM(expressions); i++) {
-		bool is_good = run_expression(r, expressions[i], 1, 6);
+		bool is_good = run_expression(r, expressions[i], 1, OPTIMIZED_STEP);
 
-		is_good &= run_expression(r, expressions[i], 0, 19);
+		if (i % PLAIN_EVERY == 0)
+			is_good &= run_expression(r, expressions[i], 0, PLAIN_STEP);
 		if (!is_good)
 			printf("  FAIL \"%s\"\n", expressions[i]);
 		num_bad += !is_good;
@@ -548,7 +557,7 @@ static void test_coverage(void)
 	snprintf(name, sizeof(name),
 		 "coverage: %" PRIu64 " runs, %" PRIu64 " matches, %" PRIu64 " refused by test_run",
 		 total.runs, total.matched, total.refused);
-	verdict(name, total.runs > 500000 && total.matched > total.runs / 20 &&
+	verdict(name, total.runs > 100000 && total.matched > total.runs / 20 &&
 			      other > total.runs / 20 && total.refused < total.runs / 10);
 }
 
