@@ -152,13 +152,14 @@ rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const str
 	/*
 	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
 	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
-	 * one of them, on a copy.
+	 * one of them, on a copy. The second is signed, as the verifiers of old kernels learn
+	 * nothing from num != 0 (5.10: "min value is outside of the allowed memory range").
 	 */
 	rj_hide(num);
 	if (num > class)
 		goto lost;
 	rj_hide(num);
-	if (num == 0)
+	if ((__s64)num < 1)
 		goto lost;
 	if (!rj_frame_load(f, p->payload_off + at, s->bytes, num))
 		goto lost;
