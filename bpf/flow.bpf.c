@@ -13,6 +13,7 @@
 #include "bpf/parse.h"
 #include "bpf/sample.h"
 #include "bpf/take.h"
+#include "bpf/tlsrec.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -58,14 +59,15 @@ static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struc
  * @is_needed.
  */
 static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, struct rj_seq *seq,
-				       struct rj_cpu *cpu)
+				       const struct rj_limits *limits, struct rj_cpu *cpu)
 {
 	__u32 index;
 	__u8 *slot;
 
 	seq->splt = 0;
 	seq->ids = 0;
-	seq->capacity = rj_limits.num_packets;
+	seq->records = 0;
+	seq->capacity = limits->num_packets;
 	if (!half->slot) {
 		if (!is_needed || !seq->capacity)
 			return;
@@ -79,10 +81,48 @@ static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, stru
 	}
 	index = half->slot - 1;
 	slot = bpf_map_lookup_elem(&rj_slots, &index);
-	if (!slot)
+	if (slot)
+		rj_slot_open(slot, limits, seq);
+}
+
+/*
+ * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is long,
+ * and few packets need it.
+ */
+static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+/* rj_tls - follows the packet's TLS records. */
+static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flow *flow,
+				   struct rj_half *half, const struct rj_seq *seq,
+				   struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	__u64 since_start_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
+
+	if (!rj_limits.num_records || !rj_tlsrec_wants(half, p))
 		return;
-	seq->splt = (__u64 *)slot;
-	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
+	if (f->hook == RJ_HOOK_SKB)
+		rj_tls_skb(f->ctx, half, cpu, seq->records, since_start_ns);
+	else
+		rj_tls_xdp(f->ctx, half, cpu, seq->records, since_start_ns);
 }
 
 /* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
@@ -126,9 +166,10 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
 	rj_slot_of(half, p->payload_len || limits.with_zeros || half->num_ids >= RJ_FIRST_IDS, &seq,
-		   cpu);
+		   &limits, cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
+	rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	rj_sample(f, flow, half, cpu);
 }

@@ -31,6 +31,7 @@ struct rj_session;
  * @with_retrans: retransmitted segments stand in sequences too
  * @filter: a tcpdump filter, NULL for none
  * @on_record: called for each flow that ended; the record is borrowed for the call
+ * @num_tls_records: TLS records listed, each direction; 0 for 50, at most 1000
  */
 struct rj_options {
 	size_t size;
@@ -44,6 +45,7 @@ struct rj_options {
 	const char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
+	uint32_t num_tls_records;
 };
 
 #define RJ_NEVER UINT64_MAX

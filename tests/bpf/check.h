@@ -197,7 +197,7 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		t->orphans++;
 		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
 	}
-	model_account(&t->model, v, p->time_ns);
+	model_account(&t->model, v, f, p->time_ns);
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;

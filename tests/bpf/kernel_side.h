@@ -35,7 +35,8 @@ struct kernel {
 	struct ring_buffer *ring;
 	const uint8_t *slots;
 	size_t slots_len, slot_len, flow_len;
-	uint32_t num_packets, num_slots;
+	struct rj_limits limits;
+	uint32_t num_slots;
 	int flows_fd, cutting_fd, cpus_fd, free_fd;
 	enum hook hook;
 	int prog_fd;
@@ -111,12 +112,10 @@ static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits 
 	struct bpf_program *prog;
 	int err = 0;
 
-	k->num_packets = limits->num_packets;
+	k->limits = *limits;
 	k->num_slots = 2 * num_flows;
 	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-	k->slot_len = (limits->num_packets * 10u + 7) / 8 * 8;
-	if (!k->slot_len)
-		k->slot_len = 8;
+	k->slot_len = rj_slot_bytes(limits);
 	skel->rodata->rj_limits = *limits;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
@@ -188,9 +187,8 @@ static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *ha
 
 	if (!half->slot || half->slot > k->num_slots)
 		return seq;
-	seq.splt = (void *)(uintptr_t)(k->slots + (half->slot - 1) * k->slot_len);
-	seq.ids = (void *)(seq.splt + k->num_packets);
-	seq.capacity = k->num_packets;
+	rj_slot_open((uint8_t *)(uintptr_t)k->slots + (half->slot - 1) * k->slot_len, &k->limits,
+		     &seq);
 	return seq;
 }
 

@@ -8,6 +8,7 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/parse.h"
+#include "bpf/tlsrec.h"
 #include "tests/bpf/frames.h"
 
 #define MODEL_BUCKETS 8192u
@@ -126,15 +127,13 @@ static void model_clear(struct model *m)
 /* Room for all of the side's sequences, filled with what no packet writes. */
 static void model_take_slot(struct model *m, struct model_flow *f, unsigned int side)
 {
-	uint32_t num = m->limits.num_packets;
-	uint64_t *block = malloc(num * (sizeof(uint64_t) + sizeof(uint16_t)));
+	uint32_t len = rj_slot_bytes(&m->limits);
+	uint8_t *block = malloc(len);
 
 	if (!block)
 		abort();
-	memset(block, 0xa5, num * (sizeof(uint64_t) + sizeof(uint16_t)));
-	f->seq[side].splt = (void *)block;
-	f->seq[side].ids = (void *)(block + num);
-	f->seq[side].capacity = num;
+	memset(block, 0xa5, len);
+	rj_slot_open(block, &m->limits, &f->seq[side]);
 	f->has_slot[side] = true;
 }
 
@@ -188,8 +187,28 @@ static bool missed_packets(const struct rj_half *half)
 	return half->num_splt || half->num_ids > RJ_FIRST_IDS;
 }
 
-/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
-static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
+/* Follows TLS records in a block of exactly the payload's bytes. */
+static void model_records(const struct model *m, struct model_flow *f, const struct rj_packet *p,
+			  const struct frame *frame)
+{
+	struct rj_half *half = &f->flow.half[p->side];
+	const struct rj_tls_list list = { .words = f->seq[p->side].records,
+					  .num_words = rj_tls_words(&m->limits) };
+	uint32_t captured = frame->len > p->payload_off ? frame->len - p->payload_off : 0;
+	uint8_t *bytes = malloc(captured + !captured);
+	const struct rj_frame at = { .data = bytes, .captured_len = captured };
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, frame->bytes + p->payload_off, captured);
+	if (list.num_words && rj_tlsrec_wants(half, p))
+		rj_tlsrec_add(&at, 0, half, &list, p, p->time_ns - f->flow.start_ns);
+	free(bytes);
+}
+
+/* model_account - adds @frame, the packet of @v, at @time_ns to its flow, as rj_account does. */
+static void model_account(struct model *m, struct verdict *v, const struct frame *frame,
+			  uint64_t time_ns)
 {
 	struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(m, &p->key);
@@ -213,8 +232,11 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 		v->finished = f;
 		f = NULL;
 	}
-	if (!f)
+	if (!f) {
 		f = model_add(m, p, before);
+		for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
+			rj_tlsrec_go_on(&f->flow.half[side], &v->finished->flow.half[side]);
+	}
 	half = &f->flow.half[p->side];
 	if (needs_slot(m, f, p)) {
 		if (m->is_starved || missed_packets(half))
@@ -224,6 +246,7 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	}
 	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
 		    &f->seq[p->side], p, &m->limits);
+	model_records(m, f, p, frame);
 	v->flow = f;
 }
 

@@ -10,6 +10,7 @@
 #define RJ_DEFAULT_IDLE_S 10
 #define RJ_DEFAULT_ACTIVE_S 30
 #define RJ_DEFAULT_PACKETS 50
+#define RJ_DEFAULT_TLS_RECORDS 50
 #define RJ_DEFAULT_MAX_FLOWS 1000000u
 #define RJ_DEFAULT_SAMPLE_BYTES 8192u
 /* Memory of all flows' dissectors: some 100,000 flows in the middle of a hello. Ours. */

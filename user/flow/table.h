@@ -16,7 +16,7 @@
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
- * @seq: sequences of either side, grown as needed; one heap block each, at splt
+ * @seq: sequences of either side, grown as needed; rj_seq_free
  * @flow: last, as histograms may not be allocated
  */
 struct rj_entry {
