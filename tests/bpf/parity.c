@@ -209,12 +209,12 @@ static void run_ring_full(struct test *t, struct gen *g)
 
 static const struct config configs[] = {
 	{ "50 packets, histograms",
-	  { .num_packets = 50, .with_hist = 1 },
+	  { .num_packets = 50, .with_hist = 1, .num_records = 50 },
 	  4096,
 	  2000,
 	  ON_ALL,
 	  run_all },
-	{ "1 packet, plain", { .num_packets = 1 }, 4096, 2000, ON_SOME, run_all },
+	{ "1 packet, plain", { .num_packets = 1, .num_records = 1 }, 4096, 2000, ON_SOME, run_all },
 	{ "1000 packets, zeros, retransmissions, histograms",
 	  { .num_packets = 1000, .with_zeros = 1, .with_retrans = 1, .with_hist = 1 },
 	  1024,
@@ -252,7 +252,7 @@ static const struct config configs[] = {
 	  ON_SOME,
 	  run_with_time },
 	{ "samples", { .num_packets = 50, .sample_bytes = 4096 }, 4096, 2000, ON_SOME, run_all },
-	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1 }, 16, 100, ON_ALL, run_edges },
+	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1, .num_records = 50 }, 16, 100, ON_ALL, run_edges },
 	{ "ring full", { .num_packets = 50 }, 1024, 500, ON_SOME, run_ring_full },
 	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
 };
