@@ -106,7 +106,7 @@ static struct bpf_program *hook_program(const struct rj_flow_bpf *skel, enum hoo
 }
 
 static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits *limits,
-		       uint32_t num_flows)
+		       uint32_t num_flows, bool is_old)
 {
 	struct rj_flow_bpf *skel = k->skel;
 	struct bpf_program *prog;
@@ -119,6 +119,7 @@ static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits 
 	skel->rodata->rj_limits = *limits;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
+		!is_old &&
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	bpf_object__for_each_program(prog, skel->obj) /* the verifier's time is most of a test's */
 		bpf_program__set_autoload(prog, prog == hook_program(skel, hook));
@@ -153,8 +154,9 @@ static int kernel_map(struct kernel *k)
 	return k->cpus ? 0 : -ENOMEM;
 }
 
+/* @is_old: as on a kernel without bpf_xdp_load_bytes */
 static int kernel_open(struct kernel *k, enum hook hook, const struct rj_limits *limits,
-		       uint32_t num_flows)
+		       uint32_t num_flows, bool is_old)
 {
 	int err;
 
@@ -163,7 +165,7 @@ static int kernel_open(struct kernel *k, enum hook hook, const struct rj_limits 
 	k->skel = rj_flow_bpf__open();
 	if (!k->skel)
 		return -errno;
-	err = kernel_load(k, hook, limits, num_flows);
+	err = kernel_load(k, hook, limits, num_flows, is_old);
 	err = err ? err : kernel_map(k);
 	if (err) {
 		kernel_close(k);

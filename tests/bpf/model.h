@@ -42,7 +42,7 @@ struct verdict {
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
-	uint32_t slots_short, cuts_late;
+	uint32_t slots_short, cuts_late, tls_words;
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -246,7 +246,9 @@ static void model_account(struct model *m, struct verdict *v, const struct frame
 	}
 	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
 		    &f->seq[p->side], p, &m->limits);
+	v->tls_words = half->tls.num_words;
 	model_records(m, f, p, frame);
+	v->tls_words = half->tls.num_words > v->tls_words ? half->tls.num_words - v->tls_words : 0;
 	v->flow = f;
 }
 

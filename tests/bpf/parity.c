@@ -10,6 +10,7 @@
 
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
+#include "tests/bpf/tls_talks.h"
 
 /* struct config - @hooks: a bit for each program; @frames: what goes through it. */
 struct config {
@@ -22,7 +23,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid;
+	uint64_t frames, valid, tls_words;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -68,6 +69,29 @@ static void run_talks(struct test *t, struct gen *g)
 	(void)t;
 	gen_talks(g, 10000, 0);
 	gen_talks(g, 8000, 1);
+}
+
+static void run_tls(struct test *t, struct gen *g)
+{
+	(void)t;
+	gen_tls(g, 250, 0);
+	gen_tls(g, 250, 1);
+}
+
+/* With a kernel that cannot copy out of an XDP frame (before 5.18): headers are read in place. */
+static void run_tls_in_place(struct test *t, struct gen *g)
+{
+	if (t->kernel.skel->rodata->rj_has_xdp_load)
+		t->failed++;
+	run_tls(t, g);
+}
+
+/* Flows are cut in the middle of their records. */
+static void run_tls_with_time(struct test *t, struct gen *g)
+{
+	run_tls(t, g);
+	if (t->ends[RJ_END_ACTIVE] < 100)
+		t->failed++;
 }
 
 static void run_all(struct test *t, struct gen *g)
@@ -252,9 +276,33 @@ static const struct config configs[] = {
 	  ON_SOME,
 	  run_with_time },
 	{ "samples", { .num_packets = 50, .sample_bytes = 4096 }, 4096, 2000, ON_SOME, run_all },
-	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1, .num_records = 50 }, 16, 100, ON_ALL, run_edges },
+	{ "TLS", { .num_packets = 50, .num_records = 50 }, 1024, 200, ON_ALL, run_tls },
+	{ "1000 TLS records",
+	  { .num_packets = 10, .with_hist = 1, .num_records = 1000 },
+	  1024,
+	  200,
+	  ON_SOME,
+	  run_tls },
+	{ "TLS, headers read in place",
+	  { .num_packets = 10, .num_records = 1000 },
+	  1024,
+	  200,
+	  1u << HOOK_XDP,
+	  run_tls_in_place },
+	{ "TLS, active 100 us",
+	  { .active_ns = MS / 10, .num_packets = 5, .num_records = 50 },
+	  1024,
+	  200,
+	  ON_ALL,
+	  run_tls_with_time },
+	{ "fold, dying, full",
+	  { .num_packets = 50, .with_hist = 1, .num_records = 50 },
+	  16,
+	  100,
+	  ON_ALL,
+	  run_edges },
 	{ "ring full", { .num_packets = 50 }, 1024, 500, ON_SOME, run_ring_full },
-	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
+	{ "no slots", { .num_packets = 50, .num_records = 50 }, 1024, 500, ON_SOME, run_starved },
 };
 
 static void run(const struct config *c, enum hook hook, uint64_t seed)
@@ -269,7 +317,7 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 			   .map_len = c->map_len,
 			   .max_live = c->max_live,
 			   .model = { .limits = c->limits, .hook = hook } };
-	err = kernel_open(&t.kernel, hook, &c->limits, c->map_len);
+	err = kernel_open(&t.kernel, hook, &c->limits, c->map_len, c->frames == run_tls_in_place);
 	if (err) {
 		printf("FAIL %s, %s: does not load: %s\n", c->name, hook_names[hook],
 		       strerror(-err));
@@ -290,6 +338,7 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		total.reasons[i] += t.reasons[i];
 	total.frames += t.frames;
+	total.tls_words += t.tls_words;
 	total.valid += t.valid;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
@@ -318,6 +367,7 @@ static void check_coverage(void)
 	bool is_good = is_enough("frames", total.frames, 200000);
 
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
+	is_good &= is_enough("TLS records and messages", total.tls_words, 50000);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
 		is_good &= is_enough(counter_names[i], total.reasons[i], 50);
 	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)
@@ -341,7 +391,7 @@ static void stay_on_one_cpu(void)
 static const char *why_not(void)
 {
 	struct kernel k;
-	int err = kernel_open(&k, HOOK_INGRESS, &configs[0].limits, configs[0].map_len);
+	int err = kernel_open(&k, HOOK_INGRESS, &configs[0].limits, configs[0].map_len, false);
 
 	if (!err)
 		kernel_close(&k);
