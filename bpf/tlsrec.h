@@ -133,7 +133,7 @@ static __always_inline int rj_tls_is_record(const struct rj_tls_walk *w, __u32 t
 	if (w->state == RJ_TLS_FOLLOW)
 		return 1;
 	if (w->bits & RJ_TLS_JOINED)
-		return version > 0x300 && version < 0x304 && rj_tls_is_likely(type, len);
+		return version < 0x304 && rj_tls_is_likely(type, len);
 	return type == RJ_TLS_HANDSHAKE || (type == RJ_TLS_ALERT && len == 2);
 }
 
@@ -188,6 +188,22 @@ static __always_inline void rj_tls_open(struct rj_tls_walk *w, __u32 len)
 	rj_tls_enter(w, len - go_on);
 }
 
+/*
+ * A client of before TLS 1.1 may begin with a hello in SSL 2's record: length with the top bit set,
+ * type, version (RFC 5246 E.2). It is no record; how far behind @head, its first five bytes, it goes
+ * on, or 0.
+ */
+static __always_inline __u32 rj_tls_ssl2_left(const struct rj_tls_walk *w, __u64 head)
+{
+	__u32 len = (__u32)(head >> 24) & 0x7fff;
+	__u32 rest = (__u32)head & 0xffffff;
+
+	if (w->state != RJ_TLS_START || w->bits & RJ_TLS_JOINED || !(head >> 39 & 1) || len < 9 ||
+	    rest < 0x010300 || rest > 0x010303)
+		return 0;
+	return len - 3;
+}
+
 /* A record's header: @head is its five bytes. */
 static __always_inline void rj_tls_record(struct rj_tls_walk *w, const struct rj_tls_list *list,
 					  __u64 head, __u64 since_start_ns)
@@ -196,7 +212,11 @@ static __always_inline void rj_tls_record(struct rj_tls_walk *w, const struct rj
 	__u32 len = (__u32)head & 0xffff;
 
 	if (!rj_tls_is_record(w, type, (__u32)head >> 16, len)) {
-		rj_tls_break(w);
+		len = rj_tls_ssl2_left(w, head);
+		if (len)
+			w->next += len;
+		else
+			rj_tls_break(w);
 		return;
 	}
 	w->state = RJ_TLS_FOLLOW;
