@@ -86,8 +86,8 @@ static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, stru
 }
 
 /*
- * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is long,
- * and few packets need it.
+ * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is
+ * long, and few packets need it.
  */
 static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_cpu *cpu,
 				  __u64 *words, __u64 since_start_ns)

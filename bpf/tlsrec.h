@@ -190,8 +190,8 @@ static __always_inline void rj_tls_open(struct rj_tls_walk *w, __u32 len)
 
 /*
  * A client of before TLS 1.1 may begin with a hello in SSL 2's record: length with the top bit set,
- * type, version (RFC 5246 E.2). It is no record; how far behind @head, its first five bytes, it goes
- * on, or 0.
+ * type, version (RFC 5246 E.2). It is no record; how many bytes it has behind @head, its first
+ * five, or 0.
  */
 static __always_inline __u32 rj_tls_ssl2_left(const struct rj_tls_walk *w, __u64 head)
 {

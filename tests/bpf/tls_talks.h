@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TLS connections in segments of any size, late, again and overlapping. Included by parity.c alone. */
+/* TLS connections in segments of any size, late, again, overlapping. Included by parity.c alone. */
 #ifndef RJ_TESTS_BPF_TLS_TALKS_H
 #define RJ_TESTS_BPF_TLS_TALKS_H
 
