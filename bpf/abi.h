@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 1u
+#define RJ_ABI_VERSION 2u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */

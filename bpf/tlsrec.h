@@ -271,12 +271,12 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 	__u64 len = left < missing ? left : missing;
 	__u64 bytes = 0, head;
 
-	/* two comparisons of the very register, as in rj_sample_record */
+	/* two comparisons of the very register, the second signed, as in rj_sample_record */
 	rj_hide(len);
 	if (len > RJ_TLS_RECORD_LEN)
 		return 0;
 	rj_hide(len);
-	if (len == 0 || !rj_frame_load_few(f, off, &bytes, len))
+	if ((__s64)len < 1 || !rj_frame_load_few(f, off, &bytes, len))
 		return 0;
 	head = (__u64)w->head << 8 * len | rj_be64(bytes) >> (64 - 8 * len);
 	w->next += (__u32)len;
