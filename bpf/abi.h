@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 2u
+#define RJ_ABI_VERSION 3u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
@@ -17,6 +17,9 @@
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
 #define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
 #define RJ_MAX_SEGMENTS 64u  /* segments of one super-packet entered into a sequence one by one */
+#define RJ_MAX_TLS_RECORDS 1000u /* --tls-records: of each direction */
+#define RJ_TLS_MESSAGES 14u	 /* handshake messages of a direction kept beside its records */
+#define RJ_TLS_HEADS 64u	 /* headers of records and messages read in one packet */
 
 /* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
 #define RJ_NUM_SIDES 2u
@@ -88,6 +91,47 @@ struct rj_packet {
 #define RJ_SPLT_TIME_MAX ((1ull << RJ_SPLT_TIME_BITS) - 1)
 
 /*
+ * One entry of the list of TLS records: microseconds since the flow's start (38 bits, saturating),
+ * length without the header (16 bits), ContentType (8 bits). With RJ_TLS_MESSAGE it is a handshake
+ * message that starts in the record before it: length (24 bits), HandshakeType (8 bits).
+ */
+#define RJ_TLS_MESSAGE (1ull << 63)
+#define RJ_TLS_MESSAGE_LEN_BITS 24
+
+enum rj_tls_state {
+	RJ_TLS_UNKNOWN, /* no payload yet */
+	RJ_TLS_START,	/* the first header is still to come */
+	RJ_TLS_FOLLOW,	/* this is TLS, the next header is still to come */
+	RJ_TLS_FULL,	/* there is no room for another entry */
+	RJ_TLS_LOST,	/* this is TLS, but the next header could not be read */
+	RJ_TLS_OTHER,	/* this is not TLS */
+};
+
+#define RJ_TLS_IN_RECORD 0x01u	 /* the next header is a handshake message's */
+#define RJ_TLS_SEALED 0x02u	 /* handshake records are encrypted from here */
+#define RJ_TLS_NO_MESSAGES 0x04u /* handshake messages are not followed any more */
+#define RJ_TLS_JOINED 0x08u	 /* followed from the middle of the stream */
+#define RJ_TLS_GAP 0x10u	 /* user space: of two pieces with records missing between them */
+
+/*
+ * struct rj_tls_walk - how far a side's TLS records were followed.
+ * @next: sequence number of the next byte to look at, in the header of a record or of a message
+ * @head: the bytes of that header that were seen, @head_len of them, the last lowest
+ * @rest: with RJ_TLS_IN_RECORD bytes of the record from the message's header on; else bytes of a
+ *        message that go on in the next handshake record
+ * @num_words: entries of the list
+ */
+struct rj_tls_walk {
+	__u32 next;
+	__u32 head;
+	__u32 rest : 24;
+	__u32 head_len : 8;
+	__u16 num_words;
+	__u8 state; /* enum rj_tls_state */
+	__u8 bits;
+};
+
+/*
  * struct rj_hole - bytes [start, end) of a TCP direction that were passed over; empty when
  * equal.
  */
@@ -136,7 +180,8 @@ struct rj_half {
 	__u16 bad_l4; /* packets with RJ_PKT_BAD_L4, saturating */
 	__u16 first_ids[RJ_FIRST_IDS];
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
-	__u64 reserved[3];
+	struct rj_tls_walk tls;
+	__u64 reserved[1];
 };
 
 #define RJ_SAMPLE_HAS_HEADS 0x01u /* spoke HTTP/1: later heads are sampled too */
@@ -211,6 +256,8 @@ struct rj_limits {
 	__u8 with_hist;
 	__u8 with_bytes;   /* kernel: samples are for byte counts too: of any protocol */
 	__u32 sample_rate; /* kernel: bytes of samples a CPU may hand up in 1024 ns; 0: any */
+	__u32 num_records; /* TLS records of each side; 0: they are not followed */
+	__u32 zero;
 };
 
 /* clang-format off: tables */
@@ -377,6 +424,7 @@ struct rj_meta {
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
 _Static_assert(__builtin_offsetof(struct rj_key, port) == 32, "the key ends in one word");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
+_Static_assert(sizeof(struct rj_tls_walk) == 16, "struct rj_tls_walk is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
 _Static_assert(__builtin_offsetof(struct rj_half, first_ns) == 64,
 	       "what every packet changes of a half is one cache line");

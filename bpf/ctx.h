@@ -58,6 +58,29 @@ static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, vo
 	return 0;
 }
 
+/*
+ * rj_frame_load_few - rj_frame_load of 1 to 8 bytes. Where XDP has no call for it (before 5.18),
+ * they are read from what is directly readable, up to RJ_MAX_HEADER_OFF.
+ */
+static __always_inline int rj_frame_load_few(const struct rj_frame *f, __u32 off, void *to,
+					     __u64 len)
+{
+	__u8 *at = to;
+
+	if (f->hook == RJ_HOOK_SKB || rj_has_xdp_load)
+		return rj_frame_load(f, off, to, len);
+	for (__u32 i = 0; i < 8; i++) {
+		const __u8 *byte = rj_at(f, off + i, __u8);
+
+		if (i >= len)
+			break;
+		if (!byte)
+			return 0;
+		at[i] = *byte;
+	}
+	return 1;
+}
+
 /* rj_frame_ethertype - the frame's type where it has no link header to say it. */
 static __always_inline __u16 rj_frame_ethertype(const struct rj_frame *f)
 {

@@ -13,6 +13,7 @@
 #include "bpf/parse.h"
 #include "bpf/sample.h"
 #include "bpf/take.h"
+#include "bpf/tlsrec.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -53,11 +54,19 @@ static __always_inline struct rj_flow *rj_create(const struct rj_frame *f, struc
 	return bpf_map_lookup_elem(&rj_flows, &cpu->packet.key);
 }
 
+/* rj_has_records - whether the packet's TLS records are to be followed. */
+static __always_inline int rj_has_records(const struct rj_half *half, const struct rj_packet *p,
+					  const struct rj_limits *limits)
+{
+	return limits->num_records && rj_tlsrec_wants(half, p);
+}
+
 /*
  * rj_now - the packet's time. Reading the clock costs as much as all that is done to a known flow,
  * so that it is read precisely where a record shows it of every packet: while the sequence is
- * being written, for gaps in histograms, and where TCP begins or ends. Behind that, once in a tick
- * of the kernel on each CPU (1 to 10 ms): what it says then is the flow's end so far.
+ * being written, for headers of TLS records, for gaps in histograms, and where TCP begins or ends.
+ * Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
+ * flow's end so far.
  */
 static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_half *half,
 				    struct rj_cpu *cpu, const struct rj_limits *limits)
@@ -68,7 +77,8 @@ static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_
 	cpu->is_coarse = 0;
 	if (!flow || limits->with_hist || half->packets <= limits->num_packets ||
 	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
-	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)))
+	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)) ||
+	    rj_has_records(half, p, limits))
 		return bpf_ktime_get_ns();
 	tick = bpf_jiffies64();
 	if (tick != cpu->tick) {
@@ -93,7 +103,8 @@ static __always_inline int rj_slot_take(struct rj_half *half)
 }
 
 /* rj_slot_of - where the side's sequences are; a slot is taken now if it has none. */
-static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq, struct rj_cpu *cpu)
+static __always_inline void rj_slot_of(struct rj_half *half, const struct rj_limits *limits,
+				       struct rj_seq *seq, struct rj_cpu *cpu)
 {
 	__u32 index;
 	__u8 *slot;
@@ -104,11 +115,46 @@ static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq,
 	}
 	index = half->slot - 1;
 	slot = bpf_map_lookup_elem(&rj_slots, &index);
-	if (!slot)
-		return;
-	slot += sizeof(struct rj_slot_head);
-	seq->splt = (__u64 *)slot;
-	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
+	if (slot)
+		rj_slot_open(slot, limits, seq);
+}
+
+/*
+ * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is
+ * long, and few packets need it.
+ */
+static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+/* rj_tls - follows the packet's TLS records. */
+static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flow *flow,
+				   struct rj_half *half, const struct rj_seq *seq,
+				   struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	__u64 since_start_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
+
+	if (f->hook == RJ_HOOK_SKB)
+		rj_tls_skb(f->ctx, half, cpu, seq->records, since_start_ns);
+	else
+		rj_tls_xdp(f->ctx, half, cpu, seq->records, since_start_ns);
 }
 
 /* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
@@ -136,6 +182,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	struct rj_hist *hist = 0;
 	struct rj_seq seq = {};
 	struct rj_limits limits;
+	int has_records;
 
 	rj_limits_get(&limits);
 	if (flow)
@@ -154,11 +201,14 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
+	has_records = rj_has_records(half, p, &limits);
 	seq.capacity = limits.num_packets;
-	if (rj_seq_is_written(half, p, &limits))
-		rj_slot_of(half, &seq, cpu);
+	if (has_records || rj_seq_is_written(half, p, &limits))
+		rj_slot_of(half, &limits, &seq, cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
+	if (has_records)
+		rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	rj_sample(f, flow, half, cpu);
 }

@@ -26,18 +26,19 @@ struct {
 } rj_flows SEC(".maps");
 
 /*
- * Sequences of one side of a flow: struct rj_slot_head, num_packets words of struct rj_seq.splt,
- * then as many IP identifications. The head is written by user space, the rest by the packet
- * programs and read by user space when the flow is over. One entry for each slot; value size by
- * --packets.
+ * Sequences of one side of a flow, as rj_slot_open has them: struct rj_slot_head, lengths and times
+ * of packets, TLS records, IP identifications. The head is written by user space, the rest by the
+ * packet programs and read by user space when the flow is over. One entry for each slot; value size
+ * by --packets and --tls-records.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size,
-	       sizeof(struct rj_slot_head) + RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));
+	__uint(value_size, sizeof(struct rj_slot_head) +
+				   RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)) +
+				   (RJ_MAX_TLS_RECORDS + RJ_TLS_MESSAGES) * sizeof(__u64));
 } rj_slots SEC(".maps");
 
 /* Free slots: filled by user space, emptied by the packet programs. One entry for each slot. */

@@ -23,6 +23,7 @@
 #define RJ_WIRE
 #define rj_be16(x) bpf_ntohs(x)
 #define rj_be32(x) bpf_ntohl(x)
+#define rj_be64(x) bpf_be64_to_cpu(x)
 /* several CPUs may count in one place: an atomic add without a result, as 5.10 has it */
 #define rj_count(at, n) ((void)__sync_fetch_and_add((at), (n)))
 /*
@@ -122,6 +123,7 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 #define RJ_WIRE __attribute__((packed))
 #define rj_be16(x) be16toh(x)
 #define rj_be32(x) be32toh(x)
+#define rj_be64(x) be64toh(x)
 #define rj_count(at, n) ((void)(*(at) += (n)))
 #define rj_reserve(at, n) ((*(at) += (n)) - (n))
 #define rj_forget() ((void)0)
@@ -150,6 +152,15 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 	if (off > RJ_MAX_HEADER_OFF || off + len > f->captured_len)
 		return 0;
 	return f->data + off;
+}
+
+/* rj_frame_load - copies @len bytes at @off of the frame; true when they were captured. */
+static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, void *to, __u64 len)
+{
+	if (off > f->captured_len || len > f->captured_len - off)
+		return 0;
+	__builtin_memcpy(to, f->data + off, len);
+	return 1;
 }
 
 #endif

@@ -33,6 +33,7 @@ struct rj_session;
  * @bd_bytes: bytes of each direction's payload in byte_dist and entropy; 0: all in files, live
  *       what is sampled
  * @on_record: called for each flow that ended; the record is borrowed for the call
+ * @num_tls_records: TLS records listed, each direction; 0 for 50, at most 1000
  */
 struct rj_options {
 	size_t size;
@@ -47,6 +48,7 @@ struct rj_options {
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
 	uint64_t bd_bytes;
+	uint32_t num_tls_records;
 };
 
 #define RJ_NEVER UINT64_MAX

@@ -27,7 +27,7 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples;
+	uint64_t frames, valid, refused, orphans, samples, tls_words;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -217,7 +217,8 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		t->orphans++;
 		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
 	}
-	model_account(&t->model, v, p->time_ns);
+	model_account(&t->model, v, f, p->time_ns);
+	t->tls_words += v->tls_words;
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;

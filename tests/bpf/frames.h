@@ -129,6 +129,7 @@ struct spec {
 	uint8_t icmp_type, icmp_code;
 	uint32_t payload, padding;
 	uint32_t gso_segs, gso_size;
+	const uint8_t *content; /* of the payload; NULL: noise */
 };
 
 static void spec_init(struct spec *s, int version, uint8_t proto)
@@ -279,7 +280,10 @@ static void put_transport(struct frame *f, struct prng *r, const struct spec *s)
 		put_icmp(f, s);
 	else if (s->proto == RJ_IP_SCTP || s->proto == RJ_IP_DCCP)
 		put_other_ports(f, s);
-	put_random(f, r, s->payload);
+	if (s->content)
+		put(f, s->content, s->payload);
+	else
+		put_random(f, r, s->payload);
 }
 
 /* build - makes *@f of @s; bytes that do not matter come from @r. */

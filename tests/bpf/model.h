@@ -8,6 +8,7 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/parse.h"
+#include "bpf/tlsrec.h"
 #include "tests/bpf/frames.h"
 
 #define MODEL_BUCKETS 8192u
@@ -15,13 +16,13 @@
 
 enum hook { HOOK_INGRESS, HOOK_EGRESS, HOOK_XDP, HOOK_IP_INGRESS, HOOK_IP_EGRESS, NUM_HOOKS };
 
-/* struct model_flow - @has_slot: the kernel must have taken a slot for the side's sequences. */
+/* struct model_flow - @slot: the kernel must have taken one for the side's sequences. */
 struct model_flow {
 	struct model_flow *next;
 	struct rj_key key;
 	struct rj_flow flow;
 	struct rj_seq seq[RJ_NUM_SIDES];
-	bool has_slot[RJ_NUM_SIDES];
+	uint8_t *slot[RJ_NUM_SIDES];
 };
 
 struct model {
@@ -41,7 +42,7 @@ struct verdict {
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
-	uint32_t slots_short, cuts_late;
+	uint32_t slots_short, cuts_late, tls_words;
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -72,8 +73,8 @@ static void model_flow_free(struct model_flow *f)
 {
 	if (!f)
 		return;
-	free(f->seq[0].splt);
-	free(f->seq[1].splt);
+	free(f->slot[0]);
+	free(f->slot[1]);
 	free(f);
 }
 
@@ -126,16 +127,14 @@ static void model_clear(struct model *m)
 /* Room for all of the side's sequences, filled with what no packet writes. */
 static void model_take_slot(struct model *m, struct model_flow *f, unsigned int side)
 {
-	uint32_t num = m->limits.num_packets;
-	uint64_t *block = malloc(num * (sizeof(uint64_t) + sizeof(uint16_t)));
+	uint32_t len = rj_slot_bytes(&m->limits);
+	uint8_t *block = malloc(len);
 
 	if (!block)
 		abort();
-	memset(block, 0xa5, num * (sizeof(uint64_t) + sizeof(uint16_t)));
-	f->seq[side].splt = (void *)block;
-	f->seq[side].ids = (void *)(block + num);
-	f->seq[side].capacity = num;
-	f->has_slot[side] = true;
+	memset(block, 0xa5, len);
+	rj_slot_open(block, &m->limits, &f->seq[side]);
+	f->slot[side] = block;
 }
 
 /* The EtherType that eth_type_trans gives the program: a length is not one (IEEE 802.3 3.2.6). */
@@ -176,7 +175,12 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
  */
 static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
 {
-	return !f->has_slot[p->side] && rj_seq_is_written(&f->flow.half[p->side], p, &m->limits);
+	const struct rj_half *half = &f->flow.half[p->side];
+
+	if (f->slot[p->side])
+		return false;
+	return rj_seq_is_written(half, p, &m->limits) ||
+	       (m->limits.num_records && rj_tlsrec_wants(half, p));
 }
 
 static bool missed_packets(const struct rj_half *half)
@@ -184,8 +188,28 @@ static bool missed_packets(const struct rj_half *half)
 	return half->num_splt || half->num_ids > RJ_FIRST_IDS;
 }
 
-/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
-static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
+/* Follows TLS records in a block of exactly the payload's bytes. */
+static void model_records(const struct model *m, struct model_flow *f, const struct rj_packet *p,
+			  const struct frame *frame)
+{
+	struct rj_half *half = &f->flow.half[p->side];
+	const struct rj_tls_list list = { .words = f->seq[p->side].records,
+					  .num_words = rj_tls_words(&m->limits) };
+	uint32_t captured = frame->len > p->payload_off ? frame->len - p->payload_off : 0;
+	uint8_t *bytes = malloc(captured + !captured);
+	const struct rj_frame at = { .data = bytes, .captured_len = captured };
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, frame->bytes + p->payload_off, captured);
+	if (list.num_words && rj_tlsrec_wants(half, p))
+		rj_tlsrec_add(&at, 0, half, &list, p, p->time_ns - f->flow.start_ns);
+	free(bytes);
+}
+
+/* model_account - adds @frame, the packet of @v, at @time_ns to its flow, as rj_account does. */
+static void model_account(struct model *m, struct verdict *v, const struct frame *frame,
+			  uint64_t time_ns)
 {
 	struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(m, &p->key);
@@ -209,8 +233,11 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 		v->finished = f;
 		f = NULL;
 	}
-	if (!f)
+	if (!f) {
 		f = model_add(m, p, before);
+		for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
+			rj_tlsrec_go_on(&f->flow.half[side], &v->finished->flow.half[side]);
+	}
 	half = &f->flow.half[p->side];
 	if (needs_slot(m, f, p)) {
 		if (m->is_starved || missed_packets(half))
@@ -220,6 +247,9 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	}
 	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
 		    &f->seq[p->side], p, &m->limits);
+	v->tls_words = half->tls.num_words;
+	model_records(m, f, p, frame);
+	v->tls_words = half->tls.num_words > v->tls_words ? half->tls.num_words - v->tls_words : 0;
 	v->flow = f;
 }
 

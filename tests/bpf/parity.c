@@ -10,6 +10,7 @@
 
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
+#include "tests/bpf/tls_talks.h"
 
 /* --quick: a share of the frames, for machines that are emulated. */
 #define QUICK_SHARE 10u
@@ -27,7 +28,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid;
+	uint64_t frames, valid, tls_words;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -81,6 +82,29 @@ static void feed_share(void *user, const struct frame *f)
 
 	if (num++ % share == 0)
 		feed_test(user, f);
+}
+
+static void run_tls(struct test *t, struct gen *g)
+{
+	(void)t;
+	gen_tls(g, 250 / share, 0);
+	gen_tls(g, 250 / share, 1);
+}
+
+/* With a kernel that cannot copy out of an XDP frame (before 5.18): headers are read in place. */
+static void run_tls_in_place(struct test *t, struct gen *g)
+{
+	if (t->kernel.skel->rodata->rj_has_xdp_load)
+		t->failed++;
+	run_tls(t, g);
+}
+
+/* Flows are cut in the middle of their records. */
+static void run_tls_with_time(struct test *t, struct gen *g)
+{
+	run_tls(t, g);
+	if (t->ends[RJ_END_ACTIVE] < 100 / share)
+		t->failed++;
 }
 
 static void run_all(struct test *t, struct gen *g)
@@ -226,12 +250,12 @@ static void run_ring_full(struct test *t, struct gen *g)
 
 static const struct config configs[] = {
 	{ "50 packets, histograms",
-	  { .num_packets = 50, .with_hist = 1 },
+	  { .num_packets = 50, .with_hist = 1, .num_records = 50 },
 	  4096,
 	  2000,
 	  ON_ALL,
 	  run_all },
-	{ "1 packet, plain", { .num_packets = 1 }, 4096, 2000, ON_SOME, run_all },
+	{ "1 packet, plain", { .num_packets = 1, .num_records = 1 }, 4096, 2000, ON_SOME, run_all },
 	{ "1000 packets, zeros, retransmissions, histograms",
 	  { .num_packets = 1000, .with_zeros = 1, .with_retrans = 1, .with_hist = 1 },
 	  1024,
@@ -269,9 +293,33 @@ static const struct config configs[] = {
 	  ON_SOME,
 	  run_with_time },
 	{ "samples", { .num_packets = 50, .sample_bytes = 4096 }, 4096, 2000, ON_SOME, run_all },
-	{ "fold, dying, full", { .num_packets = 50, .with_hist = 1 }, 16, 100, ON_ALL, run_edges },
+	{ "TLS", { .num_packets = 50, .num_records = 50 }, 1024, 200, ON_ALL, run_tls },
+	{ "1000 TLS records",
+	  { .num_packets = 10, .with_hist = 1, .num_records = 1000 },
+	  1024,
+	  200,
+	  ON_SOME,
+	  run_tls },
+	{ "TLS, headers read in place",
+	  { .num_packets = 10, .num_records = 1000 },
+	  1024,
+	  200,
+	  1u << HOOK_XDP,
+	  run_tls_in_place },
+	{ "TLS, active 100 us",
+	  { .active_ns = MS / 10, .num_packets = 5, .num_records = 50 },
+	  1024,
+	  200,
+	  ON_ALL,
+	  run_tls_with_time },
+	{ "fold, dying, full",
+	  { .num_packets = 50, .with_hist = 1, .num_records = 50 },
+	  16,
+	  100,
+	  ON_ALL,
+	  run_edges },
 	{ "ring full", { .num_packets = 50 }, 1024, 500, ON_SOME, run_ring_full },
-	{ "no slots", { .num_packets = 50 }, 1024, 500, ON_SOME, run_starved },
+	{ "no slots", { .num_packets = 50, .num_records = 50 }, 1024, 500, ON_SOME, run_starved },
 };
 
 static void run(const struct config *c, enum rj_object object, enum hook hook, uint64_t seed)
@@ -286,7 +334,8 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 			   .map_len = c->map_len,
 			   .max_live = c->max_live,
 			   .model = { .limits = c->limits, .hook = hook } };
-	err = kernel_open(&t.kernel, object, hook, &c->limits, c->map_len);
+	err = kernel_open(&t.kernel, object, hook, &c->limits, c->map_len,
+			  c->frames == run_tls_in_place);
 	if (err) {
 		printf("FAIL %s, %s: does not load: %s\n", c->name, hook_names[hook],
 		       strerror(-err));
@@ -307,6 +356,7 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		total.reasons[i] += t.reasons[i];
 	total.frames += t.frames;
+	total.tls_words += t.tls_words;
 	total.valid += t.valid;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
@@ -335,6 +385,7 @@ static void check_coverage(void)
 	bool is_good = is_enough("frames", total.frames, 200000 / share);
 
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
+	is_good &= is_enough("TLS records and messages", total.tls_words, 50000 / share);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
 		is_good &= is_enough(counter_names[i], total.reasons[i], 50 / share);
 	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)
@@ -359,7 +410,7 @@ static const char *why_not(void)
 {
 	struct kernel k;
 	int err = kernel_open(&k, RJ_OBJECT_PLAIN, HOOK_INGRESS, &configs[0].limits,
-			      configs[0].map_len);
+			      configs[0].map_len, false);
 
 	if (!err)
 		kernel_close(&k);

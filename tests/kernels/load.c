@@ -30,7 +30,8 @@ static const struct way ways[] = {
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 50,
-	    .sample_bytes = 4096 } },
+	    .sample_bytes = 8192,
+	    .num_records = 50 } },
 	{ "everything",
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
@@ -40,7 +41,8 @@ static const struct way ways[] = {
 	    .with_retrans = 1,
 	    .with_hist = 1,
 	    .with_bytes = 1,
-	    .sample_rate = 1000 } },
+	    .sample_rate = 1000,
+	    .num_records = 1000 } },
 	{ "no limits, no sequences, no samples", { .num_packets = 0 } },
 };
 

@@ -22,6 +22,8 @@
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
 	X(PACKETS, "packets", 0, "N", BOTH,                                                        \
 	  "packets of a sequence, each direction (50, at most 1000)")                              \
+	X(TLS_RECORDS, "tls-records", 0, "N", BOTH,                                                \
+	  "TLS records listed, each direction (50, at most 1000)")                                 \
 	X(ZEROS, "zeros", 0, NULL, BOTH, "packets without payload in sequences too")               \
 	X(RETRANS, "retrans", 0, NULL, BOTH, "retransmitted segments in sequences too")            \
 	X(IDLE, "idle-timeout", 0, "S", BOTH,                                                      \
@@ -181,6 +183,8 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_PACKETS:
 		return read_u32(arg, 1, 1000, &s->options.num_packets);
+	case OPT_TLS_RECORDS:
+		return read_u32(arg, 1, 1000, &s->options.num_tls_records);
 	case OPT_ZEROS:
 		s->options.with_zeros = 1;
 		return true;

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/tlsrec.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
 #include "flow/seq.h"
@@ -29,11 +30,13 @@ size_t rj_engine_flow_len(const struct rj_limits *limits)
 uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 {
 	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
+	/* grown by doubling */
+	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
 	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
-			 RJ_NUM_SIDES * sequence;
+			 RJ_NUM_SIDES * (sequence + records);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
-	return o->max_flows * (entry + 3 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
+	return o->max_flows * (entry + 5 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
 	       o->max_dissect_bytes;
 }
 
@@ -49,7 +52,8 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	uint64_t seed;
 	int err;
 
-	if (options->limits.num_packets > RJ_MAX_PACKETS || !options->max_flows)
+	if (options->limits.num_packets > RJ_MAX_PACKETS ||
+	    options->limits.num_records > RJ_MAX_TLS_RECORDS || !options->max_flows)
 		return -EINVAL;
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
@@ -186,6 +190,7 @@ static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key,
 static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p)
 {
 	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
+	struct rj_half halves[RJ_NUM_SIDES];
 	int before = -1;
 
 	if (entry) {
@@ -197,12 +202,15 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
 			before = entry->flow.originator;
+		memcpy(halves, half, sizeof(halves));
 		finish(e, entry, end);
 	}
 	entry = add_entry(e, &p->key, 0);
 	if (!entry)
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
+	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
+		rj_tlsrec_go_on(&entry->flow.half[side], &halves[side]);
 	set_deadline(e, entry);
 	return entry;
 }
@@ -217,6 +225,33 @@ static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct
 		if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
 			e->stats.dissect.no_memory++;
 	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);
+}
+
+/* The packet's TLS records, of whose payload @len bytes were captured. */
+static void add_records(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
+			const uint8_t *bytes, uint32_t len)
+{
+	struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_seq *seq = &entry->seq[p->side];
+	const struct rj_frame f = { .data = bytes, .captured_len = len };
+	uint64_t start_ns = entry->flow.start_ns;
+	uint16_t before = half->tls.num_words;
+	__u64 words[RJ_TLS_HEADS];
+	const struct rj_tls_list list = { .words = words,
+					  .first = before,
+					  .num_words = rj_tls_words(&e->options.limits) };
+
+	if (!list.num_words || !rj_tlsrec_wants(half, p))
+		return;
+	rj_tlsrec_add(&f, 0, half, &list, p, p->time_ns > start_ns ? p->time_ns - start_ns : 0);
+	if (half->tls.num_words <= before)
+		return;
+	if (!rj_seq_add_records(seq, before, (const uint64_t *)words,
+				half->tls.num_words - before)) {
+		e->stats.dissect.no_memory++;
+		half->tls.num_words = before;
+		half->tls.state = RJ_TLS_LOST;
+	}
 }
 
 static bool dissects(const struct rj_engine *e, uint8_t proto)
@@ -353,7 +388,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 }
 
 /* Adds a packet to its entry, which is returned; NULL without memory. */
-static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p)
+static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
+				    const uint8_t *payload, uint32_t payload_len)
 {
 	struct rj_entry *entry;
 
@@ -364,6 +400,7 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		return NULL;
 	}
 	add_packet(e, entry, p);
+	add_records(e, entry, p, payload, payload_len);
 	e->stats.packets_in_flows += p->num_segments;
 	return entry;
 }
@@ -371,7 +408,7 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
 		      uint32_t payload_len)
 {
-	struct rj_entry *entry = take_packet(e, p);
+	struct rj_entry *entry = take_packet(e, p, payload, payload_len);
 
 	if (entry)
 		dissect_packet(e, entry, p, payload, payload_len);
@@ -380,7 +417,7 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
 	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
-	struct rj_entry *entry = take_packet(e, p);
+	struct rj_entry *entry = take_packet(e, p, NULL, 0);
 
 	if (!entry || !is_wanted || !p->payload_len)
 		return;
@@ -478,11 +515,15 @@ static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_fl
 		/* without a slot nothing was kept but the first identifications */
 		if (!seq[side].splt) {
 			half->num_splt = 0;
+			half->tls.num_words = 0;
 			if (half->num_ids > RJ_FIRST_IDS)
 				half->num_ids = RJ_FIRST_IDS;
 		} else {
 			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
 				      e->options.limits.num_packets);
+			half->tls.num_words = rj_seq_append_records(
+				&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
+				rj_tls_words(&e->options.limits));
 		}
 	}
 }

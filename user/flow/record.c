@@ -9,6 +9,7 @@
 #include "bpf/accumulate.h"
 #include "features/community.h"
 #include "flow/seq.h"
+#include "flow/tls_list.h"
 
 /* clang-format off: a table */
 /* id, name, type, unit, IPFIX element, reference, meaning */
@@ -97,6 +98,8 @@
 	  "packets whose transport header is cut off or contradicts the IP length")                \
 	X(SAMPLES_LOST, "samples_lost", UINT, "", 0, "",                                           \
 	  "pieces of payload that did not reach the dissectors; live only")                        \
+	X(SRLT_CUT, "srlt_cut", UINT, "directions", 0, "",                                         \
+	  "directions whose list of TLS records ends before their last record")                    \
 	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \
 	  "a or i: ended by the active or idle limit")                                             \
 	X(END_REASON, "end_reason", STRING, "", 136, "", "fin rst idle active evicted eof stop")
@@ -462,12 +465,14 @@ static void put_vlans(const struct walk *w)
 static void put_debug(const struct walk *w)
 {
 	uint64_t invalid = (uint64_t)half_of(w, 0)->bad_l4 + half_of(w, 1)->bad_l4;
+	unsigned int cut = rj_tls_is_cut(half_of(w, 0)) + rj_tls_is_cut(half_of(w, 1));
 
-	if (!invalid && !w->r->samples_lost)
+	if (!invalid && !w->r->samples_lost && !cut)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
 	put_nonzero(w, F(SAMPLES_LOST), w->r->samples_lost);
+	put_nonzero(w, F(SRLT_CUT), cut);
 	close(w);
 }
 
@@ -505,6 +510,19 @@ static void put_extras(const struct walk *w)
 		put_text(w, F(COMMUNITY_ID), id);
 	}
 	put_vlans(w);
+}
+
+/* What the dissectors found, and the TLS records, which were found without them. */
+static void put_protocol(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+	struct rj_tls_merge m;
+
+	if (rj_tls_merge_init(&m, r->flow, r->seq, w->out, r->limits->num_records))
+		rj_dissect_emit_records(r->dissect, r->features->dissectors, w->out, &m.records,
+					w->v);
+	else if (r->dissect)
+		rj_dissect_emit(r->dissect, w->out, w->v);
 }
 
 static bool sent_syn(const struct rj_half *half)
@@ -545,8 +563,7 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 		put_ip(&w);
 		put_tcp(&w);
 	}
-	if (r->dissect)
-		rj_dissect_emit(r->dissect, w.out, v);
+	put_protocol(&w);
 	if (!r->features->is_bare)
 		put_extras(&w);
 	if (r->ifname)

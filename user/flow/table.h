@@ -32,7 +32,7 @@ struct rj_sampled {
  * @is_opaque: its dissectors were given up: memory was short
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
- * @seq: sequences of either side, grown as needed; one heap block each, at splt
+ * @seq: sequences of either side, grown as needed; rj_seq_free
  * @flow: last, as histograms may not be allocated
  */
 struct rj_entry {

@@ -84,6 +84,9 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		return rj_error_set(&s->error, -EINVAL, "options: on_record is missing");
 	if (o.num_packets > RJ_MAX_PACKETS)
 		return rj_error_set(&s->error, -EINVAL, "packets: at most %u", RJ_MAX_PACKETS);
+	if (o.num_tls_records > RJ_MAX_TLS_RECORDS)
+		return rj_error_set(&s->error, -EINVAL, "TLS records: at most %u",
+				    RJ_MAX_TLS_RECORDS);
 	err = read_features(s, o.features);
 	if (err)
 		return err;
@@ -97,6 +100,9 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
+	else if (rj_dissect_follows_records(s->features.dissectors))
+		s->limits.num_records = o.num_tls_records ? o.num_tls_records :
+							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows;
 	s->on_record = o.on_record;

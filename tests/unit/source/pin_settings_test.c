@@ -17,6 +17,7 @@ static struct rj_live_config config(void)
 		.limits = { .idle_ns = 10000000000,
 			    .active_ns = 30000000000,
 			    .num_packets = 50,
+			    .num_records = 50,
 			    .sample_bytes = 8192 },
 		.pin = "/pins",
 	};
@@ -63,10 +64,10 @@ TEST(pin_settings_name_the_difference)
 /* Each option that shapes maps, programs or places. */
 TEST(pin_settings_see_each_option)
 {
-	struct rj_live_config changed[11];
+	struct rj_live_config changed[12];
 	struct rj_live_config a = config();
 
-	for (size_t i = 0; i < 11; i++)
+	for (size_t i = 0; i < 12; i++)
 		changed[i] = config();
 	changed[0].interfaces = "eth0";
 	changed[1].mode = RJ_ATTACH_AUTO;
@@ -79,7 +80,8 @@ TEST(pin_settings_see_each_option)
 	changed[8].limits.with_zeros = 1;
 	changed[9].limits.with_retrans = 1;
 	changed[10].limits.with_hist = 1;
-	for (size_t i = 0; i < 11; i++)
+	changed[11].limits.num_records = 60;
+	for (size_t i = 0; i < 12; i++)
 		CHECK(*difference(&a, &changed[i]));
 }
 
