@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 1u
+#define RJ_ABI_VERSION 2u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
@@ -39,17 +39,22 @@ struct rj_key {
 	__u16 version;
 };
 
-#define RJ_PKT_IPV4 0x01u	/* has an IPv4 header: ip_id counts */
-#define RJ_PKT_TCP 0x02u	/* the TCP fields are read and consistent */
-#define RJ_PKT_BAD_L4 0x04u	/* the transport header is cut off or contradicts the IP length */
-#define RJ_PKT_FIRST_FRAG 0x08u /* first fragment of a datagram */
-#define RJ_PKT_LATER_FRAG 0x10u /* later fragment: no transport header here */
-#define RJ_PKT_SAME_ENDS 0x20u	/* both ends are equal: everything is side 0 */
+#define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
+#define RJ_PKT_TCP 0x02u	 /* the TCP fields are read and consistent */
+#define RJ_PKT_BAD_L4 0x04u	 /* the transport header is cut off or contradicts the IP length */
+#define RJ_PKT_FIRST_FRAG 0x08u	 /* first fragment of a datagram */
+#define RJ_PKT_LATER_FRAG 0x10u	 /* later fragment: no transport header here */
+#define RJ_PKT_SAME_ENDS 0x20u	 /* both ends are equal: everything is side 0 */
+#define RJ_PKT_JOINED_FRAG 0x40u /* later fragment that has the key of its datagram's first */
+#define RJ_PKT_LAST_FRAG 0x80u	 /* later fragment with which its datagram ends */
 
 /*
  * struct rj_packet - a parsed frame: all that the accumulator asks of it.
  * Offsets are from the first byte of the frame, lengths in bytes by the
  * headers, not by what was captured. Host byte order.
+ * @frag_id, @frag_proto: with the addresses the name of the datagram (bpf/fragment.h)
+ * @frag_off: first fragment: bytes of headers before the payload; later fragment: where in the
+ *        datagram its bytes are, and when joined, where in the transport payload
  */
 struct rj_packet {
 	struct rj_key key;
@@ -73,8 +78,35 @@ struct rj_packet {
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 num_vlans;
-	__u8 zero[10];
+	__u16 frag_off;
+	__u8 frag_proto;
+	__u8 zero[7];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
+};
+
+/* How long the fragments of a datagram wait for each other: RFC 1122 3.3.2 and RFC 8200 4.5 */
+#define RJ_FRAGMENT_NS 60000000000ull
+/* Datagrams in fragments that are remembered at once. Ours. */
+#define RJ_MAX_DATAGRAMS 8192u
+
+/*
+ * struct rj_first - what the first fragment of a datagram tells of the later ones.
+ * @key, @side, @bits (RJ_PKT_*), @icmp_type, @icmp_code: of its packet
+ * @seq: TCP: sequence number of its first payload byte
+ * @frag_off: bytes of the datagram's headers before its payload
+ * @is_known: 0: later ones have come, the first has not
+ */
+struct rj_first {
+	struct rj_key key;
+	__u64 time_ns;
+	__u32 seq;
+	__u16 frag_off;
+	__u8 side;
+	__u8 bits;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 is_known;
+	__u8 zero[5];
 };
 
 /*
@@ -224,7 +256,8 @@ enum rj_end {
 	X(MAP_FULL, 9, "map_full")     /* no room for a flow and none in the ring */               \
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
-	X(FILTERED, 12, "filtered")    /* not matched by --filter */
+	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
+	X(FRAGMENT_FLOOD, 13, "fragment_flood") /* fragments: more wait than there is room for */
 /* clang-format on */
 
 enum rj_reason {
@@ -252,6 +285,7 @@ enum rj_counter {
 #define RJ_RING_SAMPLE 1u
 #define RJ_RING_FLOW 2u
 #define RJ_RING_ORPHAN 3u
+#define RJ_RING_FIRST 4u /* a first fragment that orphans wait for; counted in the kernel */
 
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_LARGE 1536u
@@ -260,8 +294,9 @@ enum rj_counter {
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.
  * @flow_start_ns: with @key names the flow
- * @stream_seq: TCP: sequence number of the first byte here
- * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's
+ * @stream_seq: TCP: sequence number of the first byte here; else a fragment's frag_id
+ * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's; of a
+ *     joined fragment: of the datagram's
  */
 struct rj_sample {
 	__u32 kind;
@@ -287,7 +322,7 @@ struct rj_ring_flow {
 	struct rj_flow flow;
 };
 
-/* struct rj_orphan - a packet that found no place in the flow map. */
+/* struct rj_orphan - a packet that found no place in the flow map, or RJ_RING_FIRST. */
 struct rj_orphan {
 	__u32 kind;
 	__u32 ifindex;
@@ -296,6 +331,7 @@ struct rj_orphan {
 
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
+_Static_assert(sizeof(struct rj_first) == 64, "struct rj_first is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
 _Static_assert(sizeof(struct rj_flow) == 848, "struct rj_flow is part of the ABI");

@@ -8,6 +8,7 @@
 #include "bpf/accumulate.h"
 #include "bpf/config.h"
 #include "bpf/ctx.h"
+#include "bpf/fragment.h"
 #include "bpf/kernel.h"
 #include "bpf/maps.h"
 #include "bpf/parse.h"
@@ -85,20 +86,70 @@ static __always_inline void rj_slot_of(struct rj_half *half, int is_needed, stru
 	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
 }
 
-/* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
-static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *cpu)
+/* rj_hand_over - the packet as it is, to user space; false when the ring is full. */
+static __always_inline int rj_hand_over(__u32 ifindex, const struct rj_cpu *cpu, __u32 kind)
 {
 	struct rj_orphan *orphan = bpf_ringbuf_reserve(&rj_ring, sizeof(*orphan), 0);
 
-	if (!orphan) {
-		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
-		return;
-	}
-	orphan->kind = RJ_RING_ORPHAN;
-	orphan->ifindex = rj_frame_ifindex(f);
+	if (!orphan)
+		return 0;
+	orphan->kind = kind;
+	orphan->ifindex = ifindex;
 	orphan->packet = cpu->packet;
 	bpf_ringbuf_submit(orphan, 0);
-	cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	return 1;
+}
+
+/* rj_hand_up - a packet that has no place in the flow map goes to user space. */
+static __always_inline void rj_hand_up(__u32 ifindex, struct rj_cpu *cpu)
+{
+	if (rj_hand_over(ifindex, cpu, RJ_RING_ORPHAN))
+		cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	else
+		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
+}
+
+/*
+ * rj_wait_for_first - a later fragment whose first has not come: the entry says so, so that the
+ * first is told to user space when it comes. What another CPU has just written there stands.
+ */
+static __always_inline struct rj_first *rj_wait_for_first(struct rj_cpu *cpu, __u64 flags)
+{
+	rj_zero(&cpu->first, sizeof(cpu->first));
+	cpu->first.time_ns = cpu->packet.time_ns;
+	bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, flags);
+	return bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+}
+
+/*
+ * rj_fragment - a first fragment leaves word for the later ones, a later one takes the key of its
+ * first. False where that has not come: user space keeps the packet until it does. Without the
+ * frame: whose kind would be no constant any more.
+ */
+static __noinline int rj_fragment(struct rj_cpu *cpu, __u32 ifindex)
+{
+	struct rj_packet *p = &cpu->packet;
+	struct rj_first *first;
+	int is_awaited;
+
+	rj_fragment_name(p, &cpu->name);
+	first = bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		is_awaited = first && !first->is_known;
+		rj_fragment_note(p, &cpu->first);
+		bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, BPF_ANY);
+		if (is_awaited)
+			rj_hand_over(ifindex, cpu, RJ_RING_FIRST);
+		return 1;
+	}
+	if (!first || rj_is_late(p->time_ns, first->time_ns, RJ_FRAGMENT_NS))
+		first = rj_wait_for_first(cpu, first ? BPF_ANY : BPF_NOEXIST);
+	if (first && first->is_known) {
+		rj_fragment_join(first, p);
+		return 1;
+	}
+	rj_hand_up(ifindex, cpu);
+	return 0;
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -118,7 +169,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (!flow)
 		flow = rj_create(f, cpu);
 	if (!flow || flow->dying) {
-		rj_hand_up(f, cpu);
+		rj_hand_up(rj_frame_ifindex(f), cpu);
 		return;
 	}
 	rj_forget();
@@ -143,7 +194,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	if (!cpu)
 		return;
 	reason = rj_parse(f, link, cpu);
-	if (reason) {
+	if (reason && reason != RJ_REASON_FRAGMENT) {
 		cpu->counters[RJ_COUNT_PACKETS]++;
 		if (reason < RJ_NUM_REASONS)
 			cpu->counters[reason]++;
@@ -154,6 +205,9 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	cpu->packet.time_ns = bpf_ktime_get_ns();
 	rj_forget();
+	if (cpu->packet.bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) &&
+	    !rj_fragment(cpu, rj_frame_ifindex(f)))
+		return;
 	rj_account(f, cpu);
 }
 

@@ -57,12 +57,15 @@ struct {
  * @counters: of enum rj_reason and enum rj_counter, summed by user space
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
+ * @name, @first: a fragment's entry of rj_datagrams before it is inserted
  */
 struct rj_cpu {
 	__u64 counters[RJ_NUM_COUNTERS];
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	struct rj_key name;
+	struct rj_first first;
 };
 
 struct {
@@ -71,6 +74,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rj_cpu);
 } rj_cpus SEC(".maps");
+
+/*
+ * Datagrams in fragments, by the name of rj_fragment_name. Written by the packet programs; one
+ * that was not touched for longest is forgotten for a new one, as floods of fragments shall not
+ * take more memory than this: its later fragments are handed up then.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RJ_MAX_DATAGRAMS);
+	__type(key, struct rj_key);
+	__type(value, struct rj_first);
+} rj_datagrams SEC(".maps");
 
 /*
  * Flows that a CPU is cutting or taking just now, so that no two do it at once: inserted with

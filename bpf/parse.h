@@ -21,11 +21,14 @@
  * @off: next byte
  * @l4_len: bytes from there to the end of the datagram by the IP length
  * @type: EtherType of what is there
+ * @frag_start: where a fragment's bytes of its datagram begin
  * @src, @dst, @src_port, @dst_port: as sent, before they are put in order
  */
 struct rj_layers {
 	__u32 off;
 	__u32 l4_len;
+	__u32 frag_start;
+	__u32 zero2;
 	__u64 src[2];
 	__u64 dst[2];
 	__u16 src_port;
@@ -92,16 +95,26 @@ static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f, s
 	return RJ_REASON_VLAN_DEPTH;
 }
 
+/* rj_note_fragment - @off: bytes of the datagram before these. */
+static __always_inline void rj_note_fragment(struct rj_packet *p, __u32 off, int has_more)
+{
+	if (off) {
+		p->bits |= RJ_PKT_LATER_FRAG;
+		p->frag_off = (__u16)off;
+		if (!has_more)
+			p->bits |= RJ_PKT_LAST_FRAG;
+	} else if (has_more) {
+		p->bits |= RJ_PKT_FIRST_FRAG;
+	}
+}
+
 /* rj_parse_ext_frag - reads an IPv6 fragment header (RFC 8200 4.5). */
 static __always_inline void rj_parse_ext_frag(const struct rj_ext_frag *frag, struct rj_packet *p)
 {
 	__u16 offset = rj_be16(frag->offset);
 
 	p->frag_id = rj_be32(frag->id);
-	if (offset & RJ_IPV6_OFFSET_MASK)
-		p->bits |= RJ_PKT_LATER_FRAG;
-	else if (offset & RJ_IPV6_MORE_FRAGMENTS)
-		p->bits |= RJ_PKT_FIRST_FRAG;
+	rj_note_fragment(p, offset & RJ_IPV6_OFFSET_MASK, offset & RJ_IPV6_MORE_FRAGMENTS);
 }
 
 /* rj_take - moves over @len bytes of the datagram; false when it is shorter by its IP length. */
@@ -149,8 +162,10 @@ static __always_inline enum rj_reason rj_parse_ext(const struct rj_frame *f, str
 		if (!rj_take(l, len))
 			return RJ_REASON_IP_MALFORMED;
 		p->key.proto = head->next;
-		if (proto == RJ_IP_FRAGMENT)
+		if (proto == RJ_IP_FRAGMENT) {
 			rj_parse_ext_frag(head, p);
+			l->frag_start = l->off;
+		}
 	}
 	return RJ_REASON_IP_HEADERS;
 }
@@ -180,16 +195,15 @@ static __always_inline enum rj_reason rj_parse_ipv4(const struct rj_frame *f, st
 	p->ttl = ip->ttl;
 	p->ip_id = rj_be16(ip->id);
 	p->frag_id = p->ip_id;
+	p->frag_proto = ip->proto;
 	p->key.version = 4;
 	p->key.proto = ip->proto;
 	p->bits |= RJ_PKT_IPV4;
 	frag = rj_be16(ip->frag);
 	l->off += header_len;
 	l->l4_len = p->ip_len - header_len;
-	if (frag & RJ_IPV4_OFFSET_MASK)
-		p->bits |= RJ_PKT_LATER_FRAG;
-	else if (frag & RJ_IPV4_MORE_FRAGMENTS)
-		p->bits |= RJ_PKT_FIRST_FRAG;
+	l->frag_start = l->off;
+	rj_note_fragment(p, (frag & RJ_IPV4_OFFSET_MASK) * 8u, frag & RJ_IPV4_MORE_FRAGMENTS);
 	return RJ_REASON_NONE;
 }
 
@@ -454,6 +468,8 @@ static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f,
 	rj_order_ends(l, p);
 	p->payload_len = l->l4_len;
 	p->payload_off = (__u16)l->off;
+	if (p->bits & RJ_PKT_FIRST_FRAG)
+		p->frag_off = (__u16)(l->off - l->frag_start);
 	p->num_segments = 1;
 	return reason;
 }

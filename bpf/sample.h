@@ -79,6 +79,10 @@ static __always_inline int rj_sample_record(const struct rj_frame *f, const stru
 	s->stream_seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0) + at;
 	s->payload_len = p->payload_len;
 	s->offset = at;
+	if (!(p->bits & RJ_PKT_TCP) && p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		s->stream_seq = p->frag_id;
+		s->offset = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0;
+	}
 	s->side = p->side;
 	s->tcp_flags = p->tcp_flags;
 	s->bits = p->bits;

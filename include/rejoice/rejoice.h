@@ -79,6 +79,8 @@ struct rj_session_frame {
  * packets == packets_in_flows + the sum of set_aside.
  * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
  * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
+ * @datagrams_whole: payload that came in IP fragments and was put together for the dissectors;
+ *     else _overlapped (given up, RFC 5722), _incomplete or _over_limit (of memory, or gaps)
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
  */
 #define RJ_MAX_SET_ASIDE 32
@@ -96,6 +98,10 @@ struct rj_stats {
 	uint64_t dissect_over_budget;
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
+	uint64_t datagrams_whole;
+	uint64_t datagrams_overlapped;
+	uint64_t datagrams_incomplete;
+	uint64_t datagrams_over_limit;
 };
 
 /*

@@ -27,7 +27,7 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples;
+	uint64_t frames, valid, refused, orphans, samples, joined, awaited;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -54,6 +54,8 @@ static void fail(struct test *t, const struct frame *f, const char *what)
 	is_quiet = ++t->failed >= MAX_TOLD;
 	kernel_clear(&t->kernel);
 	model_clear(&t->model);
+	kernel_clear_datagrams(&t->kernel);
+	model_clear_datagrams(&t->model);
 	memcpy(t->counters, t->kernel.cpus[t->kernel.cpu].counters, sizeof(t->counters));
 }
 
@@ -93,17 +95,23 @@ static bool check_sample(const struct verdict *v, const struct frame *f, const u
 	const struct rj_packet *p = &v->packet;
 	struct rj_sample s;
 	uint32_t seq = p->tcp_seq + !!(p->tcp_flags & RJ_TCP_SYN);
+	uint32_t frag_off = 0;
 
 	if (len < sizeof(s))
 		return false;
 	memcpy(&s, bytes, sizeof(s));
+	if (!(p->bits & RJ_PKT_TCP) && p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		frag_off = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0;
+		seq = p->frag_id - frag_off;
+	}
 	return s.kind == RJ_RING_SAMPLE && !memcmp(&s.key, &p->key, sizeof(s.key)) &&
 	       s.flow_start_ns == v->flow->flow.start_ns && s.time_ns == p->time_ns &&
 	       s.stream_seq == seq + s.offset && s.payload_len == p->payload_len &&
 	       s.side == p->side && s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero &&
-	       s.len && s.len <= len - sizeof(s) && s.offset + s.len <= p->payload_len &&
-	       p->payload_off + s.offset + s.len <= f->len &&
-	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset, s.len);
+	       s.len && s.len <= len - sizeof(s) && s.offset >= frag_off &&
+	       s.offset - frag_off + s.len <= p->payload_len &&
+	       p->payload_off + s.offset - frag_off + s.len <= f->len &&
+	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset - frag_off, s.len);
 }
 
 static bool check_ring(struct test *t, const struct verdict *v, const struct frame *f)
@@ -126,15 +134,31 @@ static bool check_ring(struct test *t, const struct verdict *v, const struct fra
 	return is_equal;
 }
 
-static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
+/* The first record of the ring is @p, of this kind. */
+static bool check_whole(const struct kernel *k, const struct rj_packet *p, uint32_t kind)
 {
 	struct rj_orphan orphan;
 
-	if (k->num_records != 1 || k->record[0].len != sizeof(orphan))
+	if (!k->num_records || k->record[0].len != sizeof(orphan))
 		return false;
 	memcpy(&orphan, k->record[0].bytes, sizeof(orphan));
-	return orphan.kind == RJ_RING_ORPHAN && orphan.ifindex == IFINDEX &&
+	return orphan.kind == kind && orphan.ifindex == IFINDEX &&
 	       are_equal("orphan", packet_fields, NUM(packet_fields), p, &orphan.packet);
+}
+
+static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
+{
+	return k->num_records == 1 && check_whole(k, p, RJ_RING_ORPHAN);
+}
+
+/* A first fragment that others wait for is told before anything else is. */
+static bool take_first(struct kernel *k, const struct rj_packet *p)
+{
+	if (!check_whole(k, p, RJ_RING_FIRST))
+		return false;
+	k->num_records--;
+	memmove(&k->record[0], &k->record[1], k->num_records * sizeof(k->record[0]));
+	return true;
 }
 
 static bool check_flow(const struct test *t, const struct model_flow *host)
@@ -161,10 +185,13 @@ static void expect_samples(struct test *t, const struct verdict *v)
 }
 
 /* Whether the packet has no place: its flow is being taken, or is new and the map full. */
-static bool is_orphan(struct test *t, const struct rj_packet *p)
+static bool is_orphan(struct test *t, const struct verdict *v)
 {
+	const struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(&t->model, &p->key);
 
+	if (v->is_waiting)
+		return true;
 	return f ? f->flow.dying && t->model.is_claimed : t->model.num_flows == t->map_len;
 }
 
@@ -186,13 +213,18 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 	struct rj_packet *p = &v->packet;
 
 	p->time_ns = cpu->packet.time_ns;
+	model_fragment(&t->model, v);
+	t->joined += !!(p->bits & RJ_PKT_JOINED_FRAG);
+	t->awaited += v->is_awaited;
 	if (!are_equal("packet", packet_fields, NUM(packet_fields), p, &cpu->packet))
 		return "the packet differs";
 	t->counters[RJ_COUNT_PACKETS] += p->num_segments;
 	t->counters[RJ_COUNT_BYTES] += p->ip_len;
-	if (is_orphan(t, p) && t->kernel.is_held)
+	if (v->is_awaited && !take_first(&t->kernel, p))
+		return "the first fragment told differs";
+	if (is_orphan(t, v) && t->kernel.is_held)
 		return check_held(t, p);
-	if (is_orphan(t, p)) {
+	if (is_orphan(t, v)) {
 		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
 		t->orphans++;
 		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
@@ -242,6 +274,8 @@ static void check(struct test *t, const struct frame *f)
 	t->frames++;
 	v.reason = model_parse(&t->model, f, &v.packet);
 	t->reasons[v.reason]++;
+	if (v.reason == RJ_REASON_FRAGMENT) /* in a flow, or handed up */
+		v.reason = RJ_REASON_NONE;
 	t->valid += is_valid(&v);
 	what = v.reason ? check_set_aside(t, &v) : check_packet(t, &v, f);
 	if (!are_equal_counters(t->counters, t->kernel.cpus[t->kernel.cpu].counters) && !what)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/fragment.h"
 #include "bpf/parse.h"
 #include "tests/bpf/frames.h"
 
@@ -24,8 +25,16 @@ struct model_flow {
 	bool has_slot[RJ_NUM_SIDES];
 };
 
+/* struct model_datagram - an entry of the kernel's rj_datagrams. */
+struct model_datagram {
+	struct model_datagram *next;
+	struct rj_key name;
+	struct rj_first first;
+};
+
 struct model {
 	struct rj_limits limits;
+	struct model_datagram *datagrams[MODEL_BUCKETS];
 	enum hook hook;
 	struct model_flow *bucket[MODEL_BUCKETS];
 	uint32_t num_flows;
@@ -42,6 +51,7 @@ struct verdict {
 	struct model_flow *finished;
 	enum rj_end end;
 	uint32_t slots_short, cuts_late;
+	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -49,14 +59,70 @@ static bool is_ip_hook(enum hook hook)
 	return hook == HOOK_IP_INGRESS || hook == HOOK_IP_EGRESS;
 }
 
-static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+static uint32_t model_hash(const struct rj_key *key)
 {
 	const uint8_t *at = (const void *)key;
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < sizeof(*key); i++)
 		hash = (hash ^ at[i]) * 16777619u;
-	return &m->bucket[hash % MODEL_BUCKETS];
+	return hash % MODEL_BUCKETS;
+}
+
+static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+{
+	return &m->bucket[model_hash(key)];
+}
+
+static struct model_datagram *model_datagram_of(struct model *m, const struct rj_packet *p)
+{
+	struct model_datagram *d, **bucket;
+	struct rj_key name;
+
+	rj_fragment_name(p, &name);
+	bucket = &m->datagrams[model_hash(&name)];
+	for (d = *bucket; d; d = d->next)
+		if (!memcmp(&d->name, &name, sizeof(name)))
+			return d;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		abort();
+	d->name = name;
+	d->next = *bucket;
+	*bucket = d;
+	return d;
+}
+
+/* model_fragment - what rj_fragment does, in a table that forgets nothing. */
+static void model_fragment(struct model *m, struct verdict *v)
+{
+	struct rj_packet *p = &v->packet;
+	struct model_datagram *d;
+
+	if (!(p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)))
+		return;
+	d = model_datagram_of(m, p);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		v->is_awaited = d->first.time_ns && !d->first.is_known;
+		rj_fragment_note(p, &d->first);
+	} else if (d->first.is_known) {
+		rj_fragment_join(&d->first, p);
+	} else {
+		v->is_waiting = true;
+		d->first.time_ns = p->time_ns;
+	}
+}
+
+static void model_clear_datagrams(struct model *m)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		while (m->datagrams[i]) {
+			struct model_datagram *d = m->datagrams[i];
+
+			m->datagrams[i] = d->next;
+			free(d);
+		}
+	}
 }
 
 static struct model_flow *model_find(struct model *m, const struct rj_key *key)
@@ -165,7 +231,7 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	else
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
-	if (!reason && m->hook != HOOK_XDP)
+	if ((!reason || reason == RJ_REASON_FRAGMENT) && m->hook != HOOK_XDP)
 		rj_unfold(out, f->gso_size);
 	return reason;
 }

@@ -22,7 +22,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid;
+	uint64_t frames, valid, joined, awaited;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -53,6 +53,7 @@ static void run_shapes(struct test *t, struct gen *g)
 	gen_vlans(g);
 	gen_chains(g);
 	gen_fragments(g);
+	gen_datagrams(g, 500);
 	gen_udp_lengths(g);
 	gen_icmp(g);
 	gen_ip_lengths(g);
@@ -283,6 +284,7 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 		t.failed++;
 	}
 	kernel_close(&t.kernel);
+	model_clear_datagrams(&t.model);
 	for (unsigned int i = 1; i < NUM_ENDS; i++) {
 		cuts += t.ends[i];
 		total.ends[i] += t.ends[i];
@@ -291,6 +293,8 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 		total.reasons[i] += t.reasons[i];
 	total.frames += t.frames;
 	total.valid += t.valid;
+	total.joined += t.joined;
+	total.awaited += t.awaited;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
 	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64 " refused by test_run\n",
@@ -318,6 +322,8 @@ static void check_coverage(void)
 	bool is_good = is_enough("frames", total.frames, 200000);
 
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
+	is_good &= is_enough("fragments joined", total.joined, 2000);
+	is_good &= is_enough("first fragments awaited", total.awaited, 500);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
 		is_good &= is_enough(counter_names[i], total.reasons[i], 50);
 	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)

@@ -9,6 +9,7 @@
 #include "bpf/abi.h"
 #include "bpf/splt.h"
 #include "core/status.h"
+#include "flow/datagram.h"
 #include "flow/dissect.h"
 
 /*
@@ -16,6 +17,7 @@
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
+ * @datagrams: in fragments, of which some have not come; the engine frees them
  * @seq: sequences of either side, grown as needed; one heap block each, at splt
  * @flow: last, as histograms may not be allocated
  */
@@ -27,6 +29,7 @@ struct rj_entry {
 	uint64_t deadline_ns;
 	struct rj_dissect *dissect;
 	bool is_opaque;
+	struct rj_datagram *datagrams;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;

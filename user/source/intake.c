@@ -38,7 +38,8 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 
 	in->packets++;
 	in->bytes += frame->wire_len;
-	if (reason)
+	/* a later fragment is the engine's: it knows the first, or waits for it */
+	if (reason && reason != RJ_REASON_FRAGMENT)
 		in->set_aside[reason]++;
 	else
 		hand_over(e, frame, &p);

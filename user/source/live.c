@@ -87,6 +87,10 @@ static int on_record(void *user, void *data, size_t len)
 		struct rj_orphan *orphan = data;
 
 		rj_engine_packet(s->engine, &orphan->packet, NULL, 0);
+	} else if (kind == RJ_RING_FIRST) {
+		struct rj_orphan *orphan = data;
+
+		rj_engine_first(s->engine, &orphan->packet);
 	}
 	return 0;
 }
