@@ -8,11 +8,13 @@
 #define RJ_ABI_VERSION 2u
 
 /* Limits, by name. */
-#define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
-#define RJ_MAX_EXT_HEADERS 8u  /* IPv6 extension headers (and AH) passed over */
-#define RJ_TCP_OPTIONS_LEN 40u /* RFC 9293 3.1: data offset 15 words less the fixed header */
-#define RJ_FIRST_IDS 4u	       /* IP identifications kept before a sequence slot is taken */
-#define RJ_TCP_HOLES 4u	       /* holes of the sequence space followed at once, each direction */
+#define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
+#define RJ_MAX_LINK_HEADERS 16u /* tags, labels and other headers between Ethernet and IP */
+#define RJ_MAX_TUNNELS 4u	/* tunnels opened, one in another; deeper packets are set aside */
+#define RJ_MAX_EXT_HEADERS 8u	/* IPv6 extension headers (and AH) passed over */
+#define RJ_TCP_OPTIONS_LEN 40u	/* RFC 9293 3.1: data offset 15 words less the fixed header */
+#define RJ_FIRST_IDS 4u		/* IP identifications kept before a sequence slot is taken */
+#define RJ_TCP_HOLES 4u		/* holes of the sequence space followed at once, each direction */
 #define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
 #define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
@@ -80,7 +82,8 @@ struct rj_packet {
 	__u8 num_vlans;
 	__u16 frag_off;
 	__u8 frag_proto;
-	__u8 zero[7];
+	__u8 num_tunnels; /* that were opened: the key is of what is in them */
+	__u8 zero[6];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
 };
 
@@ -107,6 +110,52 @@ struct rj_first {
 	__u8 icmp_code;
 	__u8 is_known;
 	__u8 zero[5];
+};
+
+/* clang-format off: a table */
+/* Tunnels: name, number, type in records. Numbers are never reused. */
+#define RJ_TUNNELS(X)                                                                              \
+	X(NONE, 0, "")                                                                             \
+	X(IP4, 1, "ipip")	 /* RFC 2003, RFC 2473: shown by the versions of both headers */   \
+	X(IP6, 2, "6in4")	 /* RFC 4213 */                                                    \
+	X(GRE, 3, "gre")	 /* RFC 2784, RFC 2890; NVGRE (RFC 7637); PPTP (RFC 2637) */       \
+	X(ETHERIP, 4, "etherip") /* RFC 3378 */                                                    \
+	X(MPLS, 5, "mpls")	 /* RFC 4023 */                                                    \
+	X(ERSPAN, 6, "erspan")	 /* draft-foschiano-erspan: I, II, III */                          \
+	X(VXLAN, 7, "vxlan")	 /* RFC 7348 */                                                    \
+	X(GENEVE, 8, "geneve")	 /* RFC 8926 */                                                    \
+	X(GTPU, 9, "gtp-u")	 /* 3GPP TS 29.281 */                                              \
+	X(TEREDO, 10, "teredo")	 /* RFC 4380 */
+/* clang-format on */
+
+enum rj_tunnel_type {
+#define X(name, number, text) RJ_TUNNEL_##name = number,
+	RJ_TUNNELS(X)
+#undef X
+};
+
+/*
+ * struct rj_tunnel - one that was opened.
+ * @src, @dst: of its packet, as in struct rj_key
+ * @id: key, VNI, session or TEID where the tunnel has one (@has_id)
+ * @version: of the IP header it goes in
+ */
+struct rj_tunnel {
+	__u64 src[2];
+	__u64 dst[2];
+	__u32 id;
+	__u8 type;
+	__u8 has_id;
+	__u8 version;
+	__u8 zero;
+};
+
+/* struct rj_tunnels - outermost first. @side: of the flow in them, whose packet they were of */
+struct rj_tunnels {
+	__u8 num;
+	__u8 side;
+	__u8 zero[6];
+	struct rj_tunnel at[RJ_MAX_TUNNELS];
 };
 
 /*
@@ -215,7 +264,8 @@ struct rj_limits {
 	__u8 with_zeros;    /* packets without payload are entered into the sequence */
 	__u8 with_retrans;  /* retransmitted segments are entered into the sequence */
 	__u8 with_hist;
-	__u8 zero[5];
+	__u8 no_decap; /* tunnels are left closed: the flow is the outer one */
+	__u8 zero[4];
 };
 
 /* clang-format off: tables */
@@ -257,7 +307,9 @@ enum rj_end {
 	X(NO_MEMORY, 10, "no_memory")  /* host table full or heap without memory */                \
 	X(LINK_TYPE, 11, "link_type")  /* frame of a link type that is not read */                 \
 	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
-	X(FRAGMENT_FLOOD, 13, "fragment_flood") /* fragments: more wait than there is room for */
+	X(FRAGMENT_FLOOD, 13, "fragment_flood") /* fragments: more wait than there is room for */  \
+	X(LINK_DEPTH, 14, "link_depth")	    /* more headers than RJ_MAX_LINK_HEADERS before IP */  \
+	X(TUNNEL_DEPTH, 15, "tunnel_depth") /* more tunnels than RJ_MAX_TUNNELS */
 /* clang-format on */
 
 enum rj_reason {
@@ -287,13 +339,15 @@ enum rj_counter {
 #define RJ_RING_ORPHAN 3u
 #define RJ_RING_FIRST 4u /* a first fragment that orphans wait for; counted in the kernel */
 
+#define RJ_RING_TUNNELS 5u
+
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_LARGE 1536u
 #define RJ_SAMPLE_HUGE 9216u /* datagrams alone: one is never split, beyond this it is cut */
 
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.
- * @flow_start_ns: with @key names the flow
+ * @flow_start_ns: with @key names the flow; 0: a later fragment that waits for its first
  * @stream_seq: TCP: sequence number of the first byte here; else a fragment's frag_id
  * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's; of a
  *     joined fragment: of the datagram's
@@ -329,9 +383,23 @@ struct rj_orphan {
 	struct rj_packet packet;
 };
 
+/*
+ * struct rj_ring_tunnels - the tunnels of a flow that began, by the packet it began with.
+ * @time_ns: of that packet
+ * @is_around: it was handed up
+ */
+struct rj_ring_tunnels {
+	__u32 kind;
+	__u32 is_around;
+	struct rj_key key;
+	__u64 time_ns;
+	struct rj_tunnels tunnels;
+};
+
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
 _Static_assert(sizeof(struct rj_first) == 64, "struct rj_first is part of the ABI");
+_Static_assert(sizeof(struct rj_tunnels) == 168, "struct rj_tunnels is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
 _Static_assert(sizeof(struct rj_flow) == 848, "struct rj_flow is part of the ABI");

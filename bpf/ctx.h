@@ -15,6 +15,7 @@ static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 		.ctx = xdp,
 		.hook = RJ_HOOK_XDP,
 		.wire_len = (__u32)((long)xdp->data_end - (long)xdp->data),
+		.is_closed = rj_limits.no_decap,
 	};
 }
 
@@ -25,6 +26,7 @@ static __always_inline struct rj_frame rj_skb_frame(struct __sk_buff *skb)
 		.hook = RJ_HOOK_SKB,
 		.wire_len = skb->len,
 		.outer_tci = skb->vlan_present ? RJ_TCI_PRESENT | (skb->vlan_tci & 0xffff) : 0,
+		.is_closed = rj_limits.no_decap,
 	};
 }
 

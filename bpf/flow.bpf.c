@@ -36,7 +36,8 @@ static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const e
 						  &cpu->packet);
 		rj_forget();
 		if (reason != RJ_REASON_LINK_TRUNCATED && reason != RJ_REASON_IP_TRUNCATED &&
-		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4))
+		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4) &&
+		    !cpu->layers.is_short)
 			break;
 		if (i || !rj_frame_pull(f))
 			break;
@@ -100,6 +101,25 @@ static __always_inline int rj_hand_over(__u32 ifindex, const struct rj_cpu *cpu,
 	return 1;
 }
 
+/*
+ * rj_tell_tunnels - which tunnels the packet came in, as its flow begins with it, or as it
+ * @is_around and may begin one in user space.
+ */
+static __noinline int rj_tell_tunnels(const struct rj_cpu *cpu, __u32 is_around)
+{
+	struct rj_ring_tunnels *out = bpf_ringbuf_reserve(&rj_ring, sizeof(*out), 0);
+
+	if (!out)
+		return 0;
+	out->kind = RJ_RING_TUNNELS;
+	out->is_around = is_around;
+	out->key = cpu->packet.key;
+	out->time_ns = cpu->packet.time_ns;
+	out->tunnels = cpu->layers.tunnels;
+	bpf_ringbuf_submit(out, 0);
+	return 1;
+}
+
 /* rj_hand_up - a packet that has no place in the flow map goes to user space. */
 static __always_inline void rj_hand_up(__u32 ifindex, struct rj_cpu *cpu)
 {
@@ -107,6 +127,8 @@ static __always_inline void rj_hand_up(__u32 ifindex, struct rj_cpu *cpu)
 		cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
 	else
 		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
+	if (cpu->packet.num_tunnels)
+		rj_tell_tunnels(cpu, 1);
 }
 
 /*
@@ -182,6 +204,8 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	rj_forget();
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	rj_sample(f, flow, half, cpu);
+	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
+		rj_sample_counted(flow, cpu, 0);
 }
 
 /* rj_watch - all that happens to a frame. Nothing here can change or drop it. */
@@ -206,8 +230,10 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	cpu->packet.time_ns = bpf_ktime_get_ns();
 	rj_forget();
 	if (cpu->packet.bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) &&
-	    !rj_fragment(cpu, rj_frame_ifindex(f)))
+	    !rj_fragment(cpu, rj_frame_ifindex(f))) {
+		rj_sample_waiting(f, cpu);
 		return;
+	}
 	rj_account(f, cpu);
 }
 

@@ -22,6 +22,18 @@ static __always_inline void rj_fragment_name(const struct rj_packet *p, struct r
 	out->version = p->key.version;
 }
 
+/* rj_fragment_name_sample - the same of the sample @s of a fragment that waits. */
+static __always_inline void rj_fragment_name_sample(const struct rj_sample *s, struct rj_key *out)
+{
+	rj_zero(out, sizeof(*out));
+	rj_copy(out->addr[0], s->key.addr[s->side & 1], 16);
+	rj_copy(out->addr[1], s->key.addr[!(s->side & 1)], 16);
+	out->port[0] = (__u16)(s->stream_seq >> 16);
+	out->port[1] = (__u16)s->stream_seq;
+	out->proto = s->key.version == 4 ? s->key.proto : 0;
+	out->version = s->key.version;
+}
+
 /* rj_fragment_note - what later fragments need of the first one @p, in *@out. */
 static __always_inline void rj_fragment_note(const struct rj_packet *p, struct rj_first *out)
 {

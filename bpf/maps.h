@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
-#include "bpf/parse.h"
+#include "bpf/layers.h"
 
 /* Sizes here are the least that loads; the loader sets the real ones. */
 
@@ -57,6 +57,7 @@ struct {
  * @counters: of enum rj_reason and enum rj_counter, summed by user space
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
+ * @window, @num_waiting: samples of fragments that wait for their first, in this stretch of time
  * @name, @first: a fragment's entry of rj_datagrams before it is inserted
  */
 struct rj_cpu {
@@ -64,6 +65,8 @@ struct rj_cpu {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	__u64 window;
+	__u64 num_waiting;
 	struct rj_key name;
 	struct rj_first first;
 };
@@ -74,6 +77,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rj_cpu);
 } rj_cpus SEC(".maps");
+
+static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+
+	if (!cpu)
+		return 0;
+	*l = &cpu->layers;
+	*p = &cpu->packet;
+	return 1;
+}
 
 /*
  * Datagrams in fragments, by the name of rj_fragment_name. Written by the packet programs; one

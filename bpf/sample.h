@@ -14,6 +14,8 @@
 #define RJ_MAX_SAMPLED_DATAGRAMS 400u
 /* Records of one packet at most (a super-packet carries up to 64 KiB). */
 #define RJ_MAX_SAMPLE_RECORDS 12u
+/* Fragments without their first that are sampled in 2^30 ns, each CPU: floods are of those. */
+#define RJ_MAX_WAITING_SAMPLES 256u
 /* How far before the first segment seen one that was overtaken may start. */
 #define RJ_SAMPLE_REORDER_BYTES 65536
 
@@ -152,6 +154,33 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 		rj_sample_counted(flow, cpu, is_sent);
 		at += left;
 	}
+}
+
+/*
+ * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
+ * user space puts it to the packet, which it has.
+ */
+static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	__u32 len = p->payload_len;
+
+	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
+		return;
+	if (cpu->window != p->time_ns >> 30) {
+		cpu->window = p->time_ns >> 30;
+		cpu->num_waiting = 0;
+	}
+	if (++cpu->num_waiting > RJ_MAX_WAITING_SAMPLES) {
+		cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
+		return;
+	}
+	if (len > RJ_SAMPLE_LARGE)
+		len = RJ_SAMPLE_LARGE;
+	cpu->fresh.start_ns = 0;
+	rj_sample_counted(&cpu->fresh, cpu,
+			  rj_sample_record(f, &cpu->fresh, p, 0, len, RJ_SAMPLE_LARGE));
+	cpu->fresh.lost_samples = 0;
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */

@@ -31,6 +31,7 @@ struct rj_session;
  * @with_retrans: retransmitted segments stand in sequences too
  * @filter: a tcpdump filter, NULL for none
  * @on_record: called for each flow that ended; the record is borrowed for the call
+ * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  */
 struct rj_options {
 	size_t size;
@@ -44,6 +45,7 @@ struct rj_options {
 	const char *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
+	uint8_t no_decap;
 };
 
 #define RJ_NEVER UINT64_MAX

@@ -27,7 +27,7 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples, joined, awaited;
+	uint64_t frames, valid, refused, orphans, samples, joined, awaited, tunnelled, waiting;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -89,8 +89,8 @@ static bool check_finished(struct test *t, const struct verdict *v, const uint8_
 }
 
 /* A sample says what packet it is of and has that packet's bytes. */
-static bool check_sample(const struct verdict *v, const struct frame *f, const uint8_t *bytes,
-			 size_t len)
+static bool check_sample(const struct verdict *v, const struct frame *f, uint64_t start_ns,
+			 const uint8_t *bytes, size_t len)
 {
 	const struct rj_packet *p = &v->packet;
 	struct rj_sample s;
@@ -105,13 +105,39 @@ static bool check_sample(const struct verdict *v, const struct frame *f, const u
 		seq = p->frag_id - frag_off;
 	}
 	return s.kind == RJ_RING_SAMPLE && !memcmp(&s.key, &p->key, sizeof(s.key)) &&
-	       s.flow_start_ns == v->flow->flow.start_ns && s.time_ns == p->time_ns &&
+	       s.flow_start_ns == start_ns && s.time_ns == p->time_ns &&
 	       s.stream_seq == seq + s.offset && s.payload_len == p->payload_len &&
 	       s.side == p->side && s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero &&
 	       s.len && s.len <= len - sizeof(s) && s.offset >= frag_off &&
 	       s.offset - frag_off + s.len <= p->payload_len &&
 	       p->payload_off + s.offset - frag_off + s.len <= f->len &&
 	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset - frag_off, s.len);
+}
+
+/* Of tunnels those that are there are compared: the rest is what other frames left. */
+static bool is_tunnels(const struct verdict *v, bool is_around, const uint8_t *bytes, size_t len)
+{
+	struct rj_ring_tunnels got;
+
+	if (len != sizeof(got))
+		return false;
+	memcpy(&got, bytes, sizeof(got));
+	return got.kind == RJ_RING_TUNNELS && got.is_around == is_around &&
+	       !memcmp(&got.key, &v->packet.key, sizeof(got.key)) &&
+	       got.time_ns == v->packet.time_ns && got.tunnels.num == v->packet.num_tunnels &&
+	       got.tunnels.side == v->packet.side && got.tunnels.side == v->tunnels.side &&
+	       !memcmp(got.tunnels.at, v->tunnels.at, got.tunnels.num * sizeof(got.tunnels.at[0]));
+}
+
+/* Takes the last record off the ring where it must be of tunnels. */
+static bool take_tunnels(struct kernel *k, const struct verdict *v, bool is_around)
+{
+	uint32_t at = k->num_records - 1;
+
+	if (!k->num_records || !is_tunnels(v, is_around, k->record[at].bytes, k->record[at].len))
+		return false;
+	k->num_records--;
+	return true;
 }
 
 static bool check_ring(struct test *t, const struct verdict *v, const struct frame *f)
@@ -129,7 +155,8 @@ static bool check_ring(struct test *t, const struct verdict *v, const struct fra
 	if (!t->model.limits.sample_bytes)
 		return is_equal && at == k->num_records;
 	for (; at < k->num_records; at++, t->samples++)
-		if (!check_sample(v, f, k->record[at].bytes, k->record[at].len))
+		if (!check_sample(v, f, v->flow->flow.start_ns, k->record[at].bytes,
+				  k->record[at].len))
 			return false;
 	return is_equal;
 }
@@ -207,6 +234,26 @@ static const char *check_held(struct test *t, const struct rj_packet *p)
 	return NULL;
 }
 
+/* A fragment that waits may be sampled: behind the packet itself. */
+static bool take_waiting(struct test *t, const struct verdict *v, const struct frame *f)
+{
+	const uint32_t kind = RJ_RING_SAMPLE;
+	struct kernel *k = &t->kernel;
+	uint32_t at;
+
+	if (!v->is_waiting || !t->model.limits.sample_bytes)
+		return true;
+	t->counters[RJ_COUNT_SAMPLES_LOST] = k->cpus[k->cpu].counters[RJ_COUNT_SAMPLES_LOST];
+	at = k->num_records - 1;
+	if (!k->num_records || memcmp(k->record[at].bytes, &kind, sizeof(kind)))
+		return true;
+	t->counters[RJ_COUNT_SAMPLES]++;
+	t->waiting++;
+	k->num_records--;
+	return v->packet.key.proto == RJ_IP_UDP &&
+	       check_sample(v, f, 0, k->record[at].bytes, k->record[at].len);
+}
+
 static const char *check_packet(struct test *t, struct verdict *v, const struct frame *f)
 {
 	const struct cpu_value *cpu = &t->kernel.cpus[t->kernel.cpu];
@@ -224,6 +271,10 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		return "the first fragment told differs";
 	if (is_orphan(t, v) && t->kernel.is_held)
 		return check_held(t, p);
+	if (!take_waiting(t, v, f))
+		return "the sample of a fragment that waits differs";
+	if (is_orphan(t, v) && p->num_tunnels && !take_tunnels(&t->kernel, v, true))
+		return "the tunnels of the packet handed up differ";
 	if (is_orphan(t, v)) {
 		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
 		t->orphans++;
@@ -233,6 +284,10 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;
+	t->tunnelled += !!p->num_tunnels;
+	if (p->num_tunnels && v->flow->flow.start_ns == p->time_ns &&
+	    !take_tunnels(&t->kernel, v, false))
+		return "the tunnels differ";
 	expect_samples(t, v);
 	t->ends[v->end]++;
 	if (!check_ring(t, v, f))
@@ -272,7 +327,7 @@ static void check(struct test *t, const struct frame *f)
 		return;
 	}
 	t->frames++;
-	v.reason = model_parse(&t->model, f, &v.packet);
+	v.reason = model_parse(&t->model, f, &v.packet, &v.tunnels);
 	t->reasons[v.reason]++;
 	if (v.reason == RJ_REASON_FRAGMENT) /* in a flow, or handed up */
 		v.reason = RJ_REASON_NONE;

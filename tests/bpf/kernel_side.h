@@ -24,6 +24,8 @@ struct cpu_value {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	uint64_t window;
+	uint64_t num_waiting;
 	struct rj_key name;
 	struct rj_first first;
 };

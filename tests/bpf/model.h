@@ -47,6 +47,7 @@ struct model {
 struct verdict {
 	enum rj_reason reason;
 	struct rj_packet packet;
+	struct rj_tunnels tunnels;
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
@@ -216,10 +217,13 @@ static uint16_t skb_protocol(const uint8_t *bytes)
 
 /* model_parse - from a block of exactly the frame's bytes: a sanitizer sees one too many. */
 static enum rj_reason model_parse(const struct model *m, const struct frame *f,
-				  struct rj_packet *out)
+				  struct rj_packet *out, struct rj_tunnels *tunnels)
 {
 	uint8_t *bytes = malloc(f->len);
-	const struct rj_frame frame = { .data = bytes, .captured_len = f->len, .wire_len = f->len };
+	const struct rj_frame frame = { .data = bytes,
+					.captured_len = f->len,
+					.wire_len = f->len,
+					.is_closed = m->limits.no_decap };
 	struct rj_layers layers;
 	enum rj_reason reason;
 
@@ -231,6 +235,7 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	else
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
+	*tunnels = layers.tunnels;
 	if ((!reason || reason == RJ_REASON_FRAGMENT) && m->hook != HOOK_XDP)
 		rj_unfold(out, f->gso_size);
 	return reason;

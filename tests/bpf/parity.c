@@ -10,6 +10,7 @@
 
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
+#include "tests/bpf/encapsulate.h"
 
 /* struct config - @hooks: a bit for each program; @frames: what goes through it. */
 struct config {
@@ -22,7 +23,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid, joined, awaited;
+	uint64_t frames, valid, joined, awaited, tunnelled, waiting;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -60,6 +61,9 @@ static void run_shapes(struct test *t, struct gen *g)
 	gen_truncations(g);
 	if (is_ip_hook(t->model.hook))
 		gen_ip_tags(g);
+	gen_links(g, 2500);
+	gen_tunnels(g, 4000);
+	gen_tunnel_cuts(g);
 	gen_mutations(g, 12000);
 	gen_noise(g, 4000);
 }
@@ -216,6 +220,7 @@ static const struct config configs[] = {
 	  ON_ALL,
 	  run_all },
 	{ "1 packet, plain", { .num_packets = 1 }, 4096, 2000, ON_SOME, run_all },
+	{ "tunnels closed", { .num_packets = 5, .no_decap = 1 }, 4096, 2000, ON_SOME, run_all },
 	{ "1000 packets, zeros, retransmissions, histograms",
 	  { .num_packets = 1000, .with_zeros = 1, .with_retrans = 1, .with_hist = 1 },
 	  1024,
@@ -295,6 +300,8 @@ static void run(const struct config *c, enum hook hook, uint64_t seed)
 	total.valid += t.valid;
 	total.joined += t.joined;
 	total.awaited += t.awaited;
+	total.tunnelled += t.tunnelled;
+	total.waiting += t.waiting;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
 	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64 " refused by test_run\n",
@@ -324,6 +331,10 @@ static void check_coverage(void)
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
 	is_good &= is_enough("fragments joined", total.joined, 2000);
 	is_good &= is_enough("first fragments awaited", total.awaited, 500);
+	is_good &= is_enough("packets in tunnels", total.tunnelled, 10000);
+	is_good &= is_enough("waiting fragments sampled", total.waiting, 100);
+	is_good &= is_enough("link_depth", total.reasons[RJ_REASON_LINK_DEPTH], 50);
+	is_good &= is_enough("tunnel_depth", total.reasons[RJ_REASON_TUNNEL_DEPTH], 50);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
 		is_good &= is_enough(counter_names[i], total.reasons[i], 50);
 	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)

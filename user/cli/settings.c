@@ -28,6 +28,7 @@
 	  "a packet later than this starts a new flow (10; 0 never)")                              \
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "a tcpdump filter (not in live yet)")                 \
+	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \
@@ -41,7 +42,6 @@
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
 	X(NO_BIDIR, "no-bidir", 0, NULL, LATER, "")                                                \
-	X(NO_DECAP, "no-decap", 0, NULL, LATER, "")                                                \
 	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
 	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
 	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
@@ -188,6 +188,9 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_limit(arg, &s->options.idle_ms);
 	case OPT_ACTIVE:
 		return read_limit(arg, &s->options.active_ms);
+	case OPT_NO_DECAP:
+		s->options.no_decap = 1;
+		return true;
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;

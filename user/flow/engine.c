@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/fragment.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
 #include "flow/seq.h"
@@ -173,6 +174,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.key = &entry->key,
 		.flow = &entry->flow,
 		.seq = entry->seq,
+		.tunnels = entry->tunnels,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -392,6 +394,40 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 	account(e, p, payload, payload_len);
 }
 
+/* The entry of the kernel's flow that began at @start_ns, made when it is first heard of. */
+static struct rj_entry *kernel_entry(struct rj_engine *e, const struct rj_key *key,
+				     uint64_t start_ns, uint64_t now_ns)
+{
+	struct rj_entry *entry = rj_table_find(&e->table, key, start_ns);
+
+	if (entry)
+		return entry;
+	entry = add_entry(e, key, start_ns);
+	if (entry)
+		look_again(e, entry, now_ns);
+	return entry;
+}
+
+void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t id, uint64_t time_ns,
+		       const struct rj_tunnels *tunnels)
+{
+	struct rj_entry *entry = id ? kernel_entry(e, key, id, time_ns) :
+				      rj_table_find(&e->table, key, 0);
+
+	if (!entry || entry->tunnels || (!id && entry->flow.start_ns != time_ns))
+		return;
+	entry->tunnels = malloc(sizeof(*tunnels));
+	if (entry->tunnels)
+		*entry->tunnels = *tunnels;
+	else
+		e->stats.dissect.no_memory++;
+}
+
+bool rj_engine_is_closed(const struct rj_engine *e)
+{
+	return e->options.limits.no_decap;
+}
+
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
 	struct rj_entry *entry;
@@ -421,14 +457,16 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.is_last = s->bits & RJ_PKT_LAST_FRAG,
 	};
 
+	struct rj_key name;
+
 	if (!dissects(e, s->key.proto))
 		return;
-	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
-	if (!entry) {
-		entry = add_entry(e, &s->key, s->flow_start_ns);
-		if (entry)
-			look_again(e, entry, s->time_ns);
+	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
+		rj_fragment_name_sample(s, &name);
+		rj_fragments_bytes(e->fragments, &name, s->offset, s->bytes, s->len);
+		return;
 	}
+	entry = kernel_entry(e, &s->key, s->flow_start_ns, s->time_ns);
 	if (!entry)
 		e->stats.dissect.no_memory++;
 	else if (is_fragment(s->bits))
@@ -469,6 +507,10 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
+	}
+	if (!around->tunnels) {
+		around->tunnels = entry->tunnels;
+		entry->tunnels = NULL;
 	}
 	remove_entry(e, entry);
 }

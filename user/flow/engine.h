@@ -71,6 +71,16 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
  */
 void rj_engine_first(struct rj_engine *e, const struct rj_packet *p);
 
+/*
+ * rj_engine_tunnels - what a packet at @time_ns came in, if it is the one that its flow began with:
+ * @id is that time for a flow of the kernel's, 0 for one whose packets are counted here.
+ */
+void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t id, uint64_t time_ns,
+		       const struct rj_tunnels *tunnels);
+
+/* rj_engine_is_closed - whether tunnels are not to be opened. */
+bool rj_engine_is_closed(const struct rj_engine *e);
+
 /* rj_engine_sample - payload of a flow that the kernel keeps. */
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);
 

@@ -204,6 +204,28 @@ bool rj_fragments_later(struct rj_fragments *f, struct rj_packet *p, const uint8
 	return false;
 }
 
+void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint32_t frag_off,
+			const uint8_t *bytes, uint32_t len)
+{
+	struct node *n = find(f, name);
+	struct rj_waiting **at = n ? &n->waiting : NULL;
+	struct rj_waiting *w;
+
+	while (at && *at && ((*at)->packet.frag_off != frag_off || (*at)->len))
+		at = &(*at)->next;
+	if (!at || !*at || f->waiting_bytes + len > RJ_MAX_WAITING_BYTES)
+		return;
+	w = realloc(*at, sizeof(*w) + len);
+	if (!w)
+		return;
+	w->len = len;
+	memcpy(w->bytes, bytes, len);
+	f->waiting_bytes += len;
+	*at = w;
+	if (!w->next)
+		n->waiting_end = &w->next;
+}
+
 struct rj_fragment_counts rj_fragments_get_counts(const struct rj_fragments *f)
 {
 	return f->counts;

@@ -58,6 +58,13 @@ struct rj_waiting *rj_fragments_first(struct rj_fragments *f, const struct rj_pa
 bool rj_fragments_later(struct rj_fragments *f, struct rj_packet *p, const uint8_t *bytes,
 			uint32_t len);
 
+/*
+ * rj_fragments_bytes - the first @len bytes of payload of the fragment at @frag_off of the datagram
+ * @name, which waits without any. Nothing happens where there is none.
+ */
+void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint32_t frag_off,
+			const uint8_t *bytes, uint32_t len);
+
 /* rj_fragments_expire - forgets what is older than RJ_FRAGMENT_NS; at UINT64_MAX everything. */
 void rj_fragments_expire(struct rj_fragments *f, uint64_t now_ns);
 

@@ -53,6 +53,7 @@ int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns, uint64_
 static void free_entry(struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
+	free(entry->tunnels);
 	free(entry->seq[0].splt);
 	free(entry->seq[1].splt);
 	free(entry);

@@ -18,6 +18,7 @@
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
  * @datagrams: in fragments, of which some have not come; the engine frees them
+ * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @seq: sequences of either side, grown as needed; one heap block each, at splt
  * @flow: last, as histograms may not be allocated
  */
@@ -30,6 +31,7 @@ struct rj_entry {
 	struct rj_dissect *dissect;
 	bool is_opaque;
 	struct rj_datagram *datagrams;
+	struct rj_tunnels *tunnels;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;

@@ -92,6 +92,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		.num_packets = o.num_packets ? o.num_packets : RJ_DEFAULT_PACKETS,
 		.with_zeros = o.with_zeros,
 		.with_retrans = o.with_retrans,
+		.no_decap = o.no_decap,
 		.with_hist = rj_feature_on(&s->features, RJ_FEATURE_HIST),
 	};
 	if (s->features.is_bare)

@@ -31,6 +31,7 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 		.data = frame->data,
 		.captured_len = frame->captured_len,
 		.wire_len = frame->wire_len,
+		.is_closed = rj_engine_is_closed(e),
 	};
 	struct rj_layers layers;
 	struct rj_packet p;
@@ -43,4 +44,6 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 		in->set_aside[reason]++;
 	else
 		hand_over(e, frame, &p);
+	if (!reason && p.num_tunnels)
+		rj_engine_tunnels(e, &p.key, 0, p.time_ns, &layers.tunnels);
 }

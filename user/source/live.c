@@ -87,6 +87,11 @@ static int on_record(void *user, void *data, size_t len)
 		struct rj_orphan *orphan = data;
 
 		rj_engine_packet(s->engine, &orphan->packet, NULL, 0);
+	} else if (kind == RJ_RING_TUNNELS) {
+		struct rj_ring_tunnels *t = data;
+
+		rj_engine_tunnels(s->engine, &t->key, t->is_around ? 0 : t->time_ns, t->time_ns,
+				  &t->tunnels);
 	} else if (kind == RJ_RING_FIRST) {
 		struct rj_orphan *orphan = data;
 
