@@ -16,6 +16,7 @@ static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 		.hook = RJ_HOOK_XDP,
 		.wire_len = (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -
 				    rj_ctx_word(xdp, struct xdp_md, data)),
+		.is_closed = rj_limits.no_decap,
 	};
 }
 
@@ -26,6 +27,7 @@ static __always_inline struct rj_frame rj_skb_frame(struct __sk_buff *skb)
 		.hook = RJ_HOOK_SKB,
 		.wire_len = skb->len,
 		.outer_tci = skb->vlan_present ? RJ_TCI_PRESENT | (skb->vlan_tci & 0xffff) : 0,
+		.is_closed = rj_limits.no_decap,
 	};
 }
 

@@ -8,6 +8,7 @@
 #include "bpf/accumulate.h"
 #include "bpf/config.h"
 #include "bpf/ctx.h"
+#include "bpf/fragment.h"
 #include "bpf/kernel.h"
 #include "bpf/maps.h"
 #include "bpf/parse.h"
@@ -36,7 +37,8 @@ static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const e
 						  &cpu->packet);
 		rj_forget();
 		if (reason != RJ_REASON_LINK_TRUNCATED && reason != RJ_REASON_IP_TRUNCATED &&
-		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4))
+		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4) &&
+		    !cpu->layers.is_short)
 			break;
 		if (i || !rj_frame_pull(f))
 			break;
@@ -75,6 +77,8 @@ static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_
 	__u64 tick;
 
 	cpu->is_coarse = 0;
+	if (p->time_ns) /* of a fragment, and told already */
+		return p->time_ns;
 	if (!flow || limits->with_hist || half->packets <= limits->num_packets ||
 	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
 	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)) ||
@@ -157,20 +161,91 @@ static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flo
 		rj_tls_xdp(f->ctx, half, cpu, seq->records, since_start_ns);
 }
 
-/* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
-static __always_inline void rj_hand_up(const struct rj_frame *f, struct rj_cpu *cpu)
+/* rj_hand_over - the packet as it is, to user space; false when the ring is full. */
+static __always_inline int rj_hand_over(__u32 ifindex, const struct rj_cpu *cpu, __u32 kind)
 {
 	struct rj_orphan *orphan = bpf_ringbuf_reserve(&rj_ring, sizeof(*orphan), 0);
 
-	if (!orphan) {
-		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
-		return;
-	}
-	orphan->kind = RJ_RING_ORPHAN;
-	orphan->ifindex = rj_frame_ifindex(f);
+	if (!orphan)
+		return 0;
+	orphan->kind = kind;
+	orphan->ifindex = ifindex;
 	orphan->packet = cpu->packet;
 	bpf_ringbuf_submit(orphan, 0);
-	cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	return 1;
+}
+
+/*
+ * rj_tell_tunnels - which tunnels the packet came in, as its flow begins with it, or as it
+ * @is_around and may begin one in user space.
+ */
+static __noinline int rj_tell_tunnels(const struct rj_cpu *cpu, __u32 is_around)
+{
+	struct rj_ring_tunnels *out = bpf_ringbuf_reserve(&rj_ring, sizeof(*out), 0);
+
+	if (!out)
+		return 0;
+	out->kind = RJ_RING_TUNNELS;
+	out->is_around = is_around;
+	out->key = cpu->packet.key;
+	out->time_ns = cpu->packet.time_ns;
+	out->tunnels = cpu->layers.tunnels;
+	bpf_ringbuf_submit(out, 0);
+	return 1;
+}
+
+/* rj_hand_up - a packet that has no place in the flow map goes to user space. */
+static __always_inline void rj_hand_up(__u32 ifindex, struct rj_cpu *cpu)
+{
+	if (rj_hand_over(ifindex, cpu, RJ_RING_ORPHAN))
+		cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	else
+		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
+	if (cpu->packet.num_tunnels)
+		rj_tell_tunnels(cpu, 1);
+}
+
+/*
+ * rj_wait_for_first - a later fragment whose first has not come: the entry says so, so that the
+ * first is told to user space when it comes. What another CPU has just written there stands.
+ */
+static __always_inline struct rj_first *rj_wait_for_first(struct rj_cpu *cpu, __u64 flags)
+{
+	rj_zero(&cpu->first, sizeof(cpu->first));
+	cpu->first.time_ns = cpu->packet.time_ns;
+	bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, flags);
+	return bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+}
+
+/*
+ * rj_fragment - a first fragment leaves word for the later ones, a later one takes the key of its
+ * first. False where that has not come: user space keeps the packet until it does. Without the
+ * frame: whose kind would be no constant any more.
+ */
+static __noinline int rj_fragment(struct rj_cpu *cpu, __u32 ifindex)
+{
+	struct rj_packet *p = &cpu->packet;
+	struct rj_first *first;
+	int is_awaited;
+
+	rj_fragment_name(p, &cpu->name);
+	first = bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		is_awaited = first && !first->is_known;
+		rj_fragment_note(p, &cpu->first);
+		bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, BPF_ANY);
+		if (is_awaited)
+			rj_hand_over(ifindex, cpu, RJ_RING_FIRST);
+		return 1;
+	}
+	if (!first || rj_is_late(p->time_ns, first->time_ns, RJ_FRAGMENT_NS))
+		first = rj_wait_for_first(cpu, first ? BPF_ANY : BPF_NOEXIST);
+	if (first && first->is_known) {
+		rj_fragment_join(first, p);
+		return 1;
+	}
+	rj_hand_up(ifindex, cpu);
+	return 0;
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -194,7 +269,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (!flow)
 		flow = rj_create(f, cpu);
 	if (!flow || flow->dying) {
-		rj_hand_up(f, cpu);
+		rj_hand_up(rj_frame_ifindex(f), cpu);
 		return;
 	}
 	rj_forget();
@@ -211,6 +286,8 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 		rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	rj_sample(f, flow, half, cpu);
+	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
+		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_FULL);
 }
 
 /* rj_watch - all that happens to a frame. Nothing here can change or drop it. */
@@ -223,7 +300,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	if (!cpu)
 		return;
 	reason = rj_parse(f, link, cpu);
-	if (reason) {
+	if (reason && reason != RJ_REASON_FRAGMENT) {
 		cpu->counters[RJ_COUNT_PACKETS]++;
 		if (reason < RJ_NUM_REASONS)
 			cpu->counters[reason]++;
@@ -233,6 +310,13 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	rj_forget();
+	if (cpu->packet.bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		cpu->packet.time_ns = bpf_ktime_get_ns();
+		if (!rj_fragment(cpu, rj_frame_ifindex(f))) {
+			rj_sample_waiting(f, cpu);
+			return;
+		}
+	}
 	rj_account(f, cpu);
 }
 

@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
-#include "bpf/parse.h"
+#include "bpf/layers.h"
 #include "bpf/policy.h"
 
 /* Sizes here are the least that loads; the loader sets the real ones. */
@@ -63,6 +63,8 @@ struct {
  * @is_coarse: whether the packet's time is that reading
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
+ * @window, @num_waiting: samples of fragments that wait for their first, in this stretch of time
+ * @name, @first: a fragment's entry of rj_datagrams before it is inserted
  */
 struct rj_cpu {
 	__u64 counters[RJ_NUM_COUNTERS];
@@ -72,6 +74,10 @@ struct rj_cpu {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	__u64 window;
+	__u64 num_waiting;
+	struct rj_key name;
+	struct rj_first first;
 };
 
 struct {
@@ -80,6 +86,30 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rj_cpu);
 } rj_cpus SEC(".maps");
+
+static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+
+	if (!cpu)
+		return 0;
+	*l = &cpu->layers;
+	*p = &cpu->packet;
+	return 1;
+}
+
+/*
+ * Datagrams in fragments, by the name of rj_fragment_name. Written by the packet programs; one
+ * that was not touched for longest is forgotten for a new one, as floods of fragments shall not
+ * take more memory than this: its later fragments are handed up then.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RJ_MAX_DATAGRAMS);
+	__type(key, struct rj_key);
+	__type(value, struct rj_first);
+} rj_datagrams SEC(".maps");
 
 /*
  * Flows that a CPU is cutting or taking just now, so that no two do it at once: inserted with

@@ -11,6 +11,8 @@
 
 /* Records of one packet at most: a super-packet carries up to 64 KiB. */
 #define RJ_MAX_SAMPLE_RECORDS (RJ_SAMPLE_MOST_BYTES / RJ_SAMPLE_HUGE + 1)
+/* Fragments without their first that are sampled in 2^30 ns, each CPU: floods are of those. */
+#define RJ_MAX_WAITING_SAMPLES 256u
 
 /*
  * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
@@ -143,6 +145,10 @@ rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const str
 	s->stream_seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0) + at;
 	s->payload_len = p->payload_len;
 	s->offset = at;
+	if (!(p->bits & RJ_PKT_TCP) && p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		s->stream_seq = p->frag_id;
+		s->offset = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0;
+	}
 	s->side = p->side;
 	s->tcp_flags = p->tcp_flags;
 	s->bits = p->bits;
@@ -255,6 +261,35 @@ static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class cl
 	if (budget && !rj_budget_take(budget, now_ns, want, class, rj_limits.sample_rate))
 		return RJ_COUNT_LOST_BUDGET;
 	return RJ_COUNT_SAMPLES;
+}
+
+/*
+ * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
+ * user space puts it to the packet, which it has.
+ */
+static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	const struct rj_sampling s = { .time_ns = p->time_ns };
+	__u32 len = p->payload_len;
+	enum rj_counter what;
+
+	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
+		return;
+	if (cpu->window != p->time_ns >> 30) {
+		cpu->window = p->time_ns >> 30;
+		cpu->num_waiting = 0;
+	}
+	if (len > RJ_SAMPLE_LARGE)
+		len = RJ_SAMPLE_LARGE;
+	what = RJ_COUNT_LOST_BUDGET;
+	if (++cpu->num_waiting <= RJ_MAX_WAITING_SAMPLES)
+		what = rj_sample_refused(RJ_CLASS_REST, len, p->time_ns);
+	cpu->fresh.start_ns = 0;
+	if (what == RJ_COUNT_SAMPLES)
+		what = rj_sample_record(f, &cpu->fresh, p, &s, 0, len, RJ_SAMPLE_LARGE);
+	rj_sample_counted(&cpu->fresh, cpu, what);
+	cpu->fresh.lost_samples = 0;
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */

@@ -42,8 +42,9 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, bits),		FIELD(rj_packet, ttl),
 	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
 	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
-	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, zero),
-	FIELD(rj_packet, tcp_opts),
+	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, frag_off),
+	FIELD(rj_packet, frag_proto),	FIELD(rj_packet, num_tunnels),
+	FIELD(rj_packet, zero),		FIELD(rj_packet, tcp_opts),
 };
 
 /* rest and head_len are bit fields of one word */

@@ -128,6 +128,7 @@ struct spec {
 	int udp_len;
 	uint8_t icmp_type, icmp_code;
 	uint32_t payload, padding;
+	uint32_t frag_id; /* of IPv6; 0: any */
 	uint32_t gso_segs, gso_size;
 	const uint8_t *content; /* of the payload; NULL: noise */
 };
@@ -221,6 +222,8 @@ static void put_chain(struct frame *f, struct prng *r, const struct spec *s)
 		put8(f, c->units);
 		if (c->kind == RJ_IP_FRAGMENT)
 			put16(f, c->frag);
+		if (c->kind == RJ_IP_FRAGMENT && s->frag_id)
+			put32(f, s->frag_id);
 		if (c->len > f->len - start)
 			put_random(f, r, c->len - (f->len - start));
 	}

@@ -25,6 +25,10 @@ struct cpu_value {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	uint64_t window;
+	uint64_t num_waiting;
+	struct rj_key name;
+	struct rj_first first;
 };
 
 /*
@@ -235,6 +239,16 @@ static uint32_t kernel_take_slots(struct kernel *k)
 	while (!bpf_map_lookup_and_delete_elem(k->free_fd, NULL, &index))
 		num++;
 	return num;
+}
+
+/* Forgets the datagrams whose fragments are under way. */
+static void kernel_clear_datagrams(struct kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.rj_datagrams);
+	struct rj_key name;
+
+	while (!bpf_map_get_next_key(fd, NULL, &name) && !bpf_map_delete_elem(fd, &name))
+		;
 }
 
 /* Throws away what is in the ring and takes it out from now on. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/fragment.h"
 #include "bpf/parse.h"
 #include "bpf/tlsrec.h"
 #include "tests/bpf/frames.h"
@@ -25,8 +26,16 @@ struct model_flow {
 	uint8_t *slot[RJ_NUM_SIDES];
 };
 
+/* struct model_datagram - an entry of the kernel's rj_datagrams. */
+struct model_datagram {
+	struct model_datagram *next;
+	struct rj_key name;
+	struct rj_first first;
+};
+
 struct model {
 	struct rj_limits limits;
+	struct model_datagram *datagrams[MODEL_BUCKETS];
 	enum hook hook;
 	struct model_flow *bucket[MODEL_BUCKETS];
 	uint32_t num_flows;
@@ -39,10 +48,12 @@ struct model {
 struct verdict {
 	enum rj_reason reason;
 	struct rj_packet packet;
+	struct rj_tunnels tunnels;
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
 	uint32_t slots_short, cuts_late, tls_words;
+	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -50,14 +61,70 @@ static bool is_ip_hook(enum hook hook)
 	return hook == HOOK_IP_INGRESS || hook == HOOK_IP_EGRESS;
 }
 
-static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+static uint32_t model_hash(const struct rj_key *key)
 {
 	const uint8_t *at = (const void *)key;
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < sizeof(*key); i++)
 		hash = (hash ^ at[i]) * 16777619u;
-	return &m->bucket[hash % MODEL_BUCKETS];
+	return hash % MODEL_BUCKETS;
+}
+
+static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+{
+	return &m->bucket[model_hash(key)];
+}
+
+static struct model_datagram *model_datagram_of(struct model *m, const struct rj_packet *p)
+{
+	struct model_datagram *d, **bucket;
+	struct rj_key name;
+
+	rj_fragment_name(p, &name);
+	bucket = &m->datagrams[model_hash(&name)];
+	for (d = *bucket; d; d = d->next)
+		if (!memcmp(&d->name, &name, sizeof(name)))
+			return d;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		abort();
+	d->name = name;
+	d->next = *bucket;
+	*bucket = d;
+	return d;
+}
+
+/* model_fragment - what rj_fragment does, in a table that forgets nothing. */
+static void model_fragment(struct model *m, struct verdict *v)
+{
+	struct rj_packet *p = &v->packet;
+	struct model_datagram *d;
+
+	if (!(p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)))
+		return;
+	d = model_datagram_of(m, p);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		v->is_awaited = d->first.time_ns && !d->first.is_known;
+		rj_fragment_note(p, &d->first);
+	} else if (d->first.is_known) {
+		rj_fragment_join(&d->first, p);
+	} else {
+		v->is_waiting = true;
+		d->first.time_ns = p->time_ns;
+	}
+}
+
+static void model_clear_datagrams(struct model *m)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		while (m->datagrams[i]) {
+			struct model_datagram *d = m->datagrams[i];
+
+			m->datagrams[i] = d->next;
+			free(d);
+		}
+	}
 }
 
 static struct model_flow *model_find(struct model *m, const struct rj_key *key)
@@ -149,11 +216,14 @@ static uint16_t skb_protocol(const uint8_t *bytes)
 
 /* model_parse - from a block of exactly the frame's bytes: a sanitizer sees one too many. */
 static enum rj_reason model_parse(const struct model *m, const struct frame *f,
-				  struct rj_packet *out)
+				  struct rj_packet *out, struct rj_tunnels *tunnels)
 {
 	uint8_t *bytes = malloc(f->len);
-	const struct rj_frame frame = { .data = bytes, .captured_len = f->len, .wire_len = f->len };
-	struct rj_layers layers;
+	const struct rj_frame frame = { .data = bytes,
+					.captured_len = f->len,
+					.wire_len = f->len,
+					.is_closed = m->limits.no_decap };
+	struct rj_layers layers = { 0 };
 	enum rj_reason reason;
 
 	if (!bytes)
@@ -164,7 +234,8 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	else
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
-	if (!reason && m->hook != HOOK_XDP)
+	*tunnels = layers.tunnels;
+	if ((!reason || reason == RJ_REASON_FRAGMENT) && m->hook != HOOK_XDP)
 		rj_unfold(out, f->gso_size);
 	return reason;
 }

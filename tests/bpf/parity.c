@@ -10,6 +10,7 @@
 
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
+#include "tests/bpf/encapsulate.h"
 #include "tests/bpf/tls_talks.h"
 
 /* --quick: a share of the frames, for machines that are emulated. */
@@ -28,7 +29,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid, tls_words;
+	uint64_t frames, valid, tls_words, joined, awaited, tunnelled, waiting;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -59,12 +60,16 @@ static void run_shapes(struct test *t, struct gen *g)
 	gen_vlans(g);
 	gen_chains(g);
 	gen_fragments(g);
+	gen_datagrams(g, 500);
 	gen_udp_lengths(g);
 	gen_icmp(g);
 	gen_ip_lengths(g);
 	gen_truncations(g);
 	if (is_ip_hook(t->model.hook))
 		gen_ip_tags(g);
+	gen_links(g, 2500);
+	gen_tunnels(g, 4000);
+	gen_tunnel_cuts(g);
 	gen_mutations(g, 12000);
 	gen_noise(g, 4000);
 }
@@ -256,6 +261,7 @@ static const struct config configs[] = {
 	  ON_ALL,
 	  run_all },
 	{ "1 packet, plain", { .num_packets = 1, .num_records = 1 }, 4096, 2000, ON_SOME, run_all },
+	{ "tunnels closed", { .num_packets = 5, .no_decap = 1 }, 4096, 2000, ON_SOME, run_all },
 	{ "1000 packets, zeros, retransmissions, histograms",
 	  { .num_packets = 1000, .with_zeros = 1, .with_retrans = 1, .with_hist = 1 },
 	  1024,
@@ -349,6 +355,7 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 		t.failed++;
 	}
 	kernel_close(&t.kernel);
+	model_clear_datagrams(&t.model);
 	for (unsigned int i = 1; i < NUM_ENDS; i++) {
 		cuts += t.ends[i];
 		total.ends[i] += t.ends[i];
@@ -358,6 +365,10 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 	total.frames += t.frames;
 	total.tls_words += t.tls_words;
 	total.valid += t.valid;
+	total.joined += t.joined;
+	total.awaited += t.awaited;
+	total.tunnelled += t.tunnelled;
+	total.waiting += t.waiting;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
 	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64 " refused by test_run\n",
@@ -386,6 +397,12 @@ static void check_coverage(void)
 
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
 	is_good &= is_enough("TLS records and messages", total.tls_words, 50000 / share);
+	is_good &= is_enough("fragments joined", total.joined, 2000 / share);
+	is_good &= is_enough("first fragments awaited", total.awaited, 500 / share);
+	is_good &= is_enough("packets in tunnels", total.tunnelled, 10000 / share);
+	is_good &= is_enough("waiting fragments sampled", total.waiting, 100 / share);
+	is_good &= is_enough("link_depth", total.reasons[RJ_REASON_LINK_DEPTH], 50 / share);
+	is_good &= is_enough("tunnel_depth", total.reasons[RJ_REASON_TUNNEL_DEPTH], 50 / share);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)
 		is_good &= is_enough(counter_names[i], total.reasons[i], 50 / share);
 	for (unsigned int i = RJ_END_IDLE; i <= RJ_END_FOLD; i++)

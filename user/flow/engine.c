@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "bpf/accumulate.h"
+#include "bpf/fragment.h"
 #include "bpf/tlsrec.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
@@ -18,6 +19,7 @@
 struct rj_engine {
 	struct rj_engine_options options;
 	struct rj_table table;
+	struct rj_fragments *fragments;
 	struct rj_engine_stats stats;
 	uint64_t now_ns;
 };
@@ -33,11 +35,11 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	/* grown by doubling */
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
 	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
-			 RJ_NUM_SIDES * (sequence + records);
+			 RJ_NUM_SIDES * (sequence + records) + sizeof(struct rj_tunnels);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
-	return o->max_flows * (entry + 5 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
-	       o->max_dissect_bytes;
+	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
+	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
 }
 
 /* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
@@ -61,9 +63,13 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	if (!e)
 		return -ENOMEM;
 	e->options = *options;
-	err = rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
-			    span_ns(&options->limits), seed);
+	e->fragments = rj_fragments_new(seed);
+	err = e->fragments ? 0 : -ENOMEM;
+	err = err ? err :
+		    rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
+				  span_ns(&options->limits), seed);
 	if (err) {
+		rj_fragments_free(e->fragments);
 		free(e);
 		return err;
 	}
@@ -71,11 +77,20 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	return 0;
 }
 
+static void drop_datagrams(struct rj_engine *e, struct rj_entry *entry)
+{
+	while (entry->datagrams)
+		rj_datagram_remove(&entry->datagrams, entry->datagrams, &e->stats.datagrams);
+}
+
 void rj_engine_free(struct rj_engine *e)
 {
 	if (!e)
 		return;
+	for (struct rj_entry *entry = e->table.oldest; entry; entry = entry->newer)
+		drop_datagrams(e, entry);
 	rj_table_done(&e->table);
+	rj_fragments_free(e->fragments);
 	free(e);
 }
 
@@ -127,7 +142,53 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 {
 	drop_dissect(e, entry);
 	drop_bytes(e, entry);
+	drop_datagrams(e, entry);
 	rj_table_remove(&e->table, entry);
+}
+
+/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
+static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
+			    const struct rj_payload *payload)
+{
+	size_t before = rj_dissect_bytes(entry->dissect);
+
+	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
+	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
+		return;
+	e->stats.dissect_refused++;
+	drop_dissect(e, entry);
+	entry->is_opaque = true;
+}
+
+/* Hands over what there is of a datagram that came in fragments, and forgets it. */
+static void dissect_datagram(struct rj_engine *e, struct rj_entry *entry, struct rj_datagram *d)
+{
+	uint32_t len = rj_datagram_prefix(d);
+	const struct rj_payload payload = {
+		.side = d->side,
+		.over = RJ_OVER_UDP,
+		.src_port = entry->key.port[d->side],
+		.dst_port = entry->key.port[!d->side],
+		.time_ns = d->time_ns,
+		.bytes = d->bytes,
+		.len = len,
+		/* without the rest as if the capture had cut it */
+		.wire_len = len == d->len ? len : len + 1,
+	};
+
+	if (len && entry->dissect)
+		dissect_payload(e, entry, &payload);
+	rj_datagram_remove(&entry->datagrams, d, &e->stats.datagrams);
+}
+
+/* No more fragments come: the first bytes of a datagram may tell something too. */
+static void end_datagrams(struct rj_engine *e, struct rj_entry *entry)
+{
+	while (entry->datagrams) {
+		e->stats.datagrams.incomplete += !entry->datagrams->is_dead;
+		dissect_datagram(e, entry, entry->datagrams);
+	}
 }
 
 /* Hands the entry over as a record and forgets it. */
@@ -137,8 +198,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.key = &entry->key,
 		.flow = &entry->flow,
 		.seq = entry->seq,
-		.dissect = entry->dissect,
 		.bytes = entry->bytes,
+		.tunnels = entry->tunnels,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -147,6 +208,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.samples_lost = entry->flow.lost_samples,
 	};
 
+	end_datagrams(e, entry);
+	record.dissect = entry->dissect;
 	if (entry->dissect) {
 		size_t before = rj_dissect_bytes(entry->dissect);
 
@@ -241,6 +304,9 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 					  .first = before,
 					  .num_words = rj_tls_words(&e->options.limits) };
 
+	/* a fragment that went around the kernel: what its bytes are is seen in the kernel's state */
+	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
+		return;
 	if (!list.num_words || !rj_tlsrec_wants(half, p))
 		return;
 	rj_tlsrec_add(&f, 0, half, &list, p, p->time_ns > start_ns ? p->time_ns - start_ns : 0);
@@ -270,21 +336,6 @@ static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry
 	else
 		e->stats.dissect.no_memory++;
 	return entry->dissect;
-}
-
-/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
-static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
-			    const struct rj_payload *payload)
-{
-	size_t before = rj_dissect_bytes(entry->dissect);
-
-	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
-	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
-	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
-		return;
-	e->stats.dissect_refused++;
-	drop_dissect(e, entry);
-	entry->is_opaque = true;
 }
 
 /* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
@@ -350,6 +401,24 @@ static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struc
 	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
 }
 
+/* A fragment of a datagram that is not TCP's: its payload is put together first. */
+static void dissect_fragment(struct rj_engine *e, struct rj_entry *entry,
+			     const struct rj_fragment *fragment)
+{
+	struct rj_datagram *d;
+
+	if (!dissect_of(e, entry))
+		return;
+	d = rj_datagram_put(&entry->datagrams, fragment, &e->stats.datagrams);
+	if (d)
+		dissect_datagram(e, entry, d);
+}
+
+static bool is_fragment(uint8_t bits)
+{
+	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
+}
+
 static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
 			   const uint8_t *bytes, uint32_t len)
 {
@@ -363,11 +432,21 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.time_ns = p->time_ns,
 		.seq = p->tcp_seq + is_syn,
 		.is_syn = is_syn,
-		.is_fin = p->tcp_flags & RJ_TCP_FIN,
+		/* a FIN stands behind all bytes of its segment, which end in a later fragment */
+		.is_fin = p->tcp_flags & RJ_TCP_FIN && !(p->bits & RJ_PKT_FIRST_FRAG),
 		.bytes = bytes,
 		.len = len,
-		/* the rest of a datagram in fragments is elsewhere, as if the capture had cut it */
-		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
+		.wire_len = p->payload_len,
+	};
+	const struct rj_fragment fragment = {
+		.time_ns = p->time_ns,
+		.id = p->frag_id,
+		.side = p->side,
+		.off = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0,
+		.len = len,
+		.wire_len = p->payload_len,
+		.bytes = bytes,
+		.is_last = p->bits & RJ_PKT_LAST_FRAG,
 	};
 
 	if (p->bits & RJ_PKT_BAD_L4)
@@ -378,6 +457,10 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		return;
 	if (!dissects(e, p->key.proto))
 		return;
+	if (is_fragment(p->bits)) {
+		dissect_fragment(e, entry, &fragment);
+		return;
+	}
 	if (!dissect_of(e, entry))
 		return;
 	if (is_first) {
@@ -391,10 +474,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
 				    const uint8_t *payload, uint32_t payload_len)
 {
-	struct rj_entry *entry;
+	struct rj_entry *entry = entry_for(e, p);
 
-	rj_engine_tick(e, p->time_ns);
-	entry = entry_for(e, p);
 	if (!entry) {
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
@@ -405,8 +486,8 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 	return entry;
 }
 
-void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
-		      uint32_t payload_len)
+static void account(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		    uint32_t payload_len)
 {
 	struct rj_entry *entry = take_packet(e, p, payload, payload_len);
 
@@ -414,11 +495,57 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 		dissect_packet(e, entry, p, payload, payload_len);
 }
 
+void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
+{
+	struct rj_waiting *w = rj_fragments_first(e->fragments, p);
+
+	while (w) {
+		struct rj_waiting *next = w->next;
+
+		account(e, &w->packet, w->bytes, w->len);
+		free(w);
+		w = next;
+	}
+}
+
+/*
+ * The packet as one of its flow, in @later where it is a later fragment. NULL when it has to wait
+ * for its first.
+ */
+static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packet *p,
+				      struct rj_packet *later, const uint8_t *payload,
+				      uint32_t payload_len)
+{
+	rj_engine_tick(e, p->time_ns);
+	if (p->bits & RJ_PKT_LATER_FRAG && !(p->bits & RJ_PKT_JOINED_FRAG)) {
+		*later = *p;
+		return rj_fragments_later(e->fragments, later, payload, payload_len) ? later : NULL;
+	}
+	if (p->bits & RJ_PKT_FIRST_FRAG)
+		rj_engine_first(e, p);
+	return p;
+}
+
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len)
+{
+	struct rj_packet later;
+
+	p = joined(e, p, &later, payload, payload_len);
+	if (p)
+		account(e, p, payload, payload_len);
+}
+
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
 	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
-	struct rj_entry *entry = take_packet(e, p, NULL, 0);
+	struct rj_packet later;
+	struct rj_entry *entry;
 
+	p = joined(e, p, &later, NULL, 0);
+	if (!p)
+		return;
+	entry = take_packet(e, p, NULL, 0);
 	if (!entry || !is_wanted || !p->payload_len)
 		return;
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
@@ -466,6 +593,40 @@ static void note_sample(struct rj_entry *entry, const struct rj_sample *sample)
 	s->end_seq = sample->stream_seq + sample->len;
 }
 
+/* The entry of the kernel's flow that began at @start_ns, made when it is first heard of. */
+static struct rj_entry *kernel_entry(struct rj_engine *e, const struct rj_key *key,
+				     uint64_t start_ns, uint64_t now_ns)
+{
+	struct rj_entry *entry = rj_table_find(&e->table, key, start_ns);
+
+	if (entry)
+		return entry;
+	entry = add_entry(e, key, start_ns);
+	if (entry)
+		look_again(e, entry, now_ns);
+	return entry;
+}
+
+void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t id, uint64_t time_ns,
+		       const struct rj_tunnels *tunnels)
+{
+	struct rj_entry *entry = id ? kernel_entry(e, key, id, time_ns) :
+				      rj_table_find(&e->table, key, 0);
+
+	if (!entry || entry->tunnels || (!id && entry->flow.start_ns != time_ns))
+		return;
+	entry->tunnels = malloc(sizeof(*tunnels));
+	if (entry->tunnels)
+		*entry->tunnels = *tunnels;
+	else
+		e->stats.dissect.no_memory++;
+}
+
+bool rj_engine_is_closed(const struct rj_engine *e)
+{
+	return e->options.limits.no_decap;
+}
+
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
 	struct rj_entry *entry;
@@ -478,26 +639,41 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.seq = s->stream_seq,
 		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
 		/* a FIN stands behind all of its segment's bytes */
-		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len,
+		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len &&
+			  !(s->bits & RJ_PKT_FIRST_FRAG),
 		.bytes = s->bytes,
 		.len = s->len,
-		.wire_len = s->payload_len - s->offset + (s->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
+		.wire_len = s->payload_len - s->offset,
 	};
+	const struct rj_fragment fragment = {
+		.time_ns = s->time_ns,
+		.id = s->stream_seq,
+		.side = s->side,
+		.off = s->offset,
+		.len = s->len,
+		.wire_len = s->payload_len,
+		.bytes = s->bytes,
+		.is_last = s->bits & RJ_PKT_LAST_FRAG,
+	};
+
+	struct rj_key name;
 
 	if (!dissects(e, s->key.proto) && !rj_feature_counts_bytes(&e->options.features))
 		return;
-	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
-	if (!entry) {
-		entry = add_entry(e, &s->key, s->flow_start_ns);
-		if (entry)
-			look_again(e, entry, s->time_ns);
+	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
+		rj_fragment_name_sample(s, &name);
+		rj_fragments_bytes(e->fragments, &name, s->offset, s->bytes, s->len);
+		return;
 	}
+	entry = kernel_entry(e, &s->key, s->flow_start_ns, s->time_ns);
 	if (!entry) {
 		e->stats.dissect.no_memory++;
 		return;
 	}
 	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
-	if (dissects(e, s->key.proto) && dissect_of(e, entry))
+	if (is_fragment(s->bits) && dissects(e, s->key.proto))
+		dissect_fragment(e, entry, &fragment);
+	else if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
 	note_sample(entry, s);
 	tell_wanted(e, entry);
@@ -535,6 +711,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
 
 	rj_flow_merge(earlier, &later, &e->options.limits);
+	end_datagrams(e, entry);
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
@@ -545,6 +722,10 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	} else if (entry->bytes) {
 		rj_bytes_add(around->bytes, entry->bytes);
 	}
+	if (!around->tunnels) {
+		around->tunnels = entry->tunnels;
+		entry->tunnels = NULL;
+	}
 	remove_entry(e, entry);
 }
 
@@ -553,6 +734,19 @@ static bool is_before(const struct rj_engine *e, const struct rj_entry *around,
 {
 	return around && around->flow.start_ns <= flow->start_ns &&
 	       rj_flow_joins(&around->flow, flow, &e->options.limits);
+}
+
+/*
+ * Whether packets that went around the kernel, fragments that came before their first, lie within
+ * the time of the kernel's flow.
+ */
+static bool is_within(const struct rj_engine *e, const struct rj_entry *around,
+		      const struct rj_flow *flow)
+{
+	return around && around->flow.start_ns >= flow->start_ns &&
+	       around->flow.start_ns <= rj_flow_last(flow) &&
+	       !rj_is_late(rj_flow_last(&around->flow), rj_flow_last(flow),
+			   e->options.limits.idle_ns);
 }
 
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
@@ -575,6 +769,10 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 	if (is_before(e, around, flow)) {
 		join(e, around, entry);
 		entry = around;
+	} else if (is_within(e, around, flow)) {
+		join(e, entry, around);
+		if (end == RJ_END_FOLD)
+			rj_table_rename(&e->table, entry, 0);
 	} else if (end == RJ_END_FOLD && !around) {
 		rj_table_rename(&e->table, entry, 0);
 	}
@@ -623,6 +821,7 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
 	if (now_ns <= e->now_ns) /* clocks step back; the engine's does not */
 		return;
 	e->now_ns = now_ns;
+	rj_fragments_expire(e->fragments, now_ns);
 	if (!span_ns(limits))
 		return;
 	while ((entry = rj_table_due(&e->table, now_ns))) {
@@ -648,6 +847,7 @@ void rj_engine_flush(struct rj_engine *e, enum rj_end end)
 		/* one whose time is over says so: deadlines are looked at in strides */
 		finish(e, e->table.oldest, rj_flow_is_over(flow, e->now_ns, limits) ? own : end);
 	}
+	rj_fragments_expire(e->fragments, UINT64_MAX);
 	e->now_ns = 0;
 	e->table.bucket_at = 0;
 }
@@ -656,4 +856,5 @@ void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out)
 {
 	*out = e->stats;
 	out->flows_now = e->table.num_entries;
+	out->fragments = rj_fragments_get_counts(e->fragments);
 }

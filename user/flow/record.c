@@ -91,6 +91,14 @@
 	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q",                                              \
 	  "VLAN identifiers of the first packet, outermost first")                                 \
 	X(VLAN, "vlan[]", UINT, "", 58, "IEEE 802.1Q", "one identifier")                           \
+	X(TUNNELS, "tunnel", ARRAY, "", 0, "",                                                     \
+	  "tunnels that the first packet came in, outermost first; the flow is what is in them")   \
+	X(TUNNEL, "tunnel[]", OBJECT, "", 0, "", "one tunnel")                                     \
+	X(TUNNEL_TYPE, "type", STRING, "", 0, "",                                                  \
+	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo")                 \
+	X(TUNNEL_SA, "sa", ADDRESS, "", 27, "", "its end on the originator's side")                \
+	X(TUNNEL_DA, "da", ADDRESS, "", 28, "", "its other end")                                   \
+	X(TUNNEL_ID, "id", UINT, "", 351, "", "key, VNI, session or TEID of the first packet")     \
 	X(IFNAME, "ifname", STRING, "", 82, "", "interface it was first seen on; live only")       \
 	X(DEBUG, "debug", OBJECT, "", 0, "Joy",                                                    \
 	  "what went wrong with this flow; absent when nothing")                                   \
@@ -170,16 +178,22 @@ static void put_port(const struct walk *w, const struct rj_field *f, unsigned in
 }
 
 /* IPv6 with an address that looks like one of IPv4 in IPv6 is said as what it is. */
-static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+static void put_ip_address(const struct walk *w, const struct rj_field *f, unsigned int version,
+			   const __u64 *end)
 {
-	const uint8_t *addr = (const uint8_t *)w->r->key->addr[side];
+	const uint8_t *addr = (const uint8_t *)end;
 	char text[INET6_ADDRSTRLEN];
 
-	if (w->r->key->version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
+	if (version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
 	    inet_ntop(AF_INET6, addr, text, sizeof(text)))
 		put_text(w, f, text);
 	else
 		w->v->ops->address(w->v, f, addr);
+}
+
+static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
 }
 
 static void put_key(const struct walk *w)
@@ -462,6 +476,44 @@ static void put_vlans(const struct walk *w)
 	close(w);
 }
 
+/* Of IP in IP the name says which versions. */
+static const char *tunnel_type(const struct rj_tunnel *t)
+{
+	static const char *const texts[] = {
+#define X(name, number, text) [number] = text,
+		RJ_TUNNELS(X)
+#undef X
+	};
+
+	if (t->type == RJ_TUNNEL_IP4)
+		return t->version == 4 ? "ipip" : "4in6";
+	if (t->type == RJ_TUNNEL_IP6)
+		return t->version == 4 ? "6in4" : "6in6";
+	return texts[t->type];
+}
+
+static void put_tunnels(const struct walk *w)
+{
+	const struct rj_tunnels *all = w->r->tunnels;
+
+	if (!all)
+		return;
+	open(w, F(TUNNELS));
+	for (unsigned int i = 0; i < all->num && i < RJ_MAX_TUNNELS; i++) {
+		const struct rj_tunnel *t = &all->at[i];
+		bool is_back = all->side != w->out;
+
+		open(w, F(TUNNEL));
+		put_text(w, F(TUNNEL_TYPE), tunnel_type(t));
+		put_ip_address(w, F(TUNNEL_SA), t->version, is_back ? t->dst : t->src);
+		put_ip_address(w, F(TUNNEL_DA), t->version, is_back ? t->src : t->dst);
+		if (t->has_id)
+			put_u64(w, F(TUNNEL_ID), t->id);
+		close(w);
+	}
+	close(w);
+}
+
 static void put_debug(const struct walk *w)
 {
 	uint64_t invalid = (uint64_t)half_of(w, 0)->bad_l4 + half_of(w, 1)->bad_l4;
@@ -510,6 +562,7 @@ static void put_extras(const struct walk *w)
 		put_text(w, F(COMMUNITY_ID), id);
 	}
 	put_vlans(w);
+	put_tunnels(w);
 }
 
 /* What the dissectors found, and the TLS records, which were found without them. */

@@ -178,6 +178,11 @@ static int attach_reaper(struct rj_kernel *k)
 	return k->reaper ? 0 : -errno;
 }
 
+uint64_t rj_meta_missing(const struct rj_meta *m)
+{
+	return m->reaped + m->ringed - m->recorded - m->refused - m->unjoined - m->flooded;
+}
+
 /* What a new map begins with, and what is found in one that is gone on with. */
 static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
@@ -185,7 +190,7 @@ static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 	if (rj_pin_is_whole(o->pin)) {
 		/* what left the kernel and is in no record was in the hands of who was killed */
-		meta->killed = meta->reaped + meta->ringed - meta->recorded - meta->refused;
+		meta->killed = rj_meta_missing(meta);
 		return 0;
 	}
 	if (o->settings)

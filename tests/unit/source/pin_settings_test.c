@@ -64,10 +64,10 @@ TEST(pin_settings_name_the_difference)
 /* Each option that shapes maps, programs or places. */
 TEST(pin_settings_see_each_option)
 {
-	struct rj_live_config changed[12];
+	struct rj_live_config changed[13];
 	struct rj_live_config a = config();
 
-	for (size_t i = 0; i < 12; i++)
+	for (size_t i = 0; i < 13; i++)
 		changed[i] = config();
 	changed[0].interfaces = "eth0";
 	changed[1].mode = RJ_ATTACH_AUTO;
@@ -81,7 +81,8 @@ TEST(pin_settings_see_each_option)
 	changed[9].limits.with_retrans = 1;
 	changed[10].limits.with_hist = 1;
 	changed[11].limits.num_records = 60;
-	for (size_t i = 0; i < 12; i++)
+	changed[12].limits.no_decap = 1;
+	for (size_t i = 0; i < 13; i++)
 		CHECK(*difference(&a, &changed[i]));
 }
 
