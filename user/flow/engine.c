@@ -12,6 +12,7 @@
 #include "bpf/tlsrec.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
+#include "flow/pieces.h"
 #include "flow/seq.h"
 #include "flow/table.h"
 #include "proto/dissector.h"
@@ -23,24 +24,6 @@ struct rj_engine {
 	struct rj_engine_stats stats;
 	uint64_t now_ns;
 };
-
-size_t rj_engine_flow_len(const struct rj_limits *limits)
-{
-	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-}
-
-uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
-{
-	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
-	/* grown by doubling */
-	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
-	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
-			 RJ_NUM_SIDES * (sequence + records) + sizeof(struct rj_tunnels);
-
-	/* beside an entry: its heads in the heap, and up to two places in the table's array */
-	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
-	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
-}
 
 /* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
 static uint64_t span_ns(const struct rj_limits *limits)
@@ -304,7 +287,7 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 					  .first = before,
 					  .num_words = rj_tls_words(&e->options.limits) };
 
-	/* a fragment that went around the kernel: what its bytes are is seen in the kernel's state */
+	/* a fragment that went around the kernel, whose state has the records */
 	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
 		return;
 	if (!list.num_words || !rj_tlsrec_wants(half, p))
@@ -679,31 +662,6 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 	tell_wanted(e, entry);
 }
 
-/* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */
-static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_flow *flow,
-		 const struct rj_seq seq[RJ_NUM_SIDES])
-{
-	memcpy(&entry->flow, flow, e->table.flow_len);
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		struct rj_half *half = &entry->flow.half[side];
-		struct rj_half none = { 0 };
-
-		/* without a slot nothing was kept but the first identifications */
-		if (!seq[side].splt) {
-			half->num_splt = 0;
-			half->tls.num_words = 0;
-			if (half->num_ids > RJ_FIRST_IDS)
-				half->num_ids = RJ_FIRST_IDS;
-		} else {
-			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
-				      e->options.limits.num_packets);
-			half->tls.num_words = rj_seq_append_records(
-				&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
-				rj_tls_words(&e->options.limits));
-		}
-	}
-}
-
 /* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */
 static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *entry)
 {
@@ -729,26 +687,6 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	remove_entry(e, entry);
 }
 
-static bool is_before(const struct rj_engine *e, const struct rj_entry *around,
-		      const struct rj_flow *flow)
-{
-	return around && around->flow.start_ns <= flow->start_ns &&
-	       rj_flow_joins(&around->flow, flow, &e->options.limits);
-}
-
-/*
- * Whether packets that went around the kernel, fragments that came before their first, lie within
- * the time of the kernel's flow.
- */
-static bool is_within(const struct rj_engine *e, const struct rj_entry *around,
-		      const struct rj_flow *flow)
-{
-	return around && around->flow.start_ns >= flow->start_ns &&
-	       around->flow.start_ns <= rj_flow_last(flow) &&
-	       !rj_is_late(rj_flow_last(&around->flow), rj_flow_last(flow),
-			   e->options.limits.idle_ns);
-}
-
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
 		     const struct rj_seq seq[RJ_NUM_SIDES], enum rj_end end)
 {
@@ -762,14 +700,14 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 		e->stats.packets_refused += packets;
 		return;
 	}
-	fill(e, entry, flow, seq);
+	rj_piece_take(entry, flow, seq, &e->options.limits);
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;
-	if (is_before(e, around, flow)) {
+	if (rj_piece_is_before(around, flow, &e->options.limits)) {
 		join(e, around, entry);
 		entry = around;
-	} else if (is_within(e, around, flow)) {
+	} else if (rj_piece_is_within(around, flow, &e->options.limits)) {
 		join(e, entry, around);
 		if (end == RJ_END_FOLD)
 			rj_table_rename(&e->table, entry, 0);
