@@ -123,6 +123,71 @@ static __always_inline void rj_slot_of(struct rj_half *half, const struct rj_lim
 		rj_slot_open(slot, limits, seq);
 }
 
+/* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
+static __always_inline int rj_tls_step_here(const struct rj_frame *f)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	struct rj_limits limits;
+	struct rj_tls_list list;
+	struct rj_seq seq;
+	__u32 index;
+	__u8 *slot;
+
+	if (!cpu)
+		return 0;
+	index = cpu->walk_slot - 1;
+	slot = bpf_map_lookup_elem(&rj_slots, &index);
+	if (!slot)
+		return 0;
+	rj_limits_get(&limits);
+	rj_slot_open(slot, &limits, &seq);
+	list.words = seq.records;
+	list.first = 0;
+	list.num_words = limits.num_records + RJ_TLS_MESSAGES;
+	return rj_tls_head(f, cpu->walk_off, (__u32)cpu->walk_left, &cpu->walk, &list,
+			   cpu->walk_since_ns);
+}
+
+/* Global functions as those of RJ_OUT_OF_LINE: in a loop of headers the states were too many. */
+int rj_tls_step_skb(struct __sk_buff *skb);
+__attribute__((noinline)) int rj_tls_step_skb(struct __sk_buff *skb)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+
+	return rj_tls_step_here(&f);
+}
+
+int rj_tls_step_xdp(struct xdp_md *xdp);
+__attribute__((noinline)) int rj_tls_step_xdp(struct xdp_md *xdp)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+
+	return rj_tls_step_here(&f);
+}
+
+static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off, __u32 left,
+					     struct rj_tls_walk *w, const struct rj_tls_list *list,
+					     __u64 since_start_ns)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	int is_read;
+
+	(void)list;
+	if (!cpu)
+		return 0;
+	cpu->walk = *w;
+	cpu->walk_since_ns = since_start_ns;
+	cpu->walk_off = off;
+	cpu->walk_left = left;
+	rj_forget();
+	is_read = f->hook == RJ_HOOK_XDP ? rj_tls_step_xdp(f->ctx) : rj_tls_step_skb(f->ctx);
+	rj_forget();
+	*w = cpu->walk;
+	return is_read;
+}
+
 /*
  * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is
  * long, and few packets need it.
@@ -134,6 +199,7 @@ static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, s
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
+	cpu->walk_slot = half->slot;
 	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
 }
 
@@ -144,6 +210,7 @@ static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, stru
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
+	cpu->walk_slot = half->slot;
 	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
 }
 
@@ -257,7 +324,6 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	struct rj_hist *hist = 0;
 	struct rj_seq seq = {};
 	struct rj_limits limits;
-	int has_records;
 
 	rj_limits_get(&limits);
 	if (flow)
@@ -276,16 +342,17 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
-	has_records = rj_has_records(half, p, &limits);
+	cpu->has_records = !!rj_has_records(half, p, &limits);
+	rj_forget();
 	seq.capacity = limits.num_packets;
-	if (has_records || rj_seq_is_written(half, p, &limits))
+	if (cpu->has_records || rj_seq_is_written(half, p, &limits))
 		rj_slot_of(half, &limits, &seq, cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
-	if (has_records)
+	if (limits.num_records && cpu->has_records)
 		rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
-	rj_sample(f, flow, half, cpu);
+	rj_sample(f, half, cpu);
 	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
 		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_FULL);
 }

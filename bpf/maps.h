@@ -65,6 +65,10 @@ struct {
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
  * @window, @num_waiting: samples of fragments that wait for their first, in this stretch of time
  * @name, @first: a fragment's entry of rj_datagrams before it is inserted
+ * @has_records: rj_has_records of the packet: not in a register, whose values the verifier would
+ *         follow through all that is done to the flow
+ * @walk, @walk_*: of rj_tls_head, for the function that it is in
+ * @sample_*: of struct rj_sampling, likewise
  */
 struct rj_cpu {
 	__u64 counters[RJ_NUM_COUNTERS];
@@ -78,6 +82,15 @@ struct rj_cpu {
 	__u64 num_waiting;
 	struct rj_key name;
 	struct rj_first first;
+	__u64 has_records;
+	struct rj_tls_walk walk;
+	__u64 walk_since_ns;
+	__u32 walk_slot;
+	__u32 walk_off;
+	__u64 walk_left;
+	__u64 sample_ns;
+	__u32 sample_want;
+	__u32 sample_generation;
 };
 
 struct {

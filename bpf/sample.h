@@ -292,24 +292,31 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 	cpu->fresh.lost_samples = 0;
 }
 
-/* rj_sample - hands up what the dissectors may want of a packet's payload. */
-static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
-				      struct rj_half *half, struct rj_cpu *cpu)
+/* rj_sample_take_here - hands up what cpu->sample_* say of the packet in work. */
+static __always_inline int rj_sample_take_here(const struct rj_frame *f)
 {
-	const struct rj_packet *p = &cpu->packet;
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
 	struct rj_sampling s = { .want = 0 };
+	const struct rj_packet *p;
 	enum rj_sample_class class;
 	enum rj_counter what;
+	struct rj_flow *flow;
+	struct rj_half *half;
 
-	if (!rj_limits.sample_bytes || !p->payload_len)
-		return;
-	if (p->bits & RJ_PKT_TCP)
-		s.want = rj_want_stream(f, half, p, &s);
-	else
-		s.want = rj_want_datagram(f, half, p, &s);
-	if (!s.want)
-		return;
-	s.time_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	if (!cpu)
+		return 0;
+	p = &cpu->packet;
+	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
+	if (!flow) { /* just taken by the reaper */
+		cpu->counters[RJ_COUNT_LOST_FULL]++;
+		cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
+		return 0;
+	}
+	half = &flow->half[p->side & 1];
+	s.head.generation = cpu->sample_generation;
+	s.time_ns = cpu->sample_ns;
+	s.want = cpu->sample_want;
 	class = rj_sample_class(half->num_samples, flow->half[!(p->side & 1)].packets != 0);
 	half->num_samples++;
 	what = rj_sample_refused(class, s.want, p->time_ns);
@@ -319,6 +326,50 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 		rj_sample_stream(f, flow, cpu, &s);
 	else
 		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, p, &s));
+	return 1;
+}
+
+/* Global functions as those of RJ_OUT_OF_LINE, so that the verifier follows them once. */
+int rj_sample_take_skb(struct __sk_buff *skb);
+__attribute__((noinline)) int rj_sample_take_skb(struct __sk_buff *skb)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+
+	return rj_sample_take_here(&f);
+}
+
+int rj_sample_take_xdp(struct xdp_md *xdp);
+__attribute__((noinline)) int rj_sample_take_xdp(struct xdp_md *xdp)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+
+	return rj_sample_take_here(&f);
+}
+
+/* rj_sample - hands up what the dissectors may want of a packet's payload. */
+static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *half,
+				      struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	struct rj_sampling s = { .want = 0 };
+
+	if (!rj_limits.sample_bytes || !p->payload_len)
+		return;
+	if (p->bits & RJ_PKT_TCP)
+		s.want = rj_want_stream(f, half, p, &s);
+	else
+		s.want = rj_want_datagram(f, half, p, &s);
+	if (!s.want)
+		return;
+	cpu->sample_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	cpu->sample_want = s.want;
+	cpu->sample_generation = s.head.generation;
+	rj_forget();
+	if (f->hook == RJ_HOOK_XDP)
+		rj_sample_take_xdp(f->ctx);
+	else
+		rj_sample_take_skb(f->ctx);
+	rj_forget();
 }
 
 #endif

@@ -296,6 +296,15 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 	return 1;
 }
 
+#ifdef __bpf__
+/* rj_tls_head, by a function that the verifier follows once. In bpf/flow.bpf.c. */
+static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off, __u32 left,
+					     struct rj_tls_walk *w, const struct rj_tls_list *list,
+					     __u64 since_start_ns);
+#else
+#define rj_tls_head_apart rj_tls_head
+#endif
+
 /*
  * rj_tlsrec_add - follows the records of the side through a packet's payload, which starts at byte
  * @off of the frame; for packets that rj_tlsrec_wants.
@@ -313,12 +322,13 @@ static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, s
 		w->state = w->state == RJ_TLS_START ? RJ_TLS_OTHER : RJ_TLS_LOST;
 		return;
 	}
-	for (__u32 i = 0; i < RJ_TLS_HEADS; i++) {
+	/* 64 bits: of a counter put by on the stack the verifier knows the value then */
+	for (__u64 i = 0; i < RJ_TLS_HEADS; i++) {
 		__u32 at = w->next - seq;
 
 		if (at >= p->payload_len || w->state > RJ_TLS_FOLLOW)
 			return;
-		if (!rj_tls_head(f, off + at, p->payload_len - at, w, list, since_start_ns))
+		if (!rj_tls_head_apart(f, off + at, p->payload_len - at, w, list, since_start_ns))
 			break;
 		rj_forget();
 	}

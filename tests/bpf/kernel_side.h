@@ -29,6 +29,13 @@ struct cpu_value {
 	uint64_t num_waiting;
 	struct rj_key name;
 	struct rj_first first;
+	uint64_t has_records;
+	struct rj_tls_walk walk;
+	uint64_t walk_since_ns;
+	uint32_t walk_slot, walk_off;
+	uint64_t walk_left;
+	uint64_t sample_ns;
+	uint32_t sample_want, sample_generation;
 };
 
 /*
