@@ -26,9 +26,12 @@ RJ_LDFLAGS = $(if $(SAN),$(SAN_FLAGS)) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
 
 BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/;s/s390x/s390/')
-BPF_CFLAGS := -target bpf -std=gnu11 -g -O2 -I. -D__TARGET_ARCH_$(BPF_ARCH) \
+# For another processor (tests/arch/run): BPF_ARCH, headers in SYSROOT, and BPF_TARGET=bpfeb where it is big-endian.
+BPF_TARGET := bpf
+SYSROOT :=
+BPF_CFLAGS := -target $(BPF_TARGET) -std=gnu11 -g -O2 -I. -D__TARGET_ARCH_$(BPF_ARCH) \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror \
-	$(addprefix -idirafter /usr/include/,$(shell $(CC) -print-multiarch 2>/dev/null)) -MMD -MP
+	$(addprefix -idirafter $(SYSROOT)/usr/include/,$(shell $(CC) -print-multiarch 2>/dev/null)) -MMD -MP
 
 # Of -mcpu=v3 the atomics alone: with 32-bit registers the verifier loses bounds, and its patience.
 FETCH_CFLAGS := -mcpu=v3 -Xclang -target-feature -Xclang -alu32 -DRJ_FETCH
@@ -43,7 +46,8 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 # The same source twice: for kernels from 5.10, and for those whose atomic additions say what was there (5.12).
 SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h
 
-.PHONY: all demo check quick fuzz bench lint install uninstall clean help setup-build setup-test san
+.PHONY: all demo check check-kernels check-arch quick fuzz bench lint install uninstall clean help setup-build \
+	setup-test setup-kernels setup-arch san
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -53,6 +57,8 @@ help:
 	@echo 'make            build the program and the library (in build/)'
 	@echo 'make demo       install what is missing, build, show the flows of a capture'
 	@echo 'make check      the same set-up, then every test'
+	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU'
+	@echo 'make check-arch     built for s390x and arm64, unit tests and golden captures in QEMU'
 	@echo 'make install    into $$DESTDIR$$PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make fuzz       every fuzz target for MINUTES=1 each'
 	@echo 'make bench      speed, as ratios to a baseline run beside it'
@@ -64,6 +70,10 @@ setup-build:
 	$(Q)tools/setup build
 setup-test:
 	$(Q)tools/setup test
+setup-kernels:
+	$(Q)tools/setup kernels
+setup-arch:
+	$(Q)tools/setup arch
 
 demo: setup-build
 	$(Q)$(MAKE) --no-print-directory all
@@ -71,6 +81,14 @@ demo: setup-build
 
 check: setup-test
 	$(Q)tests/run
+
+# Not part of check: they fetch hundreds of megabytes, and take long where kernels have to be emulated.
+check-kernels: setup-kernels
+	$(Q)$(MAKE) --no-print-directory all $(B)/tests/bpf/parity $(B)/tests/kernels/load $(B)/tests/kernels/talk
+	$(Q)tests/kernels/run
+
+check-arch: setup-arch
+	$(Q)tests/arch/run
 
 fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)
@@ -109,7 +127,8 @@ $(B)/%.o: %.c Makefile
 	@echo '  CC     $<'
 	$(Q)$(CC) $(RJ_CPPFLAGS) $(RJ_CFLAGS) -c $< -o $@
 
-$(LIB_OBJ) $(UNIT_OBJ) $(B)/tests/bpf/parity.o $(B)/tests/bpf/filter.o $(B)/tests/perf/bpf_bench.o: | $(SKELETONS)
+$(LIB_OBJ) $(UNIT_OBJ) $(B)/tests/bpf/parity.o $(B)/tests/bpf/filter.o $(B)/tests/kernels/load.o \
+	$(B)/tests/perf/bpf_bench.o: | $(SKELETONS)
 
 $(B)/librejoice.a: $(LIB_OBJ)
 	@echo '  AR     $@'

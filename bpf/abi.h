@@ -5,19 +5,24 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 2u
+#define RJ_ABI_VERSION 3u
 
 /* Limits, by name. */
-#define RJ_MAX_VLANS 4u	       /* tags kept and passed over; deeper frames are set aside */
-#define RJ_MAX_EXT_HEADERS 8u  /* IPv6 extension headers (and AH) passed over */
-#define RJ_TCP_OPTIONS_LEN 40u /* RFC 9293 3.1: data offset 15 words less the fixed header */
-#define RJ_FIRST_IDS 4u	       /* IP identifications kept before a sequence slot is taken */
-#define RJ_TCP_HOLES 4u	       /* holes of the sequence space followed at once, each direction */
+#define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
+#define RJ_MAX_LINK_HEADERS 16u /* tags, labels and other headers between Ethernet and IP */
+#define RJ_MAX_TUNNELS 4u	/* tunnels opened, one in another; deeper packets are set aside */
+#define RJ_MAX_EXT_HEADERS 8u	/* IPv6 extension headers (and AH) passed over */
+#define RJ_TCP_OPTIONS_LEN 40u	/* RFC 9293 3.1: data offset 15 words less the fixed header */
+#define RJ_FIRST_IDS 4u		/* IP identifications kept before a sequence slot is taken */
+#define RJ_TCP_HOLES 4u		/* holes of the sequence space followed at once, each direction */
 #define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
 #define RJ_MAX_PACKETS 1000u /* --packets: entries of a sequence, each direction */
 #define RJ_MAX_ALSO 4u	     /* interfaces remembered of a flow beside its first */
 #define RJ_MAX_SEGMENTS 64u  /* segments of one super-packet entered into a sequence one by one */
+#define RJ_MAX_TLS_RECORDS 1000u /* --tls-records: of each direction */
+#define RJ_TLS_MESSAGES 14u	 /* handshake messages of a direction kept beside its records */
+#define RJ_TLS_HEADS 64u	 /* headers of records and messages read in one packet */
 
 /* A side is one of the two ends of a flow, 0 or 1 by the order of the key. */
 #define RJ_NUM_SIDES 2u
@@ -40,17 +45,22 @@ struct rj_key {
 	__u16 version;
 };
 
-#define RJ_PKT_IPV4 0x01u	/* has an IPv4 header: ip_id counts */
-#define RJ_PKT_TCP 0x02u	/* the TCP fields are read and consistent */
-#define RJ_PKT_BAD_L4 0x04u	/* the transport header is cut off or contradicts the IP length */
-#define RJ_PKT_FIRST_FRAG 0x08u /* first fragment of a datagram */
-#define RJ_PKT_LATER_FRAG 0x10u /* later fragment: no transport header here */
-#define RJ_PKT_SAME_ENDS 0x20u	/* both ends are equal: everything is side 0 */
+#define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
+#define RJ_PKT_TCP 0x02u	 /* the TCP fields are read and consistent */
+#define RJ_PKT_BAD_L4 0x04u	 /* the transport header is cut off or contradicts the IP length */
+#define RJ_PKT_FIRST_FRAG 0x08u	 /* first fragment of a datagram */
+#define RJ_PKT_LATER_FRAG 0x10u	 /* later fragment: no transport header here */
+#define RJ_PKT_SAME_ENDS 0x20u	 /* both ends are equal: everything is side 0 */
+#define RJ_PKT_JOINED_FRAG 0x40u /* later fragment that has the key of its datagram's first */
+#define RJ_PKT_LAST_FRAG 0x80u	 /* later fragment with which its datagram ends */
 
 /*
  * struct rj_packet - a parsed frame: all that the accumulator asks of it.
  * Offsets are from the first byte of the frame, lengths in bytes by the
  * headers, not by what was captured. Host byte order.
+ * @frag_id, @frag_proto: with the addresses the name of the datagram (bpf/fragment.h)
+ * @frag_off: first fragment: bytes of headers before the payload; later fragment: where in the
+ *        datagram its bytes are, and when joined, where in the transport payload
  */
 struct rj_packet {
 	struct rj_key key;
@@ -75,8 +85,82 @@ struct rj_packet {
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 num_vlans;
-	__u8 zero[6];
+	__u16 frag_off;
+	__u8 frag_proto;
+	__u8 num_tunnels; /* that were opened: the key is of what is in them */
+	__u8 zero[2];
 	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
+};
+
+/* How long the fragments of a datagram wait for each other: RFC 1122 3.3.2 and RFC 8200 4.5 */
+#define RJ_FRAGMENT_NS 60000000000ull
+/* Datagrams in fragments that are remembered at once. Ours. */
+#define RJ_MAX_DATAGRAMS 8192u
+
+/*
+ * struct rj_first - what the first fragment of a datagram tells of the later ones.
+ * @key, @side, @bits (RJ_PKT_*), @icmp_type, @icmp_code: of its packet
+ * @seq: TCP: sequence number of its first payload byte
+ * @frag_off: bytes of the datagram's headers before its payload
+ * @is_known: 0: later ones have come, the first has not
+ */
+struct rj_first {
+	struct rj_key key;
+	__u64 time_ns;
+	__u32 seq;
+	__u16 frag_off;
+	__u8 side;
+	__u8 bits;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 is_known;
+	__u8 zero[5];
+};
+
+/* clang-format off: a table */
+/* Tunnels: name, number, type in records. Numbers are never reused. */
+#define RJ_TUNNELS(X)                                                                              \
+	X(NONE, 0, "")                                                                             \
+	X(IP4, 1, "ipip")	 /* RFC 2003, RFC 2473: shown by the versions of both headers */   \
+	X(IP6, 2, "6in4")	 /* RFC 4213 */                                                    \
+	X(GRE, 3, "gre")	 /* RFC 2784, RFC 2890; NVGRE (RFC 7637); PPTP (RFC 2637) */       \
+	X(ETHERIP, 4, "etherip") /* RFC 3378 */                                                    \
+	X(MPLS, 5, "mpls")	 /* RFC 4023 */                                                    \
+	X(ERSPAN, 6, "erspan")	 /* draft-foschiano-erspan: I, II, III */                          \
+	X(VXLAN, 7, "vxlan")	 /* RFC 7348 */                                                    \
+	X(GENEVE, 8, "geneve")	 /* RFC 8926 */                                                    \
+	X(GTPU, 9, "gtp-u")	 /* 3GPP TS 29.281 */                                              \
+	X(TEREDO, 10, "teredo")	 /* RFC 4380 */
+/* clang-format on */
+
+enum rj_tunnel_type {
+#define X(name, number, text) RJ_TUNNEL_##name = number,
+	RJ_TUNNELS(X)
+#undef X
+};
+
+/*
+ * struct rj_tunnel - one that was opened.
+ * @src, @dst: of its packet, as in struct rj_key
+ * @id: key, VNI, session or TEID where the tunnel has one (@has_id)
+ * @version: of the IP header it goes in
+ */
+struct rj_tunnel {
+	__u64 src[2];
+	__u64 dst[2];
+	__u32 id;
+	__u8 type;
+	__u8 has_id;
+	__u8 version;
+	__u8 zero;
+};
+
+/* struct rj_tunnels - outermost first. @side: of the flow in them, whose packet they were of */
+struct rj_tunnels {
+	__u8 num;
+	__u8 side;
+	__u8 zero[6];
+	struct rj_tunnel at[RJ_MAX_TUNNELS];
 };
 
 /*
@@ -88,6 +172,47 @@ struct rj_packet {
 #define RJ_SPLT_TIME_BITS 38
 #define RJ_SPLT_LEN_MAX ((1ull << RJ_SPLT_LEN_BITS) - 1)
 #define RJ_SPLT_TIME_MAX ((1ull << RJ_SPLT_TIME_BITS) - 1)
+
+/*
+ * One entry of the list of TLS records: microseconds since the flow's start (38 bits, saturating),
+ * length without the header (16 bits), ContentType (8 bits). With RJ_TLS_MESSAGE it is a handshake
+ * message that starts in the record before it: length (24 bits), HandshakeType (8 bits).
+ */
+#define RJ_TLS_MESSAGE (1ull << 63)
+#define RJ_TLS_MESSAGE_LEN_BITS 24
+
+enum rj_tls_state {
+	RJ_TLS_UNKNOWN, /* no payload yet */
+	RJ_TLS_START,	/* the first header is still to come */
+	RJ_TLS_FOLLOW,	/* this is TLS, the next header is still to come */
+	RJ_TLS_FULL,	/* there is no room for another entry */
+	RJ_TLS_LOST,	/* this is TLS, but the next header could not be read */
+	RJ_TLS_OTHER,	/* this is not TLS */
+};
+
+#define RJ_TLS_IN_RECORD 0x01u	 /* the next header is a handshake message's */
+#define RJ_TLS_SEALED 0x02u	 /* handshake records are encrypted from here */
+#define RJ_TLS_NO_MESSAGES 0x04u /* handshake messages are not followed any more */
+#define RJ_TLS_JOINED 0x08u	 /* followed from the middle of the stream */
+#define RJ_TLS_GAP 0x10u	 /* user space: of two pieces with records missing between them */
+
+/*
+ * struct rj_tls_walk - how far a side's TLS records were followed.
+ * @next: sequence number of the next byte to look at, in the header of a record or of a message
+ * @head: the bytes of that header that were seen, @head_len of them, the last lowest
+ * @rest: with RJ_TLS_IN_RECORD bytes of the record from the message's header on; else bytes of a
+ *        message that go on in the next handshake record
+ * @num_words: entries of the list
+ */
+struct rj_tls_walk {
+	__u32 next;
+	__u32 head;
+	__u32 rest : 24;
+	__u32 head_len : 8;
+	__u16 num_words;
+	__u8 state; /* enum rj_tls_state */
+	__u8 bits;
+};
 
 /*
  * struct rj_hole - bytes [start, end) of a TCP direction that were passed over; empty when
@@ -138,7 +263,8 @@ struct rj_half {
 	__u16 bad_l4; /* packets with RJ_PKT_BAD_L4, saturating */
 	__u16 first_ids[RJ_FIRST_IDS];
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
-	__u64 reserved[3];
+	struct rj_tls_walk tls;
+	__u64 reserved[1];
 };
 
 #define RJ_SAMPLE_HAS_HEADS 0x01u /* spoke HTTP/1: later heads are sampled too */
@@ -221,6 +347,9 @@ struct rj_limits {
 	__u8 with_hist;
 	__u8 with_bytes;   /* kernel: samples are for byte counts too: of any protocol */
 	__u32 sample_rate; /* kernel: bytes of samples a CPU may hand up in 1024 ns; 0: any */
+	__u32 num_records; /* TLS records of each side; 0: they are not followed */
+	__u8 no_decap;	   /* tunnels are left closed: the flow is the outer one */
+	__u8 zero[3];
 };
 
 /* clang-format off: tables */
@@ -264,8 +393,11 @@ enum rj_end {
 	X(FILTERED, 12, "filtered")    /* not matched by --filter */                               \
 	/* taken from the kernel by a process that was killed */                                   \
 	X(PROCESS, 13, "process_killed")                                                           \
-	X(DUPLICATE, 14, "duplicate") /* counted on another interface it passes */                 \
-	X(UNWATCHED, 15, "unwatched") /* matched by the filter, nothing stands behind it */
+	X(DUPLICATE, 14, "duplicate")		/* counted on another interface it passes */       \
+	X(FRAGMENT_FLOOD, 15, "fragment_flood") /* fragments: more wait than there is room for */  \
+	X(LINK_DEPTH, 16, "link_depth")	    /* more headers than RJ_MAX_LINK_HEADERS before IP */  \
+	X(TUNNEL_DEPTH, 17, "tunnel_depth") /* more tunnels than RJ_MAX_TUNNELS */                 \
+	X(UNWATCHED, 18, "unwatched")	    /* matched by the filter, nothing stands behind it */
 /* clang-format on */
 
 enum rj_reason {
@@ -316,6 +448,8 @@ enum rj_loss {
 #define RJ_RING_SAMPLE 1u
 #define RJ_RING_FLOW 2u
 #define RJ_RING_ORPHAN 3u
+#define RJ_RING_FIRST 4u /* a first fragment that orphans wait for; counted in the kernel */
+#define RJ_RING_TUNNELS 5u
 
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_MIDDLE 512u
@@ -324,11 +458,12 @@ enum rj_loss {
 
 /*
  * struct rj_sample - payload bytes of a packet for the dissectors.
- * @flow_start_ns: with @key names the flow
- * @stream_seq: TCP: sequence number of the first byte here
+ * @flow_start_ns: with @key names the flow; 0: a later fragment that waits for its first
+ * @stream_seq: TCP: sequence number of the first byte here; else a fragment's frag_id
  * @slot, @generation: the side's slot + 1, or 0, and what its head had: where to say what is
  *         wanted, see struct rj_slot_head
- * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's
+ * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's; of a
+ *     joined fragment: of the datagram's
  */
 struct rj_sample {
 	__u32 kind;
@@ -356,24 +491,39 @@ struct rj_ring_flow {
 	struct rj_flow flow;
 };
 
-/* struct rj_orphan - a packet that found no place in the flow map. */
+/* struct rj_orphan - a packet that found no place in the flow map, or RJ_RING_FIRST. */
 struct rj_orphan {
 	__u32 kind;
 	__u32 zero;
 	struct rj_packet packet;
 };
 
+/*
+ * struct rj_ring_tunnels - the tunnels of a flow that began, by the packet it began with.
+ * @time_ns: of that packet
+ * @is_around: it was handed up
+ */
+struct rj_ring_tunnels {
+	__u32 kind;
+	__u32 is_around;
+	struct rj_key key;
+	__u64 time_ns;
+	struct rj_tunnels tunnels;
+};
+
 #define RJ_SETTINGS_LEN 3072u
 
 /*
  * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
- * left the kernel are in one of @recorded, @refused and @killed, or in user space's hands now:
- * where a process was killed, those were in its hands.
+ * left the kernel are in one of @recorded, @refused, @unjoined, @flooded and @killed, or in user
+ * space's hands now: where a process was killed, those were in its hands.
  * @reaped: packets of the flows that the reaper took out; the kernel counts them
  * @ringed: packets of cut flows and orphans that user space took from the ring
  * @recorded: of these: in records that whoever polls has dealt with
  * @refused: of these: without a flow, because memory was out
  * @killed: of these: they were in the hands of processes that were killed
+ * @unjoined: of these: later fragments whose first did not come
+ * @flooded: of these: later fragments that could not be kept until it came
  * @settings: lines "name value", ended by a zero: what the maps were made for
  */
 struct rj_meta {
@@ -382,13 +532,18 @@ struct rj_meta {
 	__u64 recorded;
 	__u64 refused;
 	__u64 killed;
-	__u64 reserved[3];
+	__u64 unjoined;
+	__u64 flooded;
+	__u64 reserved;
 	char settings[RJ_SETTINGS_LEN];
 };
 
 _Static_assert(sizeof(struct rj_key) == 40, "struct rj_key is part of the ABI");
 _Static_assert(__builtin_offsetof(struct rj_key, port) == 32, "the key ends in one word");
 _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the ABI");
+_Static_assert(sizeof(struct rj_tls_walk) == 16, "struct rj_tls_walk is part of the ABI");
+_Static_assert(sizeof(struct rj_first) == 64, "struct rj_first is part of the ABI");
+_Static_assert(sizeof(struct rj_tunnels) == 168, "struct rj_tunnels is part of the ABI");
 _Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
 _Static_assert(__builtin_offsetof(struct rj_half, first_ns) == 64,
 	       "what every packet changes of a half is one cache line");

@@ -24,6 +24,7 @@ static __always_inline struct rj_frame rj_xdp_frame(struct xdp_md *xdp)
 		.ctx = xdp,
 		.hook = RJ_HOOK_XDP,
 		.wire_len = rj_xdp_len(xdp),
+		.is_closed = rj_limits.no_decap,
 	};
 }
 
@@ -34,6 +35,7 @@ static __always_inline struct rj_frame rj_skb_frame(struct __sk_buff *skb)
 		.hook = RJ_HOOK_SKB,
 		.wire_len = skb->len,
 		.outer_tci = skb->vlan_present ? RJ_TCI_PRESENT | (skb->vlan_tci & 0xffff) : 0,
+		.is_closed = rj_limits.no_decap,
 	};
 }
 
@@ -64,6 +66,29 @@ static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, vo
 	if (rj_has_xdp_load)
 		return !bpf_xdp_load_bytes(f->ctx, off, to, (__u32)len);
 	return 0;
+}
+
+/*
+ * rj_frame_load_few - rj_frame_load of 1 to 8 bytes. Where XDP has no call for it (before 5.18),
+ * they are read from what is directly readable, up to RJ_MAX_HEADER_OFF.
+ */
+static __always_inline int rj_frame_load_few(const struct rj_frame *f, __u32 off, void *to,
+					     __u64 len)
+{
+	__u8 *at = to;
+
+	if (f->hook == RJ_HOOK_SKB || rj_has_xdp_load)
+		return rj_frame_load(f, off, to, len);
+	for (__u32 i = 0; i < 8; i++) {
+		const __u8 *byte = rj_at(f, off + i, __u8);
+
+		if (i >= len)
+			break;
+		if (!byte)
+			return 0;
+		at[i] = *byte;
+	}
+	return 1;
 }
 
 /* rj_frame_ethertype - the frame's type where it has no link header to say it. */

@@ -8,12 +8,14 @@
 #include "bpf/accumulate.h"
 #include "bpf/config.h"
 #include "bpf/ctx.h"
+#include "bpf/fragment.h"
 #include "bpf/kernel.h"
 #include "bpf/maps.h"
 #include "bpf/owner.h"
 #include "bpf/parse.h"
 #include "bpf/sample.h"
 #include "bpf/take.h"
+#include "bpf/tlsrec.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -36,7 +38,8 @@ static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const e
 						  &cpu->packet);
 		rj_forget();
 		if (reason != RJ_REASON_LINK_TRUNCATED && reason != RJ_REASON_IP_TRUNCATED &&
-		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4))
+		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4) &&
+		    !cpu->layers.is_short)
 			break;
 		if (i || !rj_frame_pull(f))
 			break;
@@ -53,11 +56,19 @@ static __always_inline struct rj_flow *rj_create(struct rj_cpu *cpu)
 	return bpf_map_lookup_elem(&rj_flows, &cpu->packet.key);
 }
 
+/* rj_has_records - whether the packet's TLS records are to be followed. */
+static __always_inline int rj_has_records(const struct rj_half *half, const struct rj_packet *p,
+					  const struct rj_limits *limits)
+{
+	return limits->num_records && rj_tlsrec_wants(half, p);
+}
+
 /*
  * rj_now - the packet's time. Reading the clock costs as much as all that is done to a known flow,
  * so that it is read precisely where a record shows it of every packet: while the sequence is
- * being written, for gaps in histograms, and where TCP begins or ends. Behind that, once in a tick
- * of the kernel on each CPU (1 to 10 ms): what it says then is the flow's end so far.
+ * being written, for headers of TLS records, for gaps in histograms, and where TCP begins or ends.
+ * Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
+ * flow's end so far.
  */
 static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_half *half,
 				    struct rj_cpu *cpu, const struct rj_limits *limits)
@@ -66,9 +77,12 @@ static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_
 	__u64 tick;
 
 	cpu->is_coarse = 0;
+	if (p->time_ns) /* of a fragment, and told already */
+		return p->time_ns;
 	if (!flow || limits->with_hist || half->packets <= limits->num_packets ||
 	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
-	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)))
+	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)) ||
+	    rj_has_records(half, p, limits))
 		return bpf_ktime_get_ns();
 	tick = bpf_jiffies64();
 	if (tick != cpu->tick) {
@@ -93,7 +107,8 @@ static __always_inline int rj_slot_take(struct rj_half *half)
 }
 
 /* rj_slot_of - where the side's sequences are; a slot is taken now if it has none. */
-static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq, struct rj_cpu *cpu)
+static __always_inline void rj_slot_of(struct rj_half *half, const struct rj_limits *limits,
+				       struct rj_seq *seq, struct rj_cpu *cpu)
 {
 	__u32 index;
 	__u8 *slot;
@@ -104,27 +119,200 @@ static __always_inline void rj_slot_of(struct rj_half *half, struct rj_seq *seq,
 	}
 	index = half->slot - 1;
 	slot = bpf_map_lookup_elem(&rj_slots, &index);
-	if (!slot)
-		return;
-	slot += sizeof(struct rj_slot_head);
-	seq->splt = (__u64 *)slot;
-	seq->ids = (__u16 *)(slot + seq->capacity * sizeof(__u64));
+	if (slot)
+		rj_slot_open(slot, limits, seq);
 }
 
-/* rj_hand_up - a packet that has no place in the flow map goes to user space as it is. */
-static __always_inline void rj_hand_up(struct rj_cpu *cpu)
+/* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
+static __always_inline int rj_tls_step_here(const struct rj_frame *f)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	struct rj_limits limits;
+	struct rj_tls_list list;
+	struct rj_seq seq;
+	__u32 index;
+	__u8 *slot;
+
+	if (!cpu)
+		return 0;
+	index = cpu->walk_slot - 1;
+	slot = bpf_map_lookup_elem(&rj_slots, &index);
+	if (!slot)
+		return 0;
+	rj_limits_get(&limits);
+	rj_slot_open(slot, &limits, &seq);
+	list.words = seq.records;
+	list.first = 0;
+	list.num_words = limits.num_records + RJ_TLS_MESSAGES;
+	return rj_tls_head(f, cpu->walk_off, (__u32)cpu->walk_left, &cpu->walk, &list,
+			   cpu->walk_since_ns);
+}
+
+/* Global functions as those of RJ_OUT_OF_LINE: in a loop of headers the states were too many. */
+int rj_tls_step_skb(struct __sk_buff *skb);
+__attribute__((noinline)) int rj_tls_step_skb(struct __sk_buff *skb)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+
+	return rj_tls_step_here(&f);
+}
+
+int rj_tls_step_xdp(struct xdp_md *xdp);
+__attribute__((noinline)) int rj_tls_step_xdp(struct xdp_md *xdp)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+
+	return rj_tls_step_here(&f);
+}
+
+static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off, __u32 left,
+					     struct rj_tls_walk *w, const struct rj_tls_list *list,
+					     __u64 since_start_ns)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	int is_read;
+
+	(void)list;
+	if (!cpu)
+		return 0;
+	cpu->walk = *w;
+	cpu->walk_since_ns = since_start_ns;
+	cpu->walk_off = off;
+	cpu->walk_left = left;
+	rj_forget();
+	is_read = f->hook == RJ_HOOK_XDP ? rj_tls_step_xdp(f->ctx) : rj_tls_step_skb(f->ctx);
+	rj_forget();
+	*w = cpu->walk;
+	return is_read;
+}
+
+/*
+ * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is
+ * long, and few packets need it.
+ */
+static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	cpu->walk_slot = half->slot;
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, struct rj_cpu *cpu,
+				  __u64 *words, __u64 since_start_ns)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+	const struct rj_tls_list list = { .words = words,
+					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
+
+	cpu->walk_slot = half->slot;
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+}
+
+/* rj_tls - follows the packet's TLS records. */
+static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flow *flow,
+				   struct rj_half *half, const struct rj_seq *seq,
+				   struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	__u64 since_start_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
+
+	if (f->hook == RJ_HOOK_SKB)
+		rj_tls_skb(f->ctx, half, cpu, seq->records, since_start_ns);
+	else
+		rj_tls_xdp(f->ctx, half, cpu, seq->records, since_start_ns);
+}
+
+/* rj_hand_over - the packet as it is, to user space; false when the ring is full. */
+static __always_inline int rj_hand_over(const struct rj_cpu *cpu, __u32 kind)
 {
 	struct rj_orphan *orphan = bpf_ringbuf_reserve(&rj_ring, sizeof(*orphan), 0);
 
-	if (!orphan) {
-		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
-		return;
-	}
-	orphan->kind = RJ_RING_ORPHAN;
+	if (!orphan)
+		return 0;
+	orphan->kind = kind;
 	orphan->zero = 0;
 	orphan->packet = cpu->packet;
 	bpf_ringbuf_submit(orphan, 0);
-	cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	return 1;
+}
+
+/*
+ * rj_tell_tunnels - which tunnels the packet came in, as its flow begins with it, or as it
+ * @is_around and may begin one in user space.
+ */
+static __noinline int rj_tell_tunnels(const struct rj_cpu *cpu, __u32 is_around)
+{
+	struct rj_ring_tunnels *out = bpf_ringbuf_reserve(&rj_ring, sizeof(*out), 0);
+
+	if (!out)
+		return 0;
+	out->kind = RJ_RING_TUNNELS;
+	out->is_around = is_around;
+	out->key = cpu->packet.key;
+	out->time_ns = cpu->packet.time_ns;
+	out->tunnels = cpu->layers.tunnels;
+	bpf_ringbuf_submit(out, 0);
+	return 1;
+}
+
+/* rj_hand_up - a packet that has no place in the flow map goes to user space. */
+static __always_inline void rj_hand_up(struct rj_cpu *cpu)
+{
+	if (rj_hand_over(cpu, RJ_RING_ORPHAN))
+		cpu->counters[RJ_COUNT_HANDED_UP] += cpu->packet.num_segments;
+	else
+		cpu->counters[RJ_REASON_MAP_FULL] += cpu->packet.num_segments;
+	if (cpu->packet.num_tunnels)
+		rj_tell_tunnels(cpu, 1);
+}
+
+/*
+ * rj_wait_for_first - a later fragment whose first has not come: the entry says so, so that the
+ * first is told to user space when it comes. What another CPU has just written there stands.
+ */
+static __always_inline struct rj_first *rj_wait_for_first(struct rj_cpu *cpu, __u64 flags)
+{
+	rj_zero(&cpu->first, sizeof(cpu->first));
+	cpu->first.time_ns = cpu->packet.time_ns;
+	bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, flags);
+	return bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+}
+
+/*
+ * rj_fragment - a first fragment leaves word for the later ones, a later one takes the key of its
+ * first. False where that has not come: user space keeps the packet until it does. Without the
+ * frame: whose kind would be no constant any more.
+ */
+static __noinline int rj_fragment(struct rj_cpu *cpu)
+{
+	struct rj_packet *p = &cpu->packet;
+	struct rj_first *first;
+	int is_awaited;
+
+	rj_fragment_name(p, &cpu->name);
+	first = bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		is_awaited = first && !first->is_known;
+		rj_fragment_note(p, &cpu->first);
+		bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, BPF_ANY);
+		if (is_awaited)
+			rj_hand_over(cpu, RJ_RING_FIRST);
+		return 1;
+	}
+	if (!first || rj_is_late(p->time_ns, first->time_ns, RJ_FRAGMENT_NS))
+		first = rj_wait_for_first(cpu, first ? BPF_ANY : BPF_NOEXIST);
+	if (first && first->is_known) {
+		rj_fragment_join(first, p);
+		return 1;
+	}
+	rj_hand_up(cpu);
+	return 0;
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -161,13 +349,19 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	half = &flow->half[p->side & 1];
 	if (limits.with_hist)
 		hist = &flow->hist[p->side & 1];
+	cpu->has_records = !!rj_has_records(half, p, &limits);
+	rj_forget();
 	seq.capacity = limits.num_packets;
-	if (rj_seq_is_written(half, p, &limits))
-		rj_slot_of(half, &seq, cpu);
+	if (cpu->has_records || rj_seq_is_written(half, p, &limits))
+		rj_slot_of(half, &limits, &seq, cpu);
 	rj_flow_add(flow, half, hist, &seq, p, &limits);
 	rj_forget();
+	if (limits.num_records && cpu->has_records)
+		rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
-	rj_sample(f, flow, half, cpu);
+	rj_sample(f, half, cpu);
+	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
+		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_FULL);
 }
 
 /* rj_watch - all that happens to a frame. Nothing here can change or drop it. */
@@ -180,7 +374,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	if (!cpu)
 		return;
 	reason = rj_parse(f, link, cpu);
-	if (reason) {
+	if (reason && reason != RJ_REASON_FRAGMENT) {
 		cpu->counters[RJ_COUNT_PACKETS]++;
 		if (reason < RJ_NUM_REASONS)
 			cpu->counters[reason]++;
@@ -191,6 +385,13 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	cpu->packet.ifindex = rj_frame_ifindex(f);
 	rj_forget();
+	if (cpu->packet.bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		cpu->packet.time_ns = bpf_ktime_get_ns();
+		if (!rj_fragment(cpu)) {
+			rj_sample_waiting(f, cpu);
+			return;
+		}
+	}
 	rj_account(f, cpu);
 }
 

@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
-#include "bpf/parse.h"
+#include "bpf/layers.h"
 #include "bpf/policy.h"
 
 /* Sizes here are the least that loads; the loader sets the real ones. */
@@ -26,18 +26,19 @@ struct {
 } rj_flows SEC(".maps");
 
 /*
- * Sequences of one side of a flow: struct rj_slot_head, num_packets words of struct rj_seq.splt,
- * then as many IP identifications. The head is written by user space, the rest by the packet
- * programs and read by user space when the flow is over. One entry for each slot; value size by
- * --packets.
+ * Sequences of one side of a flow, as rj_slot_open has them: struct rj_slot_head, lengths and times
+ * of packets, TLS records, IP identifications. The head is written by user space, the rest by the
+ * packet programs and read by user space when the flow is over. One entry for each slot; value size
+ * by --packets and --tls-records.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size,
-	       sizeof(struct rj_slot_head) + RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)));
+	__uint(value_size, sizeof(struct rj_slot_head) +
+				   RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)) +
+				   (RJ_MAX_TLS_RECORDS + RJ_TLS_MESSAGES) * sizeof(__u64));
 } rj_slots SEC(".maps");
 
 /* Free slots: filled by user space, emptied by the packet programs. One entry for each slot. */
@@ -62,6 +63,12 @@ struct {
  * @is_coarse: whether the packet's time is that reading
  * @packet, @layers: the frame in work
  * @fresh: a flow before it is inserted, all zero but for what rj_flow_start sets
+ * @window, @num_waiting: samples of fragments that wait for their first, in this stretch of time
+ * @name, @first: a fragment's entry of rj_datagrams before it is inserted
+ * @has_records: rj_has_records of the packet: not in a register, whose values the verifier would
+ *         follow through all that is done to the flow
+ * @walk, @walk_*: of rj_tls_head, for the function that it is in
+ * @sample_*: of struct rj_sampling, likewise
  */
 struct rj_cpu {
 	__u64 counters[RJ_NUM_COUNTERS];
@@ -71,6 +78,19 @@ struct rj_cpu {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	__u64 window;
+	__u64 num_waiting;
+	struct rj_key name;
+	struct rj_first first;
+	__u64 has_records;
+	struct rj_tls_walk walk;
+	__u64 walk_since_ns;
+	__u32 walk_slot;
+	__u32 walk_off;
+	__u64 walk_left;
+	__u64 sample_ns;
+	__u32 sample_want;
+	__u32 sample_generation;
 };
 
 struct {
@@ -79,6 +99,30 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rj_cpu);
 } rj_cpus SEC(".maps");
+
+static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+
+	if (!cpu)
+		return 0;
+	*l = &cpu->layers;
+	*p = &cpu->packet;
+	return 1;
+}
+
+/*
+ * Datagrams in fragments, by the name of rj_fragment_name. Written by the packet programs; one
+ * that was not touched for longest is forgotten for a new one, as floods of fragments shall not
+ * take more memory than this: its later fragments are handed up then.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, RJ_MAX_DATAGRAMS);
+	__type(key, struct rj_key);
+	__type(value, struct rj_first);
+} rj_datagrams SEC(".maps");
 
 /*
  * Flows that a CPU is cutting or taking just now, so that no two do it at once: inserted with

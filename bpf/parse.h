@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a frame to a packet: VLAN tags, IP, extension headers, fragments, transport. [both] */
+/* From a frame to a packet: IP, extension headers, fragments, transport, tunnels. [both] */
 #ifndef RJ_BPF_PARSE_H
 #define RJ_BPF_PARSE_H
 
 #include "bpf/abi.h"
+#include "bpf/layers.h"
+#include "bpf/link.h"
+#include "bpf/tunnel.h"
 #include "bpf/wire.h"
-
-#define RJ_IPV4_HEADER_LEN 20u
-#define RJ_IPV6_HEADER_LEN 40u
-#define RJ_TCP_HEADER_LEN 20u
-#define RJ_UDP_HEADER_LEN 8u
-#define RJ_SCTP_HEADER_LEN 12u
-#define RJ_ICMP_HEADER_LEN 8u
 
 /* What stands before an IPv4 address as IPv6 writes it, read as it lies in memory. */
 #define RJ_MAPPED_V4 rj_be32(0x0000ffffu)
@@ -19,80 +15,17 @@
 /* The largest IPv6 packet whose length its header can tell (RFC 8200 3). */
 #define RJ_IPV6_MAX_LEN (RJ_IPV6_HEADER_LEN + 0xffffu)
 
-/*
- * struct rj_layers - where a frame has been read to; scratch space of this file.
- * @off: next byte
- * @l4_len: bytes from there to the end of the datagram by the IP length
- * @type: EtherType of what is there
- * @src, @dst, @src_port, @dst_port: as sent, before they are put in order
- */
-struct rj_layers {
-	__u32 off;
-	__u32 l4_len;
-	__u64 src[2];
-	__u64 dst[2];
-	__u16 src_port;
-	__u16 dst_port;
-	__u16 type;
-	__u16 zero;
-};
-
-static __always_inline __u32 rj_frame_left(const struct rj_frame *f, __u32 off)
+/* rj_note_fragment - @off: bytes of the datagram before these. */
+static __always_inline void rj_note_fragment(struct rj_packet *p, __u32 off, int has_more)
 {
-	return f->wire_len > off ? f->wire_len - off : 0;
-}
-
-/* rj_add_vlan - keeps a tag's VLAN identifier; false where there is no room. */
-static __always_inline int rj_add_vlan(struct rj_packet *p, __u16 tci)
-{
-	__u16 vid = tci & 0xfffu;
-
-	/* constant indices: the verifier of 5.10 refuses variable stack writes */
-	switch (p->num_vlans) {
-	case 0:
-		p->vlan[0] = vid;
-		break;
-	case 1:
-		p->vlan[1] = vid;
-		break;
-	case 2:
-		p->vlan[2] = vid;
-		break;
-	case 3:
-		p->vlan[3] = vid;
-		break;
-	default:
-		return 0;
+	if (off) {
+		p->bits |= RJ_PKT_LATER_FRAG;
+		p->frag_off = (__u16)off;
+		if (!has_more)
+			p->bits |= RJ_PKT_LAST_FRAG;
+	} else if (has_more) {
+		p->bits |= RJ_PKT_FIRST_FRAG;
 	}
-	p->num_vlans++;
-	return 1;
-}
-
-static __always_inline int rj_is_vlan_type(__u16 type)
-{
-	return type == RJ_ETH_VLAN || type == RJ_ETH_QINQ || type == RJ_ETH_QINQ_OLD;
-}
-
-/* rj_parse_vlans - passes over VLAN tags; the type becomes that behind them. */
-static __always_inline enum rj_reason rj_parse_vlans(const struct rj_frame *f, struct rj_layers *l,
-						     struct rj_packet *p)
-{
-	if (f->outer_tci & RJ_TCI_PRESENT)
-		rj_add_vlan(p, (__u16)f->outer_tci);
-	for (__u32 i = 0; i <= RJ_MAX_VLANS; i++) {
-		const struct rj_vlan *tag;
-
-		if (!rj_is_vlan_type(l->type))
-			return RJ_REASON_NONE;
-		tag = rj_at(f, l->off, struct rj_vlan);
-		if (!tag)
-			return RJ_REASON_LINK_TRUNCATED;
-		if (!rj_add_vlan(p, rj_be16(tag->tci)))
-			return RJ_REASON_VLAN_DEPTH;
-		l->type = rj_be16(tag->type);
-		l->off += (__u32)sizeof(*tag);
-	}
-	return RJ_REASON_VLAN_DEPTH;
 }
 
 /* rj_parse_ext_frag - reads an IPv6 fragment header (RFC 8200 4.5). */
@@ -101,20 +34,7 @@ static __always_inline void rj_parse_ext_frag(const struct rj_ext_frag *frag, st
 	__u16 offset = rj_be16(frag->offset);
 
 	p->frag_id = rj_be32(frag->id);
-	if (offset & RJ_IPV6_OFFSET_MASK)
-		p->bits |= RJ_PKT_LATER_FRAG;
-	else if (offset & RJ_IPV6_MORE_FRAGMENTS)
-		p->bits |= RJ_PKT_FIRST_FRAG;
-}
-
-/* rj_take - moves over @len bytes of the datagram; false when it is shorter by its IP length. */
-static __always_inline int rj_take(struct rj_layers *l, __u32 len)
-{
-	if (len > l->l4_len)
-		return 0;
-	l->off += len;
-	l->l4_len -= len;
-	return 1;
+	rj_note_fragment(p, offset & RJ_IPV6_OFFSET_MASK, offset & RJ_IPV6_MORE_FRAGMENTS);
 }
 
 /*
@@ -152,8 +72,10 @@ static __always_inline enum rj_reason rj_parse_ext(const struct rj_frame *f, str
 		if (!rj_take(l, len))
 			return RJ_REASON_IP_MALFORMED;
 		p->key.proto = head->next;
-		if (proto == RJ_IP_FRAGMENT)
+		if (proto == RJ_IP_FRAGMENT) {
 			rj_parse_ext_frag(head, p);
+			l->frag_start = l->off;
+		}
 	}
 	return RJ_REASON_IP_HEADERS;
 }
@@ -181,16 +103,15 @@ static __always_inline enum rj_reason rj_parse_ipv4(const struct rj_frame *f, st
 	p->ttl = ip->ttl;
 	p->ip_id = rj_be16(ip->id);
 	p->frag_id = p->ip_id;
+	p->frag_proto = ip->proto;
 	p->key.version = 4;
 	p->key.proto = ip->proto;
 	p->bits |= RJ_PKT_IPV4;
 	frag = rj_be16(ip->frag);
 	l->off += header_len;
 	l->l4_len = p->ip_len - header_len;
-	if (frag & RJ_IPV4_OFFSET_MASK)
-		p->bits |= RJ_PKT_LATER_FRAG;
-	else if (frag & RJ_IPV4_MORE_FRAGMENTS)
-		p->bits |= RJ_PKT_FIRST_FRAG;
+	l->frag_start = l->off;
+	rj_note_fragment(p, (frag & RJ_IPV4_OFFSET_MASK) * 8u, frag & RJ_IPV4_MORE_FRAGMENTS);
 	return RJ_REASON_NONE;
 }
 
@@ -371,8 +292,11 @@ static __always_inline enum rj_reason rj_parse_l4(const struct rj_frame *f, stru
 		rj_parse_icmp(f, l, p);
 		return RJ_REASON_NONE;
 	}
-	if (proto != RJ_IP_TCP && proto != RJ_IP_UDP && proto != RJ_IP_SCTP && proto != RJ_IP_DCCP)
+	if (proto != RJ_IP_TCP && proto != RJ_IP_UDP && proto != RJ_IP_SCTP &&
+	    proto != RJ_IP_DCCP) {
+		l->inner = rj_tunnel_of_proto(proto);
 		return RJ_REASON_NONE;
+	}
 	ports = rj_at(f, l->off, struct rj_ports);
 	if (!ports || l->l4_len < sizeof(*ports))
 		return RJ_REASON_L4_SHORT;
@@ -384,6 +308,8 @@ static __always_inline enum rj_reason rj_parse_l4(const struct rj_frame *f, stru
 		rj_parse_udp_rest(f, l, p);
 	else
 		rj_parse_other_rest(f, l, p);
+	if (proto == RJ_IP_UDP)
+		l->inner = rj_tunnel_of_ports(l->src_port, l->dst_port);
 	return RJ_REASON_NONE;
 }
 
@@ -415,33 +341,24 @@ static __always_inline void rj_order_ends(const struct rj_layers *l, struct rj_p
 }
 
 /*
- * rj_parse_network - reads what stands from byte @off of the frame on, behind
- * the link header, whose type field is @type (an EtherType, host order).
- * Fills *@p but for its time and segments; *@l is scratch space. RJ_REASON_NONE:
- * @p is a packet of a flow. RJ_REASON_FRAGMENT: @p is a later fragment, whose
- * key has no ports yet. Else the reason why the frame is set aside, and @p is
- * of no use.
+ * rj_parse_layer - what stands at l->off, of type l->type, down to one transport: a packet in *@p,
+ * whose VLANs and tunnels are added to. Its result is that of rj_parse_network.
  */
-static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f, __u32 off,
-						       __u16 type, struct rj_layers *l,
-						       struct rj_packet *p)
+static __always_inline enum rj_reason rj_parse_layer(const struct rj_frame *f, struct rj_layers *l,
+						     struct rj_packet *p)
 {
 	enum rj_reason reason;
 
-	rj_zero(l, sizeof(*l));
-	rj_zero(p, sizeof(*p));
-	l->off = off;
-	l->type = type;
-	reason = rj_parse_vlans(f, l, p);
-	if (reason)
-		return reason;
+	if (l->type != RJ_ETH_IPV4 && l->type != RJ_ETH_IPV6) {
+		reason = rj_parse_link(f, l, p);
+		if (reason)
+			return reason;
+	}
 	rj_forget();
 	if (l->type == RJ_ETH_IPV4)
 		reason = rj_parse_ipv4(f, l, p);
-	else if (l->type == RJ_ETH_IPV6)
-		reason = rj_parse_ipv6(f, l, p);
 	else
-		return RJ_REASON_NOT_IP;
+		reason = rj_parse_ipv6(f, l, p);
 	if (reason)
 		return reason;
 	rj_forget();
@@ -456,7 +373,118 @@ static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f,
 	rj_order_ends(l, p);
 	p->payload_len = l->l4_len;
 	p->payload_off = (__u16)l->off;
+	if (p->bits & RJ_PKT_FIRST_FRAG)
+		p->frag_off = (__u16)(l->off - l->frag_start);
 	p->num_segments = 1;
+	return reason;
+}
+
+/* rj_keep_tunnel - the tunnel that was just opened, as the next; false: there are too many. */
+static __always_inline int rj_keep_tunnel(struct rj_layers *l, const struct rj_tunnel *t)
+{
+	/* constant indices: the verifier of 5.10 refuses what it cannot bound */
+	switch (l->tunnels.num) {
+	case 0:
+		l->tunnels.at[0] = *t;
+		break;
+	case 1:
+		l->tunnels.at[1] = *t;
+		break;
+	case 2:
+		l->tunnels.at[2] = *t;
+		break;
+	case 3:
+		l->tunnels.at[3] = *t;
+		break;
+	default:
+		return 0;
+	}
+	l->tunnels.num++;
+	return 1;
+}
+
+/*
+ * rj_parse_inner - the packet in the tunnel that @p may be; @p stays as it is where it is none, or
+ * what is in it is not IP that can be read: so nothing is lost of traffic that only looks like it.
+ */
+static __always_inline enum rj_reason rj_parse_inner_here(const struct rj_frame *f,
+							  struct rj_layers *l, struct rj_packet *p)
+{
+	struct rj_tunnel t;
+	enum rj_reason reason;
+
+	if (!rj_tunnel_open(f, l, &t)) {
+		l->inner = RJ_TUNNEL_NONE;
+		return RJ_REASON_NONE;
+	}
+	rj_copy(t.src, l->src, 16);
+	rj_copy(t.dst, l->dst, 16);
+	t.version = (__u8)p->key.version;
+	l->inner = RJ_TUNNEL_NONE;
+	l->outer = *p;
+	rj_zero(p, sizeof(*p));
+	rj_copy(p->vlan, l->outer.vlan, sizeof(p->vlan));
+	p->num_vlans = l->outer.num_vlans;
+	p->num_tunnels = l->outer.num_tunnels;
+	l->src_port = 0;
+	l->dst_port = 0;
+	reason = rj_parse_layer(f, l, p);
+	if (reason && reason != RJ_REASON_FRAGMENT) {
+		*p = l->outer;
+		l->inner = RJ_TUNNEL_NONE;
+		l->is_short = reason == RJ_REASON_LINK_TRUNCATED ||
+			      reason == RJ_REASON_IP_TRUNCATED || reason == RJ_REASON_L4_SHORT;
+		return RJ_REASON_NONE;
+	}
+	if (!rj_keep_tunnel(l, &t))
+		return RJ_REASON_TUNNEL_DEPTH;
+	p->num_tunnels++;
+	return reason;
+}
+
+RJ_OUT_OF_LINE(rj_parse_inner)
+
+/* rj_parse_tunnels - opens the tunnels that @p, an outer packet, may be, one after the other. */
+static __always_inline enum rj_reason rj_parse_tunnels(const struct rj_frame *f,
+						       struct rj_layers *l, struct rj_packet *p)
+{
+	enum rj_reason reason = RJ_REASON_NONE;
+
+	l->tunnels.num = 0;
+	for (__u32 i = 0; i <= RJ_MAX_TUNNELS; i++) {
+		rj_forget();
+		/* of a datagram in fragments the first alone has the header: it stays whole */
+		if (reason || !l->inner || p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_BAD_L4))
+			break;
+		reason = rj_parse_inner(f, l, p);
+	}
+	l->tunnels.side = p->side;
+	return reason;
+}
+
+/*
+ * rj_parse_network - reads what stands from byte @off of the frame on, behind
+ * the link header, whose type field is @type (an EtherType, host order).
+ * Fills *@p but for its time and segments, and l->tunnels where p->num_tunnels is not zero; the
+ * rest of *@l is scratch space. RJ_REASON_NONE: @p is a packet of a flow. RJ_REASON_FRAGMENT: @p is
+ * a later fragment, whose key has no ports yet. Else the reason why the frame is set aside, and @p
+ * is of no use.
+ */
+static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f, __u32 off,
+						       __u16 type, struct rj_layers *l,
+						       struct rj_packet *p)
+{
+	enum rj_reason reason;
+
+	rj_zero(l, __builtin_offsetof(struct rj_layers, tunnels));
+	rj_zero(p, sizeof(*p));
+	l->off = off;
+	l->type = type;
+	if (f->outer_tci & RJ_TCI_PRESENT)
+		rj_add_vlan(p, (__u16)f->outer_tci);
+	reason = rj_parse_layer(f, l, p);
+	if (!reason && l->inner && !f->is_closed)
+		reason = rj_parse_tunnels(f, l, p);
 	return reason;
 }
 

@@ -11,6 +11,8 @@
 
 /* Records of one packet at most: a super-packet carries up to 64 KiB. */
 #define RJ_MAX_SAMPLE_RECORDS (RJ_SAMPLE_MOST_BYTES / RJ_SAMPLE_HUGE + 1)
+/* Fragments without their first that are sampled in 2^30 ns, each CPU: floods are of those. */
+#define RJ_MAX_WAITING_SAMPLES 256u
 
 /*
  * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
@@ -143,6 +145,10 @@ rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const str
 	s->stream_seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0) + at;
 	s->payload_len = p->payload_len;
 	s->offset = at;
+	if (!(p->bits & RJ_PKT_TCP) && p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		s->stream_seq = p->frag_id;
+		s->offset = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0;
+	}
 	s->side = p->side;
 	s->tcp_flags = p->tcp_flags;
 	s->bits = p->bits;
@@ -152,13 +158,14 @@ rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const str
 	/*
 	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
 	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
-	 * one of them, on a copy.
+	 * one of them, on a copy. The second is signed, as the verifiers of old kernels learn
+	 * nothing from num != 0 (5.10: "min value is outside of the allowed memory range").
 	 */
 	rj_hide(num);
 	if (num > class)
 		goto lost;
 	rj_hide(num);
-	if (num == 0)
+	if ((__s64)num < 1)
 		goto lost;
 	if (!rj_frame_load(f, p->payload_off + at, s->bytes, num))
 		goto lost;
@@ -256,24 +263,60 @@ static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class cl
 	return RJ_COUNT_SAMPLES;
 }
 
-/* rj_sample - hands up what the dissectors may want of a packet's payload. */
-static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
-				      struct rj_half *half, struct rj_cpu *cpu)
+/*
+ * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
+ * user space puts it to the packet, which it has.
+ */
+static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
-	struct rj_sampling s = { .want = 0 };
-	enum rj_sample_class class;
+	const struct rj_sampling s = { .time_ns = p->time_ns };
+	__u32 len = p->payload_len;
 	enum rj_counter what;
 
-	if (!rj_limits.sample_bytes || !p->payload_len)
+	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
 		return;
-	if (p->bits & RJ_PKT_TCP)
-		s.want = rj_want_stream(f, half, p, &s);
-	else
-		s.want = rj_want_datagram(f, half, p, &s);
-	if (!s.want)
-		return;
-	s.time_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	if (cpu->window != p->time_ns >> 30) {
+		cpu->window = p->time_ns >> 30;
+		cpu->num_waiting = 0;
+	}
+	if (len > RJ_SAMPLE_LARGE)
+		len = RJ_SAMPLE_LARGE;
+	what = RJ_COUNT_LOST_BUDGET;
+	if (++cpu->num_waiting <= RJ_MAX_WAITING_SAMPLES)
+		what = rj_sample_refused(RJ_CLASS_REST, len, p->time_ns);
+	cpu->fresh.start_ns = 0;
+	if (what == RJ_COUNT_SAMPLES)
+		what = rj_sample_record(f, &cpu->fresh, p, &s, 0, len, RJ_SAMPLE_LARGE);
+	rj_sample_counted(&cpu->fresh, cpu, what);
+	cpu->fresh.lost_samples = 0;
+}
+
+/* rj_sample_take_here - hands up what cpu->sample_* say of the packet in work. */
+static __always_inline int rj_sample_take_here(const struct rj_frame *f)
+{
+	__u32 zero = 0;
+	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	struct rj_sampling s = { .want = 0 };
+	const struct rj_packet *p;
+	enum rj_sample_class class;
+	enum rj_counter what;
+	struct rj_flow *flow;
+	struct rj_half *half;
+
+	if (!cpu)
+		return 0;
+	p = &cpu->packet;
+	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
+	if (!flow) { /* just taken by the reaper */
+		cpu->counters[RJ_COUNT_LOST_FULL]++;
+		cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
+		return 0;
+	}
+	half = &flow->half[p->side & 1];
+	s.head.generation = cpu->sample_generation;
+	s.time_ns = cpu->sample_ns;
+	s.want = cpu->sample_want;
 	class = rj_sample_class(half->num_samples, flow->half[!(p->side & 1)].packets != 0);
 	half->num_samples++;
 	what = rj_sample_refused(class, s.want, p->time_ns);
@@ -283,6 +326,50 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 		rj_sample_stream(f, flow, cpu, &s);
 	else
 		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, p, &s));
+	return 1;
+}
+
+/* Global functions as those of RJ_OUT_OF_LINE, so that the verifier follows them once. */
+int rj_sample_take_skb(struct __sk_buff *skb);
+__attribute__((noinline)) int rj_sample_take_skb(struct __sk_buff *skb)
+{
+	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
+
+	return rj_sample_take_here(&f);
+}
+
+int rj_sample_take_xdp(struct xdp_md *xdp);
+__attribute__((noinline)) int rj_sample_take_xdp(struct xdp_md *xdp)
+{
+	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
+
+	return rj_sample_take_here(&f);
+}
+
+/* rj_sample - hands up what the dissectors may want of a packet's payload. */
+static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *half,
+				      struct rj_cpu *cpu)
+{
+	const struct rj_packet *p = &cpu->packet;
+	struct rj_sampling s = { .want = 0 };
+
+	if (!rj_limits.sample_bytes || !p->payload_len)
+		return;
+	if (p->bits & RJ_PKT_TCP)
+		s.want = rj_want_stream(f, half, p, &s);
+	else
+		s.want = rj_want_datagram(f, half, p, &s);
+	if (!s.want)
+		return;
+	cpu->sample_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
+	cpu->sample_want = s.want;
+	cpu->sample_generation = s.head.generation;
+	rj_forget();
+	if (f->hook == RJ_HOOK_XDP)
+		rj_sample_take_xdp(f->ctx);
+	else
+		rj_sample_take_skb(f->ctx);
+	rj_forget();
 }
 
 #endif

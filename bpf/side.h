@@ -23,6 +23,7 @@
 #define RJ_WIRE
 #define rj_be16(x) bpf_ntohs(x)
 #define rj_be32(x) bpf_ntohl(x)
+#define rj_be64(x) bpf_be64_to_cpu(x)
 /* several CPUs may count in one place: an atomic add without a result, as 5.10 has it */
 #define rj_count(at, n) ((void)__sync_fetch_and_add((at), (n)))
 /*
@@ -63,12 +64,14 @@ enum rj_hook { RJ_HOOK_XDP, RJ_HOOK_SKB };
  * @wire_len: length on the wire
  * @outer_tci: VLAN tag that the network card took out of the frame, with
  *        RJ_TCI_PRESENT, else 0
+ * @is_closed: tunnels in it are not to be opened
  */
 struct rj_frame {
 	void *ctx;
 	enum rj_hook hook;
 	__u32 wire_len;
 	__u32 outer_tci;
+	__u8 is_closed;
 };
 
 /*
@@ -115,6 +118,59 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 	return at + len > rj_frame_end(f) ? 0 : at;
 }
 
+struct rj_layers;
+struct rj_packet;
+
+/* rj_scratch - the CPU's own layers and packet; false where there are none. In bpf/maps.h. */
+static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p);
+
+/*
+ * RJ_OUT_OF_LINE - name(frame, layers, packet), made of name_here, as a global function, which the
+ * verifier follows once and not for each call; with a loop of headers in a loop of tunnels it would
+ * not end otherwise. Such a function takes no pointer but a context before 5.12, so that it finds
+ * the rest itself: layers and packet must be those of rj_scratch.
+ */
+#define RJ_OUT_OF_LINE(name)                                                                       \
+	int name##_xdp(struct xdp_md *xdp);                                                        \
+	__attribute__((noinline)) int name##_xdp(struct xdp_md *xdp)                               \
+	{                                                                                          \
+		const struct rj_frame f = {                                                        \
+			.ctx = xdp,                                                                \
+			.hook = RJ_HOOK_XDP,                                                       \
+			.wire_len = (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -            \
+					    rj_ctx_word(xdp, struct xdp_md, data)),                \
+		};                                                                                 \
+		struct rj_layers *l;                                                               \
+		struct rj_packet *p;                                                               \
+                                                                                                   \
+		return rj_scratch(&l, &p) ? (int)name##_here(&f, l, p) : 0;                        \
+	}                                                                                          \
+                                                                                                   \
+	int name##_skb(struct __sk_buff *skb);                                                     \
+	__attribute__((noinline)) int name##_skb(struct __sk_buff *skb)                            \
+	{                                                                                          \
+		const struct rj_frame f = {                                                        \
+			.ctx = skb,                                                                \
+			.hook = RJ_HOOK_SKB,                                                       \
+			.wire_len = skb->len,                                                      \
+		};                                                                                 \
+		struct rj_layers *l;                                                               \
+		struct rj_packet *p;                                                               \
+                                                                                                   \
+		return rj_scratch(&l, &p) ? (int)name##_here(&f, l, p) : 0;                        \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline enum rj_reason name(const struct rj_frame *f, struct rj_layers *l,  \
+						   struct rj_packet *p)                            \
+	{                                                                                          \
+		(void)l;                                                                           \
+		(void)p;                                                                           \
+		rj_forget();                                                                       \
+		if (f->hook == RJ_HOOK_XDP)                                                        \
+			return (enum rj_reason)name##_xdp(f->ctx);                                 \
+		return (enum rj_reason)name##_skb(f->ctx);                                         \
+	}
+
 #else
 
 #include <endian.h>
@@ -122,6 +178,7 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 #define RJ_WIRE __attribute__((packed))
 #define rj_be16(x) be16toh(x)
 #define rj_be32(x) be32toh(x)
+#define rj_be64(x) be64toh(x)
 #define rj_count(at, n) ((void)(*(at) += (n)))
 #define rj_reserve(at, n) ((*(at) += (n)) - (n))
 #define rj_forget() ((void)0)
@@ -136,12 +193,14 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
  * @wire_len: length on the wire, which may be more
  * @outer_tci: VLAN tag that the network card took out of the frame, with
  *        RJ_TCI_PRESENT, else 0
+ * @is_closed: tunnels in it are not to be opened
  */
 struct rj_frame {
 	const __u8 *data;
 	__u32 captured_len;
 	__u32 wire_len;
 	__u32 outer_tci;
+	__u8 is_closed;
 };
 
 /* rj_ptr - @len bytes at byte @off of the frame, or NULL where the captured bytes do not reach. */
@@ -150,6 +209,15 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 	if (off > RJ_MAX_HEADER_OFF || off + len > f->captured_len)
 		return 0;
 	return f->data + off;
+}
+
+/* rj_frame_load - copies @len bytes at @off of the frame; true when they were captured. */
+static __always_inline int rj_frame_load(const struct rj_frame *f, __u32 off, void *to, __u64 len)
+{
+	if (off > f->captured_len || len > f->captured_len - off)
+		return 0;
+	__builtin_memcpy(to, f->data + off, len);
+	return 1;
 }
 
 #endif
@@ -197,6 +265,15 @@ static __always_inline __u64 rj_join32(__u32 first, __u32 second)
 {
 	return rj_join(__u64, first, second);
 }
+
+#ifndef RJ_OUT_OF_LINE
+#define RJ_OUT_OF_LINE(name)                                                                       \
+	static inline enum rj_reason name(const struct rj_frame *f, struct rj_layers *l,           \
+					  struct rj_packet *p)                                     \
+	{                                                                                          \
+		return name##_here(f, l, p);                                                       \
+	}
+#endif
 
 #define rj_copy(to, from, len) __builtin_memcpy((to), (from), (len))
 #define rj_zero(at, len) __builtin_memset((at), 0, (len))

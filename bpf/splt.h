@@ -10,12 +10,43 @@
  * struct rj_seq - where one side's sequences are kept.
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the half
+ * @records: @num_words entries of TLS records and their messages
  */
 struct rj_seq {
 	__u64 *splt;
 	__u16 *ids;
 	__u32 capacity;
+	__u64 *records;
+	__u32 num_words;
 };
+
+/* rj_tls_words - entries of the list of TLS records that the limits ask for. */
+static __always_inline __u32 rj_tls_words(const struct rj_limits *limits)
+{
+	return limits->num_records ? limits->num_records + RJ_TLS_MESSAGES : 0;
+}
+
+/* rj_slot_bytes - size of a slot of the kernel's, as rj_slot_open has it. */
+static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
+{
+	__u32 len = (limits->num_packets + rj_tls_words(limits)) * 8 + limits->num_packets * 2;
+
+	return (__u32)sizeof(struct rj_slot_head) + (len + 7) / 8 * 8;
+}
+
+/*
+ * rj_slot_open - the sequences in a slot: behind struct rj_slot_head lengths and times of packets,
+ * TLS records, IP identifications.
+ */
+static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *limits,
+					 struct rj_seq *out)
+{
+	out->capacity = limits->num_packets;
+	out->num_words = rj_tls_words(limits);
+	out->splt = (__u64 *)(void *)(slot + sizeof(struct rj_slot_head));
+	out->records = out->splt + out->capacity;
+	out->ids = (__u16 *)(void *)(out->records + out->num_words);
+}
 
 /* rj_splt_pack - an entry of the sequence; lengths and times saturate. */
 static __always_inline __u64 rj_splt_pack(__u64 since_start_ns, __u32 len, __u8 tcp_flags)

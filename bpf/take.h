@@ -7,6 +7,7 @@
 #include "bpf/accumulate.h"
 #include "bpf/config.h"
 #include "bpf/maps.h"
+#include "bpf/tlsrec.h"
 
 /* rj_limits_get - the knobs as a plain struct; the loader's constants fold into the code. */
 static __always_inline void rj_limits_get(struct rj_limits *out)
@@ -18,6 +19,7 @@ static __always_inline void rj_limits_get(struct rj_limits *out)
 	out->with_zeros = rj_limits.with_zeros;
 	out->with_retrans = rj_limits.with_retrans;
 	out->with_hist = rj_limits.with_hist;
+	out->num_records = rj_limits.num_records;
 }
 
 /*
@@ -44,7 +46,7 @@ static __always_inline void rj_take32(__u32 *from, __u32 *to)
 }
 
 /* rj_take_half - moves one side's state out and leaves it as before its first packet. */
-static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *to)
+static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *to, int goes_on)
 {
 	*to = *from;
 	rj_take64(&from->packets, &to->packets);
@@ -72,6 +74,10 @@ static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *t
 	from->sample_base = 0;
 	from->num_samples = 0;
 	from->sample_bits = 0;
+	if (goes_on)
+		rj_tlsrec_go_on(from, from);
+	else
+		rj_zero(&from->tls, sizeof(from->tls));
 }
 
 static __always_inline void rj_take_hist(struct rj_hist *from, struct rj_hist *to)
@@ -106,8 +112,8 @@ static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u3
 	rj_take64(&flow->lost_samples, &out->flow.lost_samples);
 	rj_copy(out->flow.also, flow->also,
 		RJ_FLOW_LEN_PLAIN - __builtin_offsetof(struct rj_flow, also));
-	rj_take_half(&flow->half[0], &out->flow.half[0]);
-	rj_take_half(&flow->half[1], &out->flow.half[1]);
+	rj_take_half(&flow->half[0], &out->flow.half[0], before >= 0);
+	rj_take_half(&flow->half[1], &out->flow.half[1], before >= 0);
 	if (rj_limits.with_hist) {
 		rj_take_hist(&flow->hist[0], &out->flow.hist[0]);
 		rj_take_hist(&flow->hist[1], &out->flow.hist[1]);

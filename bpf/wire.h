@@ -19,6 +19,33 @@
 #define RJ_ETH_QINQ 0x88a8u	/* IEEE 802.1ad */
 #define RJ_ETH_QINQ_OLD 0x9100u /* the same, before the standard */
 
+#define RJ_ETH_ARP 0x0806u
+#define RJ_ETH_TEB 0x6558u	  /* an Ethernet frame (RFC 1701) */
+#define RJ_ETH_PPP 0x880bu	  /* in GRE (RFC 2637) */
+#define RJ_ETH_MPLS 0x8847u	  /* RFC 3032 */
+#define RJ_ETH_MPLS_UP 0x8848u	  /* upstream-assigned labels (RFC 5332) */
+#define RJ_ETH_PPPOE 0x8864u	  /* session (RFC 2516) */
+#define RJ_ETH_PBB 0x88e7u	  /* IEEE 802.1Q 9.7: I-TAG */
+#define RJ_ETH_MACSEC 0x88e5u	  /* IEEE 802.1AE */
+#define RJ_ETH_ETAG 0x893fu	  /* IEEE 802.1BR */
+#define RJ_ETH_VNTAG 0x8926u	  /* Cisco */
+#define RJ_ETH_FABRICPATH 0x8903u /* Cisco */
+#define RJ_ETH_ERSPAN2 0x88beu	  /* in GRE: ERSPAN I and II */
+#define RJ_ETH_ERSPAN3 0x22ebu	  /* in GRE */
+#define RJ_ETH_MIN 0x0600u	  /* what is less is a length (IEEE 802.3 3.2.6) */
+
+#define RJ_IP_IPIP 4u
+#define RJ_IP_IPV6 41u
+#define RJ_IP_GRE 47u
+#define RJ_IP_ETHERIP 97u
+#define RJ_IP_MPLS 137u
+
+#define RJ_PORT_VXLAN 4789u
+#define RJ_PORT_VXLAN_OLD 8472u /* Linux's, before there was a number */
+#define RJ_PORT_GENEVE 6081u
+#define RJ_PORT_GTPU 2152u
+#define RJ_PORT_TEREDO 3544u
+
 #define RJ_IP_HOPOPTS 0u
 #define RJ_IP_ICMP 1u
 #define RJ_IP_TCP 6u
@@ -136,6 +163,16 @@ struct rj_icmp {
 
 struct rj_word {
 	__be32 value;
+} RJ_WIRE;
+
+struct rj_byte {
+	__u8 value;
+} RJ_WIRE;
+
+/* Two words; of most tunnels' headers the whole. */
+struct rj_words {
+	__be32 first;
+	__be32 second;
 } RJ_WIRE;
 
 #endif

@@ -33,6 +33,8 @@ struct rj_session;
  * @bd_bytes: bytes of each direction's payload in byte_dist and entropy; 0: all in files, live
  *       what is sampled
  * @on_record: called for each flow that ended; the record is borrowed for the call
+ * @num_tls_records: TLS records listed, each direction; 0 for 50, at most 1000
+ * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  */
 struct rj_options {
 	size_t size;
@@ -47,6 +49,8 @@ struct rj_options {
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
 	uint64_t bd_bytes;
+	uint32_t num_tls_records;
+	uint8_t no_decap;
 };
 
 #define RJ_NEVER UINT64_MAX
@@ -100,6 +104,8 @@ struct rj_session_frame {
  * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
  * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
  * @lost: samples_lost by the reasons that rj_loss_name names
+ * @datagrams_whole: payload that came in IP fragments and was put together for the dissectors;
+ *     else _overlapped (given up, RFC 5722), _incomplete or _over_limit (of memory, or gaps)
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
  */
 #define RJ_MAX_SET_ASIDE 32
@@ -119,6 +125,10 @@ struct rj_stats {
 	uint64_t packets_unlisted;
 	uint64_t cuts_late;
 	uint64_t lost[RJ_MAX_LOST];
+	uint64_t datagrams_whole;
+	uint64_t datagrams_overlapped;
+	uint64_t datagrams_incomplete;
+	uint64_t datagrams_over_limit;
 };
 
 /*

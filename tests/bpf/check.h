@@ -27,7 +27,8 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples, duplicates;
+	uint64_t frames, valid, refused, orphans, samples, duplicates, tls_words;
+	uint64_t joined, awaited, tunnelled, waiting;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -55,6 +56,8 @@ static void fail(struct test *t, const struct frame *f, const char *what)
 	is_quiet = ++t->failed >= MAX_TOLD;
 	kernel_clear(&t->kernel);
 	model_clear(&t->model);
+	kernel_clear_datagrams(&t->kernel);
+	model_clear_datagrams(&t->model);
 	memcpy(t->counters, t->kernel.cpus[t->kernel.cpu].counters, sizeof(t->counters));
 }
 
@@ -93,12 +96,12 @@ static bool check_finished(struct test *t, const struct verdict *v, const uint8_
 	return is_equal;
 }
 
-/* The slot that the kernel gave the packet's side. */
+/* The slot that the kernel gave the packet's side; a fragment that waits has none. */
 static uint32_t kernel_slot(const struct test *t, const struct verdict *v)
 {
 	struct rj_flow flow;
 
-	if (bpf_map_lookup_elem(t->kernel.flows_fd, &v->flow->key, &flow))
+	if (v->is_waiting || bpf_map_lookup_elem(t->kernel.flows_fd, &v->flow->key, &flow))
 		return 0;
 	return flow.half[v->packet.side].slot;
 }
@@ -110,18 +113,50 @@ static bool check_sample(const struct test *t, const struct verdict *v, const st
 	const struct rj_packet *p = &v->packet;
 	struct rj_sample s;
 	uint32_t seq = p->tcp_seq + !!(p->tcp_flags & RJ_TCP_SYN);
+	uint32_t frag_off = 0;
 
 	if (len < sizeof(s))
 		return false;
 	memcpy(&s, bytes, sizeof(s));
+	if (!(p->bits & RJ_PKT_TCP) && p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
+		frag_off = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0;
+		seq = p->frag_id - frag_off;
+	}
 	return s.kind == RJ_RING_SAMPLE && !memcmp(&s.key, &p->key, sizeof(s.key)) &&
-	       s.flow_start_ns == v->flow->flow.start_ns && is_sample_time(s.time_ns, p->time_ns) &&
-	       s.stream_seq == seq + s.offset && s.payload_len == p->payload_len &&
-	       s.side == p->side && s.slot == kernel_slot(t, v) && !s.generation &&
-	       s.tcp_flags == p->tcp_flags && s.bits == p->bits && !s.zero && s.len &&
-	       s.len <= len - sizeof(s) && s.offset + s.len <= p->payload_len &&
-	       p->payload_off + s.offset + s.len <= f->len &&
-	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset, s.len);
+	       s.flow_start_ns == (v->is_waiting ? 0 : v->flow->flow.start_ns) &&
+	       is_sample_time(s.time_ns, p->time_ns) && s.stream_seq == seq + s.offset &&
+	       s.payload_len == p->payload_len && s.side == p->side &&
+	       s.slot == kernel_slot(t, v) && !s.generation && s.tcp_flags == p->tcp_flags &&
+	       s.bits == p->bits && !s.zero && s.len && s.len <= len - sizeof(s) &&
+	       s.offset >= frag_off && s.offset - frag_off + s.len <= p->payload_len &&
+	       p->payload_off + s.offset - frag_off + s.len <= f->len &&
+	       !memcmp(bytes + sizeof(s), f->bytes + p->payload_off + s.offset - frag_off, s.len);
+}
+
+/* Of tunnels those that are there are compared: the rest is what other frames left. */
+static bool is_tunnels(const struct verdict *v, bool is_around, const uint8_t *bytes, size_t len)
+{
+	struct rj_ring_tunnels got;
+
+	if (len != sizeof(got))
+		return false;
+	memcpy(&got, bytes, sizeof(got));
+	return got.kind == RJ_RING_TUNNELS && got.is_around == is_around &&
+	       !memcmp(&got.key, &v->packet.key, sizeof(got.key)) &&
+	       got.time_ns == v->packet.time_ns && got.tunnels.num == v->packet.num_tunnels &&
+	       got.tunnels.side == v->packet.side && got.tunnels.side == v->tunnels.side &&
+	       !memcmp(got.tunnels.at, v->tunnels.at, got.tunnels.num * sizeof(got.tunnels.at[0]));
+}
+
+/* Takes the last record off the ring where it must be of tunnels. */
+static bool take_tunnels(struct kernel *k, const struct verdict *v, bool is_around)
+{
+	uint32_t at = k->num_records - 1;
+
+	if (!k->num_records || !is_tunnels(v, is_around, k->record[at].bytes, k->record[at].len))
+		return false;
+	k->num_records--;
+	return true;
 }
 
 static bool check_ring(struct test *t, const struct verdict *v, const struct frame *f)
@@ -144,15 +179,31 @@ static bool check_ring(struct test *t, const struct verdict *v, const struct fra
 	return is_equal;
 }
 
-static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
+/* The first record of the ring is @p, of this kind. */
+static bool check_whole(const struct kernel *k, const struct rj_packet *p, uint32_t kind)
 {
 	struct rj_orphan orphan;
 
-	if (k->num_records != 1 || k->record[0].len != sizeof(orphan))
+	if (!k->num_records || k->record[0].len != sizeof(orphan))
 		return false;
 	memcpy(&orphan, k->record[0].bytes, sizeof(orphan));
-	return orphan.kind == RJ_RING_ORPHAN && !orphan.zero &&
+	return orphan.kind == kind && !orphan.zero &&
 	       are_equal("orphan", packet_fields, NUM(packet_fields), p, &orphan.packet);
+}
+
+static bool check_orphan(const struct kernel *k, const struct rj_packet *p)
+{
+	return k->num_records == 1 && check_whole(k, p, RJ_RING_ORPHAN);
+}
+
+/* A first fragment that others wait for is told before anything else is. */
+static bool take_first(struct kernel *k, const struct rj_packet *p)
+{
+	if (!check_whole(k, p, RJ_RING_FIRST))
+		return false;
+	k->num_records--;
+	memmove(&k->record[0], &k->record[1], k->num_records * sizeof(k->record[0]));
+	return true;
 }
 
 static bool check_flow(const struct test *t, const struct model_flow *host)
@@ -167,25 +218,33 @@ static bool check_flow(const struct test *t, const struct model_flow *host)
 	return are_equal_flows(&t->kernel, &t->model, host, &flow);
 }
 
-/* Samples are those that came; which of them were lost, the kernel alone knows. */
-static void expect_samples(struct test *t, const struct verdict *v)
+static void expect_losses(struct test *t)
 {
 	const uint64_t *got = t->kernel.cpus[t->kernel.cpu].counters;
 
-	if (!t->model.limits.sample_bytes)
-		return;
-	t->counters[RJ_COUNT_SAMPLES] += t->kernel.num_records - !!v->end;
 	for (unsigned int i = RJ_COUNT_LOST_FULL; i <= RJ_COUNT_LOST_LONG; i++) {
 		t->counters[RJ_COUNT_SAMPLES_LOST] += got[i] - t->counters[i];
 		t->counters[i] = got[i];
 	}
 }
 
-/* Whether the packet has no place: its flow is being taken, or is new and the map full. */
-static bool is_orphan(struct test *t, const struct rj_packet *p)
+/* Samples are those that came; which of them were lost, the kernel alone knows. */
+static void expect_samples(struct test *t, const struct verdict *v)
 {
+	if (!t->model.limits.sample_bytes)
+		return;
+	t->counters[RJ_COUNT_SAMPLES] += t->kernel.num_records - !!v->end;
+	expect_losses(t);
+}
+
+/* Whether the packet has no place: its flow is being taken, or is new and the map full. */
+static bool is_orphan(struct test *t, const struct verdict *v)
+{
+	const struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(&t->model, &p->key);
 
+	if (v->is_waiting)
+		return true;
 	return f ? f->flow.dying && t->model.is_claimed : t->model.num_flows == t->map_len;
 }
 
@@ -201,6 +260,26 @@ static const char *check_held(struct test *t, const struct rj_packet *p)
 	return NULL;
 }
 
+/* A fragment that waits may be sampled: behind the packet itself. */
+static bool take_waiting(struct test *t, const struct verdict *v, const struct frame *f)
+{
+	const uint32_t kind = RJ_RING_SAMPLE;
+	struct kernel *k = &t->kernel;
+	uint32_t at;
+
+	if (!v->is_waiting || !t->model.limits.sample_bytes)
+		return true;
+	expect_losses(t);
+	at = k->num_records - 1;
+	if (!k->num_records || memcmp(k->record[at].bytes, &kind, sizeof(kind)))
+		return true;
+	t->counters[RJ_COUNT_SAMPLES]++;
+	t->waiting++;
+	k->num_records--;
+	return v->packet.key.proto == RJ_IP_UDP &&
+	       check_sample(t, v, f, k->record[at].bytes, k->record[at].len);
+}
+
 static const char *check_packet(struct test *t, struct verdict *v, const struct frame *f)
 {
 	const struct cpu_value *cpu = &t->kernel.cpus[t->kernel.cpu];
@@ -208,13 +287,22 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 
 	p->time_ns = cpu->packet.time_ns;
 	p->ifindex = f->ifindex ? f->ifindex : IFINDEX;
+	model_fragment(&t->model, v);
+	t->joined += !!(p->bits & RJ_PKT_JOINED_FRAG);
+	t->awaited += v->is_awaited;
 	if (!are_equal("packet", packet_fields, NUM(packet_fields), p, &cpu->packet))
 		return "the packet differs";
 	t->counters[RJ_COUNT_PACKETS] += p->num_segments;
 	t->counters[RJ_COUNT_BYTES] += p->ip_len;
-	if (is_orphan(t, p) && t->kernel.is_held)
+	if (v->is_awaited && !take_first(&t->kernel, p))
+		return "the first fragment told differs";
+	if (is_orphan(t, v) && t->kernel.is_held)
 		return check_held(t, p);
-	if (is_orphan(t, p)) {
+	if (!take_waiting(t, v, f))
+		return "the sample of a fragment that waits differs";
+	if (is_orphan(t, v) && p->num_tunnels && !take_tunnels(&t->kernel, v, true))
+		return "the tunnels of the packet handed up differ";
+	if (is_orphan(t, v)) {
 		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
 		t->orphans++;
 		return check_orphan(&t->kernel, p) ? NULL : "the packet handed up differs";
@@ -225,10 +313,15 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		v->flow = model_find(&t->model, &p->key);
 		return check_flow(t, v->flow) ? NULL : "the flow of a duplicate differs";
 	}
-	model_account(&t->model, v, p->time_ns);
+	model_account(&t->model, v, f, p->time_ns);
+	t->tls_words += v->tls_words;
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;
+	t->tunnelled += !!p->num_tunnels;
+	if (p->num_tunnels && v->flow->flow.start_ns == p->time_ns &&
+	    !take_tunnels(&t->kernel, v, false))
+		return "the tunnels differ";
 	expect_samples(t, v);
 	t->ends[v->end]++;
 	if (!check_ring(t, v, f))
@@ -268,8 +361,10 @@ static void check(struct test *t, const struct frame *f)
 		return;
 	}
 	t->frames++;
-	v.reason = model_parse(&t->model, f, &v.packet);
+	v.reason = model_parse(&t->model, f, &v.packet, &v.tunnels);
 	t->reasons[v.reason]++;
+	if (v.reason == RJ_REASON_FRAGMENT) /* in a flow, or handed up */
+		v.reason = RJ_REASON_NONE;
 	t->valid += is_valid(&v);
 	what = v.reason ? check_set_aside(t, &v) : check_packet(t, &v, f);
 	if (!are_equal_counters(t->counters, t->kernel.cpus[t->kernel.cpu].counters) && !what)

@@ -42,21 +42,34 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, bits),		FIELD(rj_packet, ttl),
 	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
 	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
-	FIELD(rj_packet, num_vlans),	FIELD(rj_packet, zero),
-	FIELD(rj_packet, ifindex),	FIELD(rj_packet, tcp_opts),
+	FIELD(rj_packet, ifindex),	FIELD(rj_packet, num_vlans),
+	FIELD(rj_packet, frag_off),	FIELD(rj_packet, frag_proto),
+	FIELD(rj_packet, num_tunnels),	FIELD(rj_packet, zero),
+	FIELD(rj_packet, tcp_opts),
 };
 
+/* rest and head_len are bit fields of one word */
+#define TLS_REST_OFF (offsetof(struct rj_half, tls.head) + 4)
+
 static const struct field half_fields[] = {
-	FIELD(rj_half, packets),     FIELD(rj_half, payload_bytes), FIELD(rj_half, ip_bytes),
-	FIELD(rj_half, first_ns),    FIELD(rj_half, last_ns),	    FIELD(rj_half, num_splt),
-	FIELD(rj_half, num_ids),     FIELD(rj_half, slot),	    FIELD(rj_half, ttl_min),
-	FIELD(rj_half, tcp_flags),   FIELD(rj_half, tcp_bits),	    FIELD(rj_half, syn_opt_len),
-	FIELD(rj_half, low_seq),     FIELD(rj_half, next_seq),	    FIELD(rj_half, retrans),
-	FIELD(rj_half, ooo),	     FIELD(rj_half, hole[0]),	    FIELD(rj_half, hole[1]),
-	FIELD(rj_half, hole[2]),     FIELD(rj_half, hole[3]),	    FIELD(rj_half, syn_seq),
-	FIELD(rj_half, syn_window),  FIELD(rj_half, bad_l4),	    FIELD(rj_half, first_ids),
-	FIELD(rj_half, syn_opts),    FIELD(rj_half, sample_base),   FIELD(rj_half, num_samples),
-	FIELD(rj_half, sample_bits), FIELD(rj_half, reserved),
+	FIELD(rj_half, packets),	 FIELD(rj_half, payload_bytes),
+	FIELD(rj_half, ip_bytes),	 FIELD(rj_half, first_ns),
+	FIELD(rj_half, last_ns),	 FIELD(rj_half, num_splt),
+	FIELD(rj_half, num_ids),	 FIELD(rj_half, slot),
+	FIELD(rj_half, ttl_min),	 FIELD(rj_half, tcp_flags),
+	FIELD(rj_half, tcp_bits),	 FIELD(rj_half, syn_opt_len),
+	FIELD(rj_half, low_seq),	 FIELD(rj_half, next_seq),
+	FIELD(rj_half, retrans),	 FIELD(rj_half, ooo),
+	FIELD(rj_half, hole[0]),	 FIELD(rj_half, hole[1]),
+	FIELD(rj_half, hole[2]),	 FIELD(rj_half, hole[3]),
+	FIELD(rj_half, syn_seq),	 FIELD(rj_half, syn_window),
+	FIELD(rj_half, bad_l4),		 FIELD(rj_half, first_ids),
+	FIELD(rj_half, syn_opts),	 FIELD(rj_half, sample_base),
+	FIELD(rj_half, num_samples),	 FIELD(rj_half, sample_bits),
+	FIELD(rj_half, tls.next),	 FIELD(rj_half, tls.head),
+	{ "tls.rest", TLS_REST_OFF, 4 }, FIELD(rj_half, tls.num_words),
+	FIELD(rj_half, tls.state),	 FIELD(rj_half, tls.bits),
+	FIELD(rj_half, reserved),
 };
 
 static const struct field flow_fields[] = {
@@ -197,6 +210,20 @@ static bool are_equal_splts(unsigned int side, uint32_t num, const __u64 *host, 
 	return true;
 }
 
+static bool are_equal_records(unsigned int side, uint32_t num, const __u64 *host,
+			      const __u64 *kernel)
+{
+	for (uint32_t i = 0; i < num; i++) {
+		if (host[i] == kernel[i])
+			continue;
+		if (!is_quiet)
+			printf("  side %u, records[%u] of %u: host %016llx, kernel %016llx\n", side,
+			       i, num, host[i], kernel[i]);
+		return false;
+	}
+	return true;
+}
+
 static bool are_equal_ids(unsigned int side, uint32_t num, const __u16 *host, const __u16 *kernel)
 {
 	for (uint32_t i = 0; i < num; i++) {
@@ -217,6 +244,8 @@ static bool are_equal_seqs(unsigned int side, const struct rj_half *half, const 
 
 	return are_equal_splts(side, num_kept(half->num_splt, host->capacity), host->splt,
 			       kernel->splt) &&
+	       are_equal_records(side, num_kept(half->tls.num_words, host->num_words),
+				 host->records, kernel->records) &&
 	       are_equal_ids(side, num_kept(num_ids, host->capacity), host->ids, kernel->ids);
 }
 
@@ -232,11 +261,11 @@ static bool are_equal_halves(const struct kernel *k, const struct model *m, unsi
 	char name[16];
 
 	snprintf(name, sizeof(name), "half[%u]", side);
-	if (!half.slot != !host->has_slot[side]) {
+	if (!half.slot != !host->slot[side]) {
 		if (is_quiet)
 			return false;
 		printf("  %s.slot: host has %s, kernel %u\n", name,
-		       host->has_slot[side] ? "one" : "none", half.slot);
+		       host->slot[side] ? "one" : "none", half.slot);
 		return false;
 	}
 	half.slot = 0;
@@ -251,7 +280,7 @@ static bool are_equal_halves(const struct kernel *k, const struct model *m, unsi
 	if (m->limits.with_hist &&
 	    !are_equal_hists(side, &host->flow.hist[side], &kernel->hist[side]))
 		return false;
-	return !host->has_slot[side] || are_equal_seqs(side, &half, &host->seq[side], &seq);
+	return !host->slot[side] || are_equal_seqs(side, &half, &host->seq[side], &seq);
 }
 
 /* are_equal_flows - @kernel has hist only where the limits say so. */

@@ -156,6 +156,7 @@ static void generate(void)
 	gen_truncations(&g);
 	gen_chains(&g);
 	gen_fragments(&g);
+	gen_datagrams(&g, 50);
 	gen_protocols(&g);
 	gen_ipv4_headers(&g);
 	gen_tcp_offsets(&g);

@@ -132,7 +132,9 @@ struct spec {
 	int udp_len;
 	uint8_t icmp_type, icmp_code;
 	uint32_t payload, padding;
+	uint32_t frag_id; /* of IPv6; 0: any */
 	uint32_t gso_segs, gso_size;
+	const uint8_t *content; /* of the payload; NULL: noise */
 };
 
 static void spec_init(struct spec *s, int version, uint8_t proto)
@@ -224,6 +226,8 @@ static void put_chain(struct frame *f, struct prng *r, const struct spec *s)
 		put8(f, c->units);
 		if (c->kind == RJ_IP_FRAGMENT)
 			put16(f, c->frag);
+		if (c->kind == RJ_IP_FRAGMENT && s->frag_id)
+			put32(f, s->frag_id);
 		if (c->len > f->len - start)
 			put_random(f, r, c->len - (f->len - start));
 	}
@@ -283,7 +287,10 @@ static void put_transport(struct frame *f, struct prng *r, const struct spec *s)
 		put_icmp(f, s);
 	else if (s->proto == RJ_IP_SCTP || s->proto == RJ_IP_DCCP)
 		put_other_ports(f, s);
-	put_random(f, r, s->payload);
+	if (s->content)
+		put(f, s->content, s->payload);
+	else
+		put_random(f, r, s->payload);
 }
 
 /* build - makes *@f of @s; bytes that do not matter come from @r. */

@@ -3,6 +3,8 @@
 #ifndef RJ_TESTS_BPF_GENERATE_H
 #define RJ_TESTS_BPF_GENERATE_H
 
+#include <stdbool.h>
+
 #include "tests/bpf/frames.h"
 
 /* struct gen - makes frames one after the other in @frame and gives each to @feed. */
@@ -231,6 +233,47 @@ static void gen_fragments(struct gen *g)
 		if (one_in(&g->r, 2))
 			s.udp_len = 2000;
 		emit(g, &s);
+	}
+}
+
+/* A fragment of @s at @off; @has_more follow it. */
+static void emit_fragment(struct gen *g, struct spec *s, uint32_t off, bool has_more)
+{
+	s->frag = (uint16_t)(off / 8 | (has_more ? RJ_IPV4_MORE_FRAGMENTS : 0));
+	if (s->version == 6)
+		s->chain[s->num_chain - 1].frag = (uint16_t)(off | has_more);
+	emit(g, s);
+}
+
+/* Whole datagrams in up to 6 fragments, in any order, some missing, some twice. */
+static void gen_datagrams(struct gen *g, uint32_t num)
+{
+	struct spec s;
+
+	while (num--) {
+		uint32_t order[6] = { 0, 1, 2, 3, 4, 5 };
+		uint32_t len = 2 + below(&g->r, 5);
+
+		some_spec(g, &s);
+		s.num_chain = 0;
+		s.options = 0;
+		s.payload = 16 + below(&g->r, 8) * 8;
+		s.frag_id = 1 + (uint32_t)below(&g->r, 1000000);
+		if (s.version == 6)
+			add_chain(g, &s, RJ_IP_FRAGMENT);
+		for (uint32_t i = 0; i < len && one_in(&g->r, 2); i++) {
+			uint32_t at = below(&g->r, len), before = order[i];
+
+			order[i] = order[at];
+			order[at] = before;
+		}
+		for (uint32_t i = 0; i < len; i++) {
+			if (one_in(&g->r, 10))
+				continue;
+			emit_fragment(g, &s, order[i] * 64, order[i] + 1 < len);
+			if (one_in(&g->r, 10))
+				emit_fragment(g, &s, order[i] * 64, order[i] + 1 < len);
+		}
 	}
 }
 

@@ -25,6 +25,17 @@ struct cpu_value {
 	struct rj_packet packet;
 	struct rj_layers layers;
 	struct rj_flow fresh;
+	uint64_t window;
+	uint64_t num_waiting;
+	struct rj_key name;
+	struct rj_first first;
+	uint64_t has_records;
+	struct rj_tls_walk walk;
+	uint64_t walk_since_ns;
+	uint32_t walk_slot, walk_off;
+	uint64_t walk_left;
+	uint64_t sample_ns;
+	uint32_t sample_want, sample_generation;
 };
 
 /*
@@ -36,7 +47,8 @@ struct kernel {
 	struct ring_buffer *ring;
 	const uint8_t *slots;
 	size_t slots_len, slot_len, flow_len;
-	uint32_t num_packets, num_slots;
+	struct rj_limits limits;
+	uint32_t num_slots;
 	int flows_fd, cutting_fd, cpus_fd, free_fd;
 	enum hook hook;
 	int prog_fd;
@@ -106,20 +118,21 @@ static struct bpf_program *hook_program(const struct rj_flow_bpf *skel, enum hoo
 }
 
 static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits *limits,
-		       uint32_t num_flows, bool is_several)
+		       uint32_t num_flows, bool is_several, bool is_old)
 {
 	struct rj_flow_bpf *skel = k->skel;
 	struct bpf_program *prog;
 	int err = 0;
 
-	k->num_packets = limits->num_packets;
+	k->limits = *limits;
 	k->num_slots = 2 * num_flows;
 	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-	k->slot_len = sizeof(struct rj_slot_head) + (limits->num_packets * 10u + 7) / 8 * 8;
+	k->slot_len = rj_slot_bytes(limits);
 	skel->rodata->rj_limits = *limits;
 	skel->rodata->rj_several = is_several;
 	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
+		!is_old &&
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	bpf_object__for_each_program(prog, skel->obj) /* the verifier's time is most of a test's */
 		bpf_program__set_autoload(prog, prog == hook_program(skel, hook));
@@ -154,8 +167,10 @@ static int kernel_map(struct kernel *k)
 	return k->cpus ? 0 : -ENOMEM;
 }
 
+/* @is_old: as on a kernel without bpf_xdp_load_bytes */
 static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
-		       const struct rj_limits *limits, uint32_t num_flows, bool is_several)
+		       const struct rj_limits *limits, uint32_t num_flows, bool is_several,
+		       bool is_old)
 {
 	int err;
 
@@ -164,7 +179,7 @@ static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
 	k->skel = rj_object_open(object);
 	if (!k->skel)
 		return -errno;
-	err = kernel_load(k, hook, limits, num_flows, is_several);
+	err = kernel_load(k, hook, limits, num_flows, is_several, is_old);
 	err = err ? err : kernel_map(k);
 	if (err) {
 		kernel_close(k);
@@ -188,10 +203,8 @@ static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *ha
 
 	if (!half->slot || half->slot > k->num_slots)
 		return seq;
-	seq.splt = (void *)(uintptr_t)(k->slots + (half->slot - 1) * k->slot_len +
-				       sizeof(struct rj_slot_head));
-	seq.ids = (void *)(seq.splt + k->num_packets);
-	seq.capacity = k->num_packets;
+	rj_slot_open((uint8_t *)(uintptr_t)k->slots + (half->slot - 1) * k->slot_len, &k->limits,
+		     &seq);
 	return seq;
 }
 
@@ -237,6 +250,16 @@ static uint32_t kernel_take_slots(struct kernel *k)
 	while (!bpf_map_lookup_and_delete_elem(k->free_fd, NULL, &index))
 		num++;
 	return num;
+}
+
+/* Forgets the datagrams whose fragments are under way. */
+static void kernel_clear_datagrams(struct kernel *k)
+{
+	int fd = bpf_map__fd(k->skel->maps.rj_datagrams);
+	struct rj_key name;
+
+	while (!bpf_map_get_next_key(fd, NULL, &name) && !bpf_map_delete_elem(fd, &name))
+		;
 }
 
 /* Throws away what is in the ring and takes it out from now on. */

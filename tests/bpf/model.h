@@ -8,7 +8,9 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/owner.h"
+#include "bpf/fragment.h"
 #include "bpf/parse.h"
+#include "bpf/tlsrec.h"
 #include "tests/bpf/frames.h"
 
 #define MODEL_BUCKETS 8192u
@@ -16,17 +18,25 @@
 
 enum hook { HOOK_INGRESS, HOOK_EGRESS, HOOK_XDP, HOOK_IP_INGRESS, HOOK_IP_EGRESS, NUM_HOOKS };
 
-/* struct model_flow - @has_slot: the kernel must have taken a slot for the side's sequences. */
+/* struct model_flow - @slot: the kernel must have taken one for the side's sequences. */
 struct model_flow {
 	struct model_flow *next;
 	struct rj_key key;
 	struct rj_flow flow;
 	struct rj_seq seq[RJ_NUM_SIDES];
-	bool has_slot[RJ_NUM_SIDES];
+	uint8_t *slot[RJ_NUM_SIDES];
+};
+
+/* struct model_datagram - an entry of the kernel's rj_datagrams. */
+struct model_datagram {
+	struct model_datagram *next;
+	struct rj_key name;
+	struct rj_first first;
 };
 
 struct model {
 	struct rj_limits limits;
+	struct model_datagram *datagrams[MODEL_BUCKETS];
 	enum hook hook;
 	struct model_flow *bucket[MODEL_BUCKETS];
 	uint32_t num_flows;
@@ -40,10 +50,12 @@ struct model {
 struct verdict {
 	enum rj_reason reason;
 	struct rj_packet packet;
+	struct rj_tunnels tunnels;
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
-	uint32_t slots_short, cuts_late;
+	uint32_t slots_short, cuts_late, tls_words;
+	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
 
 static bool is_ip_hook(enum hook hook)
@@ -51,14 +63,70 @@ static bool is_ip_hook(enum hook hook)
 	return hook == HOOK_IP_INGRESS || hook == HOOK_IP_EGRESS;
 }
 
-static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+static uint32_t model_hash(const struct rj_key *key)
 {
 	const uint8_t *at = (const void *)key;
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < sizeof(*key); i++)
 		hash = (hash ^ at[i]) * 16777619u;
-	return &m->bucket[hash % MODEL_BUCKETS];
+	return hash % MODEL_BUCKETS;
+}
+
+static struct model_flow **model_bucket(struct model *m, const struct rj_key *key)
+{
+	return &m->bucket[model_hash(key)];
+}
+
+static struct model_datagram *model_datagram_of(struct model *m, const struct rj_packet *p)
+{
+	struct model_datagram *d, **bucket;
+	struct rj_key name;
+
+	rj_fragment_name(p, &name);
+	bucket = &m->datagrams[model_hash(&name)];
+	for (d = *bucket; d; d = d->next)
+		if (!memcmp(&d->name, &name, sizeof(name)))
+			return d;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		abort();
+	d->name = name;
+	d->next = *bucket;
+	*bucket = d;
+	return d;
+}
+
+/* model_fragment - what rj_fragment does, in a table that forgets nothing. */
+static void model_fragment(struct model *m, struct verdict *v)
+{
+	struct rj_packet *p = &v->packet;
+	struct model_datagram *d;
+
+	if (!(p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)))
+		return;
+	d = model_datagram_of(m, p);
+	if (p->bits & RJ_PKT_FIRST_FRAG) {
+		v->is_awaited = d->first.time_ns && !d->first.is_known;
+		rj_fragment_note(p, &d->first);
+	} else if (d->first.is_known) {
+		rj_fragment_join(&d->first, p);
+	} else {
+		v->is_waiting = true;
+		d->first.time_ns = p->time_ns;
+	}
+}
+
+static void model_clear_datagrams(struct model *m)
+{
+	for (uint32_t i = 0; i < MODEL_BUCKETS; i++) {
+		while (m->datagrams[i]) {
+			struct model_datagram *d = m->datagrams[i];
+
+			m->datagrams[i] = d->next;
+			free(d);
+		}
+	}
 }
 
 static struct model_flow *model_find(struct model *m, const struct rj_key *key)
@@ -74,8 +142,8 @@ static void model_flow_free(struct model_flow *f)
 {
 	if (!f)
 		return;
-	free(f->seq[0].splt);
-	free(f->seq[1].splt);
+	free(f->slot[0]);
+	free(f->slot[1]);
 	free(f);
 }
 
@@ -130,16 +198,14 @@ static void model_clear(struct model *m)
 /* Room for all of the side's sequences, filled with what no packet writes. */
 static void model_take_slot(struct model *m, struct model_flow *f, unsigned int side)
 {
-	uint32_t num = m->limits.num_packets;
-	uint64_t *block = malloc(num * (sizeof(uint64_t) + sizeof(uint16_t)));
+	uint32_t len = rj_slot_bytes(&m->limits);
+	uint8_t *block = malloc(len);
 
 	if (!block)
 		abort();
-	memset(block, 0xa5, num * (sizeof(uint64_t) + sizeof(uint16_t)));
-	f->seq[side].splt = (void *)block;
-	f->seq[side].ids = (void *)(block + num);
-	f->seq[side].capacity = num;
-	f->has_slot[side] = true;
+	memset(block, 0xa5, len);
+	rj_slot_open(block, &m->limits, &f->seq[side]);
+	f->slot[side] = block;
 }
 
 /* The EtherType that eth_type_trans gives the program: a length is not one (IEEE 802.3 3.2.6). */
@@ -154,11 +220,14 @@ static uint16_t skb_protocol(const uint8_t *bytes)
 
 /* model_parse - from a block of exactly the frame's bytes: a sanitizer sees one too many. */
 static enum rj_reason model_parse(const struct model *m, const struct frame *f,
-				  struct rj_packet *out)
+				  struct rj_packet *out, struct rj_tunnels *tunnels)
 {
 	uint8_t *bytes = malloc(f->len);
-	const struct rj_frame frame = { .data = bytes, .captured_len = f->len, .wire_len = f->len };
-	struct rj_layers layers;
+	const struct rj_frame frame = { .data = bytes,
+					.captured_len = f->len,
+					.wire_len = f->len,
+					.is_closed = m->limits.no_decap };
+	struct rj_layers layers = { 0 };
 	enum rj_reason reason;
 
 	if (!bytes)
@@ -169,7 +238,8 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	else
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
-	if (!reason && m->hook != HOOK_XDP)
+	*tunnels = layers.tunnels;
+	if ((!reason || reason == RJ_REASON_FRAGMENT) && m->hook != HOOK_XDP)
 		rj_unfold(out, f->gso_size);
 	return reason;
 }
@@ -180,7 +250,12 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
  */
 static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
 {
-	return !f->has_slot[p->side] && rj_seq_is_written(&f->flow.half[p->side], p, &m->limits);
+	const struct rj_half *half = &f->flow.half[p->side];
+
+	if (f->slot[p->side])
+		return false;
+	return rj_seq_is_written(half, p, &m->limits) ||
+	       (m->limits.num_records && rj_tlsrec_wants(half, p));
 }
 
 static bool missed_packets(const struct rj_half *half)
@@ -199,8 +274,28 @@ static bool model_is_duplicate(struct model *m, const struct rj_packet *p)
 	return true;
 }
 
-/* model_account - adds the packet of @v at @time_ns to its flow, as rj_account does. */
-static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
+/* Follows TLS records in a block of exactly the payload's bytes. */
+static void model_records(const struct model *m, struct model_flow *f, const struct rj_packet *p,
+			  const struct frame *frame)
+{
+	struct rj_half *half = &f->flow.half[p->side];
+	const struct rj_tls_list list = { .words = f->seq[p->side].records,
+					  .num_words = rj_tls_words(&m->limits) };
+	uint32_t captured = frame->len > p->payload_off ? frame->len - p->payload_off : 0;
+	uint8_t *bytes = malloc(captured + !captured);
+	const struct rj_frame at = { .data = bytes, .captured_len = captured };
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, frame->bytes + p->payload_off, captured);
+	if (list.num_words && rj_tlsrec_wants(half, p))
+		rj_tlsrec_add(&at, 0, half, &list, p, p->time_ns - f->flow.start_ns);
+	free(bytes);
+}
+
+/* model_account - adds @frame, the packet of @v, at @time_ns to its flow, as rj_account does. */
+static void model_account(struct model *m, struct verdict *v, const struct frame *frame,
+			  uint64_t time_ns)
 {
 	struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(m, &p->key);
@@ -224,8 +319,11 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 		v->finished = f;
 		f = NULL;
 	}
-	if (!f)
+	if (!f) {
 		f = model_add(m, p, before);
+		for (unsigned int side = 0; before && side < RJ_NUM_SIDES; side++)
+			rj_tlsrec_go_on(&f->flow.half[side], &before->flow.half[side]);
+	}
 	if (m->is_several)
 		rj_owner_set(&f->flow, p);
 	half = &f->flow.half[p->side];
@@ -237,6 +335,9 @@ static void model_account(struct model *m, struct verdict *v, uint64_t time_ns)
 	}
 	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
 		    &f->seq[p->side], p, &m->limits);
+	v->tls_words = half->tls.num_words;
+	model_records(m, f, p, frame);
+	v->tls_words = half->tls.num_words > v->tls_words ? half->tls.num_words - v->tls_words : 0;
 	v->flow = f;
 }
 

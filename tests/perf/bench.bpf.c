@@ -44,6 +44,18 @@ struct {
 	__type(value, struct bench_cpu);
 } bench_cpus SEC(".maps");
 
+static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p)
+{
+	__u32 zero = 0;
+	struct bench_cpu *cpu = bpf_map_lookup_elem(&bench_cpus, &zero);
+
+	if (!cpu)
+		return 0;
+	*l = &cpu->layers;
+	*p = &cpu->packet;
+	return 1;
+}
+
 #define IP_OFF sizeof(struct rj_eth)
 #define L4_OFF (IP_OFF + RJ_IPV4_HEADER_LEN)
 

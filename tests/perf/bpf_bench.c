@@ -35,12 +35,14 @@ struct frame {
 	uint8_t proto;
 	uint16_t ip_len; /* the frame is 14 bytes longer; 60 or more */
 	uint16_t dst_port;
+	bool is_tls; /* its payload is a TLS record */
 };
 
-static const struct frame ack64 = { "64-byte ACK", 6, 40, 443 };
-static const struct frame data1400 = { "1400-byte segment", 6, 1386, 443 };
-static const struct frame data512 = { "512-byte payload", 6, 552, 443 };
-static const struct frame dns = { "DNS query", 17, 60, 53 };
+static const struct frame ack64 = { "64-byte ACK", 6, 40, 443, false };
+static const struct frame data1400 = { "1400-byte segment", 6, 1386, 443, false };
+static const struct frame data512 = { "512-byte payload", 6, 552, 443, false };
+static const struct frame tls1400 = { "1400-byte record", 6, 1386, 443, true };
+static const struct frame dns = { "DNS query", 17, 60, 53, false };
 
 /* struct bench - the object of bench.bpf.c and the kernel under test. */
 struct bench {
@@ -91,6 +93,10 @@ static uint32_t make_frame(const struct frame *f, uint8_t out[1514])
 	} else {
 		put16(l4 + 4, f->ip_len - 20u);
 		memcpy(l4 + 8, query, sizeof(query) - 1);
+	}
+	if (f->is_tls) {
+		memcpy(l4 + 20, "\x17\x03\x03", 3);
+		put16(l4 + 23, f->ip_len - 45u);
 	}
 	return len < 60 ? 60 : len;
 }
@@ -147,6 +153,7 @@ static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_byt
 		.limits = { .idle_ns = 3600 * RJ_NS_PER_S,
 			    .active_ns = 3600 * RJ_NS_PER_S,
 			    .num_packets = RJ_DEFAULT_PACKETS,
+			    .num_records = RJ_DEFAULT_TLS_RECORDS,
 			    .sample_bytes = sample_bytes,
 			    .with_hist = with_hist },
 		.num_flows = max_flows,
@@ -282,9 +289,12 @@ static void bench_known(struct bench *b, enum hook hook, const struct frame *f, 
 	print_row(hook, f, num_flows, "first packets, one run", fresh);
 }
 
-/* Packets whose whole payload is sampled: of flows that just began, others for each run. */
-static void bench_sampled(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
-			  uint32_t num_flows)
+/*
+ * The second to the last of SAMPLED_ROUNDS packets of flows that just began, others for each run:
+ * packets whose whole payload is sampled, or that have TLS records.
+ */
+static void bench_young(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
+			uint32_t num_flows, const char *note)
 {
 	static double ns[NUM_PROGRAMS][NUM_RUNS];
 
@@ -307,7 +317,7 @@ static void bench_sampled(struct bench *b, enum hook hook, const struct frame *f
 			ns[p][i] = sum / num;
 		}
 	}
-	print_row(hook, f, num_flows, "each packet sampled", ns);
+	print_row(hook, f, num_flows, note, ns);
 }
 
 static uint64_t free_kb(void)
@@ -355,10 +365,21 @@ static void bench_samples(const char *path)
 
 	open_all(&b, path, 1u << 19, RJ_DEFAULT_SAMPLE_BYTES, false);
 	/* not by XDP: its test runs begin with a sleep, so short batches with cold caches */
-	bench_sampled(&b, HOOK_TC, &data1400, &first, 10000);
-	bench_sampled(&b, HOOK_TC, &data512, &first, 10000);
-	bench_sampled(&b, HOOK_TC, &dns, &first, 10000);
+	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "each packet sampled");
+	bench_young(&b, HOOK_TC, &data512, &first, 10000, "each packet sampled");
+	bench_young(&b, HOOK_TC, &dns, &first, 10000, "each packet sampled");
 	bench_known(&b, HOOK_TC, &data1400, first, 10000, "behind what is sampled");
+	close_all(&b);
+}
+
+static void bench_tls(const char *path)
+{
+	struct bench b = { 0 };
+	uint32_t first = 0;
+
+	open_all(&b, path, 1u << 18, 0, false);
+	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "no samples, young flows");
+	bench_young(&b, HOOK_TC, &tls1400, &first, 10000, "no samples, a record each");
 	close_all(&b);
 }
 
@@ -384,10 +405,11 @@ int main(int argc, char **argv)
 	} parts[] = { { "plain", bench_plain },
 		      { "hist", bench_hist },
 		      { "samples", bench_samples },
+		      { "tls", bench_tls },
 		      { "many", bench_many } };
 
 	if (argc != 2 && argc != 3) {
-		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT [plain|hist|samples|many]\n");
+		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT [plain|hist|samples|tls|many]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "

@@ -25,6 +25,8 @@
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
 	X(PACKETS, "packets", 0, "N", BOTH,                                                        \
 	  "packets of a sequence, each direction (50, at most 1000)")                              \
+	X(TLS_RECORDS, "tls-records", 0, "N", BOTH,                                                \
+	  "TLS records listed, each direction (50, at most 1000)")                                 \
 	X(ZEROS, "zeros", 0, NULL, BOTH, "packets without payload in sequences too")               \
 	X(RETRANS, "retrans", 0, NULL, BOTH, "retransmitted segments in sequences too")            \
 	X(IDLE, "idle-timeout", 0, "S", BOTH,                                                      \
@@ -33,6 +35,7 @@
 	X(BD_BYTES, "bd-bytes", 0, "N", BOTH,                                                      \
 	  "bytes of each direction in byte_dist and entropy (all; live: what is sampled)")         \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
+	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \
@@ -49,7 +52,6 @@
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
 	X(NO_BIDIR, "no-bidir", 0, NULL, LATER, "")                                                \
-	X(NO_DECAP, "no-decap", 0, NULL, LATER, "")                                                \
 	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
 	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
 	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
@@ -190,6 +192,8 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_PACKETS:
 		return read_u32(arg, 1, 1000, &s->options.num_packets);
+	case OPT_TLS_RECORDS:
+		return read_u32(arg, 1, 1000, &s->options.num_tls_records);
 	case OPT_ZEROS:
 		s->options.with_zeros = 1;
 		return true;
@@ -202,6 +206,9 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_limit(arg, &s->options.active_ms);
 	case OPT_BD_BYTES:
 		return read_u64(arg, UINT64_MAX - 1, &s->options.bd_bytes) && s->options.bd_bytes;
+	case OPT_NO_DECAP:
+		s->options.no_decap = 1;
+		return true;
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;

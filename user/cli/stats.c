@@ -20,6 +20,16 @@ static void put_set_aside(FILE *to, const struct rj_stats *stats)
 	fputs("},", to);
 }
 
+/* What became of payload that came in IP fragments. */
+static void put_datagrams(FILE *to, const struct rj_stats *stats)
+{
+	fprintf(to,
+		"\"datagrams\":{\"whole\":%" PRIu64 ",\"overlapped\":%" PRIu64
+		",\"incomplete\":%" PRIu64 ",\"over_limit\":%" PRIu64 "},",
+		stats->datagrams_whole, stats->datagrams_overlapped, stats->datagrams_incomplete,
+		stats->datagrams_over_limit);
+}
+
 static void put_lost(FILE *to, const struct rj_stats *stats)
 {
 	const char *comma = "";
@@ -58,6 +68,7 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 	fprintf(to, "{\"packets\":%" PRIu64 ",\"packets_in_flows\":%" PRIu64 ",", stats.packets,
 		stats.packets_in_flows);
 	put_set_aside(to, &stats);
+	put_datagrams(to, &stats);
 	fprintf(to,
 		"\"flows\":%" PRIu64 ",\"flows_evicted\":%" PRIu64 ",\"records_written\":%" PRIu64
 		",\"records_lost\":%" PRIu64 ",\"samples\":%" PRIu64 ",\"samples_lost\":%" PRIu64

@@ -549,6 +549,36 @@ void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct
 		d->bound->emit(d->state, originator, v);
 }
 
+/* The row whose value has the TLS records; NULL when none of @mask does. */
+static const struct rj_dissector *row_of_records(rj_dissector_mask mask)
+{
+	for (; mask; mask &= mask - 1) {
+		const struct rj_dissector *row = rj_dissectors[__builtin_ctz(mask)];
+
+		if (row->emit_records)
+			return row;
+	}
+	return NULL;
+}
+
+bool rj_dissect_follows_records(rj_dissector_mask mask)
+{
+	return row_of_records(mask);
+}
+
+void rj_dissect_emit_records(const struct rj_dissect *d, rj_dissector_mask mask,
+			     unsigned int originator, struct rj_tls_records *records,
+			     struct rj_visitor *v)
+{
+	const struct rj_dissector *row = row_of_records(mask);
+	bool is_bound = d && d->bound == row;
+
+	if (row)
+		row->emit_records(is_bound ? d->state : NULL, records, v);
+	if (d && !is_bound)
+		rj_dissect_emit(d, originator, v);
+}
+
 size_t rj_dissect_bytes(const struct rj_dissect *d)
 {
 	return sizeof(*d) + d->arena.used_bytes + rj_stream_memory(&d->sides[0].stream) +

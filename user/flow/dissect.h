@@ -13,6 +13,7 @@
 
 struct rj_dissect;
 struct rj_dissector;
+struct rj_tls_records;
 
 /* What --features left on: bit i stands for row i of rj_dissectors. */
 typedef uint32_t rj_dissector_mask;
@@ -96,6 +97,17 @@ int rj_dissect_originator(const struct rj_dissect *d);
 
 /* rj_dissect_emit - writes the value of each dissector that found something. */
 void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct rj_visitor *v);
+
+/*
+ * rj_dissect_emit_records - rj_dissect_emit, and these TLS records in the value of the protocol
+ * of @mask that has such. @d may be NULL.
+ */
+void rj_dissect_emit_records(const struct rj_dissect *d, rj_dissector_mask mask,
+			     unsigned int originator, struct rj_tls_records *records,
+			     struct rj_visitor *v);
+
+/* rj_dissect_follows_records - whether a protocol of @mask has TLS records. */
+bool rj_dissect_follows_records(rj_dissector_mask mask);
 
 /* rj_dissect_bytes - memory held for the flow, all told. */
 size_t rj_dissect_bytes(const struct rj_dissect *d);

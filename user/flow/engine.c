@@ -9,34 +9,23 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/owner.h"
+#include "bpf/fragment.h"
+#include "bpf/tlsrec.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
+#include "flow/pieces.h"
 #include "flow/seq.h"
 #include "flow/table.h"
+#include "flow/wanted.h"
 #include "proto/dissector.h"
 
 struct rj_engine {
 	struct rj_engine_options options;
 	struct rj_table table;
+	struct rj_fragments *fragments;
 	struct rj_engine_stats stats;
 	uint64_t now_ns;
 };
-
-size_t rj_engine_flow_len(const struct rj_limits *limits)
-{
-	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-}
-
-uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
-{
-	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
-	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
-			 RJ_NUM_SIDES * sequence;
-
-	/* beside an entry: its heads in the heap, and up to two places in the table's array */
-	return o->max_flows * (entry + 3 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
-	       o->max_dissect_bytes;
-}
 
 /* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
 static uint64_t span_ns(const struct rj_limits *limits)
@@ -50,7 +39,8 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	uint64_t seed;
 	int err;
 
-	if (options->limits.num_packets > RJ_MAX_PACKETS || !options->max_flows)
+	if (options->limits.num_packets > RJ_MAX_PACKETS ||
+	    options->limits.num_records > RJ_MAX_TLS_RECORDS || !options->max_flows)
 		return -EINVAL;
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
@@ -58,9 +48,13 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	if (!e)
 		return -ENOMEM;
 	e->options = *options;
-	err = rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
-			    span_ns(&options->limits), seed);
+	e->fragments = rj_fragments_new(seed);
+	err = e->fragments ? 0 : -ENOMEM;
+	err = err ? err :
+		    rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
+				  span_ns(&options->limits), seed);
 	if (err) {
+		rj_fragments_free(e->fragments);
 		free(e);
 		return err;
 	}
@@ -68,11 +62,20 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	return 0;
 }
 
+static void drop_datagrams(struct rj_engine *e, struct rj_entry *entry)
+{
+	while (entry->datagrams)
+		rj_datagram_remove(&entry->datagrams, entry->datagrams, &e->stats.datagrams);
+}
+
 void rj_engine_free(struct rj_engine *e)
 {
 	if (!e)
 		return;
+	for (struct rj_entry *entry = e->table.oldest; entry; entry = entry->newer)
+		drop_datagrams(e, entry);
 	rj_table_done(&e->table);
+	rj_fragments_free(e->fragments);
 	free(e);
 }
 
@@ -124,6 +127,7 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 {
 	drop_dissect(e, entry);
 	drop_bytes(e, entry);
+	drop_datagrams(e, entry);
 	rj_table_remove(&e->table, entry);
 }
 
@@ -148,6 +152,51 @@ static void name_interfaces(const struct rj_engine *e, const struct rj_flow *flo
 	}
 }
 
+/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
+static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
+			    const struct rj_payload *payload)
+{
+	size_t before = rj_dissect_bytes(entry->dissect);
+
+	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
+	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
+		return;
+	e->stats.dissect_refused++;
+	drop_dissect(e, entry);
+	entry->is_opaque = true;
+}
+
+/* Hands over what there is of a datagram that came in fragments, and forgets it. */
+static void dissect_datagram(struct rj_engine *e, struct rj_entry *entry, struct rj_datagram *d)
+{
+	uint32_t len = rj_datagram_prefix(d);
+	const struct rj_payload payload = {
+		.side = d->side,
+		.over = RJ_OVER_UDP,
+		.src_port = entry->key.port[d->side],
+		.dst_port = entry->key.port[!d->side],
+		.time_ns = d->time_ns,
+		.bytes = d->bytes,
+		.len = len,
+		/* without the rest as if the capture had cut it */
+		.wire_len = len == d->len ? len : len + 1,
+	};
+
+	if (len && entry->dissect)
+		dissect_payload(e, entry, &payload);
+	rj_datagram_remove(&entry->datagrams, d, &e->stats.datagrams);
+}
+
+/* No more fragments come: the first bytes of a datagram may tell something too. */
+static void end_datagrams(struct rj_engine *e, struct rj_entry *entry)
+{
+	while (entry->datagrams) {
+		e->stats.datagrams.incomplete += !entry->datagrams->is_dead;
+		dissect_datagram(e, entry, entry->datagrams);
+	}
+}
+
 /* Hands the entry over as a record and forgets it. */
 static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 {
@@ -155,8 +204,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.key = &entry->key,
 		.flow = &entry->flow,
 		.seq = entry->seq,
-		.dissect = entry->dissect,
 		.bytes = entry->bytes,
+		.tunnels = entry->tunnels,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -165,6 +214,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.samples_lost = entry->flow.lost_samples,
 	};
 
+	end_datagrams(e, entry);
+	record.dissect = entry->dissect;
 	if (entry->dissect) {
 		size_t before = rj_dissect_bytes(entry->dissect);
 
@@ -207,6 +258,7 @@ static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key,
 static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p)
 {
 	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
+	struct rj_half halves[RJ_NUM_SIDES];
 	int before = -1;
 
 	if (entry) {
@@ -218,12 +270,15 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
 			before = entry->flow.originator;
+		memcpy(halves, half, sizeof(halves));
 		finish(e, entry, end);
 	}
 	entry = add_entry(e, &p->key, 0);
 	if (!entry)
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
+	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
+		rj_tlsrec_go_on(&entry->flow.half[side], &halves[side]);
 	set_deadline(e, entry);
 	return entry;
 }
@@ -252,6 +307,36 @@ static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct
 	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);
 }
 
+/* The packet's TLS records, of whose payload @len bytes were captured. */
+static void add_records(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
+			const uint8_t *bytes, uint32_t len)
+{
+	struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_seq *seq = &entry->seq[p->side];
+	const struct rj_frame f = { .data = bytes, .captured_len = len };
+	uint64_t start_ns = entry->flow.start_ns;
+	uint16_t before = half->tls.num_words;
+	__u64 words[RJ_TLS_HEADS];
+	const struct rj_tls_list list = { .words = words,
+					  .first = before,
+					  .num_words = rj_tls_words(&e->options.limits) };
+
+	/* a fragment that went around the kernel, whose state has the records */
+	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
+		return;
+	if (!list.num_words || !rj_tlsrec_wants(half, p))
+		return;
+	rj_tlsrec_add(&f, 0, half, &list, p, p->time_ns > start_ns ? p->time_ns - start_ns : 0);
+	if (half->tls.num_words <= before)
+		return;
+	if (!rj_seq_add_records(seq, before, (const uint64_t *)words,
+				half->tls.num_words - before)) {
+		e->stats.dissect.no_memory++;
+		half->tls.num_words = before;
+		half->tls.state = RJ_TLS_LOST;
+	}
+}
+
 static bool dissects(const struct rj_engine *e, uint8_t proto)
 {
 	return e->options.features.dissectors && (proto == RJ_IP_TCP || proto == RJ_IP_UDP);
@@ -268,21 +353,6 @@ static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry
 	else
 		e->stats.dissect.no_memory++;
 	return entry->dissect;
-}
-
-/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
-static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
-			    const struct rj_payload *payload)
-{
-	size_t before = rj_dissect_bytes(entry->dissect);
-
-	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
-	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
-	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
-		return;
-	e->stats.dissect_refused++;
-	drop_dissect(e, entry);
-	entry->is_opaque = true;
 }
 
 /* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
@@ -348,6 +418,24 @@ static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struc
 	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
 }
 
+/* A fragment of a datagram that is not TCP's: its payload is put together first. */
+static void dissect_fragment(struct rj_engine *e, struct rj_entry *entry,
+			     const struct rj_fragment *fragment)
+{
+	struct rj_datagram *d;
+
+	if (!dissect_of(e, entry))
+		return;
+	d = rj_datagram_put(&entry->datagrams, fragment, &e->stats.datagrams);
+	if (d)
+		dissect_datagram(e, entry, d);
+}
+
+static bool is_fragment(uint8_t bits)
+{
+	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
+}
+
 static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
 			   const uint8_t *bytes, uint32_t len)
 {
@@ -361,11 +449,21 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.time_ns = p->time_ns,
 		.seq = p->tcp_seq + is_syn,
 		.is_syn = is_syn,
-		.is_fin = p->tcp_flags & RJ_TCP_FIN,
+		/* a FIN stands behind all bytes of its segment, which end in a later fragment */
+		.is_fin = p->tcp_flags & RJ_TCP_FIN && !(p->bits & RJ_PKT_FIRST_FRAG),
 		.bytes = bytes,
 		.len = len,
-		/* the rest of a datagram in fragments is elsewhere, as if the capture had cut it */
-		.wire_len = p->payload_len + (p->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
+		.wire_len = p->payload_len,
+	};
+	const struct rj_fragment fragment = {
+		.time_ns = p->time_ns,
+		.id = p->frag_id,
+		.side = p->side,
+		.off = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0,
+		.len = len,
+		.wire_len = p->payload_len,
+		.bytes = bytes,
+		.is_last = p->bits & RJ_PKT_LAST_FRAG,
 	};
 
 	if (p->bits & RJ_PKT_BAD_L4)
@@ -376,6 +474,10 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		return;
 	if (!dissects(e, p->key.proto))
 		return;
+	if (is_fragment(p->bits)) {
+		dissect_fragment(e, entry, &fragment);
+		return;
+	}
 	if (!dissect_of(e, entry))
 		return;
 	if (is_first) {
@@ -386,11 +488,11 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 }
 
 /* Adds a packet to its entry, which is returned; NULL without memory. */
-static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p)
+static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
+				    const uint8_t *payload, uint32_t payload_len)
 {
 	struct rj_entry *entry;
 
-	rj_engine_tick(e, p->time_ns);
 	if (is_duplicate(e, p)) {
 		e->stats.packets_duplicate += p->num_segments;
 		return NULL;
@@ -401,24 +503,71 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		return NULL;
 	}
 	add_packet(e, entry, p);
+	add_records(e, entry, p, payload, payload_len);
 	e->stats.packets_in_flows += p->num_segments;
 	return entry;
 }
 
-void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
-		      uint32_t payload_len)
+static void account(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		    uint32_t payload_len)
 {
-	struct rj_entry *entry = take_packet(e, p);
+	struct rj_entry *entry = take_packet(e, p, payload, payload_len);
 
 	if (entry)
 		dissect_packet(e, entry, p, payload, payload_len);
 }
 
+void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
+{
+	struct rj_waiting *w = rj_fragments_first(e->fragments, p);
+
+	while (w) {
+		struct rj_waiting *next = w->next;
+
+		account(e, &w->packet, w->bytes, w->len);
+		free(w);
+		w = next;
+	}
+}
+
+/*
+ * The packet as one of its flow, in @later where it is a later fragment. NULL when it has to wait
+ * for its first.
+ */
+static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packet *p,
+				      struct rj_packet *later, const uint8_t *payload,
+				      uint32_t payload_len)
+{
+	rj_engine_tick(e, p->time_ns);
+	if (p->bits & RJ_PKT_LATER_FRAG && !(p->bits & RJ_PKT_JOINED_FRAG)) {
+		*later = *p;
+		return rj_fragments_later(e->fragments, later, payload, payload_len) ? later : NULL;
+	}
+	if (p->bits & RJ_PKT_FIRST_FRAG)
+		rj_engine_first(e, p);
+	return p;
+}
+
+void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
+		      uint32_t payload_len)
+{
+	struct rj_packet later;
+
+	p = joined(e, p, &later, payload, payload_len);
+	if (p)
+		account(e, p, payload, payload_len);
+}
+
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
 	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
-	struct rj_entry *entry = take_packet(e, p);
+	struct rj_packet later;
+	struct rj_entry *entry;
 
+	p = joined(e, p, &later, NULL, 0);
+	if (!p)
+		return;
+	entry = take_packet(e, p, NULL, 0);
 	if (!entry || !is_wanted || !p->payload_len)
 		return;
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
@@ -428,42 +577,38 @@ void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 	e->stats.samples_lost++;
 }
 
-/* What the packet programs are to be told of a side, see struct rj_slot_head. */
-static uint32_t wanted_of(const struct rj_entry *entry, unsigned int side)
+/* The entry of the kernel's flow that began at @start_ns, made when it is first heard of. */
+static struct rj_entry *kernel_entry(struct rj_engine *e, const struct rj_key *key,
+				     uint64_t start_ns, uint64_t now_ns)
 {
-	const struct rj_dissect *d = entry->dissect;
-	uint32_t until = entry->sampled[side].end_seq; /* all that came, and no more */
+	struct rj_entry *entry = rj_table_find(&e->table, key, start_ns);
 
-	/* the start of a later message the kernel finds by itself */
-	if (d && rj_dissect_wants(d, side) && !rj_dissect_is_ahead(d, side) &&
-	    !rj_dissect_until(d, side, &until))
-		return 0; /* its first bytes, as many as --sample-bytes */
-	return until ? until : 1;
+	if (entry)
+		return entry;
+	entry = add_entry(e, key, start_ns);
+	if (entry)
+		look_again(e, entry, now_ns);
+	return entry;
 }
 
-/* Stops the samples of sides that nobody needs more of, and has them go on where one is needed. */
-static void tell_wanted(struct rj_engine *e, struct rj_entry *entry)
+void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t id, uint64_t time_ns,
+		       const struct rj_tunnels *tunnels)
 {
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		struct rj_sampled *s = &entry->sampled[side];
-		uint32_t until = s->slot ? wanted_of(entry, side) : 0;
+	struct rj_entry *entry = id ? kernel_entry(e, key, id, time_ns) :
+				      rj_table_find(&e->table, key, 0);
 
-		if (until == s->said || !e->options.want)
-			continue;
-		s->said = until;
-		e->options.want(e->options.user, s->slot, s->generation, until);
-	}
+	if (!entry || entry->tunnels || (!id && entry->flow.start_ns != time_ns))
+		return;
+	entry->tunnels = malloc(sizeof(*tunnels));
+	if (entry->tunnels)
+		*entry->tunnels = *tunnels;
+	else
+		e->stats.dissect.no_memory++;
 }
 
-static void note_sample(struct rj_entry *entry, const struct rj_sample *sample)
+bool rj_engine_is_closed(const struct rj_engine *e)
 {
-	struct rj_sampled *s = &entry->sampled[sample->side];
-
-	if (s->slot != sample->slot || s->generation != sample->generation)
-		s->said = 0;
-	s->slot = sample->slot;
-	s->generation = sample->generation;
-	s->end_seq = sample->stream_seq + sample->len;
+	return e->options.limits.no_decap;
 }
 
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
@@ -478,50 +623,44 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		.seq = s->stream_seq,
 		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
 		/* a FIN stands behind all of its segment's bytes */
-		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len,
+		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len &&
+			  !(s->bits & RJ_PKT_FIRST_FRAG),
 		.bytes = s->bytes,
 		.len = s->len,
-		.wire_len = s->payload_len - s->offset + (s->bits & RJ_PKT_FIRST_FRAG ? 1 : 0),
+		.wire_len = s->payload_len - s->offset,
 	};
+	const struct rj_fragment fragment = {
+		.time_ns = s->time_ns,
+		.id = s->stream_seq,
+		.side = s->side,
+		.off = s->offset,
+		.len = s->len,
+		.wire_len = s->payload_len,
+		.bytes = s->bytes,
+		.is_last = s->bits & RJ_PKT_LAST_FRAG,
+	};
+
+	struct rj_key name;
 
 	if (!dissects(e, s->key.proto) && !rj_feature_counts_bytes(&e->options.features))
 		return;
-	entry = rj_table_find(&e->table, &s->key, s->flow_start_ns);
-	if (!entry) {
-		entry = add_entry(e, &s->key, s->flow_start_ns);
-		if (entry)
-			look_again(e, entry, s->time_ns);
+	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
+		rj_fragment_name_sample(s, &name);
+		rj_fragments_bytes(e->fragments, &name, s->offset, s->bytes, s->len);
+		return;
 	}
+	entry = kernel_entry(e, &s->key, s->flow_start_ns, s->time_ns);
 	if (!entry) {
 		e->stats.dissect.no_memory++;
 		return;
 	}
 	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
-	if (dissects(e, s->key.proto) && dissect_of(e, entry))
+	if (is_fragment(s->bits) && dissects(e, s->key.proto))
+		dissect_fragment(e, entry, &fragment);
+	else if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
-	note_sample(entry, s);
-	tell_wanted(e, entry);
-}
-
-/* Makes the kernel's state of a flow that of an entry, which has at most samples so far. */
-static void fill(struct rj_engine *e, struct rj_entry *entry, const struct rj_flow *flow,
-		 const struct rj_seq seq[RJ_NUM_SIDES])
-{
-	memcpy(&entry->flow, flow, e->table.flow_len);
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		struct rj_half *half = &entry->flow.half[side];
-		struct rj_half none = { 0 };
-
-		/* without a slot nothing was kept but the first identifications */
-		if (!seq[side].splt) {
-			half->num_splt = 0;
-			if (half->num_ids > RJ_FIRST_IDS)
-				half->num_ids = RJ_FIRST_IDS;
-		} else {
-			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
-				      e->options.limits.num_packets);
-		}
-	}
+	rj_wanted_note(entry, s);
+	rj_wanted_tell(entry, e->options.want, e->options.user);
 }
 
 /* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */
@@ -531,6 +670,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
 
 	rj_flow_merge(earlier, &later, &e->options.limits);
+	end_datagrams(e, entry);
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
@@ -541,14 +681,11 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	} else if (entry->bytes) {
 		rj_bytes_add(around->bytes, entry->bytes);
 	}
+	if (!around->tunnels) {
+		around->tunnels = entry->tunnels;
+		entry->tunnels = NULL;
+	}
 	remove_entry(e, entry);
-}
-
-static bool is_before(const struct rj_engine *e, const struct rj_entry *around,
-		      const struct rj_flow *flow)
-{
-	return around && around->flow.start_ns <= flow->start_ns &&
-	       rj_flow_joins(&around->flow, flow, &e->options.limits);
 }
 
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
@@ -564,13 +701,17 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 		e->stats.packets_refused += packets;
 		return;
 	}
-	fill(e, entry, flow, seq);
+	rj_piece_take(entry, flow, seq, &e->options.limits);
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;
-	if (is_before(e, around, flow)) {
+	if (rj_piece_is_before(around, flow, &e->options.limits)) {
 		join(e, around, entry);
 		entry = around;
+	} else if (rj_piece_is_within(around, flow, &e->options.limits)) {
+		join(e, entry, around);
+		if (end == RJ_END_FOLD)
+			rj_table_rename(&e->table, entry, 0);
 	} else if (end == RJ_END_FOLD && !around) {
 		rj_table_rename(&e->table, entry, 0);
 	}
@@ -619,6 +760,7 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
 	if (now_ns <= e->now_ns) /* clocks step back; the engine's does not */
 		return;
 	e->now_ns = now_ns;
+	rj_fragments_expire(e->fragments, now_ns);
 	if (!span_ns(limits))
 		return;
 	while ((entry = rj_table_due(&e->table, now_ns))) {
@@ -644,6 +786,7 @@ void rj_engine_flush(struct rj_engine *e, enum rj_end end)
 		/* one whose time is over says so: deadlines are looked at in strides */
 		finish(e, e->table.oldest, rj_flow_is_over(flow, e->now_ns, limits) ? own : end);
 	}
+	rj_fragments_expire(e->fragments, UINT64_MAX);
 	e->now_ns = 0;
 	e->table.bucket_at = 0;
 }
@@ -652,4 +795,5 @@ void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out)
 {
 	*out = e->stats;
 	out->flows_now = e->table.num_entries;
+	out->fragments = rj_fragments_get_counts(e->fragments);
 }

@@ -4,6 +4,8 @@
 #define RJ_FLOW_ENGINE_H
 
 #include "bpf/abi.h"
+#include "flow/datagram.h"
+#include "flow/fragments.h"
 #include "flow/record.h"
 
 struct rj_engine;
@@ -40,6 +42,7 @@ struct rj_engine_options {
  * @packets_recorded: of the records handed over
  * @refused: packets without a flow because memory was out
  * @duplicate: packets that are counted on another interface
+ * @fragments: later fragments, without a flow as yet or for good
  */
 struct rj_engine_stats {
 	uint64_t packets_in_flows;
@@ -53,6 +56,8 @@ struct rj_engine_stats {
 	uint64_t dissect_bytes;
 	uint64_t dissect_refused; /* flows whose dissectors were given up for max_dissect_bytes */
 	struct rj_dissect_counts dissect;
+	struct rj_fragment_counts fragments;
+	struct rj_datagram_counts datagrams;
 };
 
 /* rj_engine_new - 0, -ENOMEM, or -EINVAL for options out of bounds. */
@@ -64,16 +69,34 @@ void rj_engine_free(struct rj_engine *e);
 /*
  * rj_engine_packet - accumulates a packet; @payload of @payload_len bytes is what was
  * captured of its transport payload. Ends the flows whose time is over at
- * p->time_ns first.
+ * p->time_ns first. A later fragment, as the parser leaves it, waits for its datagram's first
+ * where that has not come.
  */
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
 		      uint32_t payload_len);
 
 /*
  * rj_engine_orphan - accumulates a packet that found no place in the kernel's map. Its payload did
- * not come along: where it was among what is sampled, that is a sample lost.
+ * not come along: where it was among what is sampled, that is a sample lost. Of a later fragment
+ * that waits for its first it may come, as a sample.
  */
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p);
+
+/*
+ * rj_engine_first - a first fragment that the kernel has counted and that later fragments, handed
+ * to rj_engine_orphan, came before: they are packets of its flow.
+ */
+void rj_engine_first(struct rj_engine *e, const struct rj_packet *p);
+
+/*
+ * rj_engine_tunnels - what a packet at @time_ns came in, if it is the one that its flow began with:
+ * @id is that time for a flow of the kernel's, 0 for one whose packets are counted here.
+ */
+void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t id, uint64_t time_ns,
+		       const struct rj_tunnels *tunnels);
+
+/* rj_engine_is_closed - whether tunnels are not to be opened. */
+bool rj_engine_is_closed(const struct rj_engine *e);
 
 /* rj_engine_sample - payload of a flow that the kernel keeps. */
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);

@@ -40,12 +40,36 @@ static uint32_t sum_to(uint32_t a, uint32_t b, uint32_t limit)
 	return a + b < limit ? a + b : limit;
 }
 
-static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
-		       const struct rj_seq *from_seq, uint64_t shift_us, uint32_t limit)
+/*
+ * The records of the later piece behind the earlier's. Unless it went on from there, what lies
+ * between them was not followed.
+ */
+static void merge_tls(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
+		      const struct rj_seq *from_seq, uint64_t shift_us, uint32_t limit)
 {
+	uint16_t num = rj_seq_append_records(to_seq, to, from_seq, from, shift_us, limit);
+	uint8_t bits = to->tls.bits & RJ_TLS_GAP;
+
+	if (from->tls.state == RJ_TLS_UNKNOWN)
+		return;
+	if (to->tls.state == RJ_TLS_LOST ||
+	    (to->tls.state == RJ_TLS_FOLLOW && from->tls.bits & RJ_TLS_JOINED))
+		bits |= RJ_TLS_GAP;
+	to->tls = from->tls;
+	to->tls.num_words = num;
+	to->tls.bits |= bits;
+}
+
+static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
+		       const struct rj_seq *from_seq, uint64_t shift_us,
+		       const struct rj_limits *limits)
+{
+	uint32_t limit = limits->num_packets;
+
 	if (!from->packets)
 		return;
 	rj_seq_append(to_seq, to, from_seq, from, shift_us, limit);
+	merge_tls(to, to_seq, from, from_seq, shift_us, rj_tls_words(limits));
 	for (uint32_t i = 0; i < rj_seq_num_ids(from_seq, from) && to->num_ids + i < RJ_FIRST_IDS;
 	     i++)
 		to->first_ids[to->num_ids + i] = rj_seq_id(from_seq, from, i);
@@ -118,7 +142,7 @@ void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
 	}
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		merge_half(&to->half[side], &earlier.seq[side], &from->half[side],
-			   &later->seq[side], shift_us, limits->num_packets);
+			   &later->seq[side], shift_us, limits);
 	if (to->originator_by == RJ_ORIG_FIRST && from->originator_by == RJ_ORIG_SYN) {
 		to->originator = from->originator;
 		to->originator_by = RJ_ORIG_SYN;

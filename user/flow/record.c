@@ -9,6 +9,7 @@
 #include "bpf/accumulate.h"
 #include "features/community.h"
 #include "flow/seq.h"
+#include "flow/tls_list.h"
 
 /* clang-format off: a table */
 /* id, name, type, unit, IPFIX element, reference, meaning */
@@ -90,6 +91,14 @@
 	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q",                                              \
 	  "VLAN identifiers of the first packet, outermost first")                                 \
 	X(VLAN, "vlan[]", UINT, "", 58, "IEEE 802.1Q", "one identifier")                           \
+	X(TUNNELS, "tunnel", ARRAY, "", 0, "",                                                     \
+	  "tunnels that the first packet came in, outermost first; the flow is what is in them")   \
+	X(TUNNEL, "tunnel[]", OBJECT, "", 0, "", "one tunnel")                                     \
+	X(TUNNEL_TYPE, "type", STRING, "", 0, "",                                                  \
+	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo")                 \
+	X(TUNNEL_SA, "sa", ADDRESS, "", 27, "", "its end on the originator's side")                \
+	X(TUNNEL_DA, "da", ADDRESS, "", 28, "", "its other end")                                   \
+	X(TUNNEL_ID, "id", UINT, "", 351, "", "key, VNI, session or TEID of the first packet")     \
 	X(IFNAME, "ifname", STRING, "", 82, "", "interface it was first seen on; live only")       \
 	X(IFNAMES, "ifnames", ARRAY, "", 0, "",                                                    \
 	  "interfaces it was seen on where these are several, the first one first; live only")     \
@@ -102,6 +111,8 @@
 	  "pieces of payload that did not reach the dissectors; live only")                        \
 	X(IFNAMES_MISSED, "ifnames_missed", UINT, "", 0, "",                                       \
 	  "1: it was seen on more interfaces than ifnames has room for; live only")                \
+	X(SRLT_CUT, "srlt_cut", UINT, "directions", 0, "",                                         \
+	  "directions whose list of TLS records ends before their last record")                    \
 	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \
 	  "a or i: ended by the active or idle limit")                                             \
 	X(END_REASON, "end_reason", STRING, "", 136, "", "fin rst idle active evicted eof stop")
@@ -172,16 +183,22 @@ static void put_port(const struct walk *w, const struct rj_field *f, unsigned in
 }
 
 /* IPv6 with an address that looks like one of IPv4 in IPv6 is said as what it is. */
-static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+static void put_ip_address(const struct walk *w, const struct rj_field *f, unsigned int version,
+			   const __u64 *end)
 {
-	const uint8_t *addr = (const uint8_t *)w->r->key->addr[side];
+	const uint8_t *addr = (const uint8_t *)end;
 	char text[INET6_ADDRSTRLEN];
 
-	if (w->r->key->version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
+	if (version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
 	    inet_ntop(AF_INET6, addr, text, sizeof(text)))
 		put_text(w, f, text);
 	else
 		w->v->ops->address(w->v, f, addr);
+}
+
+static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
 }
 
 static void put_key(const struct walk *w)
@@ -478,16 +495,56 @@ static void put_interfaces(const struct walk *w)
 	close(w);
 }
 
+/* Of IP in IP the name says which versions. */
+static const char *tunnel_type(const struct rj_tunnel *t)
+{
+	static const char *const texts[] = {
+#define X(name, number, text) [number] = text,
+		RJ_TUNNELS(X)
+#undef X
+	};
+
+	if (t->type == RJ_TUNNEL_IP4)
+		return t->version == 4 ? "ipip" : "4in6";
+	if (t->type == RJ_TUNNEL_IP6)
+		return t->version == 4 ? "6in4" : "6in6";
+	return texts[t->type];
+}
+
+static void put_tunnels(const struct walk *w)
+{
+	const struct rj_tunnels *all = w->r->tunnels;
+
+	if (!all)
+		return;
+	open(w, F(TUNNELS));
+	for (unsigned int i = 0; i < all->num && i < RJ_MAX_TUNNELS; i++) {
+		const struct rj_tunnel *t = &all->at[i];
+		bool is_back = all->side != w->out;
+
+		open(w, F(TUNNEL));
+		put_text(w, F(TUNNEL_TYPE), tunnel_type(t));
+		put_ip_address(w, F(TUNNEL_SA), t->version, is_back ? t->dst : t->src);
+		put_ip_address(w, F(TUNNEL_DA), t->version, is_back ? t->src : t->dst);
+		if (t->has_id)
+			put_u64(w, F(TUNNEL_ID), t->id);
+		close(w);
+	}
+	close(w);
+}
+
 static void put_debug(const struct walk *w)
 {
 	uint64_t invalid = (uint64_t)half_of(w, 0)->bad_l4 + half_of(w, 1)->bad_l4;
+	unsigned int cut = rj_tls_is_cut(half_of(w, 0)) + rj_tls_is_cut(half_of(w, 1));
 
-	if (!invalid && !w->r->samples_lost && !w->r->flow->also_missed)
+	if (!invalid && !w->r->samples_lost && !w->r->flow->also_missed && !cut)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
 	put_nonzero(w, F(SAMPLES_LOST), w->r->samples_lost);
 	put_nonzero(w, F(IFNAMES_MISSED), w->r->flow->also_missed);
+	put_nonzero(w, F(SRLT_CUT), cut);
 	close(w);
 }
 
@@ -525,6 +582,20 @@ static void put_extras(const struct walk *w)
 		put_text(w, F(COMMUNITY_ID), id);
 	}
 	put_vlans(w);
+	put_tunnels(w);
+}
+
+/* What the dissectors found, and the TLS records, which were found without them. */
+static void put_protocol(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+	struct rj_tls_merge m;
+
+	if (rj_tls_merge_init(&m, r->flow, r->seq, w->out, r->limits->num_records))
+		rj_dissect_emit_records(r->dissect, r->features->dissectors, w->out, &m.records,
+					w->v);
+	else if (r->dissect)
+		rj_dissect_emit(r->dissect, w->out, w->v);
 }
 
 static bool sent_syn(const struct rj_half *half)
@@ -565,8 +636,7 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 		put_ip(&w);
 		put_tcp(&w);
 	}
-	if (r->dissect)
-		rj_dissect_emit(r->dissect, w.out, v);
+	put_protocol(&w);
 	if (!r->features->is_bare)
 		put_extras(&w);
 	put_interfaces(&w);

@@ -16,6 +16,7 @@
  * @seq: of either side
  * @dissect: NULL when no payload was looked at
  * @bytes: NULL when no byte values were counted
+ * @tunnels: what its packets came in, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -27,6 +28,7 @@ struct rj_record {
 	const struct rj_seq *seq;
 	const struct rj_dissect *dissect;
 	const struct rj_bytes *bytes;
+	const struct rj_tunnels *tunnels;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FIRST_CAPACITY 4u
+#define FIRST_WORDS 16u
 
 /* One block: capacity words of splt, then capacity identifications. */
 static size_t block_len(uint32_t capacity)
@@ -53,6 +54,43 @@ bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const st
 	return rj_seq_reserve(seq, need, limit);
 }
 
+void rj_seq_free(struct rj_seq *seq)
+{
+	free(seq->splt);
+	free(seq->records);
+}
+
+/* Doubles: the words of a list come a few at a time. */
+static bool reserve_records(struct rj_seq *seq, uint32_t need)
+{
+	uint32_t capacity = seq->num_words ? seq->num_words : FIRST_WORDS;
+	uint64_t *records;
+
+	if (need <= seq->num_words)
+		return true;
+	while (capacity < need)
+		capacity *= 2;
+	records = realloc(seq->records, capacity * sizeof(*records));
+	if (!records)
+		return false;
+	seq->records = (void *)records;
+	seq->num_words = capacity;
+	return true;
+}
+
+bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *words, uint32_t num)
+{
+	if (!reserve_records(seq, before + num))
+		return false;
+	memcpy(seq->records + before, words, num * sizeof(*words));
+	return true;
+}
+
+uint32_t rj_seq_num_words(const struct rj_seq *seq, const struct rj_half *half)
+{
+	return half->tls.num_words < seq->num_words ? half->tls.num_words : seq->num_words;
+}
+
 uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half)
 {
 	if (!seq->splt)
@@ -98,4 +136,29 @@ void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struc
 		rj_splt_put(to, counts.num_splt + i, (entry & ~RJ_SPLT_TIME_MAX) | us);
 	}
 	append_ids(to, &counts, from, from_half);
+}
+
+static uint64_t later_word(uint64_t word, uint64_t shift_us)
+{
+	uint64_t us = rj_splt_us(word) + shift_us;
+
+	if (word & RJ_TLS_MESSAGE)
+		return word;
+	return (word & ~RJ_SPLT_TIME_MAX) | (us < RJ_SPLT_TIME_MAX ? us : RJ_SPLT_TIME_MAX);
+}
+
+uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_half *to_half,
+			       const struct rj_seq *from, const struct rj_half *from_half,
+			       uint64_t shift_us, uint32_t limit)
+{
+	uint32_t num = rj_seq_num_words(from, from_half);
+	uint32_t before = rj_seq_num_words(to, to_half);
+
+	if (before + num > limit)
+		num = limit > before ? limit - before : 0;
+	if (!num || !reserve_records(to, before + num))
+		return (uint16_t)before;
+	for (uint32_t i = 0; i < num; i++)
+		to->records[before + i] = later_word(from->records[i], shift_us);
+	return (uint16_t)(before + num);
 }

@@ -20,6 +20,18 @@ bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit);
 bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const struct rj_packet *p,
 			uint32_t limit);
 
+/* rj_seq_free - gives back what the sequences hold. */
+void rj_seq_free(struct rj_seq *seq);
+
+/*
+ * rj_seq_add_records - puts @num entries of TLS records behind the @before that are there.
+ * False without memory.
+ */
+bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *words, uint32_t num);
+
+/* rj_seq_num_words - entries of TLS records that are there. */
+uint32_t rj_seq_num_words(const struct rj_seq *seq, const struct rj_half *half);
+
 /* rj_seq_len - entries that are there: those that qualified, as far as there was room. */
 uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half);
 
@@ -33,5 +45,13 @@ uint32_t rj_seq_num_ids(const struct rj_seq *seq, const struct rj_half *half);
  */
 void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,
 		   const struct rj_half *from_half, uint64_t shift_us, uint32_t limit);
+
+/*
+ * rj_seq_append_records - likewise for TLS records, at most @limit entries in all. How many there
+ * are then.
+ */
+uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_half *to_half,
+			       const struct rj_seq *from, const struct rj_half *from_half,
+			       uint64_t shift_us, uint32_t limit);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/seq.h"
+
 #define FIRST_SLOTS 1024u
 #define BUCKETS_A_SPAN 32u
 
@@ -54,8 +56,9 @@ static void free_entry(struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
 	rj_bytes_free(entry->bytes);
-	free(entry->seq[0].splt);
-	free(entry->seq[1].splt);
+	free(entry->tunnels);
+	rj_seq_free(&entry->seq[0]);
+	rj_seq_free(&entry->seq[1]);
 	free(entry);
 }
 

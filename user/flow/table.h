@@ -10,6 +10,7 @@
 #include "bpf/splt.h"
 #include "core/status.h"
 #include "features/bytes.h"
+#include "flow/datagram.h"
 #include "flow/dissect.h"
 
 /*
@@ -32,7 +33,9 @@ struct rj_sampled {
  * @is_opaque: its dissectors were given up: memory was short
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
- * @seq: sequences of either side, grown as needed; one heap block each, at splt
+ * @datagrams: in fragments, of which some have not come; the engine frees them
+ * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
+ * @seq: sequences of either side, grown as needed; rj_seq_free
  * @flow: last, as histograms may not be allocated
  */
 struct rj_entry {
@@ -46,6 +49,8 @@ struct rj_entry {
 	bool is_opaque;
 	bool is_uncounted;
 	struct rj_sampled sampled[RJ_NUM_SIDES];
+	struct rj_datagram *datagrams;
+	struct rj_tunnels *tunnels;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;

@@ -86,6 +86,9 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		return rj_error_set(&s->error, -EINVAL, "options: on_record is missing");
 	if (o.num_packets > RJ_MAX_PACKETS)
 		return rj_error_set(&s->error, -EINVAL, "packets: at most %u", RJ_MAX_PACKETS);
+	if (o.num_tls_records > RJ_MAX_TLS_RECORDS)
+		return rj_error_set(&s->error, -EINVAL, "TLS records: at most %u",
+				    RJ_MAX_TLS_RECORDS);
 	err = read_features(s, o.features);
 	if (err)
 		return err;
@@ -95,10 +98,14 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		.num_packets = o.num_packets ? o.num_packets : RJ_DEFAULT_PACKETS,
 		.with_zeros = o.with_zeros,
 		.with_retrans = o.with_retrans,
+		.no_decap = o.no_decap,
 		.with_hist = rj_feature_on(&s->features, RJ_FEATURE_HIST),
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
+	else if (rj_dissect_follows_records(s->features.dissectors))
+		s->limits.num_records = o.num_tls_records ? o.num_tls_records :
+							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows;
 	s->on_record = o.on_record;
@@ -353,6 +360,15 @@ static void add_intake(struct rj_stats *to, const struct rj_intake *in)
 		to->set_aside[i] += in->set_aside[i];
 }
 
+/* Packets that reached the engine and are in none of its flows. */
+static uint64_t num_refused(const struct rj_engine_stats *engine)
+{
+	const struct rj_fragment_counts *f = &engine->fragments;
+
+	return engine->packets_refused + f->waiting + f->unjoined + f->flooded +
+	       engine->packets_duplicate;
+}
+
 /* Adds what the source and engine of now counted to what those before them did. */
 static void add_now(const struct rj_session *s, struct rj_stats *to)
 {
@@ -366,11 +382,16 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	rj_engine_get_stats(s->engine, &engine);
 	add_intake(to, &in);
 	/* while the kernel goes on counting, most packets are in its flows */
-	to->packets_in_flows += in.is_counting ? in.packets_in_flows - engine.packets_refused -
-							 engine.packets_duplicate :
+	to->packets_in_flows += in.is_counting ? in.packets_in_flows - num_refused(&engine) :
 						 engine.packets_in_flows;
 	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
 	to->set_aside[RJ_REASON_DUPLICATE] += engine.packets_duplicate;
+	to->set_aside[RJ_REASON_FRAGMENT] += engine.fragments.waiting + engine.fragments.unjoined;
+	to->set_aside[RJ_REASON_FRAGMENT_FLOOD] += engine.fragments.flooded;
+	to->datagrams_whole += engine.datagrams.whole;
+	to->datagrams_overlapped += engine.datagrams.overlapped;
+	to->datagrams_incomplete += engine.datagrams.incomplete;
+	to->datagrams_over_limit += engine.datagrams.over_limit;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
 	to->samples_lost += engine.samples_lost;

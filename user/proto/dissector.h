@@ -46,8 +46,33 @@ struct rj_message {
 	bool is_done;
 };
 
+#define RJ_TLS_RECORD_MESSAGES 14u
+
 /*
- * struct rj_dissector - one application protocol. All members but ports and
+ * struct rj_tls_record - one TLS record, whoever found it.
+ * @ipt_ms: since the record before of either side; 0 for the first
+ * @len: without the header
+ * @messages: handshake messages in the clear that start in it
+ */
+struct rj_tls_record {
+	uint64_t ipt_ms;
+	uint32_t len;
+	uint8_t type;
+	bool is_out; /* from the originator */
+	uint8_t num_messages;
+	struct {
+		uint32_t len;
+		uint8_t type;
+	} messages[RJ_TLS_RECORD_MESSAGES];
+};
+
+/* struct rj_tls_records - embedded first in whoever has the list: gives one after the other. */
+struct rj_tls_records {
+	bool (*next)(struct rj_tls_records *records, struct rj_tls_record *out);
+};
+
+/*
+ * struct rj_dissector - one application protocol. All members but ports, emit_records and
  * originator are required. No callback allocates but from the arena, reads a
  * clock or prints.
  */
@@ -81,6 +106,13 @@ struct rj_dissector {
 	 * @originator: the side (0 or 1) that is the flow's originator.
 	 */
 	void (*emit)(const void *state, unsigned int originator, struct rj_visitor *v);
+
+	/*
+	 * emit_records - emit, with the flow's TLS records, of which there is at least one.
+	 * @state is NULL when nothing else of the protocol was found. NULL: it has no records.
+	 */
+	void (*emit_records)(const void *state, struct rj_tls_records *records,
+			     struct rj_visitor *v);
 
 	/*
 	 * originator - the side (0 or 1) that the messages show to have asked first,

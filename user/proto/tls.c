@@ -381,7 +381,16 @@ static void tls_emit(const void *state, unsigned int originator, struct rj_visit
 	const struct tls_state *s = state;
 
 	(void)originator; /* the hellos say who is the client */
-	rj_tls_session_emit(&s->session, v);
+	rj_tls_session_emit(&s->session, NULL, v);
+}
+
+static void tls_emit_records(const void *state, struct rj_tls_records *records,
+			     struct rj_visitor *v)
+{
+	static const struct tls_state nothing;
+	const struct tls_state *s = state ? state : &nothing;
+
+	rj_tls_session_emit(&s->session, records, v);
 }
 
 const struct rj_dissector rj_tls = {
@@ -394,6 +403,7 @@ const struct rj_dissector rj_tls = {
 	.probe = tls_probe,
 	.parse = tls_parse,
 	.emit = tls_emit,
+	.emit_records = tls_emit_records,
 	.fields = rj_tls_fields,
 	.num_fields = RJ_TLS_NUM_FIELDS,
 };

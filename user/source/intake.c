@@ -31,6 +31,7 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 		.data = frame->data,
 		.captured_len = frame->captured_len,
 		.wire_len = frame->wire_len,
+		.is_closed = rj_engine_is_closed(e),
 	};
 	struct rj_layers layers;
 	struct rj_packet p;
@@ -38,10 +39,13 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 
 	in->packets++;
 	in->bytes += frame->wire_len;
-	if (reason)
+	/* a later fragment is the engine's: it knows the first, or waits for it */
+	if (reason && reason != RJ_REASON_FRAGMENT)
 		in->set_aside[reason]++;
 	else
 		hand_over(e, frame, &p);
+	if (!reason && p.num_tunnels)
+		rj_engine_tunnels(e, &p.key, 0, p.time_ns, &layers.tunnels);
 }
 
 void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len)

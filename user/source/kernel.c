@@ -45,7 +45,7 @@ struct waiting {
 struct rj_kernel {
 	struct rj_flow_bpf *skel;
 	struct bpf_link *reaper;
-	uint32_t num_packets;
+	struct rj_limits limits;
 	uint32_t num_slots;
 	uint32_t num_flows;
 	bool is_short;
@@ -69,13 +69,6 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 	(void)format;
 	(void)args;
 	return 0;
-}
-
-static size_t slot_len(uint32_t num_packets)
-{
-	size_t len = num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
-
-	return sizeof(struct rj_slot_head) + (len + 7) / 8 * 8;
 }
 
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
@@ -190,6 +183,11 @@ static int attach_reaper(struct rj_kernel *k)
 	return k->reaper ? 0 : -errno;
 }
 
+uint64_t rj_meta_missing(const struct rj_meta *m)
+{
+	return m->reaped + m->ringed - m->recorded - m->refused - m->unjoined - m->flooded;
+}
+
 /* What a new map begins with, and what is found in one that is gone on with. */
 static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
@@ -197,7 +195,7 @@ static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 	if (rj_pin_is_whole(o->pin)) {
 		/* what left the kernel and is in no record was in the hands of who was killed */
-		meta->killed = meta->reaped + meta->ringed - meta->recorded - meta->refused;
+		meta->killed = rj_meta_missing(meta);
 		return 0;
 	}
 	if (o->settings)
@@ -245,10 +243,10 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(no_print);
 	*error->text = 0;
-	k->num_packets = o->limits.num_packets;
+	k->limits = o->limits;
 	k->num_flows = o->num_flows;
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
-	k->slot_len = slot_len(k->num_packets);
+	k->slot_len = rj_slot_bytes(&o->limits);
 	k->flow_len = rj_engine_flow_len(&o->limits);
 	k->skel = rj_object_open(rj_object_best());
 	err = k->skel ? 0 : -errno;
@@ -328,9 +326,7 @@ void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct
 	*out = (struct rj_seq){ 0 };
 	if (!half->slot || half->slot > k->num_slots)
 		return;
-	out->splt = (void *)(head_of(k, half->slot - 1) + 1);
-	out->ids = (void *)(out->splt + k->num_packets);
-	out->capacity = k->num_packets;
+	rj_slot_open(k->slots + (half->slot - 1) * k->slot_len, &k->limits, out);
 }
 
 void rj_kernel_want(struct rj_kernel *k, uint32_t slot, uint32_t generation, uint32_t until)

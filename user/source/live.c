@@ -44,8 +44,10 @@ struct live_source {
 	uint64_t num_evicted;
 	bool is_stopped;
 	struct rj_pin *pin;
-	bool is_recovering;	    /* nothing was read yet of maps that another process left */
-	uint64_t recorded, refused; /* in rj_meta, when this process began */
+	bool is_recovering; /* nothing was read yet of maps that another process left */
+	struct {
+		uint64_t recorded, refused, unjoined, flooded;
+	} before; /* in rj_meta, when this process began */
 	char watching[WATCHING_LEN];
 };
 
@@ -121,6 +123,15 @@ static int on_record(void *user, void *data, size_t len)
 
 		rj_engine_orphan(s->engine, &orphan->packet);
 		note_ringed(s, orphan->packet.num_segments);
+	} else if (kind == RJ_RING_TUNNELS) {
+		struct rj_ring_tunnels *t = data;
+
+		rj_engine_tunnels(s->engine, &t->key, t->is_around ? 0 : t->time_ns, t->time_ns,
+				  &t->tunnels);
+	} else if (kind == RJ_RING_FIRST) {
+		struct rj_orphan *orphan = data;
+
+		rj_engine_first(s->engine, &orphan->packet);
 	}
 	return 0;
 }
@@ -235,8 +246,10 @@ static void live_settle(struct rj_source *base, const struct rj_engine *e)
 	struct rj_engine_stats stats;
 
 	rj_engine_get_stats(e, &stats);
-	meta->recorded = s->recorded + stats.packets_recorded;
-	meta->refused = s->refused + stats.packets_refused;
+	meta->recorded = s->before.recorded + stats.packets_recorded;
+	meta->refused = s->before.refused + stats.packets_refused;
+	meta->unjoined = s->before.unjoined + stats.fragments.unjoined;
+	meta->flooded = s->before.flooded + stats.fragments.flooded;
 }
 
 static void live_stats(struct rj_source *base, struct rj_intake *out)
@@ -252,11 +265,13 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 		out->set_aside[i] = at[i];
 	/* of the processes that had these maps before: none where they are not pinned */
 	out->set_aside[RJ_REASON_PROCESS] = meta->killed;
-	out->set_aside[RJ_REASON_NO_MEMORY] += s->refused;
+	out->set_aside[RJ_REASON_NO_MEMORY] += s->before.refused;
+	out->set_aside[RJ_REASON_FRAGMENT] += s->before.unjoined;
+	out->set_aside[RJ_REASON_FRAGMENT_FLOOD] += s->before.flooded;
 	out->packets = at[RJ_COUNT_PACKETS];
 	out->is_counting = !s->is_stopped || s->pin;
-	out->packets_in_flows =
-		at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed - s->refused;
+	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed -
+				s->before.refused - s->before.unjoined - s->before.flooded;
 	/* CPUs go on while theirs are summed: a packet may be seen half counted */
 	if (out->is_counting) {
 		out->packets = out->packets_in_flows;
@@ -347,8 +362,10 @@ static void note_pin(struct live_source *s)
 	const struct rj_meta *meta = rj_kernel_meta(s->kernel);
 	size_t len = strlen(s->watching);
 
-	s->recorded = meta->recorded;
-	s->refused = meta->refused;
+	s->before.recorded = meta->recorded;
+	s->before.refused = meta->refused;
+	s->before.unjoined = meta->unjoined;
+	s->before.flooded = meta->flooded;
 	if (!s->pin)
 		return;
 	rj_pin_tidy(s->pin);

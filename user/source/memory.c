@@ -22,12 +22,12 @@ static uint64_t power_of_two(uint64_t value)
 	return power;
 }
 
-/* Preallocated, with an entry a CPU to spare. */
-static uint64_t hash(const struct rj_memory_shape *m)
+/* Preallocated, with @num_spare entries beside those asked for. */
+static uint64_t hash(const struct rj_memory_shape *m, uint32_t num_spare)
 {
 	uint64_t entry = HASH_ENTRY + up_to(m->key_size, 8) + up_to(m->value_size, 8);
 
-	return entry * ((uint64_t)m->max_entries + m->num_cpus) +
+	return entry * ((uint64_t)m->max_entries + num_spare) +
 	       HASH_BUCKET * power_of_two(m->max_entries);
 }
 
@@ -44,7 +44,9 @@ uint64_t rj_memory_of(const struct rj_memory_shape *m)
 
 	switch ((int)m->type) {
 	case BPF_MAP_TYPE_HASH:
-		return hash(m);
+		return hash(m, m->num_cpus);
+	case BPF_MAP_TYPE_LRU_HASH:
+		return hash(m, 0);
 	case BPF_MAP_TYPE_RINGBUF:
 		return ring(m, page);
 	case BPF_MAP_TYPE_PERCPU_ARRAY:

@@ -28,16 +28,19 @@ int rj_pin_settings(const struct rj_live_config *config, char *out)
 			   "--idle-timeout %" PRIu64 "ms\n"
 			   "--active-timeout %" PRIu64 "ms\n"
 			   "--sample-bytes %" PRIu32 "\n"
+			   "--tls-records %" PRIu32 "\n"
 			   "--zeros %u\n"
 			   "--retrans %u\n"
 			   "--features(hist) %u\n"
-			   "--features(bd) %u\n",
+			   "--features(bd) %u\n"
+			   "--no-decap %u\n",
 			   RJ_ABI_VERSION, config->watch.interfaces,
 			   config->watch.netns ? config->watch.netns : "-",
 			   modes[config->watch.mode], directions[config->watch.directions & 3],
 			   config->num_flows, l->num_packets, (uint64_t)l->idle_ns / NS_PER_MS,
-			   (uint64_t)l->active_ns / NS_PER_MS, l->sample_bytes, l->with_zeros,
-			   l->with_retrans, l->with_hist, l->with_bytes);
+			   (uint64_t)l->active_ns / NS_PER_MS, l->sample_bytes, l->num_records,
+			   l->with_zeros, l->with_retrans, l->with_hist, l->with_bytes,
+			   l->no_decap);
 
 	return (size_t)len < RJ_SETTINGS_LEN ? 0 : -E2BIG;
 }

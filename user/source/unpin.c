@@ -80,7 +80,7 @@ static bool count(const struct rj_pin *p, struct rj_unpin_counts *out)
 			  !count_ring(ring_fd, out);
 
 	if (is_counted)
-		out->packets_killed = meta.reaped + meta.ringed - meta.recorded - meta.refused;
+		out->packets_killed = rj_meta_missing(&meta);
 	if (meta_fd >= 0)
 		close(meta_fd);
 	if (flows_fd >= 0)

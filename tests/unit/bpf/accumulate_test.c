@@ -237,7 +237,7 @@ TEST(accumulate_never_moves_the_end_back_or_wraps_a_gap)
 	struct rj_flow f = started(100 * SEC);
 	__u64 splt[2] = { 0 };
 	uint16_t ids[2];
-	struct rj_seq seq = { splt, ids, 2 };
+	struct rj_seq seq = { .splt = splt, .ids = ids, .capacity = 2 };
 	struct rj_packet p = tcp_at(1, 0, RJ_TCP_ACK);
 
 	p.payload_len = 1;

@@ -141,7 +141,9 @@ TEST(parse_tells_first_from_later_ipv4_fragments_and_whole_datagrams)
 		got = parse(&f);
 		if (bit < 13) {
 			CHECK_EQ(got.reason, RJ_REASON_FRAGMENT);
-			CHECK_EQ(got.p.bits, RJ_PKT_IPV4 | RJ_PKT_LATER_FRAG);
+			CHECK_EQ(got.p.bits, RJ_PKT_IPV4 | RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG);
+			CHECK_EQ(got.p.frag_off, 8u << bit);
+			CHECK_EQ(got.p.frag_proto, RJ_IP_TCP);
 			CHECK_EQ(got.p.key.port[0] | got.p.key.port[1], 0);
 			CHECK_EQ(got.p.payload_len, 28);
 			CHECK_EQ(got.p.tcp_flags, 0);
@@ -179,11 +181,14 @@ TEST(parse_tells_first_from_later_ipv6_fragments_and_atomic_ones)
 	CHECK_EQ(got.reason, RJ_REASON_NONE);
 	CHECK_EQ(got.p.bits, RJ_PKT_FIRST_FRAG);
 	CHECK_EQ(got.p.frag_id, 0xdeadbeef);
+	CHECK_EQ(got.p.frag_off, 16); /* destination options and UDP */
+	CHECK_EQ(got.p.frag_proto, 0);
 	CHECK_EQ(got.p.payload_len, 16);
 	CHECK_EQ(got.p.key.port[got.p.side], 5);
 	got = parse(&later);
 	CHECK_EQ(got.reason, RJ_REASON_FRAGMENT);
-	CHECK_EQ(got.p.bits, RJ_PKT_LATER_FRAG);
+	CHECK_EQ(got.p.bits, RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG);
+	CHECK_EQ(got.p.frag_off, 8);
 	CHECK_EQ(got.p.key.port[0] | got.p.key.port[1], 0);
 	CHECK_EQ(got.p.payload_len, 32);
 	CHECK_EQ(parse(&last).reason, RJ_REASON_FRAGMENT);

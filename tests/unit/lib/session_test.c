@@ -84,14 +84,18 @@ static void close_session(struct seen *seen)
 /* A capture of one packet; the caller removes it. */
 static void store_capture(char path[32])
 {
-	static const uint32_t header[] = { 0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1 };
+	static const struct {
+		uint32_t magic;
+		uint16_t major, minor;
+		uint32_t zone, digits, snaplen, network;
+	} header = { 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1 }; /* in the order of this machine */
 	uint32_t record[] = { 1600000000, 7, 64, 64 };
 	struct frame f = tcp4_frame(10);
 	int fd;
 
 	snprintf(path, 32, "/tmp/rejoice-lib-XXXXXX");
 	fd = mkstemp(path);
-	if (fd < 0 || write(fd, header, sizeof(header)) != sizeof(header) ||
+	if (fd < 0 || write(fd, &header, sizeof(header)) != sizeof(header) ||
 	    write(fd, record, sizeof(record)) != sizeof(record) ||
 	    write(fd, f.at, f.len) != (ssize_t)f.len || close(fd))
 		abort();

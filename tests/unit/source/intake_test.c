@@ -174,11 +174,12 @@ TEST(intake_names_every_reason)
 	CHECK_STR(rj_reason_text(RJ_REASON_FILTERED), "filtered");
 }
 
-TEST(intake_sets_later_fragments_and_unknown_links_aside)
+TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 {
 	struct result result = { 0 };
 	struct rj_engine *e = start(&result);
 	struct rj_intake in = { 0 };
+	struct rj_engine_stats stats;
 	struct frame f = http_frame();
 	struct rj_capture other = { .link_type = DLT_PPP,
 				    .data = f.at,
@@ -189,7 +190,10 @@ TEST(intake_sets_later_fragments_and_unknown_links_aside)
 	take(&in, e, &f, f.len);
 	rj_intake_frame(&in, e, &other);
 	rj_engine_flush(e, RJ_END_EOF);
-	CHECK_EQ(in.set_aside[RJ_REASON_FRAGMENT], 1);
+	rj_engine_get_stats(e, &stats);
+	CHECK_EQ(stats.fragments.unjoined, 1);
+	CHECK_EQ(stats.packets_in_flows, 0);
+	CHECK_EQ(in.set_aside[RJ_REASON_FRAGMENT], 0);
 	CHECK_EQ(in.set_aside[RJ_REASON_LINK_TYPE], 1);
 	CHECK_EQ(in.packets, 2);
 	CHECK(!result.json);

@@ -17,6 +17,7 @@ static struct rj_live_config config(void)
 		.limits = { .idle_ns = 10000000000,
 			    .active_ns = 30000000000,
 			    .num_packets = 50,
+			    .num_records = 50,
 			    .sample_bytes = 8192 },
 		.pin = "/pins",
 	};
@@ -63,10 +64,10 @@ TEST(pin_settings_name_the_difference)
 /* Each option that shapes maps, programs or places. */
 TEST(pin_settings_see_each_option)
 {
-	struct rj_live_config changed[13];
+	struct rj_live_config changed[15];
 	struct rj_live_config a = config();
 
-	for (size_t i = 0; i < 13; i++)
+	for (size_t i = 0; i < 15; i++)
 		changed[i] = config();
 	changed[0].watch.interfaces = "eth0";
 	changed[1].watch.mode = RJ_ATTACH_AUTO;
@@ -81,7 +82,9 @@ TEST(pin_settings_see_each_option)
 	changed[10].limits.with_hist = 1;
 	changed[11].watch.netns = "blue";
 	changed[12].limits.with_bytes = 1;
-	for (size_t i = 0; i < 13; i++)
+	changed[13].limits.num_records = 60;
+	changed[14].limits.no_decap = 1;
+	for (size_t i = 0; i < 15; i++)
 		CHECK(*difference(&a, &changed[i]));
 }
 

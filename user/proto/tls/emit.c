@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "proto/dissector.h"
 #include "proto/tls/hello.h"
 #include "proto/tls/names.h"
 
@@ -31,12 +32,22 @@ enum field {
 	F_ECH,
 	F_PSK,
 	F_MALFORMED,
+	F_SRLT,
+	F_RECORD,
+	F_B,
+	F_DIR,
+	F_IPT,
+	F_TP,
+	F_HS_TYPES,
+	F_HS_LENS,
 	/* items of the arrays above */
 	F_NAME,
 	F_CODE,
 	F_EXTENSION,
 	F_KIND,
 	F_DATA,
+	F_HS_TYPE,
+	F_HS_LEN,
 	NUM_FIELDS,
 };
 _Static_assert(NUM_FIELDS == RJ_TLS_NUM_FIELDS, "session.h says how many rows there are");
@@ -89,6 +100,20 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 		"The client offers pre_shared_key, which is resumption or an external key." },
 	[F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "",
 		"A record or a message broke its format; what could be read is shown." },
+	[F_SRLT] = { "srlt", RJ_TYPE_ARRAY, "", 0, "Joy",
+		"Lengths, types and times of the first TLS records." },
+	[F_RECORD] = { "srlt[]", RJ_TYPE_OBJECT, "", 0, "RFC 8446 5.1", "One record." },
+	[F_B] = { "b", RJ_TYPE_UINT, "bytes", 0, "RFC 8446 5.1", "Its length without the header." },
+	[F_DIR] = { "dir", RJ_TYPE_STRING, "", 0, "Joy",
+		"> from the originator, < from the responder." },
+	[F_IPT] = { "ipt", RJ_TYPE_UINT, "milliseconds", 0, "Joy",
+		"Since the record before, as their headers were seen; 0 for the first." },
+	[F_TP] = { "tp", RJ_TYPE_UINT, "", 0, "RFC 8446 5.1",
+		"Its type: 20 ChangeCipherSpec, 21 alert, 22 handshake, 23 data, 24 heartbeat." },
+	[F_HS_TYPES] = { "hs_types", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4",
+		"Types of the handshake messages in the clear that start in it." },
+	[F_HS_LENS] = { "hs_lens", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4",
+		"Their lengths without the header." },
 	[F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "RFC 6066 3; RFC 7301 3.1",
 		"One host name or protocol name." },
 	[F_CODE] = { "code", RJ_TYPE_HEX, "", 0, "RFC 8446",
@@ -99,6 +124,8 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 		"Type of an extension without a registered name." },
 	[F_DATA] = { "data", RJ_TYPE_HEX, "", 0, "RFC 8446 4.2",
 		"Data of the extension, without type and length." },
+	[F_HS_TYPE] = { "hs_type", RJ_TYPE_UINT, "", 0, "RFC 8446 4", "One handshake type." },
+	[F_HS_LEN] = { "hs_len", RJ_TYPE_UINT, "bytes", 0, "RFC 8446 4", "One message's length." },
 };
 /* clang-format on */
 
@@ -260,6 +287,37 @@ static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *sessio
 		emit_true(v, F_MALFORMED);
 }
 
+static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *record)
+{
+	if (!record->num_messages)
+		return;
+	v->ops->open(v, &rj_tls_fields[F_HS_TYPES]);
+	for (unsigned int i = 0; i < record->num_messages; i++)
+		v->ops->u64(v, &rj_tls_fields[F_HS_TYPE], record->messages[i].type);
+	v->ops->close(v);
+	v->ops->open(v, &rj_tls_fields[F_HS_LENS]);
+	for (unsigned int i = 0; i < record->num_messages; i++)
+		v->ops->u64(v, &rj_tls_fields[F_HS_LEN], record->messages[i].len);
+	v->ops->close(v);
+}
+
+static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
+{
+	struct rj_tls_record record;
+
+	v->ops->open(v, &rj_tls_fields[F_SRLT]);
+	while (records->next(records, &record)) {
+		v->ops->open(v, &rj_tls_fields[F_RECORD]);
+		v->ops->u64(v, &rj_tls_fields[F_B], record.len);
+		v->ops->string(v, &rj_tls_fields[F_DIR], record.is_out ? ">" : "<", 1);
+		v->ops->u64(v, &rj_tls_fields[F_IPT], record.ipt_ms);
+		v->ops->u64(v, &rj_tls_fields[F_TP], record.type);
+		emit_messages(v, &record);
+		v->ops->close(v);
+	}
+	v->ops->close(v);
+}
+
 /* A kept hello was read without fault before; one that is absent stays zeroed. */
 static void read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *client,
 			struct rj_tls_hello *server)
@@ -275,12 +333,18 @@ static void read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *cli
 		*server = (struct rj_tls_hello){ .is_server = true };
 }
 
-void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor *v)
+static bool is_empty(const struct rj_tls_session *s)
+{
+	return !s->client_hello.len && !s->server_hello.len && !s->client_key_exchange.len &&
+	       !s->is_retried && !s->is_malformed;
+}
+
+void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_records *records,
+			 struct rj_visitor *v)
 {
 	struct rj_tls_hello client, server;
 
-	if (!session->client_hello.len && !session->server_hello.len &&
-	    !session->client_key_exchange.len && !session->is_retried && !session->is_malformed)
+	if (is_empty(session) && !records)
 		return;
 	read_hellos(session, &client, &server);
 	v->ops->open(v, &rj_tls_fields[F_TLS]);
@@ -288,5 +352,7 @@ void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor
 	emit_key_exchange(v, &session->client_key_exchange);
 	emit_hellos(v, &client, &server);
 	emit_flags(v, session, &client);
+	if (records)
+		emit_records(v, records);
 	v->ops->close(v);
 }

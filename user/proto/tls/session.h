@@ -71,11 +71,16 @@ RJ_MUST_CHECK enum rj_status rj_tls_session_message(struct rj_tls_session *sessi
  */
 bool rj_tls_session_may_retry(const struct rj_tls_session *session, unsigned int side);
 
-/* rj_tls_session_emit - writes the tls object, nothing when nothing is known. (emit.c) */
-void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_visitor *v);
+/*
+ * rj_tls_session_emit - writes the tls object, nothing when nothing is known. (emit.c)
+ * @records: the flow's TLS records, or NULL
+ */
+struct rj_tls_records;
+void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_records *records,
+			 struct rj_visitor *v);
 
 /* rj_tls_fields - the rows that rj_tls_session_emit uses; the first is the object. (emit.c) */
-#define RJ_TLS_NUM_FIELDS 28u
+#define RJ_TLS_NUM_FIELDS 38u
 extern const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS];
 
 #endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* link.h and tunnel.h: what stands before IP, tunnels, what only looks like one. */
+#include "tests/unit/bpf/frames.h"
+
+struct opened {
+	enum rj_reason reason;
+	struct rj_packet p;
+	struct rj_tunnels t;
+};
+
+static struct opened open_cut(const struct frame *f, size_t len, bool is_closed)
+{
+	struct opened got;
+	struct rj_layers layers;
+	uint8_t *copy = unit_copy(f->at, len);
+	struct rj_frame frame = { .data = copy,
+				  .captured_len = (uint32_t)len,
+				  .wire_len = (uint32_t)f->len,
+				  .is_closed = is_closed };
+
+	memset(&got, 0xee, sizeof(got));
+	memset(&layers, 0xee, sizeof(layers));
+	got.reason = rj_parse_ethernet(&frame, &layers, &got.p);
+	got.t = layers.tunnels;
+	free(copy);
+	return got;
+}
+
+static struct opened open_frame(const struct frame *f)
+{
+	return open_cut(f, f->len, false);
+}
+
+/* IPv4 of UDP from 10.0.0.5, port 1000, to 10.0.0.6, port 2000, with 5 bytes. */
+static void put_inner(struct frame *f)
+{
+	put_ipv4(f, RJ_IP_UDP, 13, 5, 6);
+	put_udp(f, 1000, 2000, 13);
+	put_fill(f, 'x', 5);
+}
+
+#define INNER_LEN 33u
+
+static void check_inner(const struct opened *got)
+{
+	CHECK_EQ(got->reason, RJ_REASON_NONE);
+	CHECK_EQ(got->p.key.port[got->p.side], 1000);
+	CHECK_EQ(got->p.payload_len, 5);
+	CHECK_EQ(got->p.ip_len, INNER_LEN);
+}
+
+static struct frame udp_tunnel(unsigned int dport, size_t header_len)
+{
+	struct frame f = { .len = 0 };
+
+	put_ethernet(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, RJ_IP_UDP, 8 + header_len + INNER_LEN, 1, 2);
+	put_udp(&f, 40000, dport, (unsigned int)(8 + header_len + INNER_LEN));
+	return f;
+}
+
+static struct frame vxlan(uint32_t first, uint32_t second)
+{
+	struct frame f = udp_tunnel(RJ_PORT_VXLAN, 8 + 14);
+
+	put_u32(&f, first);
+	put_u32(&f, second);
+	put_ethernet(&f, RJ_ETH_IPV4);
+	put_inner(&f);
+	return f;
+}
+
+TEST(parse_opens_vxlan_and_says_what_it_was)
+{
+	struct frame f = vxlan(0x08000000, 0x12345600);
+	struct opened got = open_frame(&f);
+	uint8_t src[16] = { [10] = 0xff, 0xff, 10, 0, 0, 1 };
+
+	check_inner(&got);
+	CHECK_EQ(got.p.num_tunnels, 1);
+	CHECK_EQ(got.t.num, 1);
+	CHECK_EQ(got.t.at[0].type, RJ_TUNNEL_VXLAN);
+	CHECK_EQ(got.t.at[0].id, 0x123456);
+	CHECK_EQ(got.t.at[0].has_id, 1);
+	CHECK_EQ(got.t.at[0].version, 4);
+	CHECK(!memcmp(got.t.at[0].src, src, 16));
+	CHECK_EQ(got.t.side, got.p.side);
+}
+
+TEST(parse_leaves_tunnels_closed_when_told_to)
+{
+	struct frame f = vxlan(0x08000000, 0x12345600);
+	struct opened got = open_cut(&f, f.len, true);
+
+	CHECK_EQ(got.p.key.port[!got.p.side], RJ_PORT_VXLAN);
+	CHECK_EQ(got.p.num_tunnels, 0);
+}
+
+TEST(parse_takes_a_port_for_no_tunnel_without_its_header)
+{
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		uint64_t head = 0x0800000012345600ull ^ 1ull << bit;
+		struct frame f = vxlan((uint32_t)(head >> 32), (uint32_t)head);
+		struct opened got = open_frame(&f);
+		bool is_vni = bit >= 8 && bit < 32;
+
+		CHECK_EQ(got.reason, RJ_REASON_NONE);
+		/* flipping G (bit 63) gives the header with a group policy */
+		CHECK_EQ(got.p.num_tunnels, is_vni || bit == 63);
+		if (!got.p.num_tunnels)
+			CHECK_EQ(got.p.payload_len, 22 + INNER_LEN);
+	}
+}
+
+TEST(parse_keeps_the_outer_packet_where_the_inner_is_cut_or_not_ip)
+{
+	struct frame f = vxlan(0x08000000, 0x100);
+	struct opened got;
+
+	for (size_t len = 42; len < f.len; len++) {
+		got = open_cut(&f, len, false);
+		CHECK_EQ(got.reason, RJ_REASON_NONE);
+		/* eth, ip, udp, vxlan, eth, ip, ports */
+		CHECK_EQ(got.p.num_tunnels, len >= 14 + 20 + 8 + 8 + 14 + 20 + 4);
+		CHECK_EQ(got.p.key.port[got.p.side], got.p.num_tunnels ? 1000 : 40000);
+	}
+	set_u16(&f, 14 + 20 + 8 + 8 + 12, 0x0806);
+	got = open_frame(&f);
+	CHECK_EQ(got.p.num_tunnels, 0);
+	CHECK_EQ(got.p.key.port[got.p.side], 40000);
+}
+
+/* @depth headers of IPv4 in one another around the inner packet. */
+static struct frame nested(unsigned int depth)
+{
+	struct frame f = { .len = 0 };
+
+	put_ethernet(&f, RJ_ETH_IPV4);
+	for (unsigned int i = depth; i; i--)
+		put_ipv4(&f, RJ_IP_IPIP, (i - 1) * 20 + INNER_LEN, 10 + i, 20 + i);
+	put_inner(&f);
+	return f;
+}
+
+TEST(parse_opens_four_tunnels_and_sets_deeper_packets_aside)
+{
+	for (unsigned int depth = 0; depth < 8; depth++) {
+		struct frame f = nested(depth);
+		struct opened got = open_frame(&f);
+
+		if (depth > RJ_MAX_TUNNELS) {
+			CHECK_EQ(got.reason, RJ_REASON_TUNNEL_DEPTH);
+			continue;
+		}
+		check_inner(&got);
+		CHECK_EQ(got.p.num_tunnels, depth);
+		for (unsigned int i = 0; i < depth; i++)
+			CHECK_EQ(((const uint8_t *)got.t.at[i].src)[15], 10 + depth - i);
+	}
+}
+
+TEST(parse_reads_gre_with_every_set_of_flags)
+{
+	for (unsigned int flags = 0; flags < 0x10000; flags += 0x1000) {
+		struct frame f = { .len = 0 };
+		unsigned int words = !!(flags & 0x8000) + !!(flags & 0x2000) + !!(flags & 0x1000);
+		struct opened got;
+
+		put_ethernet(&f, RJ_ETH_IPV4);
+		put_ipv4(&f, RJ_IP_GRE, 4 + words * 4 + INNER_LEN, 1, 2);
+		put_u16(&f, flags);
+		put_u16(&f, RJ_ETH_IPV4);
+		for (unsigned int i = 0; i < words; i++)
+			put_u32(&f, 0xabcd0001);
+		put_inner(&f);
+		got = open_frame(&f);
+		if (flags & 0x4000) {
+			CHECK_EQ(got.p.key.proto, RJ_IP_GRE);
+			continue;
+		}
+		check_inner(&got);
+		CHECK_EQ(got.t.at[0].has_id, !!(flags & 0x2000));
+		CHECK_EQ(got.t.at[0].id, flags & 0x2000 ? 0xabcd0001 : 0);
+	}
+}
+
+TEST(parse_passes_over_gtpu_extensions_up_to_four)
+{
+	for (unsigned int num = 0; num <= 6; num++) {
+		struct frame f = udp_tunnel(RJ_PORT_GTPU, 12 + num * 4);
+		struct opened got;
+
+		put_u16(&f, 0x34ff);
+		put_u16(&f, (unsigned int)(4 + num * 4 + INNER_LEN));
+		put_u32(&f, 7);
+		put_u32(&f, num ? 0x85 : 0);
+		for (unsigned int i = 0; i < num; i++)
+			put_u32(&f, 0x01000000 | (i + 1 < num ? 0x85 : 0));
+		put_inner(&f);
+		got = open_frame(&f);
+		CHECK_EQ(got.p.num_tunnels, num <= RJ_MAX_GTPU_EXT);
+		if (got.p.num_tunnels) {
+			check_inner(&got);
+			CHECK_EQ(got.t.at[0].id, 7);
+		}
+	}
+}
+
+TEST(parse_does_not_open_what_comes_in_fragments)
+{
+	struct frame f = vxlan(0x08000000, 0x100);
+	struct opened got;
+
+	set_u16(&f, 20, RJ_IPV4_MORE_FRAGMENTS);
+	got = open_frame(&f);
+	CHECK_EQ(got.p.num_tunnels, 0);
+	CHECK(got.p.bits & RJ_PKT_FIRST_FRAG);
+}
+
+/* The inner packet behind these bytes, which stand where the type would. */
+static struct opened behind(const char *hex, bool has_frame)
+{
+	struct frame f = { .len = 0 };
+
+	put_fill(&f, 2, 12);
+	for (; *hex; hex += 2) {
+		const char byte[] = { hex[0], hex[1], 0 };
+
+		put_u8(&f, (unsigned int)strtoul(byte, NULL, 16));
+	}
+	if (has_frame)
+		put_ethernet(&f, RJ_ETH_IPV4);
+	put_inner(&f);
+	return open_frame(&f);
+}
+
+TEST(parse_passes_over_what_stands_before_ip)
+{
+	static const struct {
+		const char *hex;
+		bool has_frame;
+	} rows[] = {
+		{ "8847000101ff", false },
+		{ "8847000100ff000201ff", false },
+		{ "8848000101ff", true },
+		{ "8847000101ff00000000", true },
+		{ "8864110000070023"
+		  "0021",
+		  false },
+		{ "886411000007002321", false },
+		{ "0064aaaa030000000800", false },
+		{ "0064060603", false },
+		{ "88e700000001", true },
+		{ "89030001", true },
+		{ "893f0000000000000800", false },
+		{ "8926000000000800", false },
+		{ "88e50000000000010800", false },
+		{ "88e520000000000100000000000000010800", false },
+		{ "810000078847000101ff", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct opened got = behind(rows[i].hex, rows[i].has_frame);
+
+		check_inner(&got);
+		CHECK_EQ(got.p.num_tunnels, 0);
+	}
+	CHECK_EQ(behind("88e50c0000000001", true).reason, RJ_REASON_NOT_IP); /* encrypted */
+	CHECK_EQ(behind("88641100000700239999", false).reason, RJ_REASON_NOT_IP);
+	CHECK_EQ(behind("0064424203", false).reason, RJ_REASON_NOT_IP);
+}
+
+TEST(parse_bounds_the_headers_before_ip)
+{
+	for (unsigned int num = 14; num < 20; num++) {
+		struct frame f = { .len = 0 };
+
+		put_ethernet(&f, RJ_ETH_MPLS);
+		for (unsigned int i = 1; i < num; i++)
+			put_u32(&f, 0x00010040);
+		put_u32(&f, 0x00010140);
+		put_inner(&f);
+		CHECK_EQ(open_frame(&f).reason,
+			 num > RJ_MAX_LINK_HEADERS ? RJ_REASON_LINK_DEPTH : RJ_REASON_NONE);
+	}
+}

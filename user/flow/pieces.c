@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The kernel's piece of a flow, and how long and large entries get. */
+#include "flow/pieces.h"
+
+#include <string.h>
+
+#include "bpf/accumulate.h"
+#include "flow/engine.h"
+#include "flow/fragments.h"
+#include "flow/merge.h"
+#include "flow/seq.h"
+
+size_t rj_engine_flow_len(const struct rj_limits *limits)
+{
+	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
+}
+
+uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
+{
+	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
+	/* grown by doubling */
+	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
+	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
+			 RJ_NUM_SIDES * (sequence + records) + sizeof(struct rj_tunnels);
+
+	/* beside an entry: its heads in the heap, and up to two places in the table's array */
+	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
+	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
+}
+
+void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
+		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
+{
+	memcpy(&entry->flow, flow, rj_engine_flow_len(limits));
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_half *half = &entry->flow.half[side];
+		struct rj_half none = { 0 };
+
+		/* without a slot nothing was kept but the first identifications */
+		if (!seq[side].splt) {
+			half->num_splt = 0;
+			half->tls.num_words = 0;
+			if (half->num_ids > RJ_FIRST_IDS)
+				half->num_ids = RJ_FIRST_IDS;
+		} else {
+			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
+				      limits->num_packets);
+			half->tls.num_words = rj_seq_append_records(&entry->seq[side], &none,
+								    &seq[side], &flow->half[side],
+								    0, rj_tls_words(limits));
+		}
+	}
+}
+
+bool rj_piece_is_before(const struct rj_entry *around, const struct rj_flow *flow,
+			const struct rj_limits *limits)
+{
+	return around && around->flow.start_ns <= flow->start_ns &&
+	       rj_flow_joins(&around->flow, flow, limits);
+}
+
+bool rj_piece_is_within(const struct rj_entry *around, const struct rj_flow *flow,
+			const struct rj_limits *limits)
+{
+	return around && around->flow.start_ns >= flow->start_ns &&
+	       around->flow.start_ns <= rj_flow_last(flow) &&
+	       !rj_is_late(rj_flow_last(&around->flow), rj_flow_last(flow), limits->idle_ns);
+}

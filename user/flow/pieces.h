@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The kernel's piece of a flow: made an entry, and how it lies to packets that went around. */
+#ifndef RJ_FLOW_PIECES_H
+#define RJ_FLOW_PIECES_H
+
+#include <stdbool.h>
+
+#include "flow/table.h"
+
+/* rj_piece_take - makes the kernel's state that of an entry, which has at most samples so far. */
+void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
+		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits);
+
+/*
+ * rj_piece_is_before - whether @around, packets that went around the kernel or NULL, is the
+ * beginning of the kernel's flow. rj_piece_is_within - whether they, fragments that came before
+ * their first, lie within its time.
+ */
+bool rj_piece_is_before(const struct rj_entry *around, const struct rj_flow *flow,
+			const struct rj_limits *limits);
+bool rj_piece_is_within(const struct rj_entry *around, const struct rj_flow *flow,
+			const struct rj_limits *limits);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Walks the two lists of TLS records side by side. */
+#include "flow/tls_list.h"
+
+#include "bpf/tlsrec.h"
+
+/* Passes over what no record starts at: two CPUs at once may leave a gap in the kernel's list. */
+static bool find_record(struct rj_tls_merge *m, unsigned int side)
+{
+	while (m->left[side] && (!*m->at[side] || *m->at[side] & RJ_TLS_MESSAGE)) {
+		m->at[side]++;
+		m->left[side]--;
+	}
+	return m->left[side] && m->num_left[side];
+}
+
+static void take_messages(struct rj_tls_merge *m, unsigned int side, struct rj_tls_record *out)
+{
+	while (m->left[side] && *m->at[side] & RJ_TLS_MESSAGE &&
+	       out->num_messages < RJ_TLS_RECORD_MESSAGES) {
+		uint64_t word = *m->at[side]++;
+
+		m->left[side]--;
+		out->messages[out->num_messages].type =
+			(uint8_t)(word >> RJ_TLS_MESSAGE_LEN_BITS & 0xff);
+		out->messages[out->num_messages].len = word & 0xffffff;
+		out->num_messages++;
+	}
+}
+
+/* At equal times the originator's first; the gap is to the record before, of either side. */
+static bool next_record(struct rj_tls_records *records, struct rj_tls_record *out)
+{
+	struct rj_tls_merge *m = (struct rj_tls_merge *)records;
+	bool has_out = find_record(m, 0), has_in = find_record(m, 1);
+	unsigned int side;
+	uint64_t word, us;
+
+	if (!has_out && !has_in)
+		return false;
+	side = !has_out || (has_in && rj_splt_us(*m->at[1]) < rj_splt_us(*m->at[0]));
+	word = *m->at[side]++;
+	m->left[side]--;
+	m->num_left[side]--;
+	us = rj_splt_us(word);
+	*out = (struct rj_tls_record){
+		.ipt_ms = m->is_first || us < m->before_us ? 0 : (us - m->before_us) / 1000,
+		.len = (uint32_t)(word >> RJ_SPLT_TIME_BITS & 0xffff),
+		.type = (uint8_t)(word >> RJ_TLS_TYPE_BITS & 0xff),
+		.is_out = !side,
+	};
+	if (m->is_first || us > m->before_us)
+		m->before_us = us;
+	m->is_first = false;
+	take_messages(m, side, out);
+	return true;
+}
+
+bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_flow *flow, const struct rj_seq *seq,
+		       unsigned int originator, uint32_t num_records)
+{
+	*m = (struct rj_tls_merge){ .records.next = next_record, .is_first = true };
+	for (unsigned int i = 0; i < RJ_NUM_SIDES; i++) {
+		unsigned int side = i ? !originator : originator;
+
+		m->at[i] = seq[side].records;
+		m->left[i] = rj_seq_num_words(&seq[side], &flow->half[side]);
+		m->num_left[i] = num_records;
+	}
+	return find_record(m, 0) | find_record(m, 1);
+}
+
+bool rj_tls_is_cut(const struct rj_half *half)
+{
+	const struct rj_tls_walk *w = &half->tls;
+	uint32_t seen_to = half->next_seq - (half->tcp_flags & RJ_TCP_FIN ? 1 : 0);
+
+	if (w->state == RJ_TLS_LOST || w->bits & RJ_TLS_GAP)
+		return true;
+	return w->state == RJ_TLS_FOLLOW && rj_seq_before(w->next, seen_to);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What the packet programs are told of a flow's samples: enough, or go on. */
+#include "flow/wanted.h"
+
+#include "flow/dissect.h"
+
+/* What the packet programs are to be told of a side, see struct rj_slot_head. */
+static uint32_t wanted_of(const struct rj_entry *entry, unsigned int side)
+{
+	const struct rj_dissect *d = entry->dissect;
+	uint32_t until = entry->sampled[side].end_seq; /* all that came, and no more */
+
+	/* the start of a later message the kernel finds by itself */
+	if (d && rj_dissect_wants(d, side) && !rj_dissect_is_ahead(d, side) &&
+	    !rj_dissect_until(d, side, &until))
+		return 0; /* its first bytes, as many as --sample-bytes */
+	return until ? until : 1;
+}
+
+void rj_wanted_tell(struct rj_entry *entry,
+		    void (*want)(void *user, uint32_t slot, uint32_t generation, uint32_t until),
+		    void *user)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_sampled *s = &entry->sampled[side];
+		uint32_t until = s->slot ? wanted_of(entry, side) : 0;
+
+		if (until == s->said || !want)
+			continue;
+		s->said = until;
+		want(user, s->slot, s->generation, until);
+	}
+}
+
+void rj_wanted_note(struct rj_entry *entry, const struct rj_sample *sample)
+{
+	struct rj_sampled *s = &entry->sampled[sample->side];
+
+	if (s->slot != sample->slot || s->generation != sample->generation)
+		s->said = 0;
+	s->slot = sample->slot;
+	s->generation = sample->generation;
+	s->end_seq = sample->stream_seq + sample->len;
+}
