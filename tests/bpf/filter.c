@@ -29,7 +29,7 @@
 #define MAX_GENERATED 1000u
 #define GENERATED_EVERY 43u /* of about 40,000; 43 divides the length of no series there */
 #define MAX_TOLD 20u
-#define NUM_RANDOM 1000u
+#define NUM_RANDOM 250u
 #define PASSED_TC 7u  /* what stands behind the filter returns so */
 #define PASSED_XDP 1u /* XDP_DROP: nothing is sent by a test run */
 #define IP_FRAME_MIN 34u
