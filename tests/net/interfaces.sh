@@ -514,10 +514,11 @@ test_super() {
 outer() { [ "$1" = client ] && echo "$CLIENT2" || echo "$SERVER2"; }
 other() { [ "$1" = client ] && echo server || echo client; }
 
-# super NAME IFACE CAPTURE_IFACE ADDRESS
+# super NAME IFACE CAPTURE_IFACE ADDRESS: again where a packet was lost between the two ends, as TCP makes happen at
+# full speed: then they cannot have seen the same.
 super() {
 	local name=super-$1 i
-	for i in 1 2 3; do
+	for i in 1 2 3 4 5 6; do
 		if super_once "$name" "${@:2}" >"$WORK/both-$name.log" 2>&1; then
 			passed "$name: packets, lengths and bytes are those of the cut packets"
 			break
@@ -525,7 +526,7 @@ super() {
 		stop_proc "live-$name"
 		stop_proc "tcpdump-$name"
 		stop_proc tcpdump-folded
-		[ "$i" != 3 ] || failed "$name: packets, lengths and bytes are those of the cut packets" \
+		[ "$i" != 6 ] || failed "$name: packets, lengths and bytes are those of the cut packets" \
 			"$(head -c 8000 "$WORK/both-$name.log")"
 	done
 	check "$name: there were super-packets going out" folded src
