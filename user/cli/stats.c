@@ -6,15 +6,17 @@
 
 #include "cli/cli.h"
 
-static void put_set_aside(FILE *to, const struct rj_stats *stats)
+/* The counters that are not 0, each by its name, until there is no name. */
+static void put_counts(FILE *to, const char *key, const uint64_t *counts, unsigned int num,
+		       const char *(*name_of)(unsigned int which))
 {
 	const char *comma = "";
 
-	fputs("\"set_aside\":{", to);
-	for (unsigned int i = 0; i < RJ_MAX_SET_ASIDE && rj_set_aside_name(i); i++) {
-		if (!stats->set_aside[i])
+	fprintf(to, "\"%s\":{", key);
+	for (unsigned int i = 0; i < num && name_of(i); i++) {
+		if (!counts[i])
 			continue;
-		fprintf(to, "%s\"%s\":%" PRIu64, comma, rj_set_aside_name(i), stats->set_aside[i]);
+		fprintf(to, "%s\"%s\":%" PRIu64, comma, name_of(i), counts[i]);
 		comma = ",";
 	}
 	fputs("},", to);
@@ -28,20 +30,6 @@ static void put_datagrams(FILE *to, const struct rj_stats *stats)
 		",\"incomplete\":%" PRIu64 ",\"over_limit\":%" PRIu64 "},",
 		stats->datagrams_whole, stats->datagrams_overlapped, stats->datagrams_incomplete,
 		stats->datagrams_over_limit);
-}
-
-static void put_lost(FILE *to, const struct rj_stats *stats)
-{
-	const char *comma = "";
-
-	fputs("\"samples_lost_by\":{", to);
-	for (unsigned int i = 0; i < RJ_MAX_LOST && rj_loss_name(i); i++) {
-		if (!stats->lost[i])
-			continue;
-		fprintf(to, "%s\"%s\":%" PRIu64, comma, rj_loss_name(i), stats->lost[i]);
-		comma = ",";
-	}
-	fputs("},", to);
 }
 
 enum exit_status stats_open(const char *name, FILE **out)
@@ -67,7 +55,7 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 	rj_session_get_stats(s, &stats);
 	fprintf(to, "{\"packets\":%" PRIu64 ",\"packets_in_flows\":%" PRIu64 ",", stats.packets,
 		stats.packets_in_flows);
-	put_set_aside(to, &stats);
+	put_counts(to, "set_aside", stats.set_aside, RJ_MAX_SET_ASIDE, rj_set_aside_name);
 	put_datagrams(to, &stats);
 	fprintf(to,
 		"\"flows\":%" PRIu64 ",\"flows_evicted\":%" PRIu64 ",\"records_written\":%" PRIu64
@@ -75,7 +63,7 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 		",",
 		stats.flows, stats.flows_evicted, out->num_written, out->num_lost, stats.samples,
 		stats.samples_lost);
-	put_lost(to, &stats);
+	put_counts(to, "samples_lost_by", stats.lost, RJ_MAX_LOST, rj_loss_name);
 	fprintf(to,
 		"\"packets_unlisted\":%" PRIu64 ",\"cuts_late\":%" PRIu64 ",\"bytes\":%" PRIu64
 		",\"seconds\":%.6f}\n",
