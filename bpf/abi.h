@@ -226,6 +226,7 @@ struct rj_hole {
 #define RJ_TCP_HAS_SEQ 0x01u /* low_seq and next_seq are set */
 #define RJ_TCP_HAS_SYN 0x02u /* the syn_* members are set */
 #define RJ_TCP_SYN_ACK 0x04u /* …by a SYN/ACK */
+#define RJ_TCP_NO_TLS 0x08u  /* tls.state is beyond RJ_TLS_FOLLOW: tls need not be read */
 
 /*
  * struct rj_half - what one side sent. The first 64 bytes are all that most packets of a known flow

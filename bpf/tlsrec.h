@@ -89,10 +89,19 @@ static __always_inline int rj_tlsrec_wants(const struct rj_half *h, const struct
 {
 	__u32 seq = rj_tls_seq(p);
 
-	if (!(p->bits & RJ_PKT_TCP) || !p->payload_len || h->tls.state > RJ_TLS_FOLLOW)
+	if (!(p->bits & RJ_PKT_TCP) || !p->payload_len || h->tcp_bits & RJ_TCP_NO_TLS)
 		return 0;
 	return h->tls.state == RJ_TLS_UNKNOWN || h->tls.next - seq < p->payload_len ||
 	       rj_tls_is_missed(&h->tls, seq);
+}
+
+/* rj_tls_settle - RJ_TCP_NO_TLS as the state has it. */
+static __always_inline void rj_tls_settle(struct rj_half *h)
+{
+	int is_over = h->tls.state > RJ_TLS_FOLLOW;
+
+	if (is_over != !!(h->tcp_bits & RJ_TCP_NO_TLS))
+		h->tcp_bits ^= RJ_TCP_NO_TLS;
 }
 
 /* Where to start: behind the SYN; without one seen, where the first payload does. */
@@ -305,17 +314,15 @@ static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off
 #define rj_tls_head_apart rj_tls_head
 #endif
 
-/*
- * rj_tlsrec_add - follows the records of the side through a packet's payload, which starts at byte
- * @off of the frame; for packets that rj_tlsrec_wants.
- */
-static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, struct rj_half *h,
+static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off, struct rj_half *h,
 					  const struct rj_tls_list *list, const struct rj_packet *p,
 					  __u64 since_start_ns)
 {
 	struct rj_tls_walk *w = &h->tls;
 	__u32 seq = rj_tls_seq(p);
 
+	if (w->state > RJ_TLS_FOLLOW) /* another CPU's write of tcp_bits has lost that it is so */
+		return;
 	if (w->state == RJ_TLS_UNKNOWN)
 		rj_tls_start(h, seq);
 	if (!list->words || rj_tls_is_missed(w, seq)) {
@@ -338,6 +345,18 @@ static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, s
 }
 
 /*
+ * rj_tlsrec_add - follows the records of the side through a packet's payload, which starts at byte
+ * @off of the frame; for packets that rj_tlsrec_wants.
+ */
+static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, struct rj_half *h,
+					  const struct rj_tls_list *list, const struct rj_packet *p,
+					  __u64 since_start_ns)
+{
+	rj_tls_follow(f, off, h, list, p, since_start_ns);
+	rj_tls_settle(h);
+}
+
+/*
  * rj_tlsrec_go_on - what @to, of a flow that goes on from the one of @from, has to know. Where
  * the place in the stream is not known, the first payload may show it.
  */
@@ -349,6 +368,7 @@ static __always_inline void rj_tlsrec_go_on(struct rj_half *to, const struct rj_
 	to->tls.num_words = 0;
 	if (to->tls.state != RJ_TLS_FOLLOW && to->tls.state != RJ_TLS_OTHER)
 		to->tls = none;
+	rj_tls_settle(to);
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/owner.h"
+#include "bpf/tlsrec.h"
 
 bool rj_flow_joins(const struct rj_flow *earlier, const struct rj_flow *later,
 		   const struct rj_limits *limits)
@@ -87,6 +88,7 @@ static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct r
 	to->bad_l4 =
 		(uint16_t)(to->bad_l4 + from->bad_l4 < 0xffff ? to->bad_l4 + from->bad_l4 : 0xffff);
 	merge_tcp(to, from);
+	rj_tls_settle(to);
 }
 
 static void merge_hist(struct rj_hist *to, const struct rj_hist *from)

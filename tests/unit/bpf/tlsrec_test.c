@@ -300,6 +300,27 @@ TEST(tlsrec_gives_up_on_a_header_that_is_a_gigabyte_behind)
 	CHECK(rj_tlsrec_wants(&half, &p));
 	rj_tlsrec_add(&f, 0, &half, &list, &p, 0);
 	CHECK_EQ(half.tls.state, RJ_TLS_LOST);
+	CHECK_EQ(half.tcp_bits, RJ_TCP_NO_TLS);
+	CHECK(!rj_tlsrec_wants(&half, &p));
+}
+
+/* Two CPUs that write tcp_bits at once may lose what one of them wrote. */
+TEST(tlsrec_settles_again_what_was_lost)
+{
+	const struct rj_tls_list list = { .words = NULL };
+	struct rj_packet p = { .tcp_seq = 9, .payload_len = 10, .bits = RJ_PKT_TCP };
+	struct rj_half half = { .tls = { .state = RJ_TLS_OTHER, .next = 9 } }, next = { 0 };
+	struct rj_frame f = { .data = NULL };
+
+	CHECK(rj_tlsrec_wants(&half, &p));
+	rj_tlsrec_add(&f, 0, &half, &list, &p, 0);
+	CHECK_EQ(half.tls.state, RJ_TLS_OTHER);
+	CHECK_EQ(half.tcp_bits, RJ_TCP_NO_TLS);
+	rj_tlsrec_go_on(&next, &half);
+	CHECK_EQ(next.tcp_bits, RJ_TCP_NO_TLS);
+	half.tls.state = RJ_TLS_FULL;
+	rj_tlsrec_go_on(&next, &half);
+	CHECK_EQ(next.tcp_bits, 0);
 }
 
 TEST(tlsrec_reads_no_byte_that_was_not_captured)
