@@ -359,7 +359,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (limits.num_records && cpu->has_records)
 		rj_tls(f, flow, half, &seq, cpu);
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
-	rj_sample(f, half, cpu);
+	rj_sample(f, flow, half, cpu);
 	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
 		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_FULL);
 }

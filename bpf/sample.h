@@ -293,27 +293,15 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 }
 
 /* rj_sample_take_here - hands up what cpu->sample_* say of the packet in work. */
-static __always_inline int rj_sample_take_here(const struct rj_frame *f)
+static __always_inline void rj_sample_take_here(const struct rj_frame *f, struct rj_flow *flow,
+						struct rj_cpu *cpu)
 {
-	__u32 zero = 0;
-	struct rj_cpu *cpu = bpf_map_lookup_elem(&rj_cpus, &zero);
+	const struct rj_packet *p = &cpu->packet;
+	struct rj_half *half = &flow->half[p->side & 1];
 	struct rj_sampling s = { .want = 0 };
-	const struct rj_packet *p;
 	enum rj_sample_class class;
 	enum rj_counter what;
-	struct rj_flow *flow;
-	struct rj_half *half;
 
-	if (!cpu)
-		return 0;
-	p = &cpu->packet;
-	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
-	if (!flow) { /* just taken by the reaper */
-		cpu->counters[RJ_COUNT_LOST_FULL]++;
-		cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
-		return 0;
-	}
-	half = &flow->half[p->side & 1];
 	s.head.generation = cpu->sample_generation;
 	s.time_ns = cpu->sample_ns;
 	s.want = cpu->sample_want;
@@ -326,29 +314,28 @@ static __always_inline int rj_sample_take_here(const struct rj_frame *f)
 		rj_sample_stream(f, flow, cpu, &s);
 	else
 		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, p, &s));
-	return 1;
 }
 
-/* Global functions as those of RJ_OUT_OF_LINE, so that the verifier follows them once. */
-int rj_sample_take_skb(struct __sk_buff *skb);
-__attribute__((noinline)) int rj_sample_take_skb(struct __sk_buff *skb)
+/* Once in the object for all programs of a kind. */
+static __noinline void rj_sample_take_skb(struct __sk_buff *skb, struct rj_flow *flow,
+					  struct rj_cpu *cpu)
 {
 	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
 
-	return rj_sample_take_here(&f);
+	rj_sample_take_here(&f, flow, cpu);
 }
 
-int rj_sample_take_xdp(struct xdp_md *xdp);
-__attribute__((noinline)) int rj_sample_take_xdp(struct xdp_md *xdp)
+static __noinline void rj_sample_take_xdp(struct xdp_md *xdp, struct rj_flow *flow,
+					  struct rj_cpu *cpu)
 {
 	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
 
-	return rj_sample_take_here(&f);
+	rj_sample_take_here(&f, flow, cpu);
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */
-static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *half,
-				      struct rj_cpu *cpu)
+static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
+				      struct rj_half *half, struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_sampling s = { .want = 0 };
@@ -366,9 +353,9 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *
 	cpu->sample_generation = s.head.generation;
 	rj_forget();
 	if (f->hook == RJ_HOOK_XDP)
-		rj_sample_take_xdp(f->ctx);
+		rj_sample_take_xdp(f->ctx, flow, cpu);
 	else
-		rj_sample_take_skb(f->ctx);
+		rj_sample_take_skb(f->ctx, flow, cpu);
 	rj_forget();
 }
 

@@ -3,11 +3,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "flow/limits.h"
 #include "source/kernel.h"
@@ -20,6 +24,7 @@
 #define BATCH 5000u /* sampled packets between two drains: the ring holds twice that */
 #define RING_BYTES (1u << 24)
 #define MANY_FLOWS 1000000u
+#define DRAINED_FLOWS 100000u
 #define MANY_FLOWS_KB (6u << 20) /* memory that must be free to try them */
 
 enum hook { HOOK_TC, HOOK_XDP, NUM_HOOKS };
@@ -303,21 +308,166 @@ static void bench_young(struct bench *b, enum hook hook, const struct frame *f, 
 			struct bench_rotation at = { .first = *first,
 						     .num_flows = num_flows,
 						     .payload_len = payload_of(f) };
-			uint32_t num = SAMPLED_ROUNDS * num_flows / BATCH;
+			uint32_t batch = num_flows < BATCH ? num_flows : BATCH;
+			uint32_t num = SAMPLED_ROUNDS * num_flows / batch;
 			double sum = 0;
 
-			for (uint32_t j = 0; j < num_flows / BATCH; j++) {
-				run(b, hook, p, f, &at, BATCH);
+			for (uint32_t j = 0; j < num_flows / batch; j++) {
+				run(b, hook, p, f, &at, batch);
 				ring_buffer__consume(b->ring);
 			}
 			for (uint32_t j = 0; j < num; j++) {
-				sum += run(b, hook, p, f, &at, BATCH);
+				sum += run(b, hook, p, f, &at, batch);
 				ring_buffer__consume(b->ring);
 			}
 			ns[p][i] = sum / num;
 		}
 	}
 	print_row(hook, f, num_flows, note, ns);
+}
+
+/* The first packets of flows, others for each run. */
+static void bench_new(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
+		      uint32_t num_flows, const char *note)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+
+	for (int i = 0; i < NUM_RUNS; i++, *first += num_flows) {
+		for (int p = 0; p < NUM_PROGRAMS; p++) {
+			struct bench_rotation at = { .first = *first,
+						     .num_flows = num_flows,
+						     .payload_len = payload_of(f) };
+
+			ns[p][i] = run(b, hook, p, f, &at, num_flows);
+		}
+	}
+	print_row(hook, f, num_flows, note, ns);
+}
+
+/* struct pinned - a thread's part of bench_two_cpus. */
+struct pinned {
+	struct bench *b;
+	const struct frame *f;
+	enum program program;
+	int cpu;
+	double ns;
+};
+
+static void *run_pinned(void *arg)
+{
+	struct pinned *t = arg;
+	uint8_t bytes[1514];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = (int)REPEAT);
+	cpu_set_t cpus;
+	int err;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(t->cpu, &cpus);
+	opts.data_size_in = make_frame(t->f, bytes);
+	err = sched_setaffinity(0, sizeof(cpus), &cpus) ? errno : 0;
+	err = err ? err : bpf_prog_test_run_opts(t->b->rotate_fd[HOOK_TC], &opts);
+	if (err)
+		fail("two CPUs", err);
+	t->ns = opts.duration;
+	return NULL;
+}
+
+/* Packets of one flow that two CPUs have in hand at the same time. */
+static double run_on_two(struct bench *b, const struct frame *f, enum program program,
+			 uint32_t first)
+{
+	struct pinned t[2];
+	pthread_t thread[2];
+	uint32_t zero = 0;
+	int err = bpf_map_update_elem(b->target_fd[HOOK_TC], &zero, &b->fd[HOOK_TC][program],
+				      BPF_ANY);
+
+	*b->rotation = (struct bench_rotation){ .first = first,
+						.num_flows = 1,
+						.payload_len = payload_of(f) };
+	for (int i = 0; i < 2; i++) {
+		t[i] = (struct pinned){ .b = b, .f = f, .program = program, .cpu = i };
+		err = err ? err : pthread_create(&thread[i], NULL, run_pinned, &t[i]);
+	}
+	if (err)
+		fail("two CPUs", err);
+	for (int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	return t[0].ns > t[1].ns ? t[0].ns : t[1].ns;
+}
+
+static void bench_two_cpus(const char *path)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+	struct bench b = { 0 };
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		printf("two CPUs on one flow: skipped: there is one\n");
+		return;
+	}
+	open_all(&b, path, 1u << 17, 0, false);
+	for (int p = 0; p < NUM_PROGRAMS; p++)
+		run_on_two(&b, &data1400, p, 0);
+	for (int i = 0; i < NUM_RUNS; i++)
+		for (int p = 0; p < NUM_PROGRAMS; p++)
+			ns[p][i] = run_on_two(&b, &data1400, p, 0);
+	print_row(HOOK_TC, &data1400, 1, "on two CPUs at once", ns);
+	close_all(&b);
+}
+
+static double cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+}
+
+/* struct taken - of a reaping: flows so far. */
+struct taken {
+	struct rj_kernel *kernel;
+	uint32_t num;
+};
+
+static void take(void *user, const struct rj_key *key, const struct rj_flow *flow)
+{
+	struct taken *t = user;
+
+	(void)key;
+	rj_kernel_release(t->kernel, &flow->half[0]);
+	rj_kernel_release(t->kernel, &flow->half[1]);
+	t->num++;
+}
+
+/* CPU time of user space and kernel for walking over flows that go on, and for taking all out. */
+static void bench_drain(const char *path)
+{
+	double walk[NUM_RUNS], drain[NUM_RUNS];
+	struct bench b = { 0 };
+	uint32_t first = 0;
+
+	open_all(&b, path, 1u << 18, 0, false);
+	for (int i = 0; i < NUM_RUNS; i++, first += DRAINED_FLOWS) {
+		struct bench_rotation at = { .first = first,
+					     .num_flows = DRAINED_FLOWS,
+					     .payload_len = payload_of(&data1400) };
+		struct taken taken = { .kernel = b.kernel };
+		double start;
+		int err;
+
+		run(&b, HOOK_TC, REJOICE, &data1400, &at, 3 * DRAINED_FLOWS);
+		start = cpu_ns();
+		err = rj_kernel_reap(b.kernel, false, take, &taken);
+		walk[i] = (cpu_ns() - start) / DRAINED_FLOWS;
+		start = cpu_ns();
+		err = err ? err : rj_kernel_reap(b.kernel, true, take, &taken);
+		drain[i] = (cpu_ns() - start) / DRAINED_FLOWS;
+		if (err || taken.num != DRAINED_FLOWS)
+			fail("drain", err ? err : EINVAL);
+	}
+	printf("drain: %u flows: walking over them %.0f ns of CPU time a flow, taking them out %.0f\n",
+	       DRAINED_FLOWS, median(walk), median(drain));
+	close_all(&b);
 }
 
 static uint64_t free_kb(void)
@@ -363,7 +513,12 @@ static void bench_samples(const char *path)
 	struct bench b = { 0 };
 	uint32_t first = 0;
 
+	open_all(&b, path, 1u << 19, 0, false);
+	bench_young(&b, HOOK_TC, &data512, &first, 400, "no samples, young flows");
+	close_all(&b);
+	first = 0;
 	open_all(&b, path, 1u << 19, RJ_DEFAULT_SAMPLE_BYTES, false);
+	bench_young(&b, HOOK_TC, &data512, &first, 400, "each packet sampled");
 	/* not by XDP: its test runs begin with a sleep, so short batches with cold caches */
 	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "each packet sampled");
 	bench_young(&b, HOOK_TC, &data512, &first, 10000, "each packet sampled");
@@ -380,6 +535,16 @@ static void bench_tls(const char *path)
 	open_all(&b, path, 1u << 18, 0, false);
 	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "no samples, young flows");
 	bench_young(&b, HOOK_TC, &tls1400, &first, 10000, "no samples, a record each");
+	close_all(&b);
+}
+
+static void bench_first(const char *path)
+{
+	struct bench b = { 0 };
+	uint32_t first = 0;
+
+	open_all(&b, path, 1u << 17, 0, false);
+	bench_new(&b, HOOK_TC, &ack64, &first, 10000, "first packets");
 	close_all(&b);
 }
 
@@ -402,14 +567,14 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(const char *path);
-	} parts[] = { { "plain", bench_plain },
-		      { "hist", bench_hist },
-		      { "samples", bench_samples },
-		      { "tls", bench_tls },
-		      { "many", bench_many } };
+	} parts[] = { { "plain", bench_plain },	    { "hist", bench_hist },
+		      { "samples", bench_samples }, { "tls", bench_tls },
+		      { "first", bench_first },	    { "two", bench_two_cpus },
+		      { "drain", bench_drain },	    { "many", bench_many } };
 
 	if (argc != 2 && argc != 3) {
-		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT [plain|hist|samples|tls|many]\n");
+		fprintf(stderr,
+			"usage: bpf_bench BENCH_OBJECT [plain|hist|samples|tls|first|two|drain|many]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "
