@@ -285,6 +285,9 @@ struct rj_slot_head {
 	__u32 generation;
 };
 
+/* Slots that are given back at once. Ours: a call for so many costs hardly more than one of them. */
+#define RJ_MAX_GIVEN 256u
+
 /*
  * struct rj_hist - packets of one side by payload length and by gap to the side's previous
  * packet.

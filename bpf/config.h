@@ -28,8 +28,9 @@ const volatile __u8 rj_several = 0;
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;
 
-/* Set by user space before each walk of the reaper, never 0. */
+/* Set by user space before each walk of the reaper, never 0; and the time. */
 __u32 rj_reap_round = 0;
+__u64 rj_reap_ns = 0;
 
 /* Set by user space before a walk: after how long spare flows are taken, 0: there is room. */
 __u64 rj_spare_ns = 0;
@@ -37,5 +38,10 @@ __u64 rj_spare_ns = 0;
 /* Counted up by the reaper: flows it has marked, and all it has met. Read by user space. */
 __u64 rj_num_marked = 0;
 __u64 rj_num_met = 0;
+
+/* Slots that user space gives back by a run of rj_give; and how many found no place. */
+__u32 rj_num_given = 0;
+__u32 rj_num_not_taken = 0;
+__u32 rj_given[RJ_MAX_GIVEN] = {};
 
 #endif

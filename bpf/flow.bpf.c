@@ -444,7 +444,8 @@ static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, stru
 	struct rj_key own = *key; /* helpers take no key from an iterator's context */
 	__u32 one = 1;
 
-	if (bpf_map_update_elem(&rj_cutting, &own, &one, BPF_NOEXIST))
+	/* of all flows, none has a packet program left that could cut it */
+	if (!rj_reap_all && bpf_map_update_elem(&rj_cutting, &own, &one, BPF_NOEXIST))
 		return;
 	/* what does not fit in the reader's buffer is not kept in it, and the entry comes again */
 	if ((flow->dying || rj_reap_all) && !bpf_seq_write(seq, key, sizeof(*key)) &&
@@ -452,7 +453,8 @@ static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, stru
 		rj_reap_count(flow);
 		bpf_map_delete_elem(&rj_flows, &own);
 	}
-	bpf_map_delete_elem(&rj_cutting, &own);
+	if (!rj_reap_all)
+		bpf_map_delete_elem(&rj_cutting, &own);
 }
 
 /*
@@ -465,8 +467,8 @@ SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct rj_key *key = ctx->key;
 	struct rj_flow *flow = ctx->value;
+	__u64 now = rj_reap_ns;
 	struct rj_limits limits;
-	__u64 now;
 
 	if (!key || !flow)
 		return 0;
@@ -476,11 +478,30 @@ SEC("iter/bpf_map_elem") int rj_reap(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	}
 	rj_limits_get(&limits);
-	now = bpf_ktime_get_ns();
-	if (!flow->dying &&
-	    (rj_flow_is_over(flow, now, &limits) || rj_flow_is_spare(flow, now, rj_spare_ns))) {
+	if (!flow->dying && (rj_flow_is_over(flow, now, &limits) ||
+			     (rj_spare_ns && rj_flow_is_spare(flow, now, rj_spare_ns)))) {
 		flow->dying = rj_reap_round;
 		rj_num_marked++;
 	}
 	return 0;
+}
+
+/*
+ * Run by user space, with no packet: puts the slots in rj_given back to the free ones. Here, as the
+ * queue knows no batches, and a system call for each costs more than all else about it.
+ */
+int rj_give(struct __sk_buff *skb);
+SEC("tc") int rj_give(struct __sk_buff *skb)
+{
+	(void)skb;
+	for (__u32 i = 0; i < RJ_MAX_GIVEN; i++) {
+		__u32 index;
+
+		if (i >= rj_num_given)
+			break;
+		index = rj_given[i];
+		if (bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY))
+			rj_num_not_taken++;
+	}
+	return RJ_PASS_ON;
 }

@@ -573,8 +573,8 @@ int main(int argc, char **argv)
 		      { "drain", bench_drain },	    { "many", bench_many } };
 
 	if (argc != 2 && argc != 3) {
-		fprintf(stderr,
-			"usage: bpf_bench BENCH_OBJECT [plain|hist|samples|tls|first|two|drain|many]\n");
+		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT "
+				"[plain|hist|samples|tls|first|two|drain|many]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "

@@ -10,11 +10,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bpf/parse.h"
 #include "bpf/splt.h"
 #include "flow/engine.h"
+#include "flow/seq.h"
+#include "flow/limits.h"
 #include "source/memory.h"
 #include "source/object.h"
 #include "source/pin.h"
@@ -60,6 +63,7 @@ struct rj_kernel {
 	uint8_t *taken; /* room for what the reaper writes */
 	uint64_t num_taken;
 	struct waiting waiting[2];
+	int give_err; /* the first of give_slots */
 };
 
 /* Silent: what libbpf would print is told by the error line instead. */
@@ -151,26 +155,51 @@ static int map_meta(struct rj_kernel *k)
 	return 0;
 }
 
-/* Empties a slot and gives it to whoever comes next: what was meant for its flow is void. */
-static int free_slot(struct rj_kernel *k, uint32_t index)
+/* Hands the slots that were freed to the packet programs. */
+static void give_slots(struct rj_kernel *k)
 {
+	struct rj_flow_bpf__bss *shared = k->skel->bss;
+	uint8_t frame[14] = { 0 }; /* the least that a run takes */
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
+		    .repeat = 1);
+	int err = 0;
+
+	if (shared->rj_num_given)
+		err = bpf_prog_test_run_opts(bpf_program__fd(k->skel->progs.rj_give), &opts);
+	if (!err && shared->rj_num_not_taken)
+		err = -E2BIG;
+	if (!k->give_err)
+		k->give_err = err;
+	shared->rj_num_given = 0;
+	shared->rj_num_not_taken = 0;
+}
+
+/* Gives a slot to whoever comes next: what was meant for its flow is void. */
+static void free_slot(struct rj_kernel *k, uint32_t index)
+{
+	struct rj_flow_bpf__bss *shared = k->skel->bss;
 	struct rj_slot_head *head = head_of(k, index);
 
 	head->until = 0;
 	head->generation++;
-	memset(head + 1, 0, k->slot_len - sizeof(*head));
-	return bpf_map_update_elem(bpf_map__fd(k->skel->maps.rj_free_slots), NULL, &index, BPF_ANY);
+	shared->rj_given[shared->rj_num_given++] = index;
+	if (shared->rj_num_given == RJ_MAX_GIVEN)
+		give_slots(k);
+}
+
+/* Empties all of a slot, and frees it. */
+static void wipe_slot(struct rj_kernel *k, uint32_t index)
+{
+	memset(head_of(k, index) + 1, 0, k->slot_len - sizeof(struct rj_slot_head));
+	free_slot(k, index);
 }
 
 static int fill_slots(struct rj_kernel *k)
 {
-	for (uint32_t i = k->num_slots; i-- > 0;) {
-		int err = free_slot(k, i);
-
-		if (err)
-			return err;
-	}
-	return 0;
+	for (uint32_t i = k->num_slots; !k->give_err && i-- > 0;)
+		free_slot(k, i); /* a new map is empty */
+	give_slots(k);
+	return k->give_err;
 }
 
 static int attach_reaper(struct rj_kernel *k)
@@ -340,10 +369,27 @@ void rj_kernel_want(struct rj_kernel *k, uint32_t slot, uint32_t generation, uin
 		__atomic_store_n(&head->until, until, __ATOMIC_RELAXED);
 }
 
+/* Empties what the half has written. The whole list of TLS records, as two CPUs may count one. */
+static void empty_slot(struct rj_kernel *k, const struct rj_half *half)
+{
+	uint32_t num_splt, num_ids;
+	struct rj_seq seq;
+
+	rj_kernel_seq(k, half, &seq);
+	num_splt = half->num_splt < seq.capacity ? half->num_splt : seq.capacity;
+	num_ids = rj_seq_num_ids(&seq, half);
+	memset(seq.splt, 0, num_splt * sizeof(*seq.splt));
+	memset(seq.ids, 0, (num_ids < seq.capacity ? num_ids : seq.capacity) * sizeof(*seq.ids));
+	if (half->tls.num_words)
+		memset(seq.records, 0, seq.num_words * sizeof(*seq.records));
+}
+
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
 {
-	if (half->slot && half->slot <= k->num_slots)
-		free_slot(k, half->slot - 1);
+	if (!half->slot || half->slot > k->num_slots)
+		return;
+	empty_slot(k, half);
+	free_slot(k, half->slot - 1);
 }
 
 void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
@@ -360,7 +406,7 @@ void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 
 		if (!slots) { /* better now than never */
 			rj_kernel_settle();
-			free_slot(k, half->slot - 1);
+			wipe_slot(k, half->slot - 1);
 			return;
 		}
 		w->slots = slots;
@@ -385,7 +431,8 @@ void rj_kernel_recovered(struct rj_kernel *k)
 {
 	for (uint32_t i = 0; i < k->num_slots; i++)
 		if (!k->known[i])
-			free_slot(k, i);
+			wipe_slot(k, i);
+	give_slots(k);
 	free(k->known);
 	k->known = NULL;
 }
@@ -400,7 +447,7 @@ static void release_waiting(struct rj_kernel *k)
 	struct waiting done = k->waiting[0];
 
 	for (size_t i = 0; i < done.num; i++)
-		free_slot(k, done.slots[i]);
+		wipe_slot(k, done.slots[i]);
 	done.num = 0;
 	k->waiting[0] = k->waiting[1];
 	k->waiting[1] = done;
@@ -437,6 +484,15 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 	take(user, &key, &flow);
 }
 
+/* The clock of the packet programs. */
+static uint64_t clock_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * RJ_NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
 static int walk(struct rj_kernel *k,
 		void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		void *user)
@@ -448,6 +504,7 @@ static int walk(struct rj_kernel *k,
 
 	if (!++k->skel->bss->rj_reap_round)
 		k->skel->bss->rj_reap_round = 1;
+	k->skel->bss->rj_reap_ns = clock_ns();
 	if (fd < 0)
 		return fd;
 	while ((got = read(fd, k->taken + have, READ_BYTES - have)) != 0) {
@@ -465,7 +522,8 @@ static int walk(struct rj_kernel *k,
 	}
 	got = got < 0 ? -errno : 0;
 	close(fd);
-	return (int)got;
+	give_slots(k);
+	return got ? (int)got : k->give_err;
 }
 
 /*

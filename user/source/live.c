@@ -26,6 +26,8 @@
  */
 #define SAMPLE_RATE 64u
 #define REAP_EVERY_NS RJ_NS_PER_S
+/* Where reaping takes long, it is done less often, at least so often. */
+#define REAP_RARELY_NS (4 * RJ_NS_PER_S)
 #define REAP_SHORT_NS (RJ_NS_PER_S / 4) /* while the map is short of room */
 #define WATCHING_LEN 2048
 #define MIB (1024.0 * 1024.0)
@@ -40,6 +42,7 @@ struct live_source {
 	bool is_unsettled;	  /* there are interfaces to attach to right away */
 	struct rj_engine *engine; /* during a call of poll or stop */
 	uint64_t reaped_ns;
+	uint64_t reap_cost_ns; /* CPU time of the last one, with all that was done with its flows */
 	struct rj_limits limits;
 	uint64_t num_evicted;
 	bool is_stopped;
@@ -138,6 +141,7 @@ static int on_record(void *user, void *data, size_t len)
 
 static int reap(struct live_source *s, bool all)
 {
+	uint64_t start_ns = clock_now(CLOCK_THREAD_CPUTIME_ID);
 	int err;
 
 	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
@@ -145,10 +149,23 @@ static int reap(struct live_source *s, bool all)
 	/* samples and cuts of the flows to be taken are in the ring already */
 	ring_buffer__consume(s->ring);
 	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
+	s->reap_cost_ns = clock_now(CLOCK_THREAD_CPUTIME_ID) - start_ns;
 	if (err)
 		return rj_error_set(&s->base.error, err, "reading the kernel's flows: %s",
 				    strerror(-err));
 	return 0;
+}
+
+/* How long after the last reaping the next one is due: it takes at most a thirtieth of a CPU. */
+static uint64_t reap_interval(const struct live_source *s)
+{
+	uint64_t interval = 30 * s->reap_cost_ns;
+
+	if (rj_kernel_is_short(s->kernel))
+		return REAP_SHORT_NS;
+	if (interval < REAP_EVERY_NS)
+		return REAP_EVERY_NS;
+	return interval < REAP_RARELY_NS ? interval : REAP_RARELY_NS;
 }
 
 /* The first reading of maps that another process left. */
@@ -206,8 +223,7 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
 				    strerror(-err));
 	now_ns = clock_now(CLOCK_MONOTONIC);
-	if (now_ns - s->reaped_ns >=
-	    (rj_kernel_is_short(s->kernel) ? REAP_SHORT_NS : REAP_EVERY_NS)) {
+	if (now_ns - s->reaped_ns >= reap_interval(s)) {
 		err = reap(s, false);
 		if (err)
 			return err;
