@@ -465,7 +465,8 @@ static void bench_drain(const char *path)
 		if (err || taken.num != DRAINED_FLOWS)
 			fail("drain", err ? err : EINVAL);
 	}
-	printf("drain: %u flows: walking over them %.0f ns of CPU time a flow, taking them out %.0f\n",
+	printf("drain: %u flows: walking over them %.0f ns of CPU time a flow, "
+	       "taking them out %.0f\n",
 	       DRAINED_FLOWS, median(walk), median(drain));
 	close_all(&b);
 }
