@@ -64,7 +64,7 @@ static __always_inline __u64 rj_flow_last(const struct rj_flow *f)
 static __always_inline int rj_flow_is_over(const struct rj_flow *f, __u64 now,
 					   const struct rj_limits *limits)
 {
-	/* its last packet is no earlier than its first, which is on the line that was read anyway */
+	/* the last packet is no earlier than the first, which is on a line that was read anyway */
 	if (limits->idle_ns)
 		return rj_is_late(now, f->start_ns, limits->idle_ns) &&
 		       rj_is_late(now, rj_flow_last(f), limits->idle_ns);
