@@ -46,7 +46,7 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 # The same source twice: for kernels from 5.10, and for those whose atomic additions say what was there (5.12).
 SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h
 
-.PHONY: all demo check check-kernels check-arch quick fuzz bench lint install uninstall clean help setup-build \
+.PHONY: all demo check check-kernels check-arch quick soak fuzz bench lint install uninstall clean help setup-build \
 	setup-test setup-kernels setup-arch san
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -60,6 +60,7 @@ help:
 	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU'
 	@echo 'make check-arch     built for s390x and arm64, unit tests and golden captures in QEMU'
 	@echo 'make install    into $$DESTDIR$$PREFIX ($(PREFIX)); make uninstall takes it back'
+	@echo 'make soak       attach, drain and detach under load for SECONDS=600; memory flat, nothing left behind'
 	@echo 'make fuzz       every fuzz target for MINUTES=1 each'
 	@echo 'make bench      speed, as ratios to a baseline run beside it'
 	@echo 'make lint       format, layers, banned calls, sizes'
@@ -89,6 +90,9 @@ check-kernels: setup-kernels
 
 check-arch: setup-arch
 	$(Q)tests/arch/run
+
+soak: setup-test
+	$(Q)SOAK_SECONDS=$(or $(SECONDS),600) V=1 tests/run soak
 
 fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)

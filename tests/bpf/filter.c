@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* libpcap's struct of the same name is another one */
@@ -35,7 +38,7 @@
 #define IP_FRAME_MIN 34u
 
 static struct {
-	uint64_t runs, matched, refused;
+	uint64_t runs, matched, refused, endless;
 	uint32_t passed, failed;
 	uint32_t num_told, num_variants;
 } total;
@@ -224,13 +227,35 @@ static bool as_captured(const struct variant *v, const struct frame *f, struct f
 	return true;
 }
 
-static bool judge(const struct subject *s, const struct frame *f)
+/*
+ * libpcap 1.10 sets its place to an AH's length rather than adding that, and can so come back to
+ * the same header for ever in a protochain.
+ */
+#define PATIENCE_US 200000
+
+static sigjmp_buf is_endless;
+
+static void give_up(int sig)
+{
+	(void)sig;
+	siglongjmp(is_endless, 1);
+}
+
+/* 1 or 0; -1 where libpcap comes to no end. */
+static int judge(const struct subject *s, const struct frame *f)
 {
 	struct bpf_program program = { .bf_len = s->len,
 				       .bf_insns = (void *)(uintptr_t)s->program };
 	struct pcap_pkthdr header = { .caplen = f->len, .len = f->len };
+	struct itimerval patience = { .it_value.tv_usec = PATIENCE_US }, none = { 0 };
+	bool is_match;
 
-	return pcap_offline_filter(&program, &header, f->bytes);
+	if (sigsetjmp(is_endless, 1))
+		return -1;
+	setitimer(ITIMER_VIRTUAL, &patience, NULL);
+	is_match = pcap_offline_filter(&program, &header, f->bytes);
+	setitimer(ITIMER_VIRTUAL, &none, NULL);
+	return is_match;
 }
 
 static void tell(const struct subject *s, const struct variant *v, const char *what)
@@ -277,24 +302,28 @@ static bool run_frame(int fd, const struct subject *s, const struct variant *v,
 		      const struct frame *f, uint64_t *segments)
 {
 	static struct frame captured;
-	bool is_xdp = v->hook == RJ_TRANSLATE_XDP, is_match;
+	bool is_xdp = v->hook == RJ_TRANSLATE_XDP;
 	const struct frame *given = v->hook == RJ_TRANSLATE_IP ? &captured : f;
 	struct __sk_buff skb = { .gso_segs = f->gso_segs, .gso_size = f->gso_size };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = given->bytes, .repeat = 1,
 		    .ctx_in = is_xdp ? NULL : &skb, .ctx_size_in = is_xdp ? 0 : sizeof(skb));
-	int err;
+	int err, is_match;
 
 	if (!as_captured(v, f, &captured))
 		return true;
+	is_match = judge(s, &captured);
+	if (is_match < 0) {
+		total.endless++;
+		return true;
+	}
 	opts.data_size_in = given->len;
 	err = bpf_prog_test_run_opts(fd, &opts);
 	if (err == -EINVAL) { /* an IP header that is cut off, to a test run */
 		total.refused++;
 		return true;
 	}
-	is_match = judge(s, &captured);
 	total.runs++;
-	total.matched += is_match;
+	total.matched += (unsigned int)is_match;
 	if (!is_match)
 		*segments += is_xdp || !f->gso_segs ? 1 : f->gso_segs;
 	if (is_xdp)
@@ -341,7 +370,7 @@ static int link_type_of(const struct variant *v)
  * program for on frames without link header is left out there.
  */
 static bool run_compiled(struct rig *r, const char *expression, int link_type, int optimize,
-			 uint32_t step)
+			 uint32_t step, bool (*is_wanted)(const struct variant *))
 {
 	pcap_t *pcap = pcap_open_dead(link_type, SNAP_LEN);
 	struct bpf_program program;
@@ -352,7 +381,7 @@ static bool run_compiled(struct rig *r, const char *expression, int link_type, i
 		s.program = (const void *)program.bf_insns;
 		s.len = program.bf_len;
 		for (size_t i = 0; i < NUM(variants); i++)
-			if (link_type_of(&variants[i]) == link_type)
+			if (link_type_of(&variants[i]) == link_type && is_wanted(&variants[i]))
 				is_good &= run_variant(r, &s, &variants[i], step);
 		pcap_freecode(&program);
 	} else if (link_type == DLT_EN10MB) {
@@ -363,11 +392,24 @@ static bool run_compiled(struct rig *r, const char *expression, int link_type, i
 	return is_good;
 }
 
+static bool each(const struct variant *v)
+{
+	(void)v;
+	return true;
+}
+
+/* One that reads the frame in place and one that copies it. */
+static bool one_of_a_kind(const struct variant *v)
+{
+	return !v->tag && (v->hook == RJ_TRANSLATE_XDP) != v->is_careful &&
+	       v->hook != RJ_TRANSLATE_IP;
+}
+
 static bool run_expression(struct rig *r, const char *expression, int optimize, uint32_t step)
 {
-	bool is_good = run_compiled(r, expression, DLT_EN10MB, optimize, step);
+	bool is_good = run_compiled(r, expression, DLT_EN10MB, optimize, step, each);
 
-	return run_compiled(r, expression, DLT_RAW, optimize, step) && is_good;
+	return run_compiled(r, expression, DLT_RAW, optimize, step, each) && is_good;
 }
 
 static void verdict(const char *name, bool is_good)
@@ -464,6 +506,17 @@ static void test_list(struct rig *r, const char *word, uint32_t num, bool is_por
 	free(list);
 }
 
+/* The verifier's time goes with the square of the length: half a minute each for these. */
+static void test_long_list(struct rig *r, const char *word, uint32_t num, bool is_port)
+{
+	char *list = make_list(word, num, is_port);
+	char name[100];
+
+	snprintf(name, sizeof(name), "a long list of %u times \"%s\"", num, word);
+	verdict(name, list && run_compiled(r, list, DLT_EN10MB, 0, 23, one_of_a_kind));
+	free(list);
+}
+
 /* What user space that was killed leaves behind a clsact filter. */
 static void test_unwatched(struct rig *r)
 {
@@ -556,10 +609,12 @@ static void test_coverage(void)
 	char name[160];
 
 	snprintf(name, sizeof(name),
-		 "coverage: %" PRIu64 " runs, %" PRIu64 " matches, %" PRIu64 " refused by test_run",
-		 total.runs, total.matched, total.refused);
+		 "coverage: %" PRIu64 " runs, %" PRIu64 " matches, %" PRIu64
+		 " refused by test_run, %" PRIu64 " without end in libpcap",
+		 total.runs, total.matched, total.refused, total.endless);
 	verdict(name, total.runs > 100000 && total.matched > total.runs / 20 &&
-			      other > total.runs / 20 && total.refused < total.runs / 10);
+			      other > total.runs / 20 && total.refused < total.runs / 10 &&
+			      total.endless < 20);
 }
 
 int main(int argc, char **argv)
@@ -581,6 +636,7 @@ int main(int argc, char **argv)
 		       strerror(errno));
 		return 1;
 	}
+	signal(SIGVTALRM, give_up);
 	generate();
 	printf("%u frames generated\n", num_frames);
 	for (int i = 1; i < argc; i++)
@@ -591,10 +647,12 @@ int main(int argc, char **argv)
 	test_unwatched(&rig);
 	test_list(&rig, "host", 50, false, 1);
 	test_list(&rig, "host", 250, false, 1);
-	test_list(&rig, "host", 500, false, 0);
+	test_list(&rig, "host", 100, false, 0);
+	test_long_list(&rig, "host", 500, false);
 	test_list(&rig, "ip src", 2000, false, 0);
 	test_list(&rig, "tcp port", 150, true, 1);
-	test_list(&rig, "port", 400, true, 0);
+	test_list(&rig, "port", 100, true, 0);
+	test_long_list(&rig, "port", 400, true);
 	test_list(&rig, "not host", 200, false, 1);
 	test_list(&rig, "ether[0] != 0 and not udp port", 150, true, 1);
 	test_random(&rig);

@@ -168,13 +168,18 @@ remove_ns() {
 	ip netns del "$1"
 }
 
-# net_down: undoes net_up and every spawn; may be called again at any time.
-net_down() {
+# stop_procs: ends what spawn started.
+stop_procs() {
 	local file
-	[ -n "${WORK-}" ] || return 0
 	for file in "$WORK"/pids/*; do
 		[ ! -e "$file" ] || stop_proc "${file##*/}"
 	done
+}
+
+# net_down: undoes net_up and every spawn; may be called again at any time.
+net_down() {
+	[ -n "${WORK-}" ] || return 0
+	stop_procs
 	remove_ns "$NS_CLIENT"
 	remove_ns "$NS_SERVER"
 	remove_ns "$NS_MIDDLE"
@@ -322,4 +327,19 @@ ssh_to_server() {
 start_iperf3() {
 	spawn iperf3 server taskset -c 0 iperf3 --server --port 5201 --forceflush
 	wait_listening iperf3 tcp 5201
+}
+
+live_side=server	# where live runs
+
+# start_live NAME IFACE [OPTION…]: $rejoice live, until it watches; records in $WORK/NAME.live, account in
+# $WORK/NAME.live.stats.
+start_live() {
+	local name=$1 iface=$2
+	shift 2
+	spawn "live-$name" "$live_side" "$rejoice" live -i "$iface" -o "$WORK/$name.live" \
+		--stats "$WORK/$name.live.stats" "$@"
+	wait_for "grep -q watching $WORK/live-$name.log || ! kill -0 $(proc_pid "live-$name")" 60 || true
+	grep -q watching "$WORK/live-$name.log" && return
+	cat "$WORK/live-$name.log"
+	return 1
 }
