@@ -205,10 +205,9 @@ static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct rj_error *error)
 {
-	bool is_resumed = rj_pin_is_whole(o->pin);
 	int err = size_maps(k, o);
 
-	if (!err && is_resumed)
+	if (!err && rj_pin_is_whole(o->pin))
 		err = rj_pin_reuse(o->pin, k->skel->obj, error);
 	err = err ? err : rj_flow_bpf__load(k->skel);
 	if (!err && k->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
@@ -216,10 +215,7 @@ static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct r
 	err = err ? err : map_slots(k);
 	err = err ? err : map_meta(k);
 	err = err ? err : fill(k, o);
-	err = err ? err : attach_reaper(k);
-	if (!err && o->pin && !is_resumed)
-		err = rj_pin_maps(o->pin, k->skel->obj, error);
-	return err;
+	return err ? err : attach_reaper(k);
 }
 
 static int allocate(struct rj_kernel *k)
@@ -258,6 +254,11 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	}
 	*out = k;
 	return 0;
+}
+
+int rj_kernel_pin(const struct rj_kernel *k, const struct rj_pin *pin, struct rj_error *error)
+{
+	return pin && !rj_pin_is_whole(pin) ? rj_pin_maps(pin, k->skel->obj, error) : 0;
 }
 
 void rj_kernel_close(struct rj_kernel *k)
