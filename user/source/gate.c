@@ -88,8 +88,8 @@ static int load_failed(int err, struct rj_error *error)
 				    "CAP_NET_ADMIN and CAP_PERFMON");
 	if (err == -E2BIG)
 		return rj_error_set(error, err,
-				    "filter: too long for this kernel; split it, or shorten it by "
-				    "net and portrange");
+				    "filter: too long for this kernel's verifier; split it, or "
+				    "shorten it by net, portrange and fewer protochains");
 	return rj_error_set(error, -EOPNOTSUPP, "filter: this kernel refuses its program (%s)",
 			    strerror(-err));
 }
