@@ -62,15 +62,6 @@ struct rj_kernel {
 	struct waiting waiting[2];
 };
 
-/* Silent: what libbpf would print is told by the error line instead. */
-static int no_print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
 	struct rj_flow_bpf *skel = k->skel;
@@ -83,8 +74,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	skel->rodata->rj_has_xdp_frags = o->with_xdp && o->with_frags && rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
-	skel->rodata->rj_has_xdp_load =
-		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	skel->rodata->rj_has_xdp_load = rj_probe_xdp_load();
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
@@ -237,7 +227,8 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 
 	if (!k)
 		return rj_error_set(error, -ENOMEM, "out of memory");
-	libbpf_set_print(no_print);
+	/* silent: what libbpf would print is told by the error line instead */
+	libbpf_set_print(NULL);
 	*error->text = 0;
 	k->limits = o->limits;
 	k->num_flows = o->num_flows;

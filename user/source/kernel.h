@@ -18,9 +18,8 @@ struct rj_pin;
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
  * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned
  * (rj_kernel_pin), or are already: then these are gone on with. @settings: what they are made for;
- * not NULL with @pin.
- * sequence. @with_xdp: load the XDP program too. @several: packets may pass several interfaces.
- * @with_frags: XDP frames of several pieces, where the kernel has them; a filter reads one alone.
+ * not NULL with @pin. @several: packets may pass several interfaces. @with_frags: XDP frames of
+ * several pieces, where the kernel has them; a filter reads one alone.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
