@@ -285,7 +285,7 @@ struct rj_slot_head {
 	__u32 generation;
 };
 
-/* Slots that are given back at once. Ours: a call for so many costs hardly more than one of them. */
+/* Slots that are given back at once. Ours: a call for so many costs little more than for one. */
 #define RJ_MAX_GIVEN 256u
 
 /*

@@ -63,7 +63,11 @@ static const char *const expressions[] = {
 	/* header chains */
 	"ip6 protochain 6", "ip6 protochain 17", "ip6 protochain 58", "ip protochain 6", "ip protochain 17",
 	"ip6 protochain 44", "ip6 protochain 51", "not ip6 protochain 6",
-	"ip6 protochain 6 and ip6 src fd77::1",
+	"ip6 protochain 6 and ip6 src fd77::1", "protochain 6", "protochain 17 and not port 53",
+	"ip6 protochain 6 or ip6 protochain 17", "ip6 protochain 6 and ip6 protochain 44", "ip protochain 6 or ip protochain 17",
+	"not ip6 protochain 6 and not ip6 protochain 17", "protochain 6 or protochain 17", "vlan and protochain 6",
+	"ip6 protochain 0 and (ip6 protochain 58 or len > 100) or ip6 protochain 43 and ip6[4:2] > 40",
+	"protochain 6 or protochain 17 or protochain 44 or protochain 58",
 	/* TCP */
 	"tcp[tcpflags] & tcp-syn != 0", "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0", "tcp[tcpflags] = tcp-syn",
 	"tcp[tcpflags] & (tcp-syn|tcp-ack) = (tcp-syn|tcp-ack)", "tcp[tcpflags] & tcp-rst != 0", "tcp[13] = 2",

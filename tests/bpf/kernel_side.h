@@ -7,7 +7,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -61,14 +60,6 @@ struct kernel {
 		_Alignas(8) uint8_t bytes[RECORD_MAX];
 	} record[MAX_RECORDS];
 };
-
-static int no_print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
 
 static int keep_record(void *user, void *data, size_t len)
 {
@@ -175,7 +166,7 @@ static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
 	int err;
 
 	*k = (struct kernel){ 0 };
-	libbpf_set_print(no_print);
+	libbpf_set_print(NULL);
 	k->skel = rj_object_open(object);
 	if (!k->skel)
 		return -errno;

@@ -17,6 +17,7 @@
 #include "core/buffer.h"
 #include "proto/registry.h"
 #include "sink/jsonw.h"
+#include "tests/fuzz/must.h"
 
 #ifndef DISSECTOR
 #define DISSECTOR rj_dns
@@ -26,14 +27,6 @@
 #define HARD 2u
 #define AT_PORT 4u
 #define DRIPPING 8u
-
-#define MUST(cond)                                                                                 \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #cond);         \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

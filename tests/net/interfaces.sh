@@ -25,6 +25,48 @@ cable() {
 	wait_for "ip -n $(ns_name "$4") link show $5 | grep 'state UP'" 5
 }
 
+# give SIDE IFACE ADDRESS: which then is up.
+give() {
+	ip -n "$(ns_name "$1")" addr add "$3" dev "$2"
+	ip -n "$(ns_name "$1")" link set "$2" up
+}
+
+# vxlan SIDE ADDRESS LOCAL REMOTE: rjvx there, a tunnel between these two.
+vxlan() {
+	ip -n "$(ns_name "$1")" link add rjvx type vxlan id 42 dstport 4789 local "$3" remote "$4"
+	give "$1" rjvx "$2"
+}
+
+# pings ADDRESS: three of the client, which are answered.
+pings() { in_ns client ping -q -c 3 -i 0.1 "$1" >/dev/null; }
+
+# to_nobody IFACE: two packets of the server to 10.79.9.2, where nobody is.
+to_nobody() {
+	neighbour server 10.79.9.2 02:00:00:00:79:09 "$1"
+	in_ns server ping -q -c 2 -i 0.1 -W 1 10.79.9.2 >/dev/null || true
+}
+
+# check_records NAME: what live has written.
+check_records() {
+	check "$1: valid" "$here/../validate" "$WORK/$1.live"
+	check "$1: account" "$here/compare" --account "$WORK/$1.live" "$WORK/$1.live"
+}
+
+# one_of TRIES NAME WHAT COMMAND…: one of so many goes well. It starts live and tcpdump by that name.
+one_of() {
+	local tries=$1 name=$2 what=$3 i
+	for ((i = 0; i < tries; i++)); do
+		if "${@:4}" >"$WORK/both-$name.log" 2>&1; then
+			passed "$name: $what"
+			return
+		fi
+		stop_proc "live-$name"
+		stop_proc "tcpdump-$name"
+		stop_proc tcpdump-folded
+	done
+	failed "$name: $what" "$(head -c 8000 "$WORK/both-$name.log")"
+}
+
 middle_up() {
 	ip netns add "$NS_MIDDLE"
 	quiet_ipv6 middle
@@ -40,8 +82,7 @@ bridge_up() {
 	ip -n "$NS_MIDDLE" link add rjbr address 02:00:00:00:79:03 type bridge forward_delay 0 mcast_snooping 0
 	ip -n "$NS_MIDDLE" link set rjm0 master rjbr
 	ip -n "$NS_MIDDLE" link set rjm1 master rjbr
-	ip -n "$NS_MIDDLE" addr add 10.79.1.3/24 dev rjbr
-	ip -n "$NS_MIDDLE" link set rjbr up
+	give middle rjbr 10.79.1.3/24
 	ip -n "$NS_CLIENT" addr add "$CLIENT2/24" dev rjc1
 	ip -n "$NS_CLIENT" addr add "$CLIENT2_6/64" dev rjc1 nodad
 	ip -n "$NS_SERVER" addr add "$SERVER2/24" dev rjs1
@@ -80,16 +121,7 @@ over_the_middle() {
 
 # through_middle NAME INTERFACES…: live in the middle against a capture of the server's end of the cable.
 through_middle() {
-	local name=$1 i
-	for i in 1 2 3; do
-		if through_middle_once "$@" >"$WORK/both-$name.log" 2>&1; then
-			passed "$name: each packet counts once ($(wc -l <"$WORK/$name.live") records)"
-			return
-		fi
-		stop_proc "live-$name"
-		stop_proc "tcpdump-$name"
-	done
-	failed "$name: each packet counts once" "$(head -c 8000 "$WORK/both-$name.log")"
+	one_of 3 "$1" 'each packet counts once' through_middle_once "$@"
 }
 
 through_middle_once() {
@@ -126,7 +158,7 @@ test_bridge() {
 	check 'bridge-full: all of them' test "$(wc -l <"$WORK/bridge-full.live")" -ge 500
 	compare_with=()
 	live_side=middle start_live bridge-own any --attach tc || true
-	in_ns client ping -q -c 3 -i 0.1 10.79.1.3 >/dev/null
+	pings 10.79.1.3
 	wait_quiet
 	stop_live bridge-own
 	check 'bridge-own: to the bridge itself, once' grep -q \
@@ -134,7 +166,7 @@ test_bridge() {
 	check 'bridge-own: ends well' ends_well bridge-own
 	check 'bridge-own: no filter is left' sh -c "! nsenter --net=/run/netns/$NS_MIDDLE tc qdisc show | grep clsact"
 	live_side=middle start_live bridge-one rjm0 || true
-	in_ns client ping -q -c 3 -i 0.1 "$SERVER2" >/dev/null
+	pings "$SERVER2"
 	stop_live bridge-one
 	check 'bridge-one: on one interface nothing is a duplicate' grep -q \
 		'"packets":6,"packets_in_flows":6,"set_aside":{}' "$WORK/bridge-one.live.stats"
@@ -212,12 +244,10 @@ test_any() {
 	after=${EPOCHREALTIME/./}
 	check "any: a new interface is watched ($(((after - before) / 1000)) ms, with making it and noticing)" \
 		test $((after - before)) -lt 1000000
-	ip -n "$NS_SERVER" addr add 10.79.9.1/24 dev rjx0
-	ip -n "$NS_SERVER" link set rjx0 up
+	give server rjx0 10.79.9.1/24
 	ip -n "$NS_SERVER" link set rjx1 up
 	in_ns server ping -q -c 1 -W 1 10.79.9.2 >/dev/null || true	# ARP that nobody answers
-	neighbour server 10.79.9.2 02:00:00:00:79:09 rjx0
-	in_ns server ping -q -c 2 -i 0.1 -W 1 10.79.9.2 >/dev/null || true
+	to_nobody rjx0
 	on_both >/dev/null
 	ip -n "$NS_SERVER" link set rjx0 name rjx9
 	ip -n "$NS_SERVER" link del rjx1
@@ -226,8 +256,7 @@ test_any() {
 	in_ns client ping -q -c 2 -i 0.1 "$SERVER4" >/dev/null
 	wait_quiet
 	stop_live any
-	check 'any: valid' "$here/../validate" "$WORK/any.live"
-	check 'any: account' "$here/compare" --account "$WORK/any.live" "$WORK/any.live"
+	check_records any
 	check 'any: the new one is in it, under its last name, and each packet once' grep -q \
 		'"da":"10.79.9.2".*"num_pkts_out":2,.*"ifname":"rjx9","ifnames":\["rjx9","rjx1"\]' "$WORK/any.live"
 	check 'any: loopback' grep -q '"pr":1,.*"num_pkts_out":6,.*"ifname":"lo",' "$WORK/any.live"
@@ -253,8 +282,7 @@ any_lossy() {
 	check "lossy: all $(num_links server) interfaces are watched" test "$(num_tcx server)" = "$(num_links server)"
 	in_ns client ping -q -c 2 -i 0.1 "$SERVER4" >/dev/null
 	stop_live lossy
-	check 'lossy: valid' "$here/../validate" "$WORK/lossy.live"
-	check 'lossy: account' "$here/compare" --account "$WORK/lossy.live" "$WORK/lossy.live"
+	check_records lossy
 	start_live many any || true
 	check 'many: the line is of a length to read' grep -qE 'watching .* and 5[0-9] more;' "$WORK/live-many.log"
 	stop_live many
@@ -268,7 +296,7 @@ any_refused() {
 	spawn tun server "$here/tun-pair" "$NS_CLIENT" rjt0 "$NS_SERVER" rjt0
 	wait_for "ip -n $NS_SERVER link show rjt0" 10
 	start_live refused any --attach xdp-generic || true
-	in_ns client ping -q -c 3 -i 0.1 "$SERVER4" >/dev/null
+	pings "$SERVER4"
 	stop_live refused
 	check 'refused: a line tells' grep -q '^rejoice: not watched: rjt0: XDP is for' "$WORK/live-refused.log"
 	check 'refused: the others are watched' grep -q '"num_pkts_out":3,"bytes_in":168,"num_pkts_in":3' "$WORK/refused.live"
@@ -292,20 +320,17 @@ vanish() {
 	ip -n "$NS_SERVER" link del rjv0
 	wait_for "grep -q 'rjv0: is gone' $WORK/live-$name.log" 5 || true
 	check "$name: a line tells" grep -q '^rejoice: rjv0: is gone' "$WORK/live-$name.log"
-	in_ns client ping -q -c 3 -i 0.1 "$SERVER4" >/dev/null
+	pings "$SERVER4"
 	ip -n "$NS_SERVER" link add rjv0 type veth peer name rjv1
 	wait_for "grep -q 'watching rjv0' $WORK/live-$name.log" 5 || true
 	check "$name: it comes back and is watched" grep -q '^rejoice: watching rjv0' "$WORK/live-$name.log"
-	ip -n "$NS_SERVER" addr add 10.79.9.1/24 dev rjv0
-	ip -n "$NS_SERVER" link set rjv0 up
+	give server rjv0 10.79.9.1/24
 	ip -n "$NS_SERVER" link set rjv1 up
-	neighbour server 10.79.9.2 02:00:00:00:79:09 rjv0
-	in_ns server ping -q -c 2 -i 0.1 -W 1 10.79.9.2 >/dev/null || true
+	to_nobody rjv0
 	ip -n "$NS_SERVER" link del rjv0
 	wait_for "[ \$(grep -c 'rjv0: is gone' $WORK/live-$name.log) = 2 ]" 5 || true
 	stop_live "$name"
-	check "$name: valid" "$here/../validate" "$WORK/$name.live"
-	check "$name: account" "$here/compare" --account "$WORK/$name.live" "$WORK/$name.live"
+	check_records "$name"
 	check "$name: the other one went on" grep -q '"num_pkts_out":3,"bytes_in":168,"num_pkts_in":3.*"ifname":"'"$SERVER_IF" \
 		"$WORK/$name.live"
 	check "$name: what was on it has its name" grep -q '"da":"10.79.9.2".*"num_pkts_out":2,.*"ifname":"rjv0"' \
@@ -438,7 +463,7 @@ device() {
 # on_top NAME DEVICE ADDRESS: watched along with the cable under it.
 on_top() {
 	start_live "on-top-$1" "$SERVER_IF,$2" || true
-	in_ns client ping -q -c 3 -i 0.1 "$3" >/dev/null
+	pings "$3"
 	wait_quiet
 	stop_live "on-top-$1"
 	check "on-top-$1: each packet once" grep -q \
@@ -449,24 +474,19 @@ on_top() {
 
 test_devices() {
 	local off=(tso off gso off gro off)
-	ip -n "$NS_CLIENT" link add rjvx type vxlan id 42 local "$CLIENT4" remote "$SERVER4" dstport 4789 dev "$CLIENT_IF"
-	ip -n "$NS_SERVER" link add rjvx type vxlan id 42 local "$SERVER4" remote "$CLIENT4" dstport 4789 dev "$SERVER_IF"
-	ip -n "$NS_CLIENT" addr add 10.79.4.1/24 dev rjvx
-	ip -n "$NS_SERVER" addr add 10.79.4.2/24 dev rjvx
+	vxlan client 10.79.4.1/24 "$CLIENT4" "$SERVER4"
+	vxlan server 10.79.4.2/24 "$SERVER4" "$CLIENT4"
 	in_ns client ethtool -K rjvx "${off[@]}" >/dev/null
 	in_ns server ethtool -K rjvx "${off[@]}" >/dev/null
-	ip -n "$NS_CLIENT" link set rjvx up
-	ip -n "$NS_SERVER" link set rjvx up
 	in_ns client ping -q -c 1 10.79.4.2 >/dev/null
 	device vxlan rjvx 10.79.4.2 auto tc xdp-generic
 	ip -n "$NS_CLIENT" link del rjvx
 	ip -n "$NS_SERVER" link del rjvx
 
 	ip -n "$NS_SERVER" link add rjmv link "$SERVER_IF" address 02:00:00:00:79:06 type macvlan mode bridge
-	ip -n "$NS_SERVER" addr add 10.79.5.2/24 dev rjmv
 	ip -n "$NS_CLIENT" addr add 10.79.5.1/24 dev "$CLIENT_IF"
 	in_ns server ethtool -K rjmv "${off[@]}" >/dev/null
-	ip -n "$NS_SERVER" link set rjmv up
+	give server rjmv 10.79.5.2/24
 	# asked, the cable's own end would answer as well
 	neighbour client 10.79.5.2 02:00:00:00:79:06 "$CLIENT_IF"
 	# its own segmentation cannot be switched off: the capture is of where its packets are cut
@@ -478,10 +498,8 @@ test_devices() {
 
 	spawn tun server "$here/tun-pair" "$NS_CLIENT" rjt0 "$NS_SERVER" rjt0
 	wait_for "ip -n $NS_SERVER link show rjt0" 10
-	ip -n "$NS_CLIENT" addr add 10.79.6.1/24 dev rjt0
-	ip -n "$NS_SERVER" addr add 10.79.6.2/24 dev rjt0
-	ip -n "$NS_CLIENT" link set rjt0 up
-	ip -n "$NS_SERVER" link set rjt0 up
+	give client rjt0 10.79.6.1/24
+	give server rjt0 10.79.6.2/24
 	device tun rjt0 10.79.6.2 auto tc
 	stop_proc tun
 }
@@ -489,19 +507,14 @@ test_devices() {
 # Packets as the wire has them, against a capture at the other end of two cables. What the server sends leaves it in
 # super-packets, which the middle cuts to size; what it gets, the client sends one by one, and its own GRO folds.
 test_super() {
-	local side
 	bridge_up
 	in_ns server ethtool -K rjs1 tx on sg on tso on gso on gro on >/dev/null
 	in_ns middle ethtool -K rjm1 rx on gro off >/dev/null
 	make_bytes 300000 >"$WORK/upload"
 	super cable rjs1 rjc1 "$SERVER2"
 	super cable-ipv6 rjs1 rjc1 "$SERVER2_6"
-	for side in client server; do
-		ip -n "$(ns_name $side)" link add rjvx type vxlan id 42 dstport 4789 local "$(outer $side)" \
-			remote "$(outer "$(other $side)")"
-		ip -n "$(ns_name $side)" addr add "$(outer $side | sed s/79.1/79.4/)/24" dev rjvx
-		ip -n "$(ns_name $side)" link set rjvx up
-	done
+	vxlan client 10.79.4.1/24 "$CLIENT2" "$SERVER2"
+	vxlan server 10.79.4.2/24 "$SERVER2" "$CLIENT2"
 	in_ns client ethtool -K rjvx tso off gso off gro off >/dev/null
 	in_ns client ping -q -c 1 10.79.4.2 >/dev/null
 	# the card under it takes super-packets in their tunnel, and GRO folds them in it
@@ -511,24 +524,11 @@ test_super() {
 	middle_down
 }
 
-outer() { [ "$1" = client ] && echo "$CLIENT2" || echo "$SERVER2"; }
-other() { [ "$1" = client ] && echo server || echo client; }
-
 # super NAME IFACE CAPTURE_IFACE ADDRESS: again where a packet was lost between the two ends, as TCP makes happen at
 # full speed: then they cannot have seen the same.
 super() {
-	local name=super-$1 i
-	for i in 1 2 3 4 5 6; do
-		if super_once "$name" "${@:2}" >"$WORK/both-$name.log" 2>&1; then
-			passed "$name: packets, lengths and bytes are those of the cut packets"
-			break
-		fi
-		stop_proc "live-$name"
-		stop_proc "tcpdump-$name"
-		stop_proc tcpdump-folded
-		[ "$i" != 6 ] || failed "$name: packets, lengths and bytes are those of the cut packets" \
-			"$(head -c 8000 "$WORK/both-$name.log")"
-	done
+	local name=super-$1
+	one_of 6 "$name" 'packets, lengths and bytes are those of the cut packets' super_once "$name" "${@:2}"
 	check "$name: there were super-packets going out" folded src
 	check "$name: there were super-packets coming in" folded dst
 }

@@ -240,6 +240,70 @@ refused() {
 	return 1
 }
 
+# num_received: frames that came in on the server's end, whatever they were.
+# shellcheck disable=SC2016
+num_received() { in_ns server awk -v name="$SERVER_IF:" '$1 == name { print $3 }' /proc/net/dev; }
+
+# pinned_map_id DIR MAP: the number by which the kernel knows a pinned map.
+pinned_map_id() { "$bpftool" map show pinned "$pin_fs/$1/$2" | sed -n '1s/:.*//p'; }
+
+# With a filter: it stays in place when processes are killed, also while nobody is there, and each packet is in its
+# flow or is counted as filtered.
+pin_filter() {
+	local mode=$1 name=pin-filter-$1 flows=20 packets=2500 half=25000 others array
+	local stats=$WORK/$name-3.live.stats options=(--attach "$1" --idle-timeout 3 --active-timeout 0)
+	local filter=(--filter 'udp src portrange 20000-20009')
+	in_ns server ethtool -K "$SERVER_IF" gro off >/dev/null
+	wait_quiet
+	others=$(num_received)
+	killed_and_resumed "$name" filter 3 4 "${options[@]}" "${filter[@]}" || failed "$name: runs"
+	check "$name: one program is attached" test "$(num_ours)" = 1
+	check "$name: says that it goes on" grep -q 'going on with what is there (0 packets lost' "$WORK/live-$name-3.log"
+	# until the flows are idle, whoever is at work then
+	wait_for "[ \"\$(cat $WORK/$name-[0-3].live | wc -l)\" -ge 10 ]" 20 || true
+	stop_proc "live-$name-3" INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	others=$(($(num_received) - others - 2 * half))	# who has 10.77.0.2? and the like
+	check "$name: the flows that match, with all their packets" \
+		test "$(sum_records "$name"-{0..3} | tr '\n' ' ')" = "$half 10 $packets "
+	check "$name: $half packets in flows" test "$(field "$stats" packets_in_flows)" = $half
+	check "$name: the others, and $others of the kernel, filtered" test "$(field "$stats" filtered)" = $((half + others))
+	check "$name: nothing else set aside" grep -qF "\"set_aside\":{\"filtered\":$((half + others))}" "$stats"
+	check "$name: valid account" "$here/../validate" --stats "$stats"
+	options=(live -i "$SERVER_IF" --pin "$pin_fs/filter" --direction in "${options[@]}")
+	check "$name: another filter" refused 1 \
+		'--filter udp src portrange 20000-20009 and not udp;' "${options[@]}" --filter udp
+	check "$name: no filter" refused 1 'made with --filter udp src portrange 20000-20009;' "${options[@]}"
+	check "$name: still attached" test "$(num_ours)" = 1
+	array=$(pinned_map_id filter "rj_filtered_$([[ $mode = xdp* ]] && echo xdp || echo tc)")
+	check "$name: the way to the program is pinned" "$bpftool" map show id "$array"
+	check "$name: unpin" unpin filter
+	check "$name: no pin is left" test ! -e "$pin_fs/filter"
+	check_clean "$name"
+	check "$name: no way to a program is left" wait_for "! $bpftool map show id $array" 5
+}
+
+# Pins without a filter are not gone on with by one that has a filter; one whose way is missing says so.
+pin_filter_refused() {
+	local name=pin-filter-refused dir=$pin_fs/filter
+	start_pinned "$name" filter || true
+	stop_proc "live-$name" INT
+	check "$name: made without" refused 1 'made without --filter udp;' \
+		live -i "$SERVER_IF" --pin "$dir" --direction in --filter udp
+	check "$name: unpin" unpin filter
+	start_pinned "$name" filter --filter udp || true
+	stop_proc "live-$name" INT
+	rm "$dir/rj_filtered_tc"
+	check "$name: a way is missing" refused 1 'rj_filtered_tc' \
+		live -i "$SERVER_IF" --pin "$dir" --direction in --filter udp
+	check "$name: unpin of what is left" unpin filter
+	check "$name: no pin is left" test ! -e "$dir"
+	check "$name: a start that fails leaves no pin" refused 1 'nowhere0' \
+		live -i "$SERVER_IF,nowhere0" --pin "$pin_fs/fails" --filter udp
+	check "$name: none at all" test ! -e "$pin_fs/fails"
+	check_clean "$name"
+}
+
 # Whatever does not fit is refused with a line, and changes nothing.
 pin_refused() {
 	local name=pin-refused dir=$pin_fs/refused
@@ -278,6 +342,16 @@ pin_refused() {
 
 unpin_links_of() { rm -f "$pin_fs/$1"/rj_tcx_* "$pin_fs/$1"/rj_tc_* "$pin_fs/$1"/rj_qdisc_*; }
 
+# Of test_pin; by itself where a name is given to tests/net/run.
+test_pin_filter() {
+	local mode
+	pin_up
+	for mode in tcx tc xdp; do
+		pin_filter "$mode"
+	done
+	pin_filter_refused
+}
+
 test_pin() {
 	local mode
 	pin_up
@@ -290,5 +364,6 @@ test_pin() {
 	pin_hands
 	pin_full
 	pin_refused
+	test_pin_filter
 	pin_down
 }

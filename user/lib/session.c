@@ -248,10 +248,6 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		if (out->limits.sample_bytes < s->bd_bytes)
 			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
 	}
-	if (o.pin && s->filter)
-		return rj_error_set(&s->error, -EOPNOTSUPP,
-				    "filter: not with pin in this build, as the way from the "
-				    "filter to the programs ends with the process");
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->watch.mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",

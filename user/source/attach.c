@@ -13,11 +13,8 @@
 #include <unistd.h>
 
 #include "source/clsact.h"
+#include "source/newer.h"
 #include "source/pin.h"
-
-/* enum bpf_attach_type of linux/bpf.h from 6.6 on; the headers of Debian 12 are older. */
-#define TCX_INGRESS ((enum bpf_attach_type)46)
-#define TCX_EGRESS ((enum bpf_attach_type)47)
 
 int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
 {
@@ -131,8 +128,8 @@ static int attach_tcx(const struct job *j, bool is_egress)
 		.ifindex = j->a->ifindex,
 		.is_egress = is_egress,
 	};
-	int fd = link_to(j, &place, program_for(j, is_egress), is_egress ? TCX_EGRESS : TCX_INGRESS,
-			 NULL);
+	int fd = link_to(j, &place, program_for(j, is_egress),
+			 is_egress ? RJ_TCX_EGRESS : RJ_TCX_INGRESS, NULL);
 
 	if (fd < 0)
 		return fd;

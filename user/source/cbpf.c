@@ -156,12 +156,12 @@ struct loop {
 	uint32_t start, end;
 };
 
-/* The first loop that begins at or behind @from; empty at the end when there is none. */
-static struct loop next_loop(const struct rj_cbpf *c, uint32_t from)
+/* The first loop; empty at the end when there is none. */
+static struct loop next_loop(const struct rj_cbpf *c)
 {
 	struct loop l = { c->num, c->num };
 
-	for (uint32_t i = from; i < c->num; i++)
+	for (uint32_t i = 0; i < c->num; i++)
 		if (is_jump(&c->ops[i]) && c->ops[i].jt <= i && c->ops[i].jt < l.start)
 			l.start = c->ops[i].jt;
 	for (uint32_t i = l.start; i < c->num; i++)
@@ -238,19 +238,21 @@ static int unroll(struct rj_cbpf *c, const struct loop *l)
 	return 0;
 }
 
-/* One loop alone: two in a row are more ways than the verifier goes. */
-static int unroll_one(struct rj_cbpf *c, struct rj_error *error)
+/* Unrolls loop by loop; before the next one nothing goes back any more. */
+static int unroll_all(struct rj_cbpf *c, struct rj_error *error)
 {
-	struct loop l = next_loop(c, 0);
-	int err;
+	for (struct loop l = next_loop(c); l.start < c->num; l = next_loop(c)) {
+		int err;
 
-	if (l.start == c->num)
-		return 0;
-	if (!is_plain(c, &l) || next_loop(c, l.end).start != c->num)
-		return rj_error_set(error, -EOPNOTSUPP,
-				    "filter: the kernel takes one protochain, of ip or of ip6");
-	err = unroll(c, &l);
-	return err ? rj_error_set(error, err, "out of memory") : 0;
+		if (!is_plain(c, &l))
+			return rj_error_set(error, -EOPNOTSUPP,
+					    "filter: the program loops in a way that this build "
+					    "does not know of libpcap");
+		err = unroll(c, &l);
+		if (err)
+			return rj_error_set(error, err, "out of memory");
+	}
+	return 0;
 }
 
 /* Where a jump to @at comes to in the end. Jumps go forward, so this is one. */
@@ -301,7 +303,7 @@ int rj_cbpf_decode(const struct sock_filter *program, uint32_t len, struct rj_cb
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < len && !err; i++)
 		err = decode_one(&program[i], i, len, &c.ops[i], error);
-	err = err ? err : unroll_one(&c, error);
+	err = err ? err : unroll_all(&c, error);
 	err = err ? err : mark(&c, error);
 	if (err)
 		rj_cbpf_done(&c);

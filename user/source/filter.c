@@ -113,6 +113,11 @@ int rj_filter_new(const char *expression, struct rj_filter **out, struct rj_erro
 	return err;
 }
 
+const char *rj_filter_expression(const struct rj_filter *f)
+{
+	return f->expression;
+}
+
 void rj_filter_free(struct rj_filter *f)
 {
 	if (!f)

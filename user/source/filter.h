@@ -20,6 +20,9 @@ struct rj_filter;
 RJ_MUST_CHECK int rj_filter_new(const char *expression, struct rj_filter **out,
 				struct rj_error *error);
 
+/* rj_filter_expression - as it was given. */
+const char *rj_filter_expression(const struct rj_filter *f);
+
 /* rj_filter_free - takes NULL. */
 void rj_filter_free(struct rj_filter *f);
 

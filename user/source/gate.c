@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "source/pin.h"
 #include "source/translate.h"
 
 /* The packet programs, by their place in the program arrays. */
@@ -17,7 +18,8 @@ enum gated { INGRESS, EGRESS, IP_INGRESS, IP_EGRESS, XDP, NUM_GATED };
 /*
  * struct rj_gate - @heads: what the programs copy of a frame, see rj_translate_target. @tc, @xdp:
  * program arrays, one of each program type, by enum gated: the filters read them, nobody writes
- * them after the start. The kernel empties such an array when no process holds it any more.
+ * them after the start. The kernel empties such an array when no process holds it any more, and it
+ * is not pinned.
  */
 struct rj_gate {
 	int heads_fd, tc_fd, xdp_fd;
@@ -25,17 +27,57 @@ struct rj_gate {
 	char why_no_ip[RJ_ERROR_LEN];
 };
 
-static int make_maps(struct rj_gate *g, struct rj_error *error)
+/* By which names the arrays are pinned. */
+#define TC_ARRAY "rj_filtered_tc"
+#define XDP_ARRAY "rj_filtered_xdp"
+
+static const struct bpf_map_info array_shape = {
+	.type = BPF_MAP_TYPE_PROG_ARRAY,
+	.key_size = sizeof(uint32_t),
+	.value_size = sizeof(uint32_t),
+	.max_entries = NUM_GATED,
+};
+
+static int make_map(const char *name, const struct bpf_map_info *shape, int *ret_fd,
+		    struct rj_error *error)
 {
-	g->heads_fd = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "rj_filter_heads", sizeof(uint32_t),
-				     RJ_HEAD_LEN, 1, NULL);
-	g->tc_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "rj_filtered_tc", sizeof(uint32_t),
-				  sizeof(uint32_t), NUM_GATED, NULL);
-	g->xdp_fd = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "rj_filtered_xdp", sizeof(uint32_t),
-				   sizeof(uint32_t), NUM_GATED, NULL);
-	if (g->heads_fd >= 0 && g->tc_fd >= 0 && g->xdp_fd >= 0)
+	*ret_fd = bpf_map_create(shape->type, name, shape->key_size, shape->value_size,
+				 shape->max_entries, NULL);
+	return *ret_fd < 0 ? rj_error_set(error, *ret_fd, "filter: making its maps: %s",
+					  strerror(-*ret_fd)) :
+			     0;
+}
+
+/* The array that is pinned, or one that pin_arrays is to pin. */
+static int get_array(const struct rj_pin *pin, const char *name, int *ret_fd,
+		     struct rj_error *error)
+{
+	if (!rj_pin_is_whole(pin))
+		return make_map(name, &array_shape, ret_fd, error);
+	*ret_fd = rj_pin_take_map(pin, name, &array_shape, error);
+	return *ret_fd < 0 ? *ret_fd : 0;
+}
+
+static int get_maps(struct rj_gate *g, const struct rj_pin *pin, struct rj_error *error)
+{
+	static const struct bpf_map_info heads = { .type = BPF_MAP_TYPE_PERCPU_ARRAY,
+						   .key_size = sizeof(uint32_t),
+						   .value_size = RJ_HEAD_LEN,
+						   .max_entries = 1 };
+	int err = make_map("rj_filter_heads", &heads, &g->heads_fd, error);
+
+	err = err ? err : get_array(pin, TC_ARRAY, &g->tc_fd, error);
+	return err ? err : get_array(pin, XDP_ARRAY, &g->xdp_fd, error);
+}
+
+static int pin_arrays(const struct rj_gate *g, const struct rj_pin *pin, struct rj_error *error)
+{
+	int err;
+
+	if (!pin || rj_pin_is_whole(pin))
 		return 0;
-	return rj_error_set(error, -errno, "filter: making its maps: %s", strerror(errno));
+	err = rj_pin_map(pin, TC_ARRAY, g->tc_fd, error);
+	return err ? err : rj_pin_map(pin, XDP_ARRAY, g->xdp_fd, error);
 }
 
 static int load_failed(int err, struct rj_error *error)
@@ -46,8 +88,8 @@ static int load_failed(int err, struct rj_error *error)
 				    "CAP_NET_ADMIN and CAP_PERFMON");
 	if (err == -E2BIG)
 		return rj_error_set(error, err,
-				    "filter: too long for this kernel; split it, or shorten it by "
-				    "net and portrange");
+				    "filter: too long for this kernel's verifier; split it, or "
+				    "shorten it by net, portrange and fewer protochains");
 	return rj_error_set(error, -EOPNOTSUPP, "filter: this kernel refuses its program (%s)",
 			    strerror(-err));
 }
@@ -132,13 +174,14 @@ int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_program
 	*g = (struct rj_gate){ .heads_fd = -1, .tc_fd = -1, .xdp_fd = -1 };
 	for (int i = 0; i < NUM_GATED; i++)
 		g->prog_fd[i] = -1;
-	err = make_maps(g, error);
+	err = get_maps(g, p.pin, error);
 	err = err ? err : rj_filter_use(filter, DLT_EN10MB, error);
 	err = err ? err : gate(g, filter, cpus_fd, INGRESS, &p.ingress, error);
 	err = err ? err : gate(g, filter, cpus_fd, EGRESS, &p.egress, error);
 	if (!err && p.xdp >= 0)
 		err = gate(g, filter, cpus_fd, XDP, &p.xdp, error);
 	err = err ? err : gate_ip(g, filter, cpus_fd, &p, error);
+	err = err ? err : pin_arrays(g, p.pin, error);
 	if (err) {
 		rj_gate_close(g);
 		return err;

@@ -66,15 +66,6 @@ struct rj_kernel {
 	int give_err; /* the first of give_slots */
 };
 
-/* Silent: what libbpf would print is told by the error line instead. */
-static int no_print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
 	struct rj_flow_bpf *skel = k->skel;
@@ -87,8 +78,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	skel->rodata->rj_has_xdp_frags = o->with_xdp && o->with_frags && rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
-	skel->rodata->rj_has_xdp_load =
-		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	skel->rodata->rj_has_xdp_load = rj_probe_xdp_load();
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
@@ -234,10 +224,9 @@ static int fill(struct rj_kernel *k, const struct rj_kernel_options *o)
 
 static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct rj_error *error)
 {
-	bool is_resumed = rj_pin_is_whole(o->pin);
 	int err = size_maps(k, o);
 
-	if (!err && is_resumed)
+	if (!err && rj_pin_is_whole(o->pin))
 		err = rj_pin_reuse(o->pin, k->skel->obj, error);
 	err = err ? err : rj_flow_bpf__load(k->skel);
 	if (!err && k->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
@@ -245,10 +234,7 @@ static int load(struct rj_kernel *k, const struct rj_kernel_options *o, struct r
 	err = err ? err : map_slots(k);
 	err = err ? err : map_meta(k);
 	err = err ? err : fill(k, o);
-	err = err ? err : attach_reaper(k);
-	if (!err && o->pin && !is_resumed)
-		err = rj_pin_maps(o->pin, k->skel->obj, error);
-	return err;
+	return err ? err : attach_reaper(k);
 }
 
 static int allocate(struct rj_kernel *k)
@@ -270,7 +256,8 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 
 	if (!k)
 		return rj_error_set(error, -ENOMEM, "out of memory");
-	libbpf_set_print(no_print);
+	/* silent: what libbpf would print is told by the error line instead */
+	libbpf_set_print(NULL);
 	*error->text = 0;
 	k->limits = o->limits;
 	k->num_flows = o->num_flows;
@@ -287,6 +274,11 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	}
 	*out = k;
 	return 0;
+}
+
+int rj_kernel_pin(const struct rj_kernel *k, const struct rj_pin *pin, struct rj_error *error)
+{
+	return pin && !rj_pin_is_whole(pin) ? rj_pin_maps(pin, k->skel->obj, error) : 0;
 }
 
 void rj_kernel_close(struct rj_kernel *k)

@@ -16,10 +16,10 @@ struct rj_pin;
 
 /*
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
- * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned, or
- * are already: then these are gone on with. @settings: what they are made for; not NULL with @pin.
- * sequence. @with_xdp: load the XDP program too. @several: packets may pass several interfaces.
- * @with_frags: XDP frames of several pieces, where the kernel has them; a filter reads one alone.
+ * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned
+ * (rj_kernel_pin), or are already: then these are gone on with. @settings: what they are made for;
+ * not NULL with @pin. @several: packets may pass several interfaces. @with_frags: XDP frames of
+ * several pieces, where the kernel has them; a filter reads one alone.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -35,6 +35,13 @@ struct rj_kernel_options {
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */
 RJ_MUST_CHECK int rj_kernel_open(const struct rj_kernel_options *options, struct rj_kernel **out,
 				 struct rj_error *error);
+
+/*
+ * rj_kernel_pin - pins the maps in @pin, unless they were pinned when it was opened: from then on
+ * whoever comes goes on with them. 0, or a negative errno with @error set.
+ */
+RJ_MUST_CHECK int rj_kernel_pin(const struct rj_kernel *k, const struct rj_pin *pin,
+				struct rj_error *error);
 
 /* rj_kernel_close - takes NULL; programs still attached by a filter stay so. */
 void rj_kernel_close(struct rj_kernel *k);

@@ -460,6 +460,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	if (config->filter)
 		err = rj_gate_open(config->filter, rj_kernel_cpus_fd(s->kernel), &programs,
 				   &s->gate, error);
+	err = err ? err : rj_kernel_pin(s->kernel, s->pin, error);
 	if (err)
 		goto fail;
 	err = rj_watch_open(watch, &programs, &s->watch, error);

@@ -208,35 +208,54 @@ int rj_pin_check_settings(const struct rj_pin *p, const char *settings, struct r
 	return rj_pin_compare_settings(meta.settings, settings, p->path, error);
 }
 
-/* The map's shape as this build would make it. */
-static bool is_same_shape(const struct bpf_map *map, int fd)
+static bool has_shape(int fd, const struct bpf_map_info *shape)
 {
 	struct bpf_map_info info = { 0 };
 	uint32_t len = sizeof(info);
 
-	return !bpf_map_get_info_by_fd(fd, &info, &len) && info.type == bpf_map__type(map) &&
-	       info.key_size == bpf_map__key_size(map) &&
-	       info.value_size == bpf_map__value_size(map) &&
-	       info.max_entries == bpf_map__max_entries(map);
+	return !bpf_map_get_info_by_fd(fd, &info, &len) && info.type == shape->type &&
+	       info.key_size == shape->key_size && info.value_size == shape->value_size &&
+	       info.max_entries == shape->max_entries;
+}
+
+static int not_usable(const struct rj_pin *p, const char *name, int err, struct rj_error *error)
+{
+	if (err == -EPERM || err == -EACCES)
+		return cannot(p->path, err, error);
+	return rj_error_set(
+		error, -EEXIST, "%s/%s: %s; `rejoice unpin %s` removes the pins", p->path, name,
+		err == -EPROTO ? "a map of another shape than this build's" : strerror(-err),
+		p->path);
+}
+
+int rj_pin_take_map(const struct rj_pin *p, const char *name, const struct bpf_map_info *shape,
+		    struct rj_error *error)
+{
+	int fd = rj_pin_map_fd(p, name);
+
+	if (fd < 0)
+		return not_usable(p, name, fd, error);
+	if (has_shape(fd, shape))
+		return fd;
+	close(fd);
+	return not_usable(p, name, -EPROTO, error);
 }
 
 static int reuse_map(const struct rj_pin *p, struct bpf_map *map, struct rj_error *error)
 {
-	int fd = rj_pin_map_fd(p, bpf_map__name(map));
-	int err = fd < 0 ? fd : is_same_shape(map, fd) ? bpf_map__reuse_fd(map, fd) : -EPROTO;
+	/* as this build would make it */
+	const struct bpf_map_info shape = { .type = bpf_map__type(map),
+					    .key_size = bpf_map__key_size(map),
+					    .value_size = bpf_map__value_size(map),
+					    .max_entries = bpf_map__max_entries(map) };
+	int fd = rj_pin_take_map(p, bpf_map__name(map), &shape, error);
+	int err;
 
-	if (fd >= 0)
-		close(fd);
-	if (err == -EPERM || err == -EACCES)
-		return cannot(p->path, err, error);
-	if (err)
-		return rj_error_set(error, -EEXIST,
-				    "%s/%s: %s; `rejoice unpin %s` removes the pins", p->path,
-				    bpf_map__name(map),
-				    err == -EPROTO ? "a map of another shape than this build's" :
-						     strerror(-err),
-				    p->path);
-	return 0;
+	if (fd < 0)
+		return fd;
+	err = bpf_map__reuse_fd(map, fd);
+	close(fd);
+	return err ? not_usable(p, bpf_map__name(map), err, error) : 0;
 }
 
 int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_error *error)
@@ -253,15 +272,20 @@ int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_er
 	return 0;
 }
 
-static int pin_map(const struct rj_pin *p, const struct bpf_map *map, struct rj_error *error)
+int rj_pin_map(const struct rj_pin *p, const char *name, int fd, struct rj_error *error)
 {
 	char path[PATH_MAX];
 	int err;
 
-	if (!rj_pin_name(p, bpf_map__name(map), path))
+	if (!rj_pin_name(p, name, path))
 		return cannot(p->path, -ENAMETOOLONG, error);
-	err = bpf_obj_pin(bpf_map__fd(map), path);
+	err = bpf_obj_pin(fd, path);
 	return err ? cannot(p->path, err, error) : 0;
+}
+
+static int pin_own(const struct rj_pin *p, const struct bpf_map *map, struct rj_error *error)
+{
+	return rj_pin_map(p, bpf_map__name(map), bpf_map__fd(map), error);
 }
 
 int rj_pin_maps(const struct rj_pin *p, struct bpf_object *object, struct rj_error *error)
@@ -276,11 +300,11 @@ int rj_pin_maps(const struct rj_pin *p, struct bpf_object *object, struct rj_err
 		if (!strcmp(bpf_map__name(map), META))
 			meta = map;
 		else if (!bpf_map__is_internal(map))
-			err = pin_map(p, map, error);
+			err = pin_own(p, map, error);
 		if (err)
 			return err;
 	}
-	return meta ? pin_map(p, meta, error) : -ENOENT;
+	return meta ? pin_own(p, meta, error) : -ENOENT;
 }
 
 void rj_pin_remove(struct rj_pin *p)

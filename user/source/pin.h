@@ -12,8 +12,9 @@
 
 /*
  * In the directory, on a BPF file system:
- *   rj_NAME                       each map by its name; rj_meta is pinned last and unpinned first:
- *                                 where it stands, all of them do
+ *   rj_NAME                       each map by its name, with a filter its program arrays among
+ *                                 them; rj_meta is pinned last and unpinned first: where it
+ *                                 stands, all of them do
  *   rj_KIND_in|out_IFINDEX_NETNS  each attachment. KIND tcx, xdpdrv, xdpskb: its link. KIND tc: a
  *                                 mark, as a clsact filter lives by itself; likewise qdisc, where
  *                                 the clsact qdisc is ours to remove
@@ -69,6 +70,17 @@ RJ_MUST_CHECK int rj_pin_check_settings(const struct rj_pin *p, const char *sett
  */
 RJ_MUST_CHECK int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object,
 			       struct rj_error *error);
+
+/*
+ * rj_pin_take_map - a pinned map that is no part of the object, and must have @shape (type, sizes
+ * of key and value, number of entries). A descriptor, or a negative errno with @error set.
+ */
+RJ_MUST_CHECK int rj_pin_take_map(const struct rj_pin *p, const char *name,
+				  const struct bpf_map_info *shape, struct rj_error *error);
+
+/* rj_pin_map - pins a map that is no part of the object; before rj_pin_maps. */
+RJ_MUST_CHECK int rj_pin_map(const struct rj_pin *p, const char *name, int fd,
+			     struct rj_error *error);
 
 /* rj_pin_maps - pins the loaded object's maps, rj_meta last. */
 RJ_MUST_CHECK int rj_pin_maps(const struct rj_pin *p, struct bpf_object *object,

@@ -13,12 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of linux/bpf.h from 5.17, 5.18, 5.19, 6.6 and 6.7 on: the headers of Debian 12 lack the last. */
-#define PROBE_LOOP ((enum bpf_func_id)181)
-#define PROBE_DYNPTR ((enum bpf_func_id)197) /* bpf_dynptr_from_mem */
-#define XDP_HAS_FRAGS (1u << 5)
-#define TCX_INGRESS ((enum bpf_attach_type)46)
-#define NETKIT_PRIMARY ((enum bpf_attach_type)54)
+#include "source/newer.h"
 
 #define NO_INTERFACE 0x7fffffff
 
@@ -29,7 +24,7 @@ static int load(enum bpf_prog_type type, const struct bpf_insn *insns, size_t nu
 	return bpf_prog_load(type, "rj_probe", "GPL", insns, num, &opts);
 }
 
-static int loads(enum bpf_prog_type type, const struct bpf_insn *insns, size_t num, uint32_t flags)
+static bool loads(enum bpf_prog_type type, const struct bpf_insn *insns, size_t num, uint32_t flags)
 {
 	int fd = load(type, insns, num, flags);
 
@@ -47,13 +42,13 @@ static const struct bpf_insn pass[] = {
  * A link to no interface: the kernel that knows the attach type looks for the interface and
  * finds none, one that does not know it refuses the attach type.
  */
-static int has_link(enum bpf_attach_type type)
+static bool has_link(enum bpf_attach_type type)
 {
 	int prog = load(BPF_PROG_TYPE_SCHED_CLS, pass, 2, 0);
 	int link;
 
 	if (prog < 0)
-		return 0;
+		return false;
 	link = bpf_link_create(prog, NO_INTERFACE, type, NULL);
 	close(prog);
 	if (link >= 0)
@@ -62,7 +57,7 @@ static int has_link(enum bpf_attach_type type)
 }
 
 /* An addition that returns what was there before (5.12). */
-static int has_fetching_atomics(void)
+bool rj_probe_fetch(void)
 {
 	const struct bpf_insn add[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
@@ -81,46 +76,41 @@ static int has_fetching_atomics(void)
 	return loads(BPF_PROG_TYPE_SCHED_CLS, add, 4, 0);
 }
 
-bool rj_probe_fetch(void)
-{
-	return has_fetching_atomics() == 1;
-}
-
 /* An empty map has no first batch; a kernel without batches (before 5.6) knows no such call. */
-static int has_batches(void)
+static bool has_batches(void)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "rj_probe", 4, 4, 1, NULL);
 	uint32_t next, key, value, num = 1;
 	int err;
 
 	if (fd < 0)
-		return 0;
+		return false;
 	err = bpf_map_lookup_batch(fd, NULL, &next, &key, &value, &num, NULL);
 	close(fd);
 	return !err || err == -ENOENT;
 }
 
-static int has_membarrier(void)
+static bool has_membarrier(void)
 {
 	long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 
 	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
 }
 
-static int has_bpffs(void)
+static bool has_bpffs(void)
 {
 	struct statfs fs;
 
 	return !statfs("/sys/fs/bpf", &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
 }
 
-static int has_helper(enum bpf_prog_type type, enum bpf_func_id id)
+static bool has_helper(enum bpf_prog_type type, enum bpf_func_id id)
 {
 	return libbpf_probe_bpf_helper(type, id, NULL) == 1;
 }
 
 /* The context of iter/bpf_map_elem programs is a type of the kernel that has them (5.9). */
-static int has_map_iterator(void)
+static bool has_map_iterator(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	int id = btf ? btf__find_by_name_kind(btf, "bpf_iter__bpf_map_elem", BTF_KIND_STRUCT) : -1;
@@ -129,79 +119,66 @@ static int has_map_iterator(void)
 	return id > 0;
 }
 
-static int no_print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
-static int has_btf(void)
+static bool has_btf(void)
 {
 	return !access("/sys/kernel/btf/vmlinux", R_OK);
 }
 
-static int has_tc(void)
+static bool has_tc(void)
 {
 	return loads(BPF_PROG_TYPE_SCHED_CLS, pass, 2, 0);
 }
 
-static int has_ring(void)
+static bool has_ring(void)
 {
 	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 1;
 }
 
-static int has_queue(void)
+static bool has_queue(void)
 {
 	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_QUEUE, NULL) == 1;
 }
 
-static int has_xdp(void)
+static bool has_xdp(void)
 {
 	return loads(BPF_PROG_TYPE_XDP, pass, 2, 0);
 }
 
 bool rj_probe_xdp_frags(void)
 {
-	return loads(BPF_PROG_TYPE_XDP, pass, 2, XDP_HAS_FRAGS) == 1 &&
-	       has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len) == 1;
+	return loads(BPF_PROG_TYPE_XDP, pass, 2, BPF_F_XDP_HAS_FRAGS) &&
+	       has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len);
 }
 
-static int has_xdp_frags(void)
-{
-	return rj_probe_xdp_frags();
-}
-
-static int has_xdp_load(void)
+bool rj_probe_xdp_load(void)
 {
 	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes);
 }
 
-static int has_tcx(void)
+static bool has_tcx(void)
 {
-	return has_link(TCX_INGRESS);
+	return has_link(RJ_TCX_INGRESS);
 }
 
-static int has_netkit(void)
+static bool has_netkit(void)
 {
-	return has_link(NETKIT_PRIMARY);
+	return has_link(RJ_NETKIT_PRIMARY);
 }
 
-static int has_loop(void)
+static bool has_loop(void)
 {
-	return has_helper(BPF_PROG_TYPE_SCHED_CLS, PROBE_LOOP);
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_loop);
 }
 
-static int has_dynptr(void)
+static bool has_dynptr(void)
 {
-	return has_helper(BPF_PROG_TYPE_SCHED_CLS, PROBE_DYNPTR);
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_dynptr_from_mem);
 }
 
 /* In the order of the list that users see. @needs_rights: asking takes capabilities. */
 static const struct question {
 	const char *name;
-	int (*ask)(void);
+	bool (*ask)(void);
 	bool needs_rights;
 } questions[] = {
 	{ "BTF (needed)", has_btf, false },
@@ -211,11 +188,11 @@ static const struct question {
 	{ "map iterators (needed)", has_map_iterator, false },
 	{ "membarrier", has_membarrier, false },
 	{ "XDP programs", has_xdp, true },
-	{ "XDP frags", has_xdp_frags, true },
-	{ "bpf_xdp_load_bytes", has_xdp_load, true },
+	{ "XDP frags", rj_probe_xdp_frags, true },
+	{ "bpf_xdp_load_bytes", rj_probe_xdp_load, true },
 	{ "TCX links", has_tcx, true },
 	{ "netkit links", has_netkit, true },
-	{ "fetching atomics", has_fetching_atomics, true },
+	{ "fetching atomics", rj_probe_fetch, true },
 	{ "batches of map entries", has_batches, true },
 	{ "bpf_loop", has_loop, true },
 	{ "dynptr", has_dynptr, true },
@@ -236,7 +213,7 @@ void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there)
 {
 	bool is_permitted;
 
-	libbpf_set_print(no_print);
+	libbpf_set_print(NULL);
 	is_permitted = may_ask();
 	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++) {
 		const struct question *q = &questions[i];

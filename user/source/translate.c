@@ -241,10 +241,22 @@ static void load_copied(struct job *j, int dst, uint32_t off, uint32_t len)
 	load(j, size_of(len), dst, BASE, (int)off);
 }
 
+/*
+ * Bounds R1, a place in the frame, by @max where it is not above it. Twice: of a way that the bits
+ * of R1 forbid but its range does not, verifiers from 6.8 on find at the first test that it cannot
+ * be; they forget R1 then and go on ("math between map_value pointer and register with unbounded
+ * min value" on 6.12, with ip6 protochain). The second test is the first to them.
+ */
+static void bound(struct job *j, uint32_t max)
+{
+	need(j, BPF_JLE, R1, max, miss(j));
+	need(j, BPF_JLE, R1, max, miss(j));
+}
+
 /* In place, at the byte that R1 says, not yet bounded. */
 static void load_variable_in_place(struct job *j, int dst, uint32_t len)
 {
-	need(j, BPF_JLE, R1, RJ_CBPF_MAX_LOAD_END - len, miss(j));
+	bound(j, RJ_CBPF_MAX_LOAD_END - len);
 	if (j->mode == CHECKED)
 		load_data(j, R2);
 	else
@@ -268,6 +280,7 @@ static void load_variable_copied(struct job *j, int dst, uint32_t len)
 	put(j, BPF_JMP | BPF_JLE | BPF_X, R2, R3, 1, 0);
 	go(j, miss(j));
 	go_if(j, BPF_JGT, R1, RJ_HEAD_LEN - len, is_far);
+	need(j, BPF_JLE, R1, RJ_HEAD_LEN - len, miss(j));
 	move(j, R2, BASE);
 	put(j, BPF_ALU64 | BPF_ADD | BPF_X, R2, R1, 0, 0);
 	load(j, size_of(len), dst, R2, 0);

@@ -148,6 +148,38 @@ TEST(cbpf_writes_the_rounds_of_a_loop_in_a_row)
 	rj_cbpf_done(&c);
 }
 
+TEST(cbpf_writes_each_of_two_loops_in_a_row)
+{
+	const struct sock_filter program[] = {
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1),	      /* 0, the start of one */
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 5, 1, 0), /* 1 */
+		BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)-3),     /* 2, back */
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 2),	      /* 4, the start of the other */
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 7, 1, 0), /* 5 */
+		BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)-3),     /* 6, back */
+		RET(1),
+	};
+	const uint32_t more = 3 * (RJ_CBPF_MAX_ROUNDS - 1);
+	struct rj_cbpf c;
+
+	CHECK_EQ(decode(program, NUM(program), &c), 0);
+	CHECK_EQ(c.num, 8 + 2 * more);
+	for (uint32_t round = 0; round < RJ_CBPF_MAX_ROUNDS; round++) {
+		const struct rj_cbpf_op *one = &c.ops[1 + 3 * round];
+		const struct rj_cbpf_op *other = &c.ops[5 + more + 3 * round];
+		bool is_last = round + 1 == RJ_CBPF_MAX_ROUNDS;
+
+		CHECK_EQ(one->k, 5);
+		CHECK_EQ(one->jt, 3 + more);
+		CHECK_EQ(one->jf, is_last ? RJ_CBPF_REJECT : 3 * (round + 1));
+		CHECK_EQ(other->k, 7);
+		CHECK_EQ(other->jt, RJ_CBPF_ACCEPT);
+		CHECK_EQ(other->jf, is_last ? RJ_CBPF_REJECT : 4 + more + 3 * (round + 1));
+	}
+	rj_cbpf_done(&c);
+}
+
 TEST(cbpf_refuses_loops_that_lie_in_each_other)
 {
 	const struct sock_filter program[] = {

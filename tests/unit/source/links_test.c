@@ -61,6 +61,7 @@ static void attr(struct message *m, uint16_t type, const void *data, size_t len)
 struct seen {
 	struct rj_link link[8];
 	int num;
+	bool is_broken;
 };
 
 static void on_link(void *user, const struct rj_link *link)
@@ -71,14 +72,13 @@ static void on_link(void *user, const struct rj_link *link)
 		s->link[s->num++] = *link;
 }
 
-static int parse(const struct message *m, size_t len, struct seen *s, bool *is_broken)
+static int parse(const struct message *m, size_t len, struct seen *s)
 {
 	uint8_t *copy = unit_copy(m->bytes, len);
 	int news;
 
 	*s = (struct seen){ .num = 0 };
-	*is_broken = false;
-	news = rj_links_parse(copy, len, on_link, s, is_broken);
+	news = rj_links_parse(copy, len, on_link, s, &s->is_broken);
 	free(copy);
 	return news;
 }
@@ -95,21 +95,26 @@ static void slave_of(struct message *m, int master, const char *kind)
 	attr(m, IFLA_LINKINFO | NLA_F_NESTED, info.bytes + sizeof(head), info.len - sizeof(head));
 }
 
+/* News of eth0, number 2. */
+static void begin_eth0(struct message *m, uint16_t type, uint8_t family)
+{
+	begin_link(m, type, family, 2);
+	attr(m, IFLA_IFNAME, "eth0", 5);
+}
+
 TEST(links_are_read_with_their_names_masters_and_ends)
 {
 	struct message m = { .len = 0 };
 	struct seen s;
-	bool is_broken;
 
-	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
-	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin_eth0(&m, RTM_NEWLINK, AF_UNSPEC);
 	slave_of(&m, 4, "bond");
 	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 3);
 	attr(&m, IFLA_IFNAME, "eth1", 5);
 	slave_of(&m, 5, "bridge");
 	begin_link(&m, RTM_DELLINK, AF_UNSPEC, 9);
 	attr(&m, IFLA_IFNAME, "veth9", 6);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_SOME);
+	CHECK_EQ(parse(&m, m.len, &s), RJ_LINKS_SOME);
 	CHECK_EQ(s.num, 3);
 	CHECK_STR(s.link[0].name, "eth0");
 	CHECK_EQ(s.link[0].index, 2);
@@ -118,20 +123,18 @@ TEST(links_are_read_with_their_names_masters_and_ends)
 	CHECK_EQ(s.link[1].master, 5);
 	CHECK(!s.link[1].is_bonded);
 	CHECK_EQ(s.link[2].index, 9);
-	CHECK(s.link[2].is_gone && !s.link[0].is_gone && !is_broken);
+	CHECK(s.link[2].is_gone && !s.link[0].is_gone && !s.is_broken);
 }
 
 TEST(links_messages_of_a_bridge_about_its_ports_are_no_news)
 {
 	struct message m = { .len = 0 };
 	struct seen s;
-	bool is_broken;
 
-	begin_link(&m, RTM_DELLINK, AF_BRIDGE, 2);
-	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin_eth0(&m, RTM_DELLINK, AF_BRIDGE);
 	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 3); /* and one without a name cannot be used */
 	begin(&m, RTM_NEWADDR, 0);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_SOME);
+	CHECK_EQ(parse(&m, m.len, &s), RJ_LINKS_SOME);
 	CHECK_EQ(s.num, 0);
 }
 
@@ -139,17 +142,15 @@ TEST(links_list_ends_and_may_say_that_it_has_a_gap)
 {
 	struct message m = { .len = 0 };
 	struct seen s;
-	bool is_broken;
 
 	begin(&m, NLMSG_DONE, NLM_F_MULTI);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_END);
-	CHECK(!is_broken);
+	CHECK_EQ(parse(&m, m.len, &s), RJ_LINKS_END);
+	CHECK(!s.is_broken);
 	m.len = 0;
-	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
-	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin_eth0(&m, RTM_NEWLINK, AF_UNSPEC);
 	begin(&m, NLMSG_DONE, NLM_F_MULTI | NLM_F_DUMP_INTR);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), RJ_LINKS_END);
-	CHECK(is_broken);
+	CHECK_EQ(parse(&m, m.len, &s), RJ_LINKS_END);
+	CHECK(s.is_broken);
 	CHECK_EQ(s.num, 1);
 }
 
@@ -158,33 +159,30 @@ TEST(links_errors_are_errors)
 	struct message m = { .len = 0 };
 	struct nlmsgerr e = { .error = -EPERM };
 	struct seen s;
-	bool is_broken;
 
 	begin(&m, NLMSG_ERROR, 0);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), -EBADMSG);
+	CHECK_EQ(parse(&m, m.len, &s), -EBADMSG);
 	put(&m, &e, sizeof(e));
 	set_len(&m);
-	CHECK_EQ(parse(&m, m.len, &s, &is_broken), -EPERM);
+	CHECK_EQ(parse(&m, m.len, &s), -EPERM);
 }
 
 TEST(links_lengths_that_lie_are_not_followed)
 {
 	struct message m = { .len = 0 };
 	struct seen s;
-	bool is_broken;
 
-	begin_link(&m, RTM_NEWLINK, AF_UNSPEC, 2);
-	attr(&m, IFLA_IFNAME, "eth0", 5);
+	begin_eth0(&m, RTM_NEWLINK, AF_UNSPEC);
 	slave_of(&m, 4, "bond");
 	for (size_t len = 0; len < m.len; len++)
-		CHECK(parse(&m, len, &s, &is_broken) ==
+		CHECK(parse(&m, len, &s) ==
 		      (len < sizeof(struct nlmsghdr) ? (int)RJ_LINKS_SOME : -EBADMSG));
 	for (size_t at = 0; at < m.len; at++)
 		for (unsigned int value = 0; value < 256; value += 5) {
 			struct message bad = m;
 
 			bad.bytes[at] = (uint8_t)value;
-			(void)parse(&bad, bad.len, &s, &is_broken);
+			(void)parse(&bad, bad.len, &s);
 			CHECK(s.num <= 1);
 		}
 }

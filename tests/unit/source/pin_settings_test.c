@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "source/filter.h"
 #include "source/live.h"
 #include "tests/unit/unit.h"
 
@@ -88,6 +89,78 @@ TEST(pin_settings_see_each_option)
 		CHECK(*difference(&a, &changed[i]));
 }
 
+static struct rj_filter *filter(const char *expression)
+{
+	struct rj_filter *f = NULL;
+	struct rj_error error;
+
+	CHECK_EQ(rj_filter_new(expression, &f, &error), 0);
+	return f;
+}
+
+/* What is said of pins made with filter @then when @now is asked for; NULL: none. */
+static const char *filter_difference(const char *then, const char *now)
+{
+	struct rj_live_config a = config(), b = config();
+	const char *told;
+
+	a.filter = then ? filter(then) : NULL;
+	b.filter = now ? filter(now) : NULL;
+	told = difference(&a, &b);
+	rj_filter_free(a.filter);
+	rj_filter_free(b.filter);
+	return told;
+}
+
+TEST(pin_settings_see_the_filter)
+{
+	CHECK_STR(filter_difference("udp port 9", "udp port 9"), "");
+	CHECK_STR(filter_difference("udp port 9", "udp port 10"),
+		  "/pins: its pins were made with --filter udp port 9 and not udp port 10; ask for "
+		  "the same, or `rejoice unpin /pins` removes them");
+	CHECK_STR(filter_difference("udp port 9", NULL),
+		  "/pins: its pins were made with --filter udp port 9; ask for the same, or "
+		  "`rejoice unpin /pins` removes them");
+	CHECK_STR(filter_difference(NULL, "udp port 9"),
+		  "/pins: its pins were made without --filter udp port 9; ask for the same, or "
+		  "`rejoice unpin /pins` removes them");
+	CHECK(*filter_difference("", NULL));
+	CHECK(*filter_difference(NULL, ""));
+}
+
+TEST(pin_settings_take_a_filter_of_several_lines)
+{
+	CHECK_STR(filter_difference("udp\nport 9\n", "udp port 9 "), "");
+	CHECK(*filter_difference("udp\nport 9", "udp\nport 10"));
+}
+
+/* "ip[0] != N or ip[0] != N or …", @num times, of which the last N is @last. */
+static void long_filter(char *out, size_t room, unsigned int num, unsigned int last)
+{
+	size_t len = 0;
+
+	for (unsigned int i = 1; i < num; i++)
+		len += (size_t)snprintf(out + len, room - len, "ip[0] != 100 or ");
+	snprintf(out + len, room - len, "ip[0] != %u", last);
+}
+
+/* The lengths at which the line changes its form are all met, and where it no longer fits. */
+TEST(pin_settings_tell_long_filters_apart)
+{
+	char a[4096], b[4096];
+
+	for (unsigned int num = 60; num < 240; num++) {
+		const char *told;
+
+		long_filter(a, sizeof(a), num, 101);
+		long_filter(b, sizeof(b), num, 102);
+		CHECK_STR(filter_difference(a, a), "");
+		told = filter_difference(a, b);
+		CHECK(strstr(told, "made with --filter ip[0] != 100"));
+		CHECK(strstr(told, "; ask for the same, or `rejoice unpin /pins` removes them"));
+	}
+}
+
 TEST(pin_settings_with_more_lines_or_fewer_differ)
 {
 	struct rj_error error;
@@ -109,4 +182,19 @@ TEST(pin_settings_that_are_too_long_are_refused)
 	names[RJ_SETTINGS_LEN] = 0;
 	a.watch.interfaces = names;
 	CHECK_EQ(rj_pin_settings(&a, out), -E2BIG);
+	/* or there is no room for the filter behind them */
+	a.filter = filter("udp");
+	for (uint32_t len = RJ_SETTINGS_LEN - 600; len < RJ_SETTINGS_LEN; len++) {
+		size_t used;
+
+		memset(names, 'x', RJ_SETTINGS_LEN);
+		names[len] = 0;
+		memset(out, 'y', sizeof(out));
+		if (rj_pin_settings(&a, out))
+			continue;
+		used = strnlen(out, sizeof(out));
+		CHECK(used < sizeof(out));
+		CHECK_STR(out + used - strlen("--filter udp\n"), "--filter udp\n");
+	}
+	rj_filter_free(a.filter);
 }

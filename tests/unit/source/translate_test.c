@@ -30,6 +30,7 @@ static const char *const expressions[] = {
 	"ip[2:2] << ip[8] = 0",
 	"ip6 protochain 6",
 	"ip protochain 17",
+	"protochain 6 or ip6 protochain 17",
 	"ether[10:4] & 0xff = 0 and ether[11:4] != 0 and ether[13:4] != 0 and ether[15:2] != 0",
 };
 
