@@ -13,6 +13,7 @@
 
 #include "bpf/parse.h"
 #include "source/object.h"
+#include "source/probe.h"
 
 #define LOG_BYTES ((1u << 24) - 1) /* the most that 5.10 takes */
 #define LOG_STEPS 1u		   /* of the log levels: every instruction, and why not */
@@ -22,17 +23,20 @@
 
 struct way {
 	const char *name;
+	bool is_several; /* interfaces */
 	struct rj_limits limits;
 };
 
 static const struct way ways[] = {
 	{ "default",
+	  false,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 50,
 	    .sample_bytes = 8192,
 	    .num_records = 50 } },
 	{ "everything",
+	  true,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 1000,
@@ -43,7 +47,7 @@ static const struct way ways[] = {
 	    .with_bytes = 1,
 	    .sample_rate = 1000,
 	    .num_records = 1000 } },
-	{ "no limits, no sequences, no samples", { .num_packets = 0 } },
+	{ "no limits, no sequences, no samples", false, { .num_packets = 0 } },
 };
 
 static const char *const objects[] = {
@@ -90,6 +94,10 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 	skel->rodata->rj_limits = way->limits;
 	skel->rodata->rj_flow_len = way->limits.with_hist ? sizeof(struct rj_flow) :
 							    RJ_FLOW_LEN_PLAIN;
+	skel->rodata->rj_several = way->is_several;
+	skel->rodata->rj_has_xdp_frags = rj_probe_xdp_frags();
+	if (skel->rodata->rj_has_xdp_frags)
+		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	bpf_object__for_each_program(prog, skel->obj)
