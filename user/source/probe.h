@@ -8,14 +8,13 @@
 /* rj_probe_fetch - whether atomic additions of BPF programs can say what was there before. */
 bool rj_probe_fetch(void);
 
-/*
- * rj_probe_kernel - calls @feature for each thing rejoice can use or will, whether needed or not:
- * 1 it is there, 0 it is not, -EPERM this process may not ask.
- */
 /* rj_probe_xdp_frags - whether XDP programs may be given frames of several pieces (5.18). */
 bool rj_probe_xdp_frags(void);
 
-/* rj_probe_kernel - calls @feature for each thing rejoice can use, whether needed or not. */
+/*
+ * rj_probe_kernel - calls @feature for each thing rejoice uses or was made to look for, whether
+ * needed or not: 1 it is there, 0 it is not, -EPERM this process may not ask.
+ */
 void rj_probe_kernel(void (*feature)(void *user, const char *name, int is_there), void *user);
 
 #endif
