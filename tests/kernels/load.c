@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "bpf/parse.h"
+#include "bpf/splt.h"
 #include "source/object.h"
 #include "source/probe.h"
 
@@ -47,7 +48,8 @@ static const struct way ways[] = {
 	    .with_bytes = 1,
 	    .sample_rate = 1000,
 	    .num_records = 1000 } },
-	{ "no limits, no sequences, no samples", false, { .num_packets = 0 } },
+	{ "sequences alone", false, { .num_packets = 50 } },
+	{ "no limits, no sequences, no samples", false, { .no_decap = 1 } },
 };
 
 static const char *const objects[] = {
@@ -108,6 +110,8 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 		err = err ? err : bpf_program__set_log_level(prog, log_level);
 		err = err ? err : bpf_program__set_log_buf(prog, text[num++], LOG_BYTES);
 	}
+	/* as the verifier holds programs to them, and global functions that nothing calls too */
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, rj_slot_bytes(&way->limits));
 	return err ? err : bpf_map__set_value_size(skel->maps.rj_flows, skel->rodata->rj_flow_len);
 }
 
