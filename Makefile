@@ -57,7 +57,7 @@ help:
 	@echo 'make            build the program and the library (in build/)'
 	@echo 'make demo       install what is missing, build, show the flows of a capture'
 	@echo 'make check      the same set-up, then every test'
-	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU'
+	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU (without KVM very slow)'
 	@echo 'make check-arch     built for s390x and arm64, unit tests and golden captures in QEMU'
 	@echo 'make install    into $$DESTDIR$$PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make soak       attach, drain and detach under load for SECONDS=600; memory flat, nothing left behind'

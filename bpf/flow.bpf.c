@@ -134,7 +134,8 @@ static __always_inline int rj_tls_step_here(const struct rj_frame *f)
 	__u32 index;
 	__u8 *slot;
 
-	if (!cpu)
+	/* slots have no room for them then, and before 6.8 what is never called is verified too */
+	if (!cpu || !rj_limits.num_records)
 		return 0;
 	index = cpu->walk_slot - 1;
 	slot = bpf_map_lookup_elem(&rj_slots, &index);

@@ -12,7 +12,9 @@
 #include <time.h>
 
 #include "bpf/parse.h"
+#include "bpf/splt.h"
 #include "source/object.h"
+#include "source/probe.h"
 
 #define LOG_BYTES ((1u << 24) - 1) /* the most that 5.10 takes */
 #define LOG_STEPS 1u		   /* of the log levels: every instruction, and why not */
@@ -22,17 +24,20 @@
 
 struct way {
 	const char *name;
+	bool is_several; /* interfaces */
 	struct rj_limits limits;
 };
 
 static const struct way ways[] = {
 	{ "default",
+	  false,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 50,
 	    .sample_bytes = 8192,
 	    .num_records = 50 } },
 	{ "everything",
+	  true,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 1000,
@@ -43,7 +48,8 @@ static const struct way ways[] = {
 	    .with_bytes = 1,
 	    .sample_rate = 1000,
 	    .num_records = 1000 } },
-	{ "no limits, no sequences, no samples", { .num_packets = 0 } },
+	{ "sequences alone", false, { .num_packets = 50 } },
+	{ "no limits, no sequences, no samples", false, { .no_decap = 1 } },
 };
 
 static const char *const objects[] = {
@@ -90,8 +96,15 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 	skel->rodata->rj_limits = way->limits;
 	skel->rodata->rj_flow_len = way->limits.with_hist ? sizeof(struct rj_flow) :
 							    RJ_FLOW_LEN_PLAIN;
+	skel->rodata->rj_several = way->is_several;
+	skel->rodata->rj_has_xdp_frags = rj_probe_xdp_frags();
+	if (skel->rodata->rj_has_xdp_frags)
+		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load =
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
+	/* these are ingress by another name, and the verifier's time is most of a test's */
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_egress, false);
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, false);
 	bpf_object__for_each_program(prog, skel->obj)
 	{
 		if (num == MAX_PROGRAMS)
@@ -100,6 +113,8 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 		err = err ? err : bpf_program__set_log_level(prog, log_level);
 		err = err ? err : bpf_program__set_log_buf(prog, text[num++], LOG_BYTES);
 	}
+	/* as the verifier holds programs to them, and global functions that nothing calls too */
+	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, rj_slot_bytes(&way->limits));
 	return err ? err : bpf_map__set_value_size(skel->maps.rj_flows, skel->rodata->rj_flow_len);
 }
 

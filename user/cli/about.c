@@ -39,7 +39,7 @@ int command_fields(int argc, char **argv)
 static void print_feature(void *user, const char *name, int is_there)
 {
 	(void)user;
-	printf("  %-26s %s\n", name,
+	printf("  %-35s %s\n", name,
 	       is_there < 0 ? "? (to ask takes CAP_BPF and CAP_NET_ADMIN)" :
 	       is_there	    ? "yes" :
 			      "no");

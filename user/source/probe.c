@@ -175,7 +175,10 @@ static bool has_dynptr(void)
 	return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_dynptr_from_mem);
 }
 
-/* In the order of the list that users see. @needs_rights: asking takes capabilities. */
+/*
+ * In the order of the list that users see, with what it is for or what is done without it.
+ * @needs_rights: asking takes capabilities.
+ */
 static const struct question {
 	const char *name;
 	bool (*ask)(void);
@@ -186,16 +189,16 @@ static const struct question {
 	{ "ring buffer (needed)", has_ring, true },
 	{ "queue map (needed)", has_queue, true },
 	{ "map iterators (needed)", has_map_iterator, false },
-	{ "membarrier", has_membarrier, false },
-	{ "XDP programs", has_xdp, true },
-	{ "XDP frags", rj_probe_xdp_frags, true },
-	{ "bpf_xdp_load_bytes", rj_probe_xdp_load, true },
-	{ "TCX links", has_tcx, true },
-	{ "netkit links", has_netkit, true },
-	{ "fetching atomics", rj_probe_fetch, true },
-	{ "batches of map entries", has_batches, true },
-	{ "bpf_loop", has_loop, true },
-	{ "dynptr", has_dynptr, true },
+	{ "membarrier (else waits of 50 ms)", has_membarrier, false },
+	{ "XDP programs (--attach xdp)", has_xdp, true },
+	{ "XDP frags (jumbo frames by XDP)", rj_probe_xdp_frags, true },
+	{ "bpf_xdp_load_bytes (payload by XDP)", rj_probe_xdp_load, true },
+	{ "TCX links (else clsact)", has_tcx, true },
+	{ "netkit links (not used)", has_netkit, true },
+	{ "fetching atomics (exact sequences)", rj_probe_fetch, true },
+	{ "batches of map entries (not used)", has_batches, true },
+	{ "bpf_loop (not used)", has_loop, true },
+	{ "dynptr (not used)", has_dynptr, true },
 	{ "BPF file system (--pin)", has_bpffs, false },
 };
 

@@ -3,6 +3,7 @@
 #ifndef RJ_TESTS_UNIT_EBPF_RUN_H
 #define RJ_TESTS_UNIT_EBPF_RUN_H
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define EBPF_CPUS_FD 12
 #define EBPF_PROGRAMS_FD 13
 #define EBPF_STACK_LEN 512u
+#define EBPF_IS_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 /*
  * struct ebpf - a frame and the machine. @data, @len: exactly the frame. @linear_len: of an skb,
@@ -76,7 +78,7 @@ static inline uint64_t ebpf_load_ctx(const struct ebpf *m, int off)
 	case offsetof(struct __sk_buff, vlan_tci):
 		return m->tag & 0xffff;
 	case offsetof(struct __sk_buff, vlan_proto):
-		return (uint16_t)(m->tag >> 24 | (m->tag >> 8 & 0xff00)); /* as on the wire */
+		return htons((uint16_t)(m->tag >> 16)); /* as on the wire */
 	case offsetof(struct __sk_buff, gso_segs):
 		return m->gso_segs;
 	default:
@@ -92,6 +94,12 @@ static inline uint32_t ebpf_size(const struct bpf_insn *i)
 	return sizes[BPF_SIZE(i->code) >> 3];
 }
 
+/* Where the low @len bytes of a value are. */
+static inline void *ebpf_low(uint64_t *value, uint32_t len)
+{
+	return (uint8_t *)value + (EBPF_IS_BIG ? sizeof(*value) - len : 0);
+}
+
 static inline void ebpf_load(struct ebpf *m, const struct bpf_insn *i)
 {
 	uint64_t at = m->reg[i->src_reg] + (uint64_t)(int64_t)i->off, value = 0;
@@ -102,7 +110,7 @@ static inline void ebpf_load(struct ebpf *m, const struct bpf_insn *i)
 		return;
 	}
 	assert(ebpf_may_touch(m, at, ebpf_size(i), false));
-	memcpy(&value, (const void *)(uintptr_t)at, ebpf_size(i)); /* a host of little endian */
+	memcpy(ebpf_low(&value, ebpf_size(i)), (const void *)(uintptr_t)at, ebpf_size(i));
 	m->reg[i->dst_reg] = value;
 }
 
@@ -111,12 +119,13 @@ static inline void ebpf_store(struct ebpf *m, const struct bpf_insn *i, uint64_t
 	uint64_t at = m->reg[i->dst_reg] + (uint64_t)(int64_t)i->off;
 
 	assert(ebpf_may_touch(m, at, ebpf_size(i), true));
-	memcpy((void *)(uintptr_t)at, &value, ebpf_size(i));
+	memcpy((void *)(uintptr_t)at, ebpf_low(&value, ebpf_size(i)), ebpf_size(i));
 }
 
-static inline uint64_t ebpf_swap(uint64_t value, int bits)
+/* To the order of the wire, the rest cut off. */
+static inline uint64_t ebpf_to_be(uint64_t value, int bits)
 {
-	return bits == 16 ? __builtin_bswap16((uint16_t)value) : __builtin_bswap32((uint32_t)value);
+	return bits == 16 ? htons((uint16_t)value) : htonl((uint32_t)value);
 }
 
 static inline uint64_t ebpf_alu(const struct bpf_insn *i, uint64_t a, uint64_t b)
@@ -235,7 +244,7 @@ static inline bool ebpf_run(struct ebpf *m, const struct rj_assembler *code)
 			ebpf_store(m, i, m->reg[i->src_reg]);
 			break;
 		case BPF_ALU:
-			*dst = BPF_OP(i->code) == BPF_END ? ebpf_swap(*dst, i->imm) :
+			*dst = BPF_OP(i->code) == BPF_END ? ebpf_to_be(*dst, i->imm) :
 							    (uint32_t)ebpf_alu(i, *dst, b);
 			break;
 		case BPF_ALU64:
