@@ -505,6 +505,22 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 	drop_refused(d);
 }
 
+void rj_dissect_fin(struct rj_dissect *d, unsigned int side, uint32_t seq,
+		    struct rj_dissect_counts *counts)
+{
+	const struct rj_payload fin = {
+		.side = side,
+		.over = RJ_OVER_TCP,
+		.src_port = d->ports[side],
+		.dst_port = d->ports[!side],
+		.time_ns = d->sides[side].time_ns,
+		.seq = seq,
+		.is_fin = true,
+	};
+
+	rj_dissect_payload(d, &fin, counts);
+}
+
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 {
 	return d->rows && d->sides[side].phase != PHASE_DONE;

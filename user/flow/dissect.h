@@ -72,6 +72,13 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
 
 /*
+ * rj_dissect_fin - @side's stream ends before sequence number @seq: its FIN came, maybe without
+ * payload. For flows over TCP.
+ */
+void rj_dissect_fin(struct rj_dissect *d, unsigned int side, uint32_t seq,
+		    struct rj_dissect_counts *counts);
+
+/*
  * rj_dissect_is_ahead - whether the next that @side wants is a message that starts behind bytes of
  * no use, none of which came yet.
  */

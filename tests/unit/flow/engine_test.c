@@ -513,6 +513,34 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
+/* The kernel's flow of one sample, half a line of HTTP, ended by @flags; messages found malformed. */
+static uint64_t malformed_at_end(uint8_t flags, uint32_t next_seq)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_flow flow = { .start_ns = MS };
+	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+	struct rj_engine_stats stats;
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, "GET / HTTP/1.1\r\nHost", 20);
+	flow.half[0].packets = 3;
+	flow.half[0].first_ns = flow.half[0].last_ns = MS;
+	flow.half[0].tcp_flags = flags;
+	flow.half[0].next_seq = next_seq;
+	rj_engine_state(run->engine, &key, &flow, none, RJ_END_STOP);
+	rj_engine_get_stats(run->engine, &stats);
+	expect(run, "1:stop:3/0@0 ");
+	return stats.dissect.malformed;
+}
+
+TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
+{
+	CHECK_EQ(malformed_at_end(ACK | FIN, 1021), 1);
+	CHECK_EQ(malformed_at_end(ACK, 1020), 0);
+	/* bytes before it are missing */
+	CHECK_EQ(malformed_at_end(ACK | FIN, 1022), 0);
+}
+
 TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
