@@ -353,12 +353,16 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_sampling s = { .want = 0 };
 
-	if (!rj_limits.sample_bytes || !p->payload_len)
+	/* behind a transport header that is wrong there is no telling what is payload */
+	if (!rj_limits.sample_bytes || !p->payload_len || p->bits & RJ_PKT_BAD_L4)
 		return;
 	if (p->bits & RJ_PKT_TCP)
 		s.want = rj_want_stream(f, half, p, &s);
 	else
 		s.want = rj_want_datagram(f, half, p, &s);
+	/* of a frame that is shorter than its headers say, what is there */
+	if (p->payload_off + s.want > f->wire_len)
+		s.want = p->payload_off < f->wire_len ? f->wire_len - p->payload_off : 0;
 	if (!s.want)
 		return;
 	cpu->sample_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
