@@ -79,12 +79,12 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 	if (half->num_samples >=
 	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS))
 		return 0;
-	if (!half->num_samples) {
+	if (!half->num_samples)
 		half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 : seq;
-		if (rj_is_http_head(rj_first_bytes(f, p)))
-			half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
-	}
 	at = (__s32)(seq - half->sample_base);
+	/* the first segment, which need not come first */
+	if (!at && rj_is_http_head(rj_first_bytes(f, p)))
+		half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
 	if (at >= -RJ_SAMPLE_REORDER_BYTES && at < RJ_SAMPLE_MOST_BYTES) {
 		rj_slot_head_get(half, &s->head);
 		window = rj_stream_window(half, s->head.until);
