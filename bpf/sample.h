@@ -263,6 +263,15 @@ static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class cl
 	return RJ_COUNT_SAMPLES;
 }
 
+/* rj_sample_there - of @want bytes those of a frame that may be shorter than its headers say. */
+static __always_inline __u32 rj_sample_there(const struct rj_frame *f, const struct rj_packet *p,
+					     __u32 want)
+{
+	__u32 there = p->payload_off < f->wire_len ? f->wire_len - p->payload_off : 0;
+
+	return want < there ? want : there;
+}
+
 /*
  * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
  * user space puts it to the packet, which it has.
@@ -271,7 +280,7 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 {
 	const struct rj_packet *p = &cpu->packet;
 	const struct rj_sampling s = { .time_ns = p->time_ns };
-	__u32 len = p->payload_len;
+	__u32 len = rj_sample_there(f, p, p->payload_len);
 	enum rj_counter what;
 
 	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
@@ -360,9 +369,7 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_half *
 		s.want = rj_want_stream(f, half, p, &s);
 	else
 		s.want = rj_want_datagram(f, half, p, &s);
-	/* of a frame that is shorter than its headers say, what is there */
-	if (p->payload_off + s.want > f->wire_len)
-		s.want = p->payload_off < f->wire_len ? f->wire_len - p->payload_off : 0;
+	s.want = rj_sample_there(f, p, s.want);
 	if (!s.want)
 		return;
 	cpu->sample_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;
