@@ -46,7 +46,7 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 # The same source twice: for kernels from 5.10, and for those whose atomic additions say what was there (5.12).
 SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h
 
-.PHONY: all demo check check-kernels check-arch quick fuzz bench lint install uninstall clean help setup-build \
+.PHONY: all demo check check-kernels check-arch check-scale quick fuzz bench lint install uninstall clean help setup-build \
 	setup-test setup-kernels setup-arch san
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -59,6 +59,7 @@ help:
 	@echo 'make check      the same set-up, then every test'
 	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU'
 	@echo 'make check-arch     built for s390x and arm64, unit tests and golden captures in QEMU'
+	@echo 'make check-scale    live against read: all real captures, every way of attaching'
 	@echo 'make install    into $$DESTDIR$$PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make fuzz       every fuzz target for MINUTES=1 each'
 	@echo 'make bench      speed, as ratios to a baseline run beside it'
@@ -89,6 +90,11 @@ check-kernels: setup-kernels
 
 check-arch: setup-arch
 	$(Q)tests/arch/run
+
+# All of what check does a part of; takes some minutes.
+check-scale: setup-test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/net/scale $(B)/rejoice all
 
 fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)
