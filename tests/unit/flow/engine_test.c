@@ -513,7 +513,7 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
-/* A kernel's flow of a request and @answer, of whose sides @half[] says more: messages malformed. */
+/* A kernel's flow of a request and @answer; @half says more of its sides: messages malformed. */
 static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2])
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
