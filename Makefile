@@ -46,8 +46,8 @@ UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 # The same source twice: for kernels from 5.10, and for those whose atomic additions say what was there (5.12).
 SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h
 
-.PHONY: all demo check check-kernels check-arch quick soak fuzz bench lint install uninstall clean help setup-build \
-	setup-test setup-kernels setup-arch san
+.PHONY: all demo check check-kernels check-arch check-scale quick soak fuzz bench lint install uninstall clean help \
+	setup-build setup-test setup-kernels setup-arch san
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -59,6 +59,7 @@ help:
 	@echo 'make check      the same set-up, then every test'
 	@echo 'make check-kernels  the object on Debian kernels from 5.10 to the newest, in QEMU (without KVM very slow)'
 	@echo 'make check-arch     built for s390x and arm64, unit tests and golden captures in QEMU'
+	@echo 'make check-scale    live against read: all real captures, every way of attaching'
 	@echo 'make install    into $$DESTDIR$$PREFIX ($(PREFIX)); make uninstall takes it back'
 	@echo 'make soak       attach, drain and detach under load for SECONDS=600; memory flat, nothing left behind'
 	@echo 'make fuzz       every fuzz target for MINUTES=1 each'
@@ -93,6 +94,11 @@ check-arch: setup-arch
 
 soak: setup-test
 	$(Q)SOAK_SECONDS=$(or $(SECONDS),600) V=1 tests/run soak
+
+# All of what check does a part of; takes some minutes.
+check-scale: setup-test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/net/scale $(B)/rejoice all
 
 fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)

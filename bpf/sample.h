@@ -79,12 +79,12 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 	if (half->num_samples >=
 	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS))
 		return 0;
-	if (!half->num_samples) {
+	if (!half->num_samples)
 		half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 : seq;
-		if (rj_is_http_head(rj_first_bytes(f, p)))
-			half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
-	}
 	at = (__s32)(seq - half->sample_base);
+	/* the first segment, which need not come first */
+	if (!at && rj_is_http_head(rj_first_bytes(f, p)))
+		half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
 	if (at >= -RJ_SAMPLE_REORDER_BYTES && at < RJ_SAMPLE_MOST_BYTES) {
 		rj_slot_head_get(half, &s->head);
 		window = rj_stream_window(half, s->head.until);
@@ -263,6 +263,15 @@ static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class cl
 	return RJ_COUNT_SAMPLES;
 }
 
+/* rj_sample_there - of @want bytes those of a frame that may be shorter than its headers say. */
+static __always_inline __u32 rj_sample_there(const struct rj_frame *f, const struct rj_packet *p,
+					     __u32 want)
+{
+	__u32 there = p->payload_off < f->wire_len ? f->wire_len - p->payload_off : 0;
+
+	return want < there ? want : there;
+}
+
 /*
  * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
  * user space puts it to the packet, which it has.
@@ -271,7 +280,7 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 {
 	const struct rj_packet *p = &cpu->packet;
 	const struct rj_sampling s = { .time_ns = p->time_ns };
-	__u32 len = p->payload_len;
+	__u32 len = rj_sample_there(f, p, p->payload_len);
 	enum rj_counter what;
 
 	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
@@ -340,12 +349,14 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_sampling s = { .want = 0 };
 
-	if (!rj_limits.sample_bytes || !p->payload_len)
+	/* behind a transport header that is wrong there is no telling what is payload */
+	if (!rj_limits.sample_bytes || !p->payload_len || p->bits & RJ_PKT_BAD_L4)
 		return;
 	if (p->bits & RJ_PKT_TCP)
 		s.want = rj_want_stream(f, half, p, &s);
 	else
 		s.want = rj_want_datagram(f, half, p, &s);
+	s.want = rj_sample_there(f, p, s.want);
 	if (!s.want)
 		return;
 	cpu->sample_ns = cpu->is_coarse ? bpf_ktime_get_ns() : p->time_ns;

@@ -49,6 +49,7 @@ enum phase {
  * @refused_bytes: came since it was refused
  * @num_probed:    UDP: datagrams that no row knew
  * @has_read:      TCP: a message was parsed
+ * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
  */
 struct side {
 	struct rj_stream stream;
@@ -60,6 +61,7 @@ struct side {
 	uint8_t num_probed;
 	uint8_t phase;
 	bool has_read;
+	bool is_unplaced;
 };
 
 /*
@@ -147,6 +149,7 @@ static void refuse(struct side *side)
 {
 	side->phase = PHASE_REFUSED;
 	side->refused_bytes = 0;
+	side->is_unplaced = false;
 }
 
 /*
@@ -285,8 +288,10 @@ static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
 		return false;
 	if (rj_stream_can_move(&side->stream))
 		answer = d->bound->probe(&m, rj_cursor_init(bytes, len, is_hard));
-	if (answer == RJ_PROBE_NO)
+	if (answer == RJ_PROBE_NO) {
 		refuse(side);
+		side->is_unplaced = true;
+	}
 	return answer == RJ_PROBE_YES;
 }
 
@@ -388,6 +393,8 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 	}
 	if (news == RJ_STREAM_MOVED)
 		begin_again(d, p->side);
+	if (p->is_syn && side->phase == PHASE_REFUSED && side->is_unplaced)
+		side->phase = PHASE_ACTIVE;
 	if (side->phase == PHASE_REFUSED) {
 		side->refused_bytes += p->len;
 		if (side->refused_bytes > MAX_REFUSED_BYTES)
@@ -503,6 +510,23 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 	else
 		take_datagram(d, p, counts);
 	drop_refused(d);
+}
+
+void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bound, uint32_t seq,
+		      struct rj_dissect_counts *counts)
+{
+	const struct rj_payload at = {
+		.side = side,
+		.over = RJ_OVER_TCP,
+		.src_port = d->ports[side],
+		.dst_port = d->ports[!side],
+		.time_ns = d->sides[side].time_ns,
+		.seq = seq,
+		.is_syn = bound == RJ_BOUND_START,
+		.is_fin = bound == RJ_BOUND_END,
+	};
+
+	rj_dissect_payload(d, &at, counts);
 }
 
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)

@@ -71,6 +71,15 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 /* rj_dissect_wants - whether further bytes of @side can still tell anything. */
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
 
+enum rj_bound { RJ_BOUND_START, RJ_BOUND_END };
+
+/*
+ * rj_dissect_bound - @side's stream starts at sequence number @seq, or ends before it, as a SYN or
+ * FIN said that had no payload. For flows over TCP.
+ */
+void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bound, uint32_t seq,
+		      struct rj_dissect_counts *counts);
+
 /*
  * rj_dissect_is_ahead - whether the next that @side wants is a message that starts behind bytes of
  * no use, none of which came yet.

@@ -702,6 +702,7 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 		return;
 	}
 	rj_piece_take(entry, flow, seq, &e->options.limits);
+	rj_piece_tell_bounds(entry, &e->stats.dissect);
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;

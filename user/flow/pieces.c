@@ -52,6 +52,22 @@ void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 	}
 }
 
+void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *counts)
+{
+	if (!entry->dissect || entry->key.proto != RJ_IP_TCP)
+		return;
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		const struct rj_half *half = &entry->flow.half[side];
+
+		if (half->tcp_bits & RJ_TCP_HAS_SYN)
+			rj_dissect_bound(entry->dissect, side, RJ_BOUND_START, half->syn_seq + 1,
+					 counts);
+		if (half->tcp_flags & RJ_TCP_FIN)
+			rj_dissect_bound(entry->dissect, side, RJ_BOUND_END, half->next_seq - 1,
+					 counts);
+	}
+}
+
 bool rj_piece_is_before(const struct rj_entry *around, const struct rj_flow *flow,
 			const struct rj_limits *limits)
 {

@@ -5,11 +5,18 @@
 
 #include <stdbool.h>
 
+#include "flow/dissect.h"
 #include "flow/table.h"
 
 /* rj_piece_take - makes the kernel's state that of an entry, which has at most samples so far. */
 void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits);
+
+/*
+ * rj_piece_tell_bounds - tells the entry's dissectors where its TCP sides start and end, by the
+ * kernel's state: SYN and FIN without payload are no samples.
+ */
+void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *counts);
 
 /*
  * rj_piece_is_before - whether @around, packets that went around the kernel or NULL, is the

@@ -513,6 +513,59 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
+/* A kernel's flow of a request and @answer; @half says more of its sides: messages malformed. */
+static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2])
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_flow flow = { .start_ns = MS, .half = { half[0], half[1] } };
+	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+	struct rj_engine_stats stats;
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, request, (uint32_t)strlen(request));
+	if (*answer)
+		sample(run, 1, RJ_IP_TCP, 1, 5000, answer, (uint32_t)strlen(answer));
+	flow.half[0].packets = 3;
+	flow.half[0].first_ns = flow.half[0].last_ns = MS;
+	rj_engine_state(run->engine, &key, &flow, none, RJ_END_STOP);
+	rj_engine_get_stats(run->engine, &stats);
+	expect(run, "1:stop:3/0@0 ");
+	return stats.dissect.malformed;
+}
+
+static uint64_t malformed_at_end(uint8_t flags, uint32_t next_seq)
+{
+	const struct rj_half half[2] = { { .tcp_flags = flags, .next_seq = next_seq } };
+
+	return malformed_of("GET / HTTP/1.1\r\nHost", "", half);
+}
+
+TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
+{
+	CHECK_EQ(malformed_at_end(ACK | FIN, 1021), 1);
+	CHECK_EQ(malformed_at_end(ACK, 1020), 0);
+	/* bytes before it are missing */
+	CHECK_EQ(malformed_at_end(ACK | FIN, 1022), 0);
+}
+
+static uint64_t malformed_from(uint8_t tcp_bits, uint32_t syn_seq, const char *answer)
+{
+	const struct rj_half half[2] = { [1] = { .tcp_bits = tcp_bits, .syn_seq = syn_seq } };
+
+	return malformed_of("GET / HTTP/1.1\r\n\r\n", answer, half);
+}
+
+TEST(engine_tells_dissectors_of_a_start_that_came_without_payload)
+{
+	/* it may be the middle of an answer, or is the start of one */
+	CHECK_EQ(malformed_from(0, 0, "of no protocol\r\n\r\n"), 0);
+	CHECK_EQ(malformed_from(RJ_TCP_HAS_SYN, 4999, "of no protocol\r\n\r\n"), 1);
+	/* the start is missing */
+	CHECK_EQ(malformed_from(RJ_TCP_HAS_SYN, 4900, "of no protocol\r\n\r\n"), 0);
+	/* what is refused by its content is so once */
+	CHECK_EQ(malformed_from(RJ_TCP_HAS_SYN, 4999, "HTTP/1.1 nothing\r\n\r\n"), 1);
+}
+
 TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
