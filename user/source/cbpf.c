@@ -317,3 +317,52 @@ void rj_cbpf_done(struct rj_cbpf *c)
 	free(c->ops);
 	*c = (struct rj_cbpf){ 0 };
 }
+
+/* Instructions of each operation: conditional jumps reach 255 far, so that each has two others. */
+#define ENCODED 3u
+
+static uint32_t place_of(const struct rj_cbpf *c, uint32_t target)
+{
+	if (target == RJ_CBPF_ACCEPT)
+		return c->num * ENCODED;
+	if (target == RJ_CBPF_REJECT)
+		return c->num * ENCODED + 1;
+	return target * ENCODED;
+}
+
+static struct sock_filter jump(uint32_t from, uint32_t to)
+{
+	return (struct sock_filter){ .code = BPF_JMP | BPF_JA, .k = to - from - 1 };
+}
+
+static void encode_one(const struct rj_cbpf *c, uint32_t i, struct sock_filter *out)
+{
+	const struct rj_cbpf_op *op = &c->ops[i];
+	uint32_t at = i * ENCODED;
+
+	out[at] = (struct sock_filter){ .code = op->code, .k = op->k };
+	out[at + 1] = jump(at + 1, at + ENCODED);
+	if (!is_jump(op))
+		return;
+	out[at].jf = 1;
+	if (op->code == (BPF_JMP | BPF_JA))
+		out[at] = jump(at, at + 1);
+	out[at + 1] = jump(at + 1, place_of(c, op->jt));
+	out[at + 2] = jump(at + 2, place_of(c, op->jf));
+}
+
+struct sock_filter *rj_cbpf_encode(const struct rj_cbpf *c, uint32_t *ret_len)
+{
+	uint32_t len = c->num * ENCODED + 2;
+	struct sock_filter *out = calloc(len, sizeof(*out));
+
+	if (!out)
+		return NULL;
+	for (uint32_t i = 0; i < c->num; i++)
+		if (c->ops[i].is_reached)
+			encode_one(c, i, out);
+	out[len - 2] = (struct sock_filter){ .code = BPF_RET | BPF_K, .k = UINT32_MAX };
+	out[len - 1] = (struct sock_filter){ .code = BPF_RET | BPF_K };
+	*ret_len = len;
+	return out;
+}

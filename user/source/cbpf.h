@@ -57,6 +57,12 @@ RJ_MUST_CHECK int rj_cbpf_decode(const struct sock_filter *program, uint32_t len
 
 void rj_cbpf_done(struct rj_cbpf *c);
 
+/*
+ * rj_cbpf_encode - the program as classic BPF again, @ret_len instructions that only go forward,
+ * for the caller to free. NULL: out of memory.
+ */
+struct sock_filter *rj_cbpf_encode(const struct rj_cbpf *c, uint32_t *ret_len);
+
 /* rj_cbpf_load_end - for a load at a constant offset, the first byte behind what it reads; or 0. */
 uint64_t rj_cbpf_load_end(const struct rj_cbpf_op *op);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/cbpf.h"
+
 /* The most that tcpdump captures of a frame; what a program returns for a match. */
 #define SNAP_LEN 262144
 
@@ -20,6 +22,7 @@ struct rj_filter {
 	char *expression;
 	int link_type; /* NO_LINK_TYPE while @program is empty */
 	struct bpf_program program;
+	struct sock_filter *unrolled; /* @program, where that has loops; else NULL */
 };
 
 _Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter) &&
@@ -40,8 +43,40 @@ static bool is_of_frames_alone(const struct bpf_program *program)
 	return true;
 }
 
+static bool has_loop(const struct bpf_program *program)
+{
+	for (u_int i = 0; i < program->bf_len; i++)
+		if (program->bf_insns[i].code == (BPF_JMP | BPF_JA) &&
+		    (int32_t)program->bf_insns[i].k < 0)
+			return true;
+	return false;
+}
+
+/*
+ * libpcap's protochain goes round for as long as headers name another one, which a crafted AH
+ * header does for ever: its interpreter is given the rounds in a row, as many as live follows.
+ */
+static int unroll(struct rj_filter *f, struct rj_error *error)
+{
+	struct rj_cbpf c;
+	uint32_t len;
+	int err;
+
+	if (!has_loop(&f->program))
+		return 0;
+	err = rj_cbpf_decode((const struct sock_filter *)(const void *)f->program.bf_insns,
+			     f->program.bf_len, &c, error);
+	if (err)
+		return err;
+	f->unrolled = rj_cbpf_encode(&c, &len);
+	rj_cbpf_done(&c);
+	return f->unrolled ? 0 : rj_error_set(error, -ENOMEM, "out of memory");
+}
+
 static void forget(struct rj_filter *f)
 {
+	free(f->unrolled);
+	f->unrolled = NULL;
 	if (f->link_type != NO_LINK_TYPE)
 		pcap_freecode(&f->program);
 	f->link_type = NO_LINK_TYPE;
@@ -52,8 +87,13 @@ static int compile(struct rj_filter *f, pcap_t *pcap, struct rj_error *error)
 	if (pcap_compile(pcap, &f->program, f->expression, 1, PCAP_NETMASK_UNKNOWN))
 		return rj_error_set(error, -EINVAL, "filter \"%s\": %s", f->expression,
 				    pcap_geterr(pcap));
-	if (is_of_frames_alone(&f->program))
-		return 0;
+	if (is_of_frames_alone(&f->program)) {
+		int err = unroll(f, error);
+
+		if (err)
+			pcap_freecode(&f->program);
+		return err;
+	}
 	pcap_freecode(&f->program);
 	return rj_error_set(error, -EINVAL,
 			    "filter \"%s\": asks for what is not in the frame; live has "
@@ -130,8 +170,11 @@ void rj_filter_free(struct rj_filter *f)
 bool rj_filter_matches(const struct rj_filter *f, const uint8_t *data, uint32_t captured_len,
 		       uint32_t wire_len)
 {
-	return f->link_type != NO_LINK_TYPE &&
-	       bpf_filter(f->program.bf_insns, data, wire_len, captured_len);
+	const struct bpf_insn *program = f->program.bf_insns;
+
+	if (f->unrolled)
+		program = (const struct bpf_insn *)(const void *)f->unrolled;
+	return f->link_type != NO_LINK_TYPE && bpf_filter(program, data, wire_len, captured_len);
 }
 
 const struct sock_filter *rj_filter_program(const struct rj_filter *f, uint32_t *ret_len)
