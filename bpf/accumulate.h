@@ -140,17 +140,18 @@ static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half 
 {
 	__u64 since_start_ns = p->time_ns > f->start_ns ? p->time_ns - f->start_ns : 0;
 	__u64 gap_ns = p->time_ns > half->last_ns ? p->time_ns - half->last_ns : 0;
-	enum rj_tcp_order order = RJ_TCP_IN_ORDER;
+	__u32 num_resent = 0;
 
 	if (hist)
 		rj_hist_add(hist, p, half->packets != 0, gap_ns);
 	if (p->bits & RJ_PKT_TCP)
-		order = rj_tcp_add(half, p);
+		num_resent = rj_tcp_add(half, p);
 	if (p->bits & RJ_PKT_IPV4)
 		rj_ids_add(half, seq, p->ip_id, p->num_segments, limits->num_packets);
-	if ((p->payload_len || limits->with_zeros) &&
-	    (order != RJ_TCP_RETRANS || limits->with_retrans))
-		rj_splt_add(half, seq, p, since_start_ns, limits->num_packets);
+	if (limits->with_retrans)
+		num_resent = 0;
+	if ((p->payload_len || limits->with_zeros) && num_resent < p->num_segments)
+		rj_splt_add(half, seq, p, num_resent, since_start_ns, limits->num_packets);
 	rj_half_count(half, p);
 }
 

@@ -79,11 +79,11 @@ static __always_inline void rj_splt_put(const struct rj_seq *seq, __u64 at, __u6
 }
 
 /*
- * rj_splt_add - enters a packet, each of its segments, at @since_start_ns, while there are fewer
- * than @limit entries.
+ * rj_splt_add - enters a packet, each of its segments but the first @skip, at @since_start_ns,
+ * while there are fewer than @limit entries.
  */
 static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_seq *seq,
-					const struct rj_packet *p, __u64 since_start_ns,
+					const struct rj_packet *p, __u32 skip, __u64 since_start_ns,
 					__u32 limit)
 {
 	__u32 others = p->num_segments - 1u;
@@ -94,6 +94,7 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 
 	if (at >= limit)
 		return;
+	others -= skip;
 	if (others > RJ_MAX_SEGMENTS) /* those between are not entered, and so not counted */
 		others = RJ_MAX_SEGMENTS;
 	num = others < limit - at ? others + 1 : limit - at;

@@ -113,14 +113,30 @@ static __always_inline void rj_tcp_keep_syn(struct rj_half *h, const struct rj_p
 }
 
 /*
- * rj_tcp_add - follows a segment. SYN and FIN count as a byte of sequence
- * space, as RFC 9293 3.4 has it, so that one sent again is a retransmission. A
- * segment that takes no sequence space is in order.
+ * rj_tcp_resent - of a packet that was placed as a retransmission: its segments from the first on
+ * that are one, where @next was the end of what had been seen. The rest of a super-packet is new.
  */
-static __always_inline enum rj_tcp_order rj_tcp_add(struct rj_half *h, const struct rj_packet *p)
+static __always_inline __u32 rj_tcp_resent(const struct rj_packet *p, __u32 next)
+{
+	__u32 old = next - p->tcp_seq;
+
+	if (p->num_segments <= 1 || !p->segment_len || old > p->payload_len)
+		return p->num_segments;
+	return (old + p->segment_len - 1) / p->segment_len;
+}
+
+/*
+ * rj_tcp_add - follows a packet, all of its segments. SYN and FIN count as a byte of sequence
+ * space, as RFC 9293 3.4 has it, so that one sent again is a retransmission. A segment that takes
+ * no sequence space is in order. Returns how many of its segments, from the first on, were sent
+ * again.
+ */
+static __always_inline __u32 rj_tcp_add(struct rj_half *h, const struct rj_packet *p)
 {
 	__u32 len = p->payload_len;
 	enum rj_tcp_order order = RJ_TCP_IN_ORDER;
+	__u32 next = h->next_seq;
+	__u32 num_resent = 0;
 
 	if (p->tcp_flags & RJ_TCP_SYN) {
 		rj_tcp_keep_syn(h, p);
@@ -130,13 +146,15 @@ static __always_inline enum rj_tcp_order rj_tcp_add(struct rj_half *h, const str
 		len++;
 	if (len)
 		order = rj_tcp_place(h, p->tcp_seq, p->tcp_seq + len);
-	if (order == RJ_TCP_RETRANS)
-		rj_count(&h->retrans, 1);
-	else if (order == RJ_TCP_OOO)
-		rj_count(&h->ooo, 1);
+	if (order == RJ_TCP_RETRANS) {
+		num_resent = rj_tcp_resent(p, next);
+		rj_count(&h->retrans, num_resent);
+	} else if (order == RJ_TCP_OOO) {
+		rj_count(&h->ooo, p->num_segments);
+	}
 	if ((h->tcp_flags | p->tcp_flags) != h->tcp_flags)
 		h->tcp_flags |= p->tcp_flags;
-	return order;
+	return num_resent;
 }
 
 #endif

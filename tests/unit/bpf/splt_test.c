@@ -54,7 +54,7 @@ TEST(splt_keeps_and_counts_entries_up_to_its_limit)
 
 	for (uint32_t i = 0; i < 5; i++) {
 		p.payload_len = 10 + i;
-		rj_splt_add(&half, &seq, &p, i * 1000, seq.capacity);
+		rj_splt_add(&half, &seq, &p, 0, i * 1000, seq.capacity);
 	}
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
@@ -68,7 +68,7 @@ TEST(splt_without_room_counts_alone)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0, seq.capacity);
+	rj_splt_add(&half, &seq, &p, 0, 0, seq.capacity);
 	rj_ids_add(&half, &seq, 7, 1, seq.capacity);
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(half.num_ids, 1);
@@ -80,15 +80,31 @@ TEST(splt_enters_each_segment_of_a_super_packet)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 5000, seq.capacity);
+	rj_splt_add(&half, &seq, &p, 0, 5000, seq.capacity);
 	CHECK_EQ(half.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
 	CHECK_EQ(rj_splt_us(seq.splt[2]), 5);
-	rj_splt_add(&half, &seq, &p, 6000, seq.capacity);
+	rj_splt_add(&half, &seq, &p, 0, 6000, seq.capacity);
 	CHECK_EQ(half.num_splt, 4);
 	CHECK_EQ(rj_splt_len(seq.splt[3]), 10);
+	free_seq(&seq);
+}
+
+TEST(splt_passes_over_the_first_segments_of_a_super_packet)
+{
+	struct rj_seq seq = make_seq(4);
+	struct rj_half half = { 0 };
+	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
+
+	rj_splt_add(&half, &seq, &p, 2, 5000, seq.capacity);
+	CHECK_EQ(half.num_splt, 1);
+	CHECK_EQ(rj_splt_len(seq.splt[0]), 5);
+	rj_splt_add(&half, &seq, &p, 1, 5000, seq.capacity);
+	CHECK_EQ(half.num_splt, 3);
+	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
+	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
 	free_seq(&seq);
 }
 
@@ -98,7 +114,7 @@ TEST(splt_has_no_entry_that_no_segment_wrote)
 	struct rj_half half = { 0 };
 	struct rj_packet p = { .num_segments = 128, .payload_len = 1275, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0, seq.capacity);
+	rj_splt_add(&half, &seq, &p, 0, 0, seq.capacity);
 	CHECK(half.num_splt <= 128);
 	for (uint32_t i = 0; i + 1 < half.num_splt; i++)
 		CHECK_EQ(rj_splt_len(seq.splt[i]), 10);

@@ -14,7 +14,24 @@ static const uint32_t bases[] = { 0, 1000, 0x7ffffff0, 0x80000000, 0xffffff00, 0
 
 static enum rj_tcp_order add(struct rj_half *h, uint32_t seq, uint32_t len, uint8_t flags)
 {
-	struct rj_packet p = { .tcp_seq = seq, .payload_len = len, .tcp_flags = flags };
+	struct rj_packet p = { .tcp_seq = seq,
+			       .payload_len = len,
+			       .tcp_flags = flags,
+			       .num_segments = 1 };
+	uint32_t ooo = h->ooo;
+
+	if (rj_tcp_add(h, &p))
+		return RJ_TCP_RETRANS;
+	return h->ooo == ooo ? RJ_TCP_IN_ORDER : RJ_TCP_OOO;
+}
+
+/* A super-packet of @num segments of 1000 bytes, the last @last. How many were sent again. */
+static uint32_t add_super(struct rj_half *h, uint32_t seq, uint16_t num, uint32_t last)
+{
+	struct rj_packet p = { .tcp_seq = seq,
+			       .payload_len = (num - 1u) * 1000 + last,
+			       .segment_len = 1000,
+			       .num_segments = num };
 
 	return rj_tcp_add(h, &p);
 }
@@ -257,6 +274,34 @@ TEST(tcp_syn_and_fin_with_data_take_all_their_sequence_space)
 	add(&h, 0xfffffffe, 10, SYN | FIN);
 	CHECK_EQ(h.next_seq, 10);
 	CHECK_EQ(add(&h, 10, 1, ACK), RJ_TCP_IN_ORDER);
+}
+
+TEST(tcp_super_packets_are_judged_as_their_segments)
+{
+	uint32_t base;
+
+	EACH_BASE(base)
+	{
+		struct rj_half h = { 0 };
+
+		CHECK_EQ(add_super(&h, base, 8, 300), 0);
+		CHECK_EQ(h.retrans, 0);
+		CHECK_EQ(add_super(&h, base, 8, 300), 8);
+		CHECK_EQ(h.retrans, 8);
+		/* one old segment, one of old and new bytes, two new ones */
+		CHECK_EQ(add_super(&h, base + 6000, 4, 1000), 2);
+		CHECK_EQ(h.retrans, 10);
+		CHECK_EQ(h.next_seq, base + 10000);
+		CHECK_EQ(h.ooo, 0);
+		/* a hole of three, filled */
+		CHECK_EQ(add_super(&h, base + 13000, 2, 1000), 0);
+		CHECK_EQ(add_super(&h, base + 10000, 3, 1000), 0);
+		CHECK_EQ(h.ooo, 3);
+		/* before all that was seen */
+		CHECK_EQ(add_super(&h, base - 3000, 3, 1000), 0);
+		CHECK_EQ(h.ooo, 6);
+		CHECK_EQ(h.retrans, 10);
+	}
 }
 
 TEST(tcp_impossible_lengths_break_nothing)

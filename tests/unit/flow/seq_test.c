@@ -16,7 +16,7 @@ static void fill(struct rj_seq *seq, struct rj_half *half, uint32_t first, uint3
 		struct rj_packet p = packet(i);
 
 		CHECK(rj_seq_reserve_for(seq, half, &p, limit));
-		rj_splt_add(half, seq, &p, i * 1000000ull, limit);
+		rj_splt_add(half, seq, &p, 0, i * 1000000ull, limit);
 		rj_ids_add(half, seq, (uint16_t)i, 1, limit);
 	}
 }
