@@ -482,6 +482,7 @@ static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f,
 	l->type = type;
 	if (f->outer_tci & RJ_TCI_PRESENT)
 		rj_add_vlan(p, (__u16)f->outer_tci);
+	rj_forget();
 	reason = rj_parse_layer(f, l, p);
 	if (!reason && l->inner && !f->is_closed)
 		reason = rj_parse_tunnels(f, l, p);
