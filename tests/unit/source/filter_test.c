@@ -70,7 +70,7 @@ TEST(filter_does_not_match_what_was_not_captured)
 	rj_filter_free(f);
 }
 
-/* libpcap 1.10 takes an AH header's length for where it ends: three words, and it is there again. */
+/* libpcap 1.10 takes an AH header's length for where it ends: with 3, it is there again. */
 TEST(filter_ends_on_a_header_that_names_itself)
 {
 	struct rj_filter *f = filter("ip protochain 17");
