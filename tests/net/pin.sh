@@ -77,8 +77,8 @@ pin_long() {
 	killed_and_resumed "$name" long 5 0 --attach "$mode" --idle-timeout 4 --active-timeout 0 ||
 		failed "$name: runs"
 	check "$name: not a filter or link too many" test "$(num_ours)" = 1
-	# until the flows are idle
-	wait_for "[ \"\$(wc -l <$WORK/$name-5.live)\" -ge $flows ]" 20
+	# until the flows are idle; where starts are slow, some were before the last one
+	wait_for "[ \"\$(cat $WORK/$name-?.live | wc -l)\" -ge $flows ]" 20 || true
 	stop_proc "live-$name-5" INT
 	check "$name: ends with status 0" test "$PROC_STATUS" = 0
 	check "$name: every flow has its packets, in one record" \
