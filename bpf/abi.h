@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 3u
+#define RJ_ABI_VERSION 4u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
@@ -13,7 +13,7 @@
 #define RJ_MAX_TUNNELS 4u	/* tunnels opened, one in another; deeper packets are set aside */
 #define RJ_MAX_EXT_HEADERS 8u	/* IPv6 extension headers (and AH) passed over */
 #define RJ_TCP_OPTIONS_LEN 40u	/* RFC 9293 3.1: data offset 15 words less the fixed header */
-#define RJ_FIRST_IDS 4u		/* IP identifications kept before a sequence slot is taken */
+#define RJ_FIRST_IDS 4u		/* IP identifications kept beside those of the sequence */
 #define RJ_TCP_HOLES 4u		/* holes of the sequence space followed at once, each direction */
 #define RJ_LEN_BINS 18u /* payload lengths: bin i counts 2^(i-1) <= b < 2^i, the last is open */
 #define RJ_GAP_BINS 32u /* gaps in microseconds likewise */
@@ -228,15 +228,48 @@ struct rj_hole {
 #define RJ_TCP_SYN_ACK 0x04u /* …by a SYN/ACK */
 #define RJ_TCP_NO_TLS 0x08u  /* tls.state is beyond RJ_TLS_FOLLOW: tls need not be read */
 
+/* What of a half's state is settled: struct rj_rest need not be asked any more. */
+#define RJ_HALF_LISTED 0x01u	/* its list of lengths and times is full */
+#define RJ_HALF_NUMBERED 0x02u	/* and that of IP identifications */
+#define RJ_HALF_SAMPLED 0x04u	/* kernel: no sample is wanted, but of heads by RJ_HALF_HEADS */
+#define RJ_HALF_HEADS 0x08u	/* kernel: spoke HTTP/1: later heads are sampled too */
+#define RJ_HALF_LATER 0x10u	/* kernel: …and sample_base is the start of the last of them */
+#define RJ_HALF_QUIC 0x20u	/* kernel: began with a long header of QUIC */
+
 /*
- * struct rj_half - what one side sent. The first 64 bytes are all that most packets of a known flow
- * read and change; times are in the source's clock.
+ * struct rj_half - what one side sent: all that most packets of a known flow read and change, so
+ * that entries of the kernel's map are few cache lines. Times are in the source's clock.
+ * @packets: at most a few more than RJ_FOLD_PACKETS
+ * @slot: kernel: where the side's struct rj_rest and sequences are, + 1; 0: nowhere yet. Always 0
+ *        on the host
  */
 struct rj_half {
-	__u64 packets;
 	__u64 payload_bytes;
 	__u64 ip_bytes;
 	__u64 last_ns;
+	union {
+		struct {
+			__u32 packets;
+			__u32 slot;
+		};
+		__u64 packets_slot; /* both, for rj_swap */
+	};
+	__u32 next_seq; /* one past the highest sequence number seen */
+	__u8 ttl_min;
+	__u8 tcp_flags; /* all flags seen */
+	__u8 tcp_bits;	/* RJ_TCP_* */
+	__u8 bits;	/* RJ_HALF_* */
+};
+
+/*
+ * struct rj_rest - what else is known of a side, in a slot of the kernel's or an entry of the
+ * host's. With the head of its slot the first 64 bytes are what the first packets of a flow
+ * change, the next 64 what its first packet does, and what comes in another order.
+ * @ifindex, @vlan, @num_vlans, @icmp_type, @icmp_code: of the side's first packet
+ * @also: where else its packets were seen; @also_missed: 1 when that were more. 0: none
+ */
+struct rj_rest {
+	__u64 first_ns;
 	union {
 		struct {
 			__u32 num_splt; /* entries of the sequence, as long as there is room */
@@ -244,33 +277,32 @@ struct rj_half {
 		};
 		__u64 num_entries; /* both, for rj_reserve */
 	};
-	__u32 slot; /* kernel: sequence slot + 1; 0 none, always 0 on the host */
-	__u8 ttl_min;
-	__u8 tcp_flags; /* all flags seen */
-	__u8 tcp_bits;	/* RJ_TCP_* */
-	__u8 syn_opt_len;
-	__u32 low_seq;	   /* lowest sequence number seen */
-	__u32 next_seq;	   /* one past the highest */
+	struct rj_tls_walk tls;
+	__u16 first_ids[RJ_FIRST_IDS];
+	__u32 low_seq;	   /* lowest sequence number seen, see RJ_TCP_REACH */
 	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
 	__u16 num_samples; /* kernel: packets handed up as samples */
-	__u16 sample_bits; /* kernel: RJ_SAMPLE_HAS_* */
+	__u16 bad_l4;	   /* packets with RJ_PKT_BAD_L4, saturating */
+	__u32 lost_samples;
 
-	__u64 first_ns;
 	__u32 retrans;
 	__u32 ooo;
 	struct rj_hole hole[RJ_TCP_HOLES];
 	__u32 syn_seq;
 	__u16 syn_window;
-	__u16 bad_l4; /* packets with RJ_PKT_BAD_L4, saturating */
-	__u16 first_ids[RJ_FIRST_IDS];
+	__u8 syn_opt_len;
+	__u8 also_missed;
+	__u32 ifindex;
+	__u16 vlan[RJ_MAX_VLANS];
+	__u8 num_vlans;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 zero;
+
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
-	struct rj_tls_walk tls;
+	__u32 also[RJ_MAX_ALSO];
 	__u64 reserved[1];
 };
-
-#define RJ_SAMPLE_HAS_HEADS 0x01u /* spoke HTTP/1: later heads are sampled too */
-#define RJ_SAMPLE_HAS_LATER 0x02u /* …and sample_base is the start of the last of them */
-#define RJ_SAMPLE_HAS_QUIC 0x04u  /* began with a long header of QUIC */
 
 /*
  * struct rj_slot_head - what stands before the sequences in a slot. Both words are user space's;
@@ -301,41 +333,25 @@ struct rj_hist {
 #define RJ_ORIG_SYN 1u	 /* sender of SYN or receiver of SYN/ACK */
 
 /*
- * struct rj_flow - the state of a flow: the value of the kernel's flow map and
- * the head of the host's table entry. Without histograms both end before @hist.
- * Its lengths are such that an entry of the kernel's map (88 bytes stand before
- * the value) is whole cache lines, and the first line of each half one of them:
- * a packet of a known flow touches four lines of the entry.
+ * struct rj_flow - the state of a flow that every packet asks for: the value of the kernel's flow
+ * map. Its length is such that an entry of that map (88 bytes stand before the value) is three
+ * cache lines, of which the first holds the key alone: 10,000 flows and their buckets go into 2 MB.
  * @start_ns: time of its first packet; with the key it names the flow
+ * @owner: the interface each half is counted on, see owner.h
  * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0
- * @ifindex: where its first packet was seen; @also: where else its packets were; @also_missed:
- *       1 when that were more. 0: none
- * @owner: the interface each half is counted on, see owner.h. Here and not in the half, as every
- *       packet reads this line and hardly any writes it
  * @originator: side, by @originator_by (RJ_ORIG_*)
+ * @starter: the side that sent the first packet
  */
 struct rj_flow {
+	struct rj_half half[RJ_NUM_SIDES];
 	__u64 start_ns;
+	__u32 owner[RJ_NUM_SIDES];
 	__u32 dying;
-	__u32 ifindex;
-	__u16 vlan[RJ_MAX_VLANS];
-	__u8 num_vlans;
 	__u8 originator;
 	__u8 originator_by;
-	__u8 icmp_type;
-	__u8 icmp_code;
-	__u8 also_missed;
-	__u8 zero[2];
-	__u32 owner[RJ_NUM_SIDES];
-	struct rj_half half[RJ_NUM_SIDES];
-	__u64 lost_samples;
-	__u32 also[RJ_MAX_ALSO];
-	__u64 more_reserved[5];
-	struct rj_hist hist[RJ_NUM_SIDES];
-	__u64 reserved[6];
+	__u8 starter;
+	__u8 zero;
 };
-
-#define RJ_FLOW_LEN_PLAIN __builtin_offsetof(struct rj_flow, hist)
 
 /*
  * struct rj_limits - how flows are cut and what is kept of them. The same
@@ -420,7 +436,7 @@ enum rj_counter {
 	RJ_COUNT_BYTES,		/* frame bytes */
 	RJ_COUNT_SAMPLES,
 	RJ_COUNT_SAMPLES_LOST,
-	RJ_COUNT_SLOTS_SHORT, /* packets whose side had no slot for its sequence */
+	RJ_COUNT_SLOTS_SHORT, /* packets that no slot was left for: handed up, or map_full */
 	RJ_COUNT_CUTS_LATE,   /* flows that could not be cut: the ring was full */
 	RJ_COUNT_LOST_FULL,   /* of samples_lost, see RJ_LOSSES: the ring was full */
 	RJ_COUNT_LOST_REST,   /* …what was left of it was kept for other classes: */
@@ -548,15 +564,14 @@ _Static_assert(sizeof(struct rj_packet) == 144, "struct rj_packet is part of the
 _Static_assert(sizeof(struct rj_tls_walk) == 16, "struct rj_tls_walk is part of the ABI");
 _Static_assert(sizeof(struct rj_first) == 64, "struct rj_first is part of the ABI");
 _Static_assert(sizeof(struct rj_tunnels) == 168, "struct rj_tunnels is part of the ABI");
-_Static_assert(sizeof(struct rj_half) == 192, "struct rj_half is part of the ABI");
-_Static_assert(__builtin_offsetof(struct rj_half, first_ns) == 64,
-	       "what every packet changes of a half is one cache line");
+_Static_assert(sizeof(struct rj_half) == 40, "struct rj_half is part of the ABI");
+_Static_assert(sizeof(struct rj_rest) == 184, "struct rj_rest is part of the ABI");
+_Static_assert(__builtin_offsetof(struct rj_rest, retrans) + sizeof(struct rj_slot_head) == 64,
+	       "what the first packets change of a slot is one cache line");
 _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI");
-_Static_assert(sizeof(struct rj_flow) == 936, "struct rj_flow is part of the ABI");
-_Static_assert((RJ_FLOW_LEN_PLAIN + 88) % 64 == 0 && (sizeof(struct rj_flow) + 88) % 64 == 0,
+_Static_assert(sizeof(struct rj_flow) == 104, "struct rj_flow is part of the ABI");
+_Static_assert((sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
-_Static_assert((__builtin_offsetof(struct rj_flow, half) + 88) % 64 == 0,
-	       "and so begin its halves");
 _Static_assert(sizeof(struct rj_sample) == 88, "struct rj_sample is part of the ABI");
 
 #endif

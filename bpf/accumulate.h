@@ -7,10 +7,11 @@
 #include "bpf/hist.h"
 #include "bpf/splt.h"
 #include "bpf/tcp.h"
+#include "bpf/tlsrec.h"
 #include "bpf/wire.h"
 
 /* A flow is handed on in pieces before any 32-bit counter in it can come round. */
-#define RJ_FOLD_PACKETS 0x7fffffffull
+#define RJ_FOLD_PACKETS 0x7fffffffu
 
 static __always_inline int rj_is_late(__u64 now_ns, __u64 since_ns, __u64 limit_ns)
 {
@@ -50,6 +51,11 @@ static __always_inline enum rj_end rj_flow_cut(const struct rj_flow *f, const st
 	return RJ_END_NONE;
 }
 
+static __always_inline __u64 rj_flow_packets(const struct rj_flow *f)
+{
+	return (__u64)f->half[0].packets + f->half[1].packets;
+}
+
 /* rj_flow_last - time of the flow's last packet. */
 static __always_inline __u64 rj_flow_last(const struct rj_flow *f)
 {
@@ -79,7 +85,7 @@ static __always_inline int rj_flow_is_spare(const struct rj_flow *f, __u64 now, 
 {
 	if (!rj_is_late(now, rj_flow_last(f), age_ns))
 		return 0;
-	return f->half[0].packets + f->half[1].packets == 1 || rj_is_closed(f);
+	return rj_flow_packets(f) == 1 || rj_is_closed(f);
 }
 
 /*
@@ -89,9 +95,7 @@ static __always_inline int rj_flow_is_spare(const struct rj_flow *f, __u64 now, 
 static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_packet *p, int before)
 {
 	f->start_ns = p->time_ns;
-	f->ifindex = p->ifindex;
-	rj_zero(f->also, sizeof(f->also));
-	f->also_missed = 0;
+	f->starter = p->side & 1;
 	f->owner[p->side & 1] = p->ifindex;
 	/* one that goes on still has stragglers of the other half under way to other interfaces */
 	if (before < 0)
@@ -105,19 +109,39 @@ static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_pac
 	} else if (before >= 0) {
 		f->originator = (__u8)before;
 	}
-	rj_copy(f->vlan, p->vlan, sizeof(f->vlan));
-	f->num_vlans = p->num_vlans;
-	f->icmp_type = p->icmp_type;
-	f->icmp_code = p->icmp_code;
+}
+
+/* rj_half_start - what the first packet of a side tells. */
+static __always_inline void rj_half_start(struct rj_half *h, struct rj_rest *rest,
+					  const struct rj_packet *p)
+{
+	h->ttl_min = p->ttl;
+	rest->first_ns = p->time_ns;
+	rest->ifindex = p->ifindex;
+	rj_copy(rest->vlan, p->vlan, sizeof(rest->vlan));
+	rest->num_vlans = p->num_vlans;
+	rest->icmp_type = p->icmp_type;
+	rest->icmp_code = p->icmp_code;
+}
+
+/*
+ * rj_is_plain - whether nothing but @half changes by the packet, and the answer to it needs nothing
+ * else: asked of each packet, so that most of a long flow's read no more than its entry.
+ */
+static __always_inline int rj_is_plain(const struct rj_half *half, const struct rj_packet *p,
+				       const struct rj_limits *limits)
+{
+	if (!half->packets || limits->with_hist || p->bits & RJ_PKT_BAD_L4 ||
+	    rj_is_listed(half, p, limits) || rj_is_numbered(half, p))
+		return 0;
+	if (!(p->bits & RJ_PKT_TCP))
+		return 1;
+	return rj_tcp_is_plain(half, p) && !(limits->num_records && rj_tlsrec_may_want(half, p));
 }
 
 /* rj_half_count - counters and times. */
 static __always_inline void rj_half_count(struct rj_half *h, const struct rj_packet *p)
 {
-	if (!h->packets) {
-		h->first_ns = p->time_ns;
-		h->ttl_min = p->ttl;
-	}
 	if (p->ttl < h->ttl_min)
 		h->ttl_min = p->ttl;
 	if (p->time_ns > h->last_ns) /* clocks step back; the end of a flow does not */
@@ -126,32 +150,44 @@ static __always_inline void rj_half_count(struct rj_half *h, const struct rj_pac
 	if (p->payload_len)
 		rj_count(&h->payload_bytes, p->payload_len);
 	rj_count(&h->ip_bytes, p->ip_len);
-	if (p->bits & RJ_PKT_BAD_L4 && h->bad_l4 != 0xffff)
-		h->bad_l4++;
+}
+
+/* rj_flow_add_plain - rj_flow_add of a packet for which rj_is_plain. */
+static __always_inline void rj_flow_add_plain(struct rj_half *half, const struct rj_packet *p)
+{
+	if (p->bits & RJ_PKT_TCP)
+		rj_tcp_add_plain(half, p);
+	rj_half_count(half, p);
 }
 
 /*
- * rj_flow_add - accumulates @p, one of side @half, into the flow. @seq is where
- * that side's sequences are kept, @hist its histograms or NULL.
+ * rj_flow_add - accumulates @p, one of side @half, into the flow. @seq is where the rest of that
+ * side is kept.
  */
 static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half *half,
-					struct rj_hist *hist, const struct rj_seq *seq,
-					const struct rj_packet *p, const struct rj_limits *limits)
+					const struct rj_seq *seq, const struct rj_packet *p,
+					const struct rj_limits *limits)
 {
 	__u64 since_start_ns = p->time_ns > f->start_ns ? p->time_ns - f->start_ns : 0;
 	__u64 gap_ns = p->time_ns > half->last_ns ? p->time_ns - half->last_ns : 0;
+	struct rj_rest *rest = seq->rest;
 	__u32 num_resent = 0;
 
-	if (hist)
-		rj_hist_add(hist, p, half->packets != 0, gap_ns);
+	if (seq->hist)
+		rj_hist_add(seq->hist, p, half->packets != 0, gap_ns);
+	if (!half->packets)
+		rj_half_start(half, rest, p);
 	if (p->bits & RJ_PKT_TCP)
-		num_resent = rj_tcp_add(half, p);
+		num_resent = rj_tcp_add(half, rest, p);
 	if (p->bits & RJ_PKT_IPV4)
-		rj_ids_add(half, seq, p->ip_id, p->num_segments, limits->num_packets);
+		rj_ids_add(rest, seq, p->ip_id, p->num_segments, limits->num_packets);
 	if (limits->with_retrans)
 		num_resent = 0;
 	if ((p->payload_len || limits->with_zeros) && num_resent < p->num_segments)
-		rj_splt_add(half, seq, p, num_resent, since_start_ns, limits->num_packets);
+		rj_splt_add(rest, seq, p, num_resent, since_start_ns, limits->num_packets);
+	if (p->bits & RJ_PKT_BAD_L4 && rest->bad_l4 != 0xffff)
+		rest->bad_l4++;
+	rj_lists_settle(half, rest, limits);
 	rj_half_count(half, p);
 }
 

@@ -11,9 +11,6 @@ const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
 /* How flows are cut and what is kept; the host engine gets the same struct. */
 const volatile struct rj_limits rj_limits;
 
-/* Bytes of a value of the flow map: all of struct rj_flow, or RJ_FLOW_LEN_PLAIN. */
-const volatile __u32 rj_flow_len = sizeof(struct rj_flow);
-
 /* Whether bpf_xdp_load_bytes is there (5.18); without it XDP's samples are lost, and counted. */
 const volatile __u8 rj_has_xdp_load = 0;
 

@@ -93,10 +93,10 @@ static __always_inline struct rj_flow *rj_create(struct rj_cpu *cpu)
 }
 
 /* rj_has_records - whether the packet's TLS records are to be followed. */
-static __always_inline int rj_has_records(const struct rj_half *half, const struct rj_packet *p,
-					  const struct rj_limits *limits)
+static __always_inline int rj_has_records(const struct rj_half *half, const struct rj_rest *rest,
+					  const struct rj_packet *p, const struct rj_limits *limits)
 {
-	return limits->num_records && rj_tlsrec_wants(half, p);
+	return limits->num_records && rest && rj_tlsrec_wants(half, rest, p);
 }
 
 /*
@@ -106,19 +106,17 @@ static __always_inline int rj_has_records(const struct rj_half *half, const stru
  * Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
  * flow's end so far.
  */
-static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_half *half,
+static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_rest *rest,
 				    struct rj_cpu *cpu, const struct rj_limits *limits)
 {
 	const struct rj_packet *p = &cpu->packet;
 	__u64 tick;
 
-	cpu->is_coarse = 0;
 	if (p->time_ns) /* of a fragment, and told already */
 		return p->time_ns;
-	if (!flow || limits->with_hist || half->packets <= limits->num_packets ||
+	if (limits->with_hist || half->packets <= limits->num_packets ||
 	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
-	    (half->num_splt < limits->num_packets && (p->payload_len || limits->with_zeros)) ||
-	    rj_has_records(half, p, limits))
+	    rj_is_listed(half, p, limits) || rj_has_records(half, rest, p, limits))
 		return bpf_ktime_get_ns();
 	tick = bpf_jiffies64();
 	if (tick != cpu->tick) {
@@ -129,34 +127,21 @@ static __always_inline __u64 rj_now(const struct rj_flow *flow, const struct rj_
 	return cpu->tick_ns;
 }
 
-/* rj_slot_take - gives the side a slot; false where there is none, or it is too late for one. */
-static __always_inline int rj_slot_take(struct rj_half *half)
+/*
+ * rj_seq_of - where the rest of the packet's side is, @seq, where the packet may ask for it; a slot
+ * is taken now if it has none. False where none is left.
+ */
+static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_flow *flow,
+				     struct rj_half *half, const struct rj_packet *p,
+				     const struct rj_limits *limits, struct rj_seq *seq)
 {
-	__u32 index;
-
-	/* packets were missed: their entries would be what another flow left in the slot */
-	if (half->num_splt || half->num_ids > RJ_FIRST_IDS ||
-	    bpf_map_pop_elem(&rj_free_slots, &index))
+	seq->rest = 0;
+	if (rj_is_plain(half, p, limits) && !rj_may_be_sampled(f, half, p) &&
+	    !(rj_several && rj_owner_changes(flow, p)))
+		return 1;
+	if (!half->slot && !rj_slot_take(half))
 		return 0;
-	half->slot = index + 1;
-	return 1;
-}
-
-/* rj_slot_of - where the side's sequences are; a slot is taken now if it has none. */
-static __always_inline void rj_slot_of(struct rj_half *half, const struct rj_limits *limits,
-				       struct rj_seq *seq, struct rj_cpu *cpu)
-{
-	__u32 index;
-	__u8 *slot;
-
-	if (!half->slot && !rj_slot_take(half)) {
-		cpu->counters[RJ_COUNT_SLOTS_SHORT]++;
-		return;
-	}
-	index = half->slot - 1;
-	slot = bpf_map_lookup_elem(&rj_slots, &index);
-	if (slot)
-		rj_slot_open(slot, limits, seq);
+	return rj_slot_at(half->slot, limits, seq) != 0;
 }
 
 /* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
@@ -229,26 +214,28 @@ static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off
  * rj_tls_skb, rj_tls_xdp - rj_tlsrec_add, once in the object for all programs of a kind: it is
  * long, and few packets need it.
  */
-static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_cpu *cpu,
-				  __u64 *words, __u64 since_start_ns)
+static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, struct rj_rest *rest,
+				  struct rj_cpu *cpu, __u64 *words)
 {
 	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
 	cpu->walk_slot = half->slot;
-	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, rest, &list, &cpu->packet,
+		      cpu->walk_since_ns);
 }
 
-static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, struct rj_cpu *cpu,
-				  __u64 *words, __u64 since_start_ns)
+static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, struct rj_rest *rest,
+				  struct rj_cpu *cpu, __u64 *words)
 {
 	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
 	cpu->walk_slot = half->slot;
-	rj_tlsrec_add(&f, cpu->packet.payload_off, half, &list, &cpu->packet, since_start_ns);
+	rj_tlsrec_add(&f, cpu->packet.payload_off, half, rest, &list, &cpu->packet,
+		      cpu->walk_since_ns);
 }
 
 /* rj_tls - follows the packet's TLS records. */
@@ -257,12 +244,13 @@ static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flo
 				   struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
-	__u64 since_start_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
 
+	cpu->walk_since_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
+	rj_forget();
 	if (f->hook == RJ_HOOK_SKB)
-		rj_tls_skb(f->ctx, half, cpu, seq->records, since_start_ns);
+		rj_tls_skb(f->ctx, half, seq->rest, cpu, seq->records);
 	else
-		rj_tls_xdp(f->ctx, half, cpu, seq->records, since_start_ns);
+		rj_tls_xdp(f->ctx, half, seq->rest, cpu, seq->records);
 }
 
 /* rj_hand_over - the packet as it is, to user space; false when the ring is full. */
@@ -352,28 +340,56 @@ static __noinline int rj_fragment(struct rj_cpu *cpu)
 	return 0;
 }
 
+/* rj_add_whole - adds a packet for which the rest of its side is there. */
+static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flow *flow,
+					 struct rj_half *half, const struct rj_seq *seq,
+					 struct rj_cpu *cpu, const struct rj_limits *limits)
+{
+	const struct rj_packet *p = &cpu->packet;
+
+	if (rj_several)
+		rj_owner_set(flow, seq->rest, p);
+	cpu->has_records = !!rj_has_records(half, seq->rest, p, limits);
+	rj_forget();
+	rj_flow_add(flow, half, seq, p, limits);
+	rj_forget();
+	if (limits->num_records && cpu->has_records)
+		rj_tls(f, flow, half, seq, cpu);
+	rj_sample(f, flow, half, seq->rest, cpu);
+	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
+		rj_sample_counted(seq->rest, cpu, RJ_COUNT_LOST_FULL);
+}
+
 /* rj_account - adds a parsed packet to its flow. */
 static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *cpu)
 {
 	struct rj_packet *p = &cpu->packet;
 	struct rj_flow *flow = bpf_map_lookup_elem(&rj_flows, &p->key);
-	struct rj_half *half = 0;
-	struct rj_hist *hist = 0;
+	struct rj_half *half;
 	struct rj_seq seq = {};
 	struct rj_limits limits;
+	int has_seq = 0;
 
 	rj_limits_get(&limits);
-	if (flow)
+	cpu->is_coarse = 0;
+	if (flow) {
 		half = &flow->half[p->side & 1];
-	p->time_ns = rj_now(flow, half, cpu, &limits);
-	if (rj_several && flow && rj_is_duplicate(flow, half, p)) {
-		rj_owner_note(flow, p->ifindex);
-		cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
-		return;
+		has_seq = rj_seq_of(f, flow, half, p, &limits, &seq);
+		p->time_ns = rj_now(half, seq.rest, cpu, &limits);
+		if (rj_several && rj_is_duplicate(flow, half, p)) {
+			if (seq.rest)
+				rj_owner_note(seq.rest, p->ifindex);
+			cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
+			return;
+		}
+		if (flow->dying ||
+		    rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)) {
+			flow = rj_turn(flow, cpu);
+			has_seq = 0;
+		}
+	} else if (!p->time_ns) {
+		p->time_ns = bpf_ktime_get_ns();
 	}
-	if (flow &&
-	    (flow->dying || rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)))
-		flow = rj_turn(flow, cpu);
 	if (!flow)
 		flow = rj_create(cpu);
 	if (!flow || flow->dying) {
@@ -381,24 +397,17 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 		return;
 	}
 	rj_forget();
-	if (rj_several)
-		rj_owner_set(flow, p);
 	half = &flow->half[p->side & 1];
-	if (limits.with_hist)
-		hist = &flow->hist[p->side & 1];
-	cpu->has_records = !!rj_has_records(half, p, &limits);
-	rj_forget();
-	seq.capacity = limits.num_packets;
-	if (cpu->has_records || rj_seq_is_written(half, p, &limits))
-		rj_slot_of(half, &limits, &seq, cpu);
-	rj_flow_add(flow, half, hist, &seq, p, &limits);
-	rj_forget();
-	if (limits.num_records && cpu->has_records)
-		rj_tls(f, flow, half, &seq, cpu);
+	if (!has_seq && !rj_seq_of(f, flow, half, p, &limits, &seq)) {
+		cpu->counters[RJ_COUNT_SLOTS_SHORT] += p->num_segments;
+		rj_hand_up(cpu);
+		return;
+	}
 	cpu->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
-	rj_sample(f, flow, half, cpu);
-	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
-		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_FULL);
+	if (seq.rest)
+		rj_add_whole(f, flow, half, &seq, cpu, &limits);
+	else
+		rj_flow_add_plain(half, p);
 }
 
 /* rj_watch - all that happens to a frame. Nothing here can change or drop it. */
@@ -470,7 +479,7 @@ static __always_inline void rj_reap_count(const struct rj_flow *flow)
 	struct rj_meta *meta = bpf_map_lookup_elem(&rj_meta, &zero);
 
 	if (meta)
-		rj_count(&meta->reaped, flow->half[0].packets + flow->half[1].packets);
+		rj_count(&meta->reaped, rj_flow_packets(flow));
 }
 
 /* rj_reap_one - writes (key, value) out and deletes the entry, unless a packet was faster. */
@@ -486,7 +495,7 @@ static __always_inline void rj_reap_one(struct bpf_iter__bpf_map_elem *ctx, stru
 		return;
 	/* what does not fit in the reader's buffer is not kept in it, and the entry comes again */
 	if ((flow->dying || rj_reap_all) && !bpf_seq_write(seq, key, sizeof(*key)) &&
-	    !bpf_seq_write(seq, flow, rj_flow_len)) {
+	    !bpf_seq_write(seq, flow, sizeof(*flow))) {
 		rj_reap_count(flow);
 		bpf_map_delete_elem(&rj_flows, &own);
 	}

@@ -21,22 +21,23 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
-	__uint(key_size, sizeof(struct rj_key));
-	__uint(value_size, sizeof(struct rj_flow)); /* RJ_FLOW_LEN_PLAIN without histograms */
+	__type(key, struct rj_key);
+	__type(value, struct rj_flow);
 } rj_flows SEC(".maps");
 
 /*
- * Sequences of one side of a flow, as rj_slot_open has them: struct rj_slot_head, lengths and times
- * of packets, TLS records, IP identifications. The head is written by user space, the rest by the
- * packet programs and read by user space when the flow is over. One entry for each slot; value size
- * by --packets and --tls-records.
+ * What is kept of one side of a flow beside struct rj_half, as rj_slot_open has it: struct
+ * rj_slot_head, struct rj_rest, histograms, sequences. The head is written by user space, all else
+ * by the packet programs and read by user space when the flow is over. One entry for each slot;
+ * value size by --packets, --tls-records and whether there are histograms.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct rj_slot_head) +
+	__uint(value_size, sizeof(struct rj_slot_head) + sizeof(struct rj_rest) +
+				   sizeof(struct rj_hist) +
 				   RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)) +
 				   (RJ_MAX_TLS_RECORDS + RJ_TLS_MESSAGES) * sizeof(__u64));
 } rj_slots SEC(".maps");

@@ -25,29 +25,36 @@ static __always_inline int rj_is_duplicate(const struct rj_flow *f, const struct
 	return p->time_ns <= last_ns || p->time_ns - last_ns <= RJ_OWNER_QUIET_NS;
 }
 
-/* rj_owner_note - the record is to name this interface as well. */
-static __always_inline void rj_owner_note(struct rj_flow *f, __u32 ifindex)
+/* rj_owner_note - the record is to name this interface as well, which packets of the side pass. */
+static __always_inline void rj_owner_note(struct rj_rest *r, __u32 ifindex)
 {
-	if (ifindex == f->ifindex)
+	if (ifindex == r->ifindex)
 		return;
 	for (__u32 i = 0; i < RJ_MAX_ALSO; i++) {
-		if (f->also[i] == ifindex)
+		if (r->also[i] == ifindex)
 			return;
-		if (!f->also[i]) {
-			f->also[i] = ifindex;
+		if (!r->also[i]) {
+			r->also[i] = ifindex;
 			return;
 		}
 	}
-	f->also_missed = 1;
+	r->also_missed = 1;
+}
+
+/* rj_owner_changes - whether @p, which is counted, came by another interface than those before. */
+static __always_inline int rj_owner_changes(const struct rj_flow *f, const struct rj_packet *p)
+{
+	return f->owner[p->side & 1] != p->ifindex;
 }
 
 /* rj_owner_set - @p is counted: its interface owns the half from now on. */
-static __always_inline void rj_owner_set(struct rj_flow *f, const struct rj_packet *p)
+static __always_inline void rj_owner_set(struct rj_flow *f, struct rj_rest *r,
+					 const struct rj_packet *p)
 {
-	if (f->owner[p->side & 1] == p->ifindex)
+	if (!rj_owner_changes(f, p))
 		return;
 	f->owner[p->side & 1] = p->ifindex;
-	rj_owner_note(f, p->ifindex);
+	rj_owner_note(r, p->ifindex);
 }
 
 #endif

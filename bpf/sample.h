@@ -25,20 +25,13 @@ struct rj_sampling {
 	__u32 want;
 };
 
-/* rj_slot_head_get - what user space says of the side; looked at for packets that may be wanted. */
-static __always_inline void rj_slot_head_get(const struct rj_half *half, struct rj_slot_head *out)
+/* rj_slot_head_get - what user space says of the side whose rest @rest is: it stands before it. */
+static __always_inline void rj_slot_head_get(const struct rj_rest *rest, struct rj_slot_head *out)
 {
-	__u32 index = half->slot - 1;
-	const volatile struct rj_slot_head *head = 0;
+	const volatile struct rj_slot_head *head = (const void *)rest;
 
-	out->until = 0;
-	out->generation = 0;
-	if (half->slot)
-		head = bpf_map_lookup_elem(&rj_slots, &index);
-	if (!head)
-		return;
-	out->until = head->until;
-	out->generation = head->generation;
+	out->until = head[-1].until;
+	out->generation = head[-1].generation;
 }
 
 /* rj_first_bytes - 8 bytes of the payload, the first the most significant; 0 if it is shorter. */
@@ -55,12 +48,13 @@ static __always_inline __u64 rj_first_bytes(const struct rj_frame *f, const stru
  * rj_stream_window - how far behind sample_base the side is sampled now. What user space says
  * holds from there on; what it said of an earlier head does not.
  */
-static __always_inline __s64 rj_stream_window(const struct rj_half *half, __u32 until)
+static __always_inline __s64 rj_stream_window(const struct rj_half *half,
+					      const struct rj_rest *rest, __u32 until)
 {
 	__s64 window = rj_limits.sample_bytes;
-	__s64 said = (__s32)(until - half->sample_base);
+	__s64 said = (__s32)(until - rest->sample_base);
 
-	if (half->sample_bits & RJ_SAMPLE_HAS_LATER) {
+	if (half->bits & RJ_HALF_LATER) {
 		window = RJ_LATER_HEAD_BYTES;
 		if (said <= 0)
 			until = 0;
@@ -71,58 +65,87 @@ static __always_inline __s64 rj_stream_window(const struct rj_half *half, __u32 
 }
 
 static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_half *half,
-					    const struct rj_packet *p, struct rj_sampling *s)
+					    struct rj_rest *rest, const struct rj_packet *p,
+					    struct rj_sampling *s)
 {
 	__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
 	__s64 at, window;
 
-	if (half->num_samples >=
-	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS))
+	if (rest->num_samples >=
+	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS)) {
+		half->bits = (half->bits | RJ_HALF_SAMPLED) & (__u8)~RJ_HALF_HEADS;
 		return 0;
-	if (!half->num_samples)
-		half->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? half->syn_seq + 1 : seq;
-	at = (__s32)(seq - half->sample_base);
+	}
+	if (!rest->num_samples)
+		rest->sample_base = half->tcp_bits & RJ_TCP_HAS_SYN ? rest->syn_seq + 1 : seq;
+	at = (__s32)(seq - rest->sample_base);
 	/* the first segment, which need not come first */
 	if (!at && rj_is_http_head(rj_first_bytes(f, p)))
-		half->sample_bits |= RJ_SAMPLE_HAS_HEADS;
-	if (at >= -RJ_SAMPLE_REORDER_BYTES && at < RJ_SAMPLE_MOST_BYTES) {
-		rj_slot_head_get(half, &s->head);
-		window = rj_stream_window(half, s->head.until);
+		half->bits |= RJ_HALF_HEADS;
+	if (!(half->bits & RJ_HALF_SAMPLED) && at >= -RJ_SAMPLE_REORDER_BYTES &&
+	    at < RJ_SAMPLE_MOST_BYTES) {
+		rj_slot_head_get(rest, &s->head);
+		window = rj_stream_window(half, rest, s->head.until);
 		if (at < window)
 			return p->payload_len < window - at ? p->payload_len : (__u32)(window - at);
 	}
-	if (at < 0 || !(half->sample_bits & RJ_SAMPLE_HAS_HEADS) ||
-	    !rj_is_http_head(rj_first_bytes(f, p)))
-		return 0;
 	if (at >= RJ_SAMPLE_MOST_BYTES)
-		rj_slot_head_get(half, &s->head);
-	half->sample_base = seq;
-	half->sample_bits |= RJ_SAMPLE_HAS_LATER;
+		half->bits |= RJ_HALF_SAMPLED;
+	if (at < 0 || !(half->bits & RJ_HALF_HEADS) || !rj_is_http_head(rj_first_bytes(f, p)))
+		return 0;
+	rj_slot_head_get(rest, &s->head);
+	rest->sample_base = seq;
+	half->bits = (half->bits | RJ_HALF_LATER) & (__u8)~RJ_HALF_SAMPLED;
 	return p->payload_len < RJ_LATER_HEAD_BYTES ? p->payload_len : RJ_LATER_HEAD_BYTES;
+}
+
+/* rj_is_datagram_wanted - as far as can be told before user space is asked. */
+static __always_inline int rj_is_datagram_wanted(const struct rj_half *half,
+						 const struct rj_rest *rest,
+						 const struct rj_packet *p)
+{
+	int is_udp = p->key.proto == RJ_IP_UDP;
+
+	if (rest->num_samples >= RJ_MAX_SAMPLED_DATAGRAMS || (!is_udp && !rj_limits.with_bytes))
+		return 0;
+	if (rest->sample_base < rj_limits.sample_bytes ||
+	    (is_udp && (rj_is_whole_port(p->key.port[0]) || rj_is_whole_port(p->key.port[1]))))
+		return 1;
+	return half->bits & RJ_HALF_QUIC && half->packets <= RJ_MAX_QUIC_PACKETS;
 }
 
 /* A datagram is handed up whole, or it is of no use. */
 static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct rj_half *half,
-					      const struct rj_packet *p, struct rj_sampling *s)
+					      struct rj_rest *rest, const struct rj_packet *p,
+					      struct rj_sampling *s)
 {
-	int is_udp = p->key.proto == RJ_IP_UDP;
+	int is_first_bytes = rest->sample_base < rj_limits.sample_bytes;
 
-	if (half->num_samples >= RJ_MAX_SAMPLED_DATAGRAMS || (!is_udp && !rj_limits.with_bytes))
+	rj_slot_head_get(rest, &s->head);
+	if (!rj_is_datagram_wanted(half, rest, p) ||
+	    (s->head.until && (!rj_limits.with_bytes || !is_first_bytes))) {
+		half->bits |= RJ_HALF_SAMPLED;
 		return 0;
-	if (half->sample_base >= rj_limits.sample_bytes &&
-	    !(is_udp && (rj_is_whole_port(p->key.port[0]) || rj_is_whole_port(p->key.port[1])))) {
-		if (!(half->sample_bits & RJ_SAMPLE_HAS_QUIC) ||
-		    half->packets > RJ_MAX_QUIC_PACKETS || !rj_is_quic_long(rj_first_bytes(f, p)))
-			return 0;
 	}
-	rj_slot_head_get(half, &s->head);
-	if (s->head.until && (!rj_limits.with_bytes || half->sample_base >= rj_limits.sample_bytes))
+	if (!is_first_bytes && half->bits & RJ_HALF_QUIC && !rj_is_quic_long(rj_first_bytes(f, p)))
 		return 0;
-	if (is_udp && !half->num_samples && rj_is_quic_long(rj_first_bytes(f, p)))
-		half->sample_bits |= RJ_SAMPLE_HAS_QUIC;
-	if (half->sample_base < rj_limits.sample_bytes)
-		half->sample_base += p->payload_len;
+	if (p->key.proto == RJ_IP_UDP && !rest->num_samples && rj_is_quic_long(rj_first_bytes(f, p)))
+		half->bits |= RJ_HALF_QUIC;
+	if (is_first_bytes)
+		rest->sample_base += p->payload_len;
 	return p->payload_len;
+}
+
+/* rj_may_be_sampled - whether rj_sample is to be asked: of each packet, so without @rest. */
+static __always_inline int rj_may_be_sampled(const struct rj_frame *f, const struct rj_half *half,
+					     const struct rj_packet *p)
+{
+	/* behind a transport header that is wrong there is no telling what is payload */
+	if (!rj_limits.sample_bytes || !p->payload_len || p->bits & RJ_PKT_BAD_L4)
+		return 0;
+	if (!(half->bits & RJ_HALF_SAMPLED))
+		return 1;
+	return half->bits & RJ_HALF_HEADS && rj_is_http_head(rj_first_bytes(f, p));
 }
 
 /*
@@ -177,8 +200,11 @@ lost:
 	return RJ_COUNT_LOST_LONG;
 }
 
-/* rj_sample_counted - what became of a record: RJ_COUNT_SAMPLES, or why it was lost. */
-static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cpu *cpu,
+/*
+ * rj_sample_counted - what became of a record: RJ_COUNT_SAMPLES, or why it was lost. @rest: NULL
+ * where it is of no side yet.
+ */
+static __always_inline void rj_sample_counted(struct rj_rest *rest, struct rj_cpu *cpu,
 					      enum rj_counter what)
 {
 	__u64 at = what;
@@ -190,7 +216,8 @@ static __always_inline void rj_sample_counted(struct rj_flow *flow, struct rj_cp
 	if (at == RJ_COUNT_SAMPLES)
 		return;
 	cpu->counters[RJ_COUNT_SAMPLES_LOST]++;
-	rj_count(&flow->lost_samples, 1);
+	if (rest)
+		rj_count(&rest->lost_samples, 1);
 }
 
 /* rj_sample_short - one record of at most RJ_SAMPLE_LARGE bytes, of the class that fits. */
@@ -221,8 +248,9 @@ static __always_inline enum rj_counter rj_sample_datagram(const struct rj_frame 
 }
 
 /* rj_sample_stream - as many records as it takes: the dissectors put a stream together anyway. */
-static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj_flow *flow,
-					     struct rj_cpu *cpu, const struct rj_sampling *s)
+static __always_inline void rj_sample_stream(const struct rj_frame *f, const struct rj_flow *flow,
+					     struct rj_rest *rest, struct rj_cpu *cpu,
+					     const struct rj_sampling *s)
 {
 	const struct rj_packet *p = &cpu->packet;
 	__u32 left = s->want;
@@ -230,7 +258,7 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 	for (__u32 i = 0; i < RJ_MAX_SAMPLE_RECORDS && left > RJ_SAMPLE_LARGE; i++) {
 		__u32 len = left < RJ_SAMPLE_HUGE ? left : RJ_SAMPLE_HUGE;
 
-		rj_sample_counted(flow, cpu,
+		rj_sample_counted(rest, cpu,
 				  rj_sample_record(f, flow, p, s, s->want - left, len,
 						   RJ_SAMPLE_HUGE));
 		left -= len;
@@ -238,9 +266,9 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, struct rj
 	if (!left)
 		return;
 	if (left > RJ_SAMPLE_LARGE)
-		rj_sample_counted(flow, cpu, RJ_COUNT_LOST_LONG);
+		rj_sample_counted(rest, cpu, RJ_COUNT_LOST_LONG);
 	else
-		rj_sample_counted(flow, cpu, rj_sample_short(f, flow, p, s, s->want - left, left));
+		rj_sample_counted(rest, cpu, rj_sample_short(f, flow, p, s, s->want - left, left));
 }
 
 /*
@@ -297,16 +325,14 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 	cpu->fresh.start_ns = 0;
 	if (what == RJ_COUNT_SAMPLES)
 		what = rj_sample_record(f, &cpu->fresh, p, &s, 0, len, RJ_SAMPLE_LARGE);
-	rj_sample_counted(&cpu->fresh, cpu, what);
-	cpu->fresh.lost_samples = 0;
+	rj_sample_counted(0, cpu, what);
 }
 
 /* rj_sample_take_here - hands up what cpu->sample_* say of the packet in work. */
-static __always_inline void rj_sample_take_here(const struct rj_frame *f, struct rj_flow *flow,
-						struct rj_cpu *cpu)
+static __always_inline void rj_sample_take_here(const struct rj_frame *f, const struct rj_flow *flow,
+						struct rj_rest *rest, struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
-	struct rj_half *half = &flow->half[p->side & 1];
 	struct rj_sampling s = { .want = 0 };
 	enum rj_sample_class class;
 	enum rj_counter what;
@@ -314,48 +340,48 @@ static __always_inline void rj_sample_take_here(const struct rj_frame *f, struct
 	s.head.generation = cpu->sample_generation;
 	s.time_ns = cpu->sample_ns;
 	s.want = cpu->sample_want;
-	class = rj_sample_class(half->num_samples, flow->half[!(p->side & 1)].packets != 0);
-	half->num_samples++;
+	class = rj_sample_class(rest->num_samples, flow->half[!(p->side & 1)].packets != 0);
+	rest->num_samples++;
 	what = rj_sample_refused(class, s.want, p->time_ns);
 	if (what != RJ_COUNT_SAMPLES)
-		rj_sample_counted(flow, cpu, what);
+		rj_sample_counted(rest, cpu, what);
 	else if (p->bits & RJ_PKT_TCP)
-		rj_sample_stream(f, flow, cpu, &s);
+		rj_sample_stream(f, flow, rest, cpu, &s);
 	else
-		rj_sample_counted(flow, cpu, rj_sample_datagram(f, flow, p, &s));
+		rj_sample_counted(rest, cpu, rj_sample_datagram(f, flow, p, &s));
 }
 
 /* Once in the object for all programs of a kind. */
-static __noinline void rj_sample_take_skb(struct __sk_buff *skb, struct rj_flow *flow,
-					  struct rj_cpu *cpu)
+static __noinline void rj_sample_take_skb(struct __sk_buff *skb, const struct rj_flow *flow,
+					  struct rj_rest *rest, struct rj_cpu *cpu)
 {
 	const struct rj_frame f = { .ctx = skb, .hook = RJ_HOOK_SKB };
 
-	rj_sample_take_here(&f, flow, cpu);
+	rj_sample_take_here(&f, flow, rest, cpu);
 }
 
-static __noinline void rj_sample_take_xdp(struct xdp_md *xdp, struct rj_flow *flow,
-					  struct rj_cpu *cpu)
+static __noinline void rj_sample_take_xdp(struct xdp_md *xdp, const struct rj_flow *flow,
+					  struct rj_rest *rest, struct rj_cpu *cpu)
 {
 	const struct rj_frame f = { .ctx = xdp, .hook = RJ_HOOK_XDP };
 
-	rj_sample_take_here(&f, flow, cpu);
+	rj_sample_take_here(&f, flow, rest, cpu);
 }
 
 /* rj_sample - hands up what the dissectors may want of a packet's payload. */
-static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *flow,
-				      struct rj_half *half, struct rj_cpu *cpu)
+static __always_inline void rj_sample(const struct rj_frame *f, const struct rj_flow *flow,
+				      struct rj_half *half, struct rj_rest *rest,
+				      struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_sampling s = { .want = 0 };
 
-	/* behind a transport header that is wrong there is no telling what is payload */
-	if (!rj_limits.sample_bytes || !p->payload_len || p->bits & RJ_PKT_BAD_L4)
+	if (!rj_may_be_sampled(f, half, p))
 		return;
 	if (p->bits & RJ_PKT_TCP)
-		s.want = rj_want_stream(f, half, p, &s);
+		s.want = rj_want_stream(f, half, rest, p, &s);
 	else
-		s.want = rj_want_datagram(f, half, p, &s);
+		s.want = rj_want_datagram(f, half, rest, p, &s);
 	s.want = rj_sample_there(f, p, s.want);
 	if (!s.want)
 		return;
@@ -364,9 +390,9 @@ static __always_inline void rj_sample(const struct rj_frame *f, struct rj_flow *
 	cpu->sample_generation = s.head.generation;
 	rj_forget();
 	if (f->hook == RJ_HOOK_XDP)
-		rj_sample_take_xdp(f->ctx, flow, cpu);
+		rj_sample_take_xdp(f->ctx, flow, rest, cpu);
 	else
-		rj_sample_take_skb(f->ctx, flow, cpu);
+		rj_sample_take_skb(f->ctx, flow, rest, cpu);
 	rj_forget();
 }
 

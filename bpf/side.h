@@ -42,6 +42,16 @@
 #endif
 
 /*
+ * rj_swap - puts @value of 64 bits where @was is; false where something else is by now. Before 5.12
+ * two CPUs may both be told that they have, and what one of them put there is gone.
+ */
+#ifdef RJ_FETCH
+#define rj_swap(at, was, value) (__sync_val_compare_and_swap((at), (was), (value)) == (was))
+#else
+#define rj_swap(at, was, value) (*(at) = (value), 1)
+#endif
+
+/*
  * rj_forget - makes clang read again what lies in memory. The verifier follows
  * each path's values as long as they stand in registers or on the stack, and
  * there are too many paths through a parser; what comes out of a map is any

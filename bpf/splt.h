@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sequence of packet lengths and times of one side, and its IP identifications. [both] */
+/* What is kept of one side beside struct rj_half; its packet lengths, times and IP ids. [both] */
 #ifndef RJ_BPF_SPLT_H
 #define RJ_BPF_SPLT_H
 
@@ -7,12 +7,17 @@
 #include "bpf/side.h"
 
 /*
- * struct rj_seq - where one side's sequences are kept.
+ * struct rj_seq - where the rest of one side's state is kept: the sequences, and what stands
+ * before them in a slot of the kernel's.
+ * @rest: NULL where the packet does not need it, or there is none; the others are NULL then
+ * @hist: NULL without histograms
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the half
  * @records: @num_words entries of TLS records and their messages
  */
 struct rj_seq {
+	struct rj_rest *rest;
+	struct rj_hist *hist;
 	__u64 *splt;
 	__u16 *ids;
 	__u32 capacity;
@@ -26,24 +31,32 @@ static __always_inline __u32 rj_tls_words(const struct rj_limits *limits)
 	return limits->num_records ? limits->num_records + RJ_TLS_MESSAGES : 0;
 }
 
+#define RJ_CACHE_LINE 64u /* of the machines that forward much; no harm where it is another */
+
 /* rj_slot_bytes - size of a slot of the kernel's, as rj_slot_open has it. */
 static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
 {
 	__u32 len = (limits->num_packets + rj_tls_words(limits)) * 8 + limits->num_packets * 2;
 
-	return (__u32)sizeof(struct rj_slot_head) + (len + 7) / 8 * 8;
+	if (limits->with_hist)
+		len += (__u32)sizeof(struct rj_hist);
+	len += (__u32)(sizeof(struct rj_slot_head) + sizeof(struct rj_rest));
+	return (len + RJ_CACHE_LINE - 1) / RJ_CACHE_LINE * RJ_CACHE_LINE;
 }
 
 /*
- * rj_slot_open - the sequences in a slot: behind struct rj_slot_head lengths and times of packets,
- * TLS records, IP identifications.
+ * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest, with
+ * histograms struct rj_hist, lengths and times of packets, TLS records, IP identifications.
  */
 static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *limits,
 					 struct rj_seq *out)
 {
 	out->capacity = limits->num_packets;
 	out->num_words = rj_tls_words(limits);
-	out->splt = (__u64 *)(void *)(slot + sizeof(struct rj_slot_head));
+	out->rest = (struct rj_rest *)(void *)(slot + sizeof(struct rj_slot_head));
+	out->hist = limits->with_hist ? (struct rj_hist *)(void *)(out->rest + 1) : 0;
+	out->splt = limits->with_hist ? (__u64 *)(void *)(out->hist + 1) :
+					(__u64 *)(void *)(out->rest + 1);
 	out->records = out->splt + out->capacity;
 	out->ids = (__u16 *)(void *)(out->records + out->num_words);
 }
@@ -82,14 +95,13 @@ static __always_inline void rj_splt_put(const struct rj_seq *seq, __u64 at, __u6
  * rj_splt_add - enters a packet, each of its segments but the first @skip, at @since_start_ns,
  * while there are fewer than @limit entries.
  */
-static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_seq *seq,
+static __always_inline void rj_splt_add(struct rj_rest *rest, const struct rj_seq *seq,
 					const struct rj_packet *p, __u32 skip, __u64 since_start_ns,
 					__u32 limit)
 {
 	__u32 others = p->num_segments - 1u;
 	__u32 last_len = p->payload_len - others * p->segment_len;
-	__u32 at = half->num_splt;
-
+	__u32 at = rest->num_splt;
 	__u32 num;
 
 	if (at >= limit)
@@ -98,7 +110,7 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
 	if (others > RJ_MAX_SEGMENTS) /* those between are not entered, and so not counted */
 		others = RJ_MAX_SEGMENTS;
 	num = others < limit - at ? others + 1 : limit - at;
-	at = rj_first32(rj_reserve(&half->num_entries, rj_join32(num, 0)));
+	at = rj_first32(rj_reserve(&rest->num_entries, rj_join32(num, 0)));
 	for (__u32 i = 0; i < RJ_MAX_SEGMENTS; i++) {
 		if (i >= others || at >= seq->capacity)
 			break;
@@ -112,10 +124,10 @@ static __always_inline void rj_splt_add(struct rj_half *half, const struct rj_se
  * rj_ids_add - keeps the IPv4 identifications of a packet of @num segments while there are fewer
  * than @limit behind the first: the kernel counts them up from the super-packet's, one a segment.
  */
-static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq *seq, __u16 id,
+static __always_inline void rj_ids_add(struct rj_rest *rest, const struct rj_seq *seq, __u16 id,
 				       __u32 num, __u32 limit)
 {
-	__u64 at = half->num_ids;
+	__u64 at = rest->num_ids;
 	__u32 room = RJ_FIRST_IDS + limit;
 
 	if (at >= room)
@@ -124,7 +136,7 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 		num = RJ_MAX_SEGMENTS + 1;
 	if (num > room - at)
 		num = (__u32)(room - at);
-	at = rj_second32(rj_reserve(&half->num_entries, rj_join32(0, num)));
+	at = rj_second32(rj_reserve(&rest->num_entries, rj_join32(0, num)));
 	for (__u32 i = 0; i <= RJ_MAX_SEGMENTS; i++) {
 		__u64 behind = at - RJ_FIRST_IDS;
 
@@ -133,21 +145,38 @@ static __always_inline void rj_ids_add(struct rj_half *half, const struct rj_seq
 		rj_hide(at);
 		rj_hide(behind);
 		if (at < RJ_FIRST_IDS)
-			half->first_ids[at] = (__u16)(id + i);
+			rest->first_ids[at] = (__u16)(id + i);
 		else if (seq->ids && behind < seq->capacity)
 			seq->ids[behind] = (__u16)(id + i);
 		at++;
 	}
 }
 
-/* rj_seq_is_written - whether the packet may be entered into a sequence of its side. */
-static __always_inline int rj_seq_is_written(const struct rj_half *half, const struct rj_packet *p,
-					     const struct rj_limits *limits)
+/* rj_is_listed - whether the packet is to be entered into the list of lengths and times. */
+static __always_inline int rj_is_listed(const struct rj_half *half, const struct rj_packet *p,
+					const struct rj_limits *limits)
 {
-	if ((p->payload_len || limits->with_zeros) && half->num_splt < limits->num_packets)
-		return 1;
-	return p->bits & RJ_PKT_IPV4 && half->num_ids + p->num_segments > RJ_FIRST_IDS &&
-	       half->num_ids < RJ_FIRST_IDS + limits->num_packets;
+	return (p->payload_len || limits->with_zeros) && !(half->bits & RJ_HALF_LISTED);
+}
+
+/* rj_is_numbered - likewise for IP identifications. */
+static __always_inline int rj_is_numbered(const struct rj_half *half, const struct rj_packet *p)
+{
+	return p->bits & RJ_PKT_IPV4 && !(half->bits & RJ_HALF_NUMBERED);
+}
+
+/* rj_lists_settle - RJ_HALF_LISTED and RJ_HALF_NUMBERED, as the lists are now. */
+static __always_inline void rj_lists_settle(struct rj_half *half, const struct rj_rest *rest,
+					    const struct rj_limits *limits)
+{
+	__u8 bits = half->bits;
+
+	if (rest->num_splt >= limits->num_packets)
+		bits |= RJ_HALF_LISTED;
+	if (rest->num_ids >= RJ_FIRST_IDS + limits->num_packets)
+		bits |= RJ_HALF_NUMBERED;
+	if (bits != half->bits)
+		half->bits = bits;
 }
 
 #endif

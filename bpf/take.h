@@ -46,56 +46,69 @@ static __always_inline void rj_take32(__u32 *from, __u32 *to)
 }
 
 /* rj_take_half - moves one side's state out and leaves it as before its first packet. */
-static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *to, int goes_on)
+static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *to)
 {
 	*to = *from;
-	rj_take64(&from->packets, &to->packets);
+	rj_take32(&from->packets, &to->packets);
 	rj_take64(&from->payload_bytes, &to->payload_bytes);
 	rj_take64(&from->ip_bytes, &to->ip_bytes);
-	rj_take32(&from->num_splt, &to->num_splt);
-	rj_take32(&from->num_ids, &to->num_ids);
-	rj_take32(&from->retrans, &to->retrans);
-	rj_take32(&from->ooo, &to->ooo);
-	from->first_ns = 0;
 	from->last_ns = 0;
 	from->slot = 0;
+	from->next_seq = 0;
 	from->ttl_min = 0;
 	from->tcp_flags = 0;
 	from->tcp_bits = 0;
-	from->syn_opt_len = 0;
-	from->low_seq = 0;
-	from->next_seq = 0;
-	rj_zero(from->hole, sizeof(from->hole));
-	from->syn_seq = 0;
-	from->syn_window = 0;
-	from->bad_l4 = 0;
-	rj_zero(from->first_ids, sizeof(from->first_ids));
-	rj_zero(from->syn_opts, sizeof(from->syn_opts));
-	from->sample_base = 0;
-	from->num_samples = 0;
-	from->sample_bits = 0;
-	if (goes_on)
-		rj_tlsrec_go_on(from, from);
-	else
-		rj_zero(&from->tls, sizeof(from->tls));
+	from->bits = 0;
 }
 
-static __always_inline void rj_take_hist(struct rj_hist *from, struct rj_hist *to)
+/* rj_slot_at - slot @slot - 1, or NULL. */
+static __always_inline struct rj_rest *rj_slot_at(__u32 slot, const struct rj_limits *limits,
+						  struct rj_seq *seq)
 {
-	for (__u32 i = 0; i < RJ_LEN_BINS; i++)
-		rj_take32(&from->len[i], &to->len[i]);
-	for (__u32 i = 0; i < RJ_GAP_BINS; i++)
-		rj_take32(&from->gap[i], &to->gap[i]);
+	__u32 index = slot - 1;
+	__u8 *at = bpf_map_lookup_elem(&rj_slots, &index);
+
+	if (at)
+		rj_slot_open(at, limits, seq);
+	return seq->rest;
+}
+
+/* rj_slot_take - gives the side, which has none, a slot; false where it has none then either. */
+static __always_inline int rj_slot_take(struct rj_half *half)
+{
+	__u64 was = *(volatile __u64 *)&half->packets_slot;
+	__u32 index;
+
+	if (bpf_map_pop_elem(&rj_free_slots, &index))
+		return 0;
+	/* another CPU may be faster */
+	if (rj_second32(was) || !rj_swap(&half->packets_slot, was,
+					 rj_join32(rj_first32(was), index + 1)))
+		bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY);
+	return *(volatile __u32 *)&half->slot != 0;
+}
+
+/* rj_half_go_on - gives a side that goes on a slot with what it has to know of the one before. */
+static __always_inline void rj_half_go_on(struct rj_half *half, __u32 slot_before,
+					  const struct rj_limits *limits)
+{
+	struct rj_seq before = {}, seq = {};
+
+	if (slot_before && rj_slot_take(half) && rj_slot_at(slot_before, limits, &before) &&
+	    rj_slot_at(half->slot, limits, &seq))
+		rj_tlsrec_go_on(half, seq.rest, before.rest);
 }
 
 /*
  * rj_cut_now - hands the flow up as ended by @end and makes its entry the flow that the packet
- * begins. With the ring full the flow goes on instead, and that is counted.
+ * begins. Its slots go along. With the ring full the flow goes on instead, and that is counted.
  */
 static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u32 end)
 {
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_ring_flow *out;
+	struct rj_limits limits;
+	__u32 slot[RJ_NUM_SIDES];
 	int before = -1;
 
 	out = bpf_ringbuf_reserve(&rj_ring, sizeof(*out), 0);
@@ -108,18 +121,18 @@ static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u3
 	out->kind = RJ_RING_FLOW;
 	out->end = end;
 	out->key = p->key;
-	rj_copy(&out->flow, flow, __builtin_offsetof(struct rj_flow, half));
-	rj_take64(&flow->lost_samples, &out->flow.lost_samples);
-	rj_copy(out->flow.also, flow->also,
-		RJ_FLOW_LEN_PLAIN - __builtin_offsetof(struct rj_flow, also));
-	rj_take_half(&flow->half[0], &out->flow.half[0], before >= 0);
-	rj_take_half(&flow->half[1], &out->flow.half[1], before >= 0);
-	if (rj_limits.with_hist) {
-		rj_take_hist(&flow->hist[0], &out->flow.hist[0]);
-		rj_take_hist(&flow->hist[1], &out->flow.hist[1]);
-	}
+	out->flow = *flow;
+	rj_take_half(&flow->half[0], &out->flow.half[0]);
+	rj_take_half(&flow->half[1], &out->flow.half[1]);
+	slot[0] = out->flow.half[0].slot;
+	slot[1] = out->flow.half[1].slot;
 	rj_flow_start(flow, p, before);
 	bpf_ringbuf_submit(out, 0);
+	if (before < 0)
+		return;
+	rj_limits_get(&limits);
+	rj_half_go_on(&flow->half[0], slot[0], &limits);
+	rj_half_go_on(&flow->half[1], slot[1], &limits);
 }
 
 /*

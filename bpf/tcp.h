@@ -6,8 +6,12 @@
 #include "bpf/abi.h"
 #include "bpf/wire.h"
 
-/* How far low_seq stays behind next_seq: the largest window there is (RFC 7323 2.3). */
+/*
+ * How far low_seq stays behind next_seq: the largest window there is (RFC 7323 2.3); and every how
+ * many bytes that is looked at, so that packets in order need not ask for it.
+ */
 #define RJ_TCP_REACH (1u << 30)
+#define RJ_TCP_STRIDE_BITS 28
 
 enum rj_tcp_order { RJ_TCP_IN_ORDER, RJ_TCP_RETRANS, RJ_TCP_OOO };
 
@@ -21,14 +25,14 @@ static __always_inline int rj_seq_before(__u32 a, __u32 b)
  * rj_hole_open - remembers that [start, end) was passed over; the oldest goes when all are
  * taken.
  */
-static __always_inline void rj_hole_open(struct rj_half *h, __u32 start, __u32 end)
+static __always_inline void rj_hole_open(struct rj_rest *r, __u32 start, __u32 end)
 {
 	struct rj_hole moved = { start, end };
 
 	for (__u32 i = 0; i < RJ_TCP_HOLES && moved.start != moved.end; i++) {
-		struct rj_hole kept = h->hole[i];
+		struct rj_hole kept = r->hole[i];
 
-		h->hole[i] = moved;
+		r->hole[i] = moved;
 		moved = kept;
 	}
 }
@@ -37,10 +41,10 @@ static __always_inline void rj_hole_open(struct rj_half *h, __u32 start, __u32 e
  * rj_hole_fill - takes [start, end) out of the holes. True when all of it lay
  * in one of them, so that none of it was seen before.
  */
-static __always_inline int rj_hole_fill(struct rj_half *h, __u32 start, __u32 end)
+static __always_inline int rj_hole_fill(struct rj_rest *r, __u32 start, __u32 end)
 {
 	for (__u32 i = 0; i < RJ_TCP_HOLES; i++) {
-		struct rj_hole *hole = &h->hole[i];
+		struct rj_hole *hole = &r->hole[i];
 		__u32 old_end = hole->end;
 
 		if (hole->start == hole->end || rj_seq_before(start, hole->start) ||
@@ -52,7 +56,7 @@ static __always_inline int rj_hole_fill(struct rj_half *h, __u32 start, __u32 en
 		}
 		hole->end = start;
 		if (end != old_end)
-			rj_hole_open(h, end, old_end);
+			rj_hole_open(r, end, old_end);
 		return 1;
 	}
 	return 0;
@@ -63,53 +67,57 @@ static __always_inline int rj_hole_fill(struct rj_half *h, __u32 start, __u32 en
  * them (a hole opens where bytes are passed over), over bytes that were seen
  * (retransmission), or in a hole or below all (out of order).
  */
-static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, __u32 seq, __u32 end)
+static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, struct rj_rest *r,
+						      __u32 seq, __u32 end)
 {
 	if (!(h->tcp_bits & RJ_TCP_HAS_SEQ)) {
 		h->tcp_bits |= RJ_TCP_HAS_SEQ;
-		h->low_seq = seq;
+		r->low_seq = seq;
 		h->next_seq = end;
 		return RJ_TCP_IN_ORDER;
 	}
 	if (!rj_seq_before(seq, h->next_seq)) {
-		if (seq != h->next_seq)
-			rj_hole_open(h, h->next_seq, seq);
+		__u32 before = h->next_seq;
+
+		if (seq != before)
+			rj_hole_open(r, before, seq);
 		h->next_seq = end;
 		/*
 		 * the order of sequence space reaches half around: what is far behind is
 		 * forgotten
 		 */
-		if (end - h->low_seq > RJ_TCP_REACH)
-			h->low_seq = end - RJ_TCP_REACH;
+		if ((end ^ before) >> RJ_TCP_STRIDE_BITS && end - r->low_seq > RJ_TCP_REACH)
+			r->low_seq = end - RJ_TCP_REACH;
 		return RJ_TCP_IN_ORDER;
 	}
-	if (!rj_seq_before(h->low_seq, end)) { /* end <= low: before all that was seen */
-		if (end != h->low_seq)
-			rj_hole_open(h, end, h->low_seq);
-		h->low_seq = seq;
+	if (!rj_seq_before(r->low_seq, end)) { /* end <= low: before all that was seen */
+		if (end != r->low_seq)
+			rj_hole_open(r, end, r->low_seq);
+		r->low_seq = seq;
 		return RJ_TCP_OOO;
 	}
-	if (rj_hole_fill(h, seq, end))
+	if (rj_hole_fill(r, seq, end))
 		return RJ_TCP_OOO;
 	if (rj_seq_before(h->next_seq, end))
 		h->next_seq = end;
-	if (rj_seq_before(seq, h->low_seq))
-		h->low_seq = seq;
+	if (rj_seq_before(seq, r->low_seq))
+		r->low_seq = seq;
 	return RJ_TCP_RETRANS;
 }
 
 /* rj_tcp_keep_syn - the first SYN or SYN/ACK of a side: sequence number, window, options. */
-static __always_inline void rj_tcp_keep_syn(struct rj_half *h, const struct rj_packet *p)
+static __always_inline void rj_tcp_keep_syn(struct rj_half *h, struct rj_rest *r,
+					    const struct rj_packet *p)
 {
 	if (h->tcp_bits & RJ_TCP_HAS_SYN)
 		return;
 	h->tcp_bits |= RJ_TCP_HAS_SYN;
 	if (p->tcp_flags & RJ_TCP_ACK)
 		h->tcp_bits |= RJ_TCP_SYN_ACK;
-	h->syn_seq = p->tcp_seq;
-	h->syn_window = p->tcp_window;
-	h->syn_opt_len = p->tcp_opt_len;
-	rj_copy(h->syn_opts, p->tcp_opts, RJ_TCP_OPTIONS_LEN);
+	r->syn_seq = p->tcp_seq;
+	r->syn_window = p->tcp_window;
+	r->syn_opt_len = p->tcp_opt_len;
+	rj_copy(r->syn_opts, p->tcp_opts, RJ_TCP_OPTIONS_LEN);
 }
 
 /*
@@ -125,13 +133,49 @@ static __always_inline __u32 rj_tcp_resent(const struct rj_packet *p, __u32 next
 	return (old + p->segment_len - 1) / p->segment_len;
 }
 
+static __always_inline void rj_tcp_note_flags(struct rj_half *h, const struct rj_packet *p)
+{
+	if ((h->tcp_flags | p->tcp_flags) != h->tcp_flags)
+		h->tcp_flags |= p->tcp_flags;
+}
+
+/* rj_tcp_end - the sequence number behind a segment without SYN. */
+static __always_inline __u32 rj_tcp_end(const struct rj_packet *p)
+{
+	return p->tcp_seq + p->payload_len + !!(p->tcp_flags & RJ_TCP_FIN);
+}
+
+/* rj_tcp_is_plain - whether the packet goes on where the side stopped, and tells nothing else. */
+static __always_inline int rj_tcp_is_plain(const struct rj_half *h, const struct rj_packet *p)
+{
+	__u32 end = rj_tcp_end(p);
+
+	if (p->tcp_flags & RJ_TCP_SYN)
+		return 0;
+	if (end == p->tcp_seq)
+		return 1;
+	return h->tcp_bits & RJ_TCP_HAS_SEQ && p->tcp_seq == h->next_seq &&
+	       !((end ^ h->next_seq) >> RJ_TCP_STRIDE_BITS);
+}
+
+/* rj_tcp_add_plain - rj_tcp_add of such a packet. */
+static __always_inline void rj_tcp_add_plain(struct rj_half *h, const struct rj_packet *p)
+{
+	__u32 end = rj_tcp_end(p);
+
+	if (end != p->tcp_seq)
+		h->next_seq = end;
+	rj_tcp_note_flags(h, p);
+}
+
 /*
  * rj_tcp_add - follows a packet, all of its segments. SYN and FIN count as a byte of sequence
  * space, as RFC 9293 3.4 has it, so that one sent again is a retransmission. A segment that takes
  * no sequence space is in order. Returns how many of its segments, from the first on, were sent
  * again.
  */
-static __always_inline __u32 rj_tcp_add(struct rj_half *h, const struct rj_packet *p)
+static __always_inline __u32 rj_tcp_add(struct rj_half *h, struct rj_rest *r,
+					const struct rj_packet *p)
 {
 	__u32 len = p->payload_len;
 	enum rj_tcp_order order = RJ_TCP_IN_ORDER;
@@ -139,21 +183,20 @@ static __always_inline __u32 rj_tcp_add(struct rj_half *h, const struct rj_packe
 	__u32 num_resent = 0;
 
 	if (p->tcp_flags & RJ_TCP_SYN) {
-		rj_tcp_keep_syn(h, p);
+		rj_tcp_keep_syn(h, r, p);
 		len++;
 	}
 	if (p->tcp_flags & RJ_TCP_FIN)
 		len++;
 	if (len)
-		order = rj_tcp_place(h, p->tcp_seq, p->tcp_seq + len);
+		order = rj_tcp_place(h, r, p->tcp_seq, p->tcp_seq + len);
 	if (order == RJ_TCP_RETRANS) {
 		num_resent = rj_tcp_resent(p, next);
-		rj_count(&h->retrans, num_resent);
+		rj_count(&r->retrans, num_resent);
 	} else if (order == RJ_TCP_OOO) {
-		rj_count(&h->ooo, p->num_segments);
+		rj_count(&r->ooo, p->num_segments);
 	}
-	if ((h->tcp_flags | p->tcp_flags) != h->tcp_flags)
-		h->tcp_flags |= p->tcp_flags;
+	rj_tcp_note_flags(h, p);
 	return num_resent;
 }
 

@@ -84,35 +84,42 @@ static __always_inline int rj_tls_is_missed(const struct rj_tls_walk *w, __u32 s
 	return ahead > RJ_TCP_REACH && ahead < 1u << 31;
 }
 
+/* rj_tlsrec_may_want - whether rj_tlsrec_wants may say so. */
+static __always_inline int rj_tlsrec_may_want(const struct rj_half *h, const struct rj_packet *p)
+{
+	return p->bits & RJ_PKT_TCP && p->payload_len && !(h->tcp_bits & RJ_TCP_NO_TLS);
+}
+
 /* rj_tlsrec_wants - whether the packet can change anything: asked of each, so kept short. */
-static __always_inline int rj_tlsrec_wants(const struct rj_half *h, const struct rj_packet *p)
+static __always_inline int rj_tlsrec_wants(const struct rj_half *h, const struct rj_rest *r,
+					   const struct rj_packet *p)
 {
 	__u32 seq = rj_tls_seq(p);
 
-	if (!(p->bits & RJ_PKT_TCP) || !p->payload_len || h->tcp_bits & RJ_TCP_NO_TLS)
+	if (!rj_tlsrec_may_want(h, p))
 		return 0;
-	return h->tls.state == RJ_TLS_UNKNOWN || h->tls.next - seq < p->payload_len ||
-	       rj_tls_is_missed(&h->tls, seq);
+	return r->tls.state == RJ_TLS_UNKNOWN || r->tls.next - seq < p->payload_len ||
+	       rj_tls_is_missed(&r->tls, seq);
 }
 
 /* rj_tls_settle - RJ_TCP_NO_TLS as the state has it. */
-static __always_inline void rj_tls_settle(struct rj_half *h)
+static __always_inline void rj_tls_settle(struct rj_half *h, const struct rj_rest *r)
 {
-	int is_over = h->tls.state > RJ_TLS_FOLLOW;
+	int is_over = r->tls.state > RJ_TLS_FOLLOW;
 
 	if (is_over != !!(h->tcp_bits & RJ_TCP_NO_TLS))
 		h->tcp_bits ^= RJ_TCP_NO_TLS;
 }
 
 /* Where to start: behind the SYN; without one seen, where the first payload does. */
-static __always_inline void rj_tls_start(struct rj_half *h, __u32 seq)
+static __always_inline void rj_tls_start(const struct rj_half *h, struct rj_rest *r, __u32 seq)
 {
-	struct rj_tls_walk *w = &h->tls;
+	struct rj_tls_walk *w = &r->tls;
 
 	w->state = RJ_TLS_START;
 	w->next = seq;
 	if (h->tcp_bits & RJ_TCP_HAS_SYN)
-		w->next = h->syn_seq + 1;
+		w->next = r->syn_seq + 1;
 	else
 		w->bits = RJ_TLS_JOINED | RJ_TLS_SEALED;
 }
@@ -314,17 +321,18 @@ static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off
 #define rj_tls_head_apart rj_tls_head
 #endif
 
-static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off, struct rj_half *h,
+static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off,
+					  const struct rj_half *h, struct rj_rest *r,
 					  const struct rj_tls_list *list, const struct rj_packet *p,
 					  __u64 since_start_ns)
 {
-	struct rj_tls_walk *w = &h->tls;
+	struct rj_tls_walk *w = &r->tls;
 	__u32 seq = rj_tls_seq(p);
 
 	if (w->state > RJ_TLS_FOLLOW) /* another CPU's write of tcp_bits has lost that it is so */
 		return;
 	if (w->state == RJ_TLS_UNKNOWN)
-		rj_tls_start(h, seq);
+		rj_tls_start(h, r, seq);
 	if (!list->words || rj_tls_is_missed(w, seq)) {
 		w->state = w->state == RJ_TLS_START ? RJ_TLS_OTHER : RJ_TLS_LOST;
 		return;
@@ -349,18 +357,19 @@ static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off, s
  * @off of the frame; for packets that rj_tlsrec_wants.
  */
 static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, struct rj_half *h,
-					  const struct rj_tls_list *list, const struct rj_packet *p,
-					  __u64 since_start_ns)
+					  struct rj_rest *r, const struct rj_tls_list *list,
+					  const struct rj_packet *p, __u64 since_start_ns)
 {
-	rj_tls_follow(f, off, h, list, p, since_start_ns);
-	rj_tls_settle(h);
+	rj_tls_follow(f, off, h, r, list, p, since_start_ns);
+	rj_tls_settle(h, r);
 }
 
 /*
- * rj_tlsrec_go_on - what @to, of a flow that goes on from the one of @from, has to know. Where
- * the place in the stream is not known, the first payload may show it.
+ * rj_tlsrec_go_on - what @half and @to, of a flow that goes on from the one of @from, have to know.
+ * Where the place in the stream is not known, the first payload may show it.
  */
-static __always_inline void rj_tlsrec_go_on(struct rj_half *to, const struct rj_half *from)
+static __always_inline void rj_tlsrec_go_on(struct rj_half *half, struct rj_rest *to,
+					    const struct rj_rest *from)
 {
 	struct rj_tls_walk none = {};
 
@@ -368,7 +377,7 @@ static __always_inline void rj_tlsrec_go_on(struct rj_half *to, const struct rj_
 	to->tls.num_words = 0;
 	if (to->tls.state != RJ_TLS_FOLLOW && to->tls.state != RJ_TLS_OTHER)
 		to->tls = none;
-	rj_tls_settle(to);
+	rj_tls_settle(half, to);
 }
 
 #endif

@@ -57,18 +57,18 @@ static bool has_ports(const struct rj_key *key)
 }
 
 /* Sets the ports that stand for an ICMP message; false when the ends must not change places. */
-static bool icmp_ports(const struct rj_key *key, const struct rj_flow *flow, struct endpoint *src,
+static bool icmp_ports(const struct rj_key *key, const struct rj_rest *first, struct endpoint *src,
 		       struct endpoint *dst)
 {
-	int other = counterpart(key->proto, flow->icmp_type);
+	int other = counterpart(key->proto, first->icmp_type);
 
-	src->port = flow->icmp_type;
-	dst->port = other < 0 ? flow->icmp_code : (uint16_t)other;
+	src->port = first->icmp_type;
+	dst->port = other < 0 ? first->icmp_code : (uint16_t)other;
 	return other >= 0;
 }
 
 void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
-		     char out[RJ_COMMUNITY_ID_LEN])
+		     const struct rj_rest *first, char out[RJ_COMMUNITY_ID_LEN])
 {
 	unsigned int from = flow->half[0].packets ? 0 : 1;
 	struct endpoint src = { .port = key->port[from] }, dst = { .port = key->port[!from] };
@@ -87,7 +87,7 @@ void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
 	dst.port = key->port[!from];
 	addr_len = key->version == 4 ? 4 : 16;
 	if (is_icmp)
-		is_ordered = icmp_ports(key, flow, &src, &dst);
+		is_ordered = icmp_ports(key, first, &src, &dst);
 	else if (!has_ports(key))
 		src.port = dst.port = 0;
 	if (is_ordered && !is_smaller(&src, &dst, addr_len)) {

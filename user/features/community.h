@@ -9,10 +9,11 @@
 #define RJ_COMMUNITY_ID_LEN 31
 
 /*
- * rj_community_id - Community ID v1 with seed 0 of a flow, as text in @out.
+ * rj_community_id - Community ID v1 with seed 0 of a flow, as text in @out. @first: of the side
+ * that sent its first packet.
  * Source: https://github.com/corelight/community-id-spec
  */
 void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
-		     char out[RJ_COMMUNITY_ID_LEN]);
+		     const struct rj_rest *first, char out[RJ_COMMUNITY_ID_LEN]);
 
 #endif

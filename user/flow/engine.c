@@ -51,8 +51,8 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	e->fragments = rj_fragments_new(seed);
 	err = e->fragments ? 0 : -ENOMEM;
 	err = err ? err :
-		    rj_table_init(&e->table, rj_engine_flow_len(&options->limits),
-				  span_ns(&options->limits), seed);
+		    rj_table_init(&e->table, options->limits.with_hist, span_ns(&options->limits),
+				  seed);
 	if (err) {
 		rj_fragments_free(e->fragments);
 		free(e);
@@ -131,16 +131,27 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 	rj_table_remove(&e->table, entry);
 }
 
+/* Where the side was seen: its first interface first. */
+static unsigned int add_interfaces(uint32_t *seen, unsigned int num, const struct rj_rest *rest)
+{
+	seen[num++] = rest->ifindex;
+	for (unsigned int i = 0; i < RJ_MAX_ALSO; i++)
+		seen[num++] = rest->also[i];
+	return num;
+}
+
 /* The interfaces the flow was seen on, each once; two CPUs may have noted one at the same time. */
-static void name_interfaces(const struct rj_engine *e, const struct rj_flow *flow,
+static void name_interfaces(const struct rj_engine *e, const struct rj_entry *entry,
 			    struct rj_record *record)
 {
-	uint32_t seen[1 + RJ_MAX_ALSO] = { flow->ifindex };
+	uint32_t seen[RJ_MAX_IFNAMES];
+	unsigned int num;
 
 	if (!e->options.ifname)
 		return;
-	memcpy(seen + 1, flow->also, sizeof(flow->also));
-	for (unsigned int i = 0; i < 1 + RJ_MAX_ALSO; i++) {
+	num = add_interfaces(seen, 0, &entry->rest[entry->flow.starter]);
+	num = add_interfaces(seen, num, &entry->rest[!entry->flow.starter]);
+	for (unsigned int i = 0; i < num; i++) {
 		const char *name;
 		unsigned int j = 0;
 
@@ -211,7 +222,6 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.end = end,
 		.clock_ns = e->options.clock_ns,
 		.time_decimals = e->options.time_decimals,
-		.samples_lost = entry->flow.lost_samples,
 	};
 
 	end_datagrams(e, entry);
@@ -222,11 +232,10 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		rj_dissect_end(entry->dissect, &e->stats.dissect);
 		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
 	}
-	name_interfaces(e, &entry->flow, &record);
-	if (entry->flow.half[0].packets || entry->flow.half[1].packets) {
+	name_interfaces(e, entry, &record);
+	if (rj_flow_packets(&entry->flow)) {
 		e->stats.flows++;
-		e->stats.packets_recorded +=
-			entry->flow.half[0].packets + entry->flow.half[1].packets;
+		e->stats.packets_recorded += rj_flow_packets(&entry->flow);
 		e->options.on_record(e->options.user, &record);
 	}
 	remove_entry(e, entry);
@@ -258,7 +267,7 @@ static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key,
 static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p)
 {
 	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
-	struct rj_half halves[RJ_NUM_SIDES];
+	struct rj_rest rests[RJ_NUM_SIDES];
 	int before = -1;
 
 	if (entry) {
@@ -270,7 +279,7 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
 			before = entry->flow.originator;
-		memcpy(halves, half, sizeof(halves));
+		memcpy(rests, entry->rest, sizeof(rests));
 		finish(e, entry, end);
 	}
 	entry = add_entry(e, &p->key, 0);
@@ -278,7 +287,7 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
 	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
-		rj_tlsrec_go_on(&entry->flow.half[side], &halves[side]);
+		rj_tlsrec_go_on(&entry->flow.half[side], &entry->rest[side], &rests[side]);
 	set_deadline(e, entry);
 	return entry;
 }
@@ -290,7 +299,7 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 
 	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
 		return false;
-	rj_owner_note(&entry->flow, p->ifindex);
+	rj_owner_note(&entry->rest[p->side], p->ifindex);
 	return true;
 }
 
@@ -298,13 +307,13 @@ static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct
 {
 	const struct rj_limits *limits = &e->options.limits;
 	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_hist *hist = limits->with_hist ? &entry->flow.hist[p->side] : NULL;
+	struct rj_seq *seq = &entry->seq[p->side];
 
-	if (rj_seq_is_written(half, p, limits))
-		rj_owner_set(&entry->flow, p);
-	if (!rj_seq_reserve_for(&entry->seq[p->side], half, p, limits->num_packets))
+	rj_owner_set(&entry->flow, seq->rest, p);
+	if ((rj_is_listed(half, p, limits) || rj_is_numbered(half, p)) &&
+	    !rj_seq_reserve_for(seq, p, limits->num_packets))
 		e->stats.dissect.no_memory++;
-	rj_flow_add(&entry->flow, half, hist, &entry->seq[p->side], p, limits);
+	rj_flow_add(&entry->flow, half, seq, p, limits);
 }
 
 /* The packet's TLS records, of whose payload @len bytes were captured. */
@@ -315,7 +324,8 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 	struct rj_seq *seq = &entry->seq[p->side];
 	const struct rj_frame f = { .data = bytes, .captured_len = len };
 	uint64_t start_ns = entry->flow.start_ns;
-	uint16_t before = half->tls.num_words;
+	struct rj_tls_walk *walk = &seq->rest->tls;
+	uint16_t before = walk->num_words;
 	__u64 words[RJ_TLS_HEADS];
 	const struct rj_tls_list list = { .words = words,
 					  .first = before,
@@ -324,16 +334,16 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 	/* a fragment that went around the kernel, whose state has the records */
 	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
 		return;
-	if (!list.num_words || !rj_tlsrec_wants(half, p))
+	if (!list.num_words || !rj_tlsrec_wants(half, seq->rest, p))
 		return;
-	rj_tlsrec_add(&f, 0, half, &list, p, p->time_ns > start_ns ? p->time_ns - start_ns : 0);
-	if (half->tls.num_words <= before)
+	rj_tlsrec_add(&f, 0, half, seq->rest, &list, p,
+		      p->time_ns > start_ns ? p->time_ns - start_ns : 0);
+	if (walk->num_words <= before)
 		return;
-	if (!rj_seq_add_records(seq, before, (const uint64_t *)words,
-				half->tls.num_words - before)) {
+	if (!rj_seq_add_records(seq, before, (const uint64_t *)words, walk->num_words - before)) {
 		e->stats.dissect.no_memory++;
-		half->tls.num_words = before;
-		half->tls.state = RJ_TLS_LOST;
+		walk->num_words = before;
+		walk->state = RJ_TLS_LOST;
 	}
 }
 
@@ -368,7 +378,7 @@ static void tell_start(struct rj_engine *e, struct rj_entry *entry, struct rj_pa
 	payload.dst_port = entry->key.port[!side];
 	payload.is_syn = true;
 	payload.is_fin = false;
-	payload.seq = half->syn_seq + 1;
+	payload.seq = entry->rest[side].syn_seq + 1;
 	payload.len = 0;
 	payload.wire_len = 0;
 	rj_dissect_payload(entry->dissect, &payload, &e->stats.dissect);
@@ -414,7 +424,7 @@ static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struc
 		return;
 	}
 	if (half->tcp_bits & RJ_TCP_HAS_SYN)
-		rj_bytes_start(bytes, p->side, half->syn_seq + 1);
+		rj_bytes_start(bytes, p->side, entry->rest[p->side].syn_seq + 1);
 	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
 }
 
@@ -573,7 +583,7 @@ void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
 	    e->options.limits.sample_bytes)
 		return;
-	entry->flow.lost_samples++;
+	entry->rest[p->side].lost_samples++;
 	e->stats.samples_lost++;
 }
 
@@ -693,7 +703,7 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 {
 	struct rj_entry *around = rj_table_find(&e->table, key, 0);
 	struct rj_entry *entry = rj_table_find(&e->table, key, flow->start_ns);
-	uint64_t packets = flow->half[0].packets + flow->half[1].packets;
+	uint64_t packets = rj_flow_packets(flow);
 
 	if (!entry)
 		entry = add_entry(e, key, flow->start_ns);

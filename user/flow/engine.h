@@ -102,14 +102,11 @@ bool rj_engine_is_closed(const struct rj_engine *e);
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);
 
 /*
- * rj_engine_state - a flow that the kernel kept is over: @flow (rj_engine_flow_len bytes of it)
- * and the sequences of its two sides, all borrowed.
+ * rj_engine_state - a flow that the kernel kept is over: @flow and the rest of its two sides, all
+ * borrowed; of a side that sent nothing @seq has no rest.
  */
 void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct rj_flow *flow,
 		     const struct rj_seq seq[RJ_NUM_SIDES], enum rj_end end);
-
-/* rj_engine_flow_len - bytes of struct rj_flow that are kept: with histograms or without. */
-size_t rj_engine_flow_len(const struct rj_limits *limits);
 
 /*
  * rj_engine_max_bytes - memory of @max_flows flows with whole sequences, and of dissectors up to

@@ -16,23 +16,31 @@ bool rj_flow_joins(const struct rj_flow *earlier, const struct rj_flow *later,
 	return !(rj_is_closed(earlier) && later->originator_by == RJ_ORIG_SYN);
 }
 
-static void merge_tcp(struct rj_half *to, const struct rj_half *from)
+/* struct side - a half and the rest of its state. */
+struct side {
+	struct rj_half *half;
+	struct rj_seq *seq;
+};
+
+static void merge_tcp(struct side to, const struct rj_half *half, const struct rj_rest *from)
 {
-	to->tcp_flags |= from->tcp_flags;
-	to->retrans += from->retrans;
-	to->ooo += from->ooo;
-	if (!(to->tcp_bits & RJ_TCP_HAS_SYN) && from->tcp_bits & RJ_TCP_HAS_SYN) {
-		to->syn_seq = from->syn_seq;
-		to->syn_window = from->syn_window;
-		to->syn_opt_len = from->syn_opt_len;
-		rj_copy(to->syn_opts, from->syn_opts, sizeof(to->syn_opts));
+	struct rj_rest *rest = to.seq->rest;
+
+	to.half->tcp_flags |= half->tcp_flags;
+	rest->retrans += from->retrans;
+	rest->ooo += from->ooo;
+	if (!(to.half->tcp_bits & RJ_TCP_HAS_SYN) && half->tcp_bits & RJ_TCP_HAS_SYN) {
+		rest->syn_seq = from->syn_seq;
+		rest->syn_window = from->syn_window;
+		rest->syn_opt_len = from->syn_opt_len;
+		rj_copy(rest->syn_opts, from->syn_opts, sizeof(rest->syn_opts));
 	}
-	if (from->tcp_bits & RJ_TCP_HAS_SEQ) {
-		if (!(to->tcp_bits & RJ_TCP_HAS_SEQ))
-			to->low_seq = from->low_seq;
-		to->next_seq = from->next_seq;
+	if (half->tcp_bits & RJ_TCP_HAS_SEQ) {
+		if (!(to.half->tcp_bits & RJ_TCP_HAS_SEQ))
+			rest->low_seq = from->low_seq;
+		to.half->next_seq = half->next_seq;
 	}
-	to->tcp_bits |= from->tcp_bits;
+	to.half->tcp_bits |= half->tcp_bits;
 }
 
 /* Entries are counted as long as there is room. */
@@ -45,50 +53,80 @@ static uint32_t sum_to(uint32_t a, uint32_t b, uint32_t limit)
  * The records of the later piece behind the earlier's. Unless it went on from there, what lies
  * between them was not followed.
  */
-static void merge_tls(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
-		      const struct rj_seq *from_seq, uint64_t shift_us, uint32_t limit)
+static void merge_tls(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
+		      uint32_t limit)
 {
-	uint16_t num = rj_seq_append_records(to_seq, to, from_seq, from, shift_us, limit);
-	uint8_t bits = to->tls.bits & RJ_TLS_GAP;
+	uint16_t num = rj_seq_append_records(to, from, shift_us, limit);
+	struct rj_tls_walk *walk = &to->rest->tls;
+	const struct rj_tls_walk *later = &from->rest->tls;
+	uint8_t bits = walk->bits & RJ_TLS_GAP;
 
-	if (from->tls.state == RJ_TLS_UNKNOWN)
+	if (later->state == RJ_TLS_UNKNOWN)
 		return;
-	if (to->tls.state == RJ_TLS_LOST ||
-	    (to->tls.state == RJ_TLS_FOLLOW && from->tls.bits & RJ_TLS_JOINED))
+	if (walk->state == RJ_TLS_LOST ||
+	    (walk->state == RJ_TLS_FOLLOW && later->bits & RJ_TLS_JOINED))
 		bits |= RJ_TLS_GAP;
-	to->tls = from->tls;
-	to->tls.num_words = num;
-	to->tls.bits |= bits;
+	*walk = *later;
+	walk->num_words = num;
+	walk->bits |= bits;
 }
 
-static void merge_half(struct rj_half *to, struct rj_seq *to_seq, const struct rj_half *from,
-		       const struct rj_seq *from_seq, uint64_t shift_us,
-		       const struct rj_limits *limits)
+/* Where the later piece was seen. */
+static void merge_interfaces(struct rj_rest *to, const struct rj_rest *from)
 {
+	if (!from->ifindex)
+		return;
+	if (!to->ifindex)
+		to->ifindex = from->ifindex;
+	rj_owner_note(to, from->ifindex);
+	for (unsigned int i = 0; i < RJ_MAX_ALSO && from->also[i]; i++)
+		rj_owner_note(to, from->also[i]);
+	to->also_missed |= from->also_missed;
+}
+
+/* What the first packet of the side told, which is in the later piece. */
+static void merge_start(struct side to, const struct rj_half *half, const struct rj_rest *from)
+{
+	struct rj_rest *rest = to.seq->rest;
+
+	rest->first_ns = from->first_ns;
+	rj_copy(rest->vlan, from->vlan, sizeof(rest->vlan));
+	rest->num_vlans = from->num_vlans;
+	rest->icmp_type = from->icmp_type;
+	rest->icmp_code = from->icmp_code;
+	to.half->ttl_min = half->ttl_min;
+}
+
+static void merge_half(struct side to, const struct rj_half *half, const struct rj_seq *from_seq,
+		       uint64_t shift_us, const struct rj_limits *limits)
+{
+	const struct rj_rest *from = from_seq->rest;
+	struct rj_rest *rest = to.seq->rest;
 	uint32_t limit = limits->num_packets;
 
-	if (!from->packets)
+	rest->lost_samples += from->lost_samples;
+	merge_interfaces(rest, from);
+	if (!half->packets)
 		return;
-	rj_seq_append(to_seq, to, from_seq, from, shift_us, limit);
-	merge_tls(to, to_seq, from, from_seq, shift_us, rj_tls_words(limits));
-	for (uint32_t i = 0; i < rj_seq_num_ids(from_seq, from) && to->num_ids + i < RJ_FIRST_IDS;
-	     i++)
-		to->first_ids[to->num_ids + i] = rj_seq_id(from_seq, from, i);
-	if (!to->packets)
-		to->first_ns = from->first_ns;
-	if (!to->packets || from->ttl_min < to->ttl_min)
-		to->ttl_min = from->ttl_min;
-	if (from->last_ns > to->last_ns)
-		to->last_ns = from->last_ns;
-	to->num_splt = sum_to(to->num_splt, from->num_splt, limit);
-	to->num_ids = sum_to(to->num_ids, from->num_ids, RJ_FIRST_IDS + limit);
-	to->packets += from->packets;
-	to->payload_bytes += from->payload_bytes;
-	to->ip_bytes += from->ip_bytes;
-	to->bad_l4 =
-		(uint16_t)(to->bad_l4 + from->bad_l4 < 0xffff ? to->bad_l4 + from->bad_l4 : 0xffff);
-	merge_tcp(to, from);
-	rj_tls_settle(to);
+	rj_seq_append(to.seq, from_seq, shift_us, limit);
+	merge_tls(to.seq, from_seq, shift_us, rj_tls_words(limits));
+	for (uint32_t i = 0; i < rj_seq_num_ids(from_seq) && rest->num_ids + i < RJ_FIRST_IDS; i++)
+		rest->first_ids[rest->num_ids + i] = rj_seq_id(from_seq, i);
+	if (!to.half->packets)
+		merge_start(to, half, from);
+	if (half->ttl_min < to.half->ttl_min)
+		to.half->ttl_min = half->ttl_min;
+	if (half->last_ns > to.half->last_ns)
+		to.half->last_ns = half->last_ns;
+	rest->num_splt = sum_to(rest->num_splt, from->num_splt, limit);
+	rest->num_ids = sum_to(rest->num_ids, from->num_ids, RJ_FIRST_IDS + limit);
+	to.half->packets += half->packets;
+	to.half->payload_bytes += half->payload_bytes;
+	to.half->ip_bytes += half->ip_bytes;
+	rest->bad_l4 = (uint16_t)sum_to(rest->bad_l4, from->bad_l4, 0xffff);
+	merge_tcp(to, half, from);
+	rj_tls_settle(to.half, rest);
+	rj_lists_settle(to.half, rest, limits);
 }
 
 static void merge_hist(struct rj_hist *to, const struct rj_hist *from)
@@ -99,33 +137,16 @@ static void merge_hist(struct rj_hist *to, const struct rj_hist *from)
 		to->gap[i] += from->gap[i];
 }
 
-/* Where the later piece was seen; it is also the one that knows who owns the halves now. */
-static void merge_interfaces(struct rj_flow *to, const struct rj_flow *from)
-{
-	if (!from->ifindex)
-		return;
-	if (!to->ifindex)
-		to->ifindex = from->ifindex;
-	rj_owner_note(to, from->ifindex);
-	for (unsigned int i = 0; i < RJ_MAX_ALSO && from->also[i]; i++)
-		rj_owner_note(to, from->also[i]);
-	to->also_missed |= from->also_missed;
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
-		if (from->owner[side])
-			to->owner[side] = from->owner[side];
-}
-
 /* The gap at the seam, which neither piece could count: sides that sent in both. */
-static void count_seam(struct rj_flow *to, const struct rj_flow *from)
+static void count_seam(struct rj_piece to, const struct rj_piece *from)
 {
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		const struct rj_half *before = &to->half[side], *after = &from->half[side];
-		uint64_t gap_ns;
+		uint64_t last_ns = to.flow->half[side].last_ns;
+		uint64_t first_ns = from->seq[side].rest->first_ns;
+		uint64_t gap_ns = first_ns > last_ns ? first_ns - last_ns : 0;
 
-		if (!before->packets || !after->packets)
-			continue;
-		gap_ns = after->first_ns > before->last_ns ? after->first_ns - before->last_ns : 0;
-		to->hist[side].gap[rj_log2_bin(gap_ns / 1000, RJ_GAP_BINS)]++;
+		if (to.flow->half[side].packets && from->flow->half[side].packets)
+			to.seq[side].hist->gap[rj_log2_bin(gap_ns / 1000, RJ_GAP_BINS)]++;
 	}
 }
 
@@ -138,17 +159,20 @@ void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
 							    0;
 
 	if (limits->with_hist) {
-		count_seam(to, from);
+		count_seam(earlier, later);
 		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
-			merge_hist(&to->hist[side], &from->hist[side]);
+			merge_hist(earlier.seq[side].hist, later->seq[side].hist);
 	}
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
-		merge_half(&to->half[side], &earlier.seq[side], &from->half[side],
-			   &later->seq[side], shift_us, limits);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		const struct side whole = { &to->half[side], &earlier.seq[side] };
+
+		merge_half(whole, &from->half[side], &later->seq[side], shift_us, limits);
+		/* the later piece knows who owns the halves now */
+		if (from->owner[side])
+			to->owner[side] = from->owner[side];
+	}
 	if (to->originator_by == RJ_ORIG_FIRST && from->originator_by == RJ_ORIG_SYN) {
 		to->originator = from->originator;
 		to->originator_by = RJ_ORIG_SYN;
 	}
-	to->lost_samples += from->lost_samples;
-	merge_interfaces(to, from);
 }

@@ -8,7 +8,7 @@
 #include "flow/seq.h"
 
 /*
- * struct rj_piece - a state and its sequences; borrowed.
+ * struct rj_piece - a state, whose rest is there; borrowed.
  */
 struct rj_piece {
 	struct rj_flow *flow;

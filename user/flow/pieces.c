@@ -10,18 +10,13 @@
 #include "flow/merge.h"
 #include "flow/seq.h"
 
-size_t rj_engine_flow_len(const struct rj_limits *limits)
-{
-	return limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
-}
-
 uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 {
 	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
 	/* grown by doubling */
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
-	uint64_t entry = offsetof(struct rj_entry, flow) + rj_engine_flow_len(&o->limits) +
-			 RJ_NUM_SIDES * (sequence + records) + sizeof(struct rj_tunnels);
+	uint64_t entry = rj_entry_len(o->limits.with_hist) + RJ_NUM_SIDES * (sequence + records) +
+			 sizeof(struct rj_tunnels);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
 	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
@@ -31,24 +26,20 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
 {
-	memcpy(&entry->flow, flow, rj_engine_flow_len(limits));
+	entry->flow = *flow;
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		struct rj_half *half = &entry->flow.half[side];
-		struct rj_half none = { 0 };
+		struct rj_seq *to = &entry->seq[side];
+		const struct rj_seq *from = &seq[side];
+		uint16_t num_words;
 
-		/* without a slot nothing was kept but the first identifications */
-		if (!seq[side].splt) {
-			half->num_splt = 0;
-			half->tls.num_words = 0;
-			if (half->num_ids > RJ_FIRST_IDS)
-				half->num_ids = RJ_FIRST_IDS;
-		} else {
-			rj_seq_append(&entry->seq[side], &none, &seq[side], &flow->half[side], 0,
-				      limits->num_packets);
-			half->tls.num_words = rj_seq_append_records(&entry->seq[side], &none,
-								    &seq[side], &flow->half[side],
-								    0, rj_tls_words(limits));
-		}
+		if (!from->rest) /* no packet of this side came */
+			continue;
+		rj_seq_append(to, from, 0, limits->num_packets);
+		num_words = rj_seq_append_records(to, from, 0, rj_tls_words(limits));
+		*to->rest = *from->rest;
+		to->rest->tls.num_words = num_words;
+		if (limits->with_hist)
+			*to->hist = *from->hist;
 	}
 }
 
@@ -60,8 +51,8 @@ void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *coun
 		const struct rj_half *half = &entry->flow.half[side];
 
 		if (half->tcp_bits & RJ_TCP_HAS_SYN)
-			rj_dissect_bound(entry->dissect, side, RJ_BOUND_START, half->syn_seq + 1,
-					 counts);
+			rj_dissect_bound(entry->dissect, side, RJ_BOUND_START,
+					 entry->rest[side].syn_seq + 1, counts);
 		if (half->tcp_flags & RJ_TCP_FIN)
 			rj_dissect_bound(entry->dissect, side, RJ_BOUND_END, half->next_seq - 1,
 					 counts);

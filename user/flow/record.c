@@ -147,6 +147,11 @@ static const struct rj_half *half_of(const struct walk *w, unsigned int side)
 	return &w->r->flow->half[side];
 }
 
+static const struct rj_rest *rest_of(const struct walk *w, unsigned int side)
+{
+	return w->r->seq[side].rest;
+}
+
 static void put_u64(const struct walk *w, const struct rj_field *f, uint64_t value)
 {
 	w->v->ops->u64(w->v, f, value);
@@ -228,8 +233,7 @@ static void put_counters(const struct walk *w)
 static void put_packets(const struct walk *w)
 {
 	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
-	uint32_t len[] = { rj_seq_len(seq[0], half_of(w, w->out)),
-			   rj_seq_len(seq[1], half_of(w, w->in)) };
+	uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
 	uint32_t at[] = { 0, 0 };
 	uint64_t before_us = 0;
 
@@ -266,15 +270,16 @@ static void put_bins(const struct walk *w, const struct rj_field *f, const uint3
 
 static void put_hists(const struct walk *w)
 {
-	const struct rj_hist *hist = w->r->flow->hist;
+	const struct rj_hist *out = w->r->seq[w->out].hist;
+	const struct rj_hist *in = w->r->seq[w->in].hist;
 
 	open(w, F(LEN_HIST));
-	put_bins(w, F(HIST_OUT), hist[w->out].len, RJ_LEN_BINS);
-	put_bins(w, F(HIST_IN), hist[w->in].len, RJ_LEN_BINS);
+	put_bins(w, F(HIST_OUT), out->len, RJ_LEN_BINS);
+	put_bins(w, F(HIST_IN), in->len, RJ_LEN_BINS);
 	close(w);
 	open(w, F(IPT_HIST));
-	put_bins(w, F(HIST_OUT), hist[w->out].gap, RJ_GAP_BINS);
-	put_bins(w, F(HIST_IN), hist[w->in].gap, RJ_GAP_BINS);
+	put_bins(w, F(HIST_OUT), out->gap, RJ_GAP_BINS);
+	put_bins(w, F(HIST_IN), in->gap, RJ_GAP_BINS);
 	close(w);
 }
 
@@ -315,7 +320,7 @@ static void put_ip_side(const struct walk *w, const struct rj_field *f, unsigned
 {
 	const struct rj_half *half = half_of(w, side);
 	const struct rj_seq *seq = &w->r->seq[side];
-	uint32_t num = rj_seq_num_ids(seq, half);
+	uint32_t num = rj_seq_num_ids(seq);
 
 	if (!half->packets)
 		return;
@@ -323,10 +328,10 @@ static void put_ip_side(const struct walk *w, const struct rj_field *f, unsigned
 		num = w->r->limits->num_packets;
 	open(w, f);
 	put_u64(w, F(TTL), half->ttl_min);
-	if (half->num_ids) {
+	if (seq->rest->num_ids) {
 		open(w, F(IP_IDS));
 		for (uint32_t i = 0; i < num; i++)
-			put_u64(w, F(IP_ID), rj_seq_id(seq, half, i));
+			put_u64(w, F(IP_ID), rj_seq_id(seq, i));
 		close(w);
 	}
 	close(w);
@@ -392,10 +397,10 @@ static void put_bad_option(const struct walk *w, uint8_t kind, unsigned int clai
 	close(w);
 }
 
-static void put_options(const struct walk *w, const struct rj_half *half)
+static void put_options(const struct walk *w, const struct rj_rest *rest)
 {
-	const uint8_t *opts = half->syn_opts;
-	unsigned int left = half->syn_opt_len;
+	const uint8_t *opts = rest->syn_opts;
+	unsigned int left = rest->syn_opt_len;
 
 	open(w, F(TCP_OPTS));
 	while (left && *opts) { /* kind 0 ends the list */
@@ -426,9 +431,9 @@ static void put_tcp_side(const struct walk *w, const struct rj_field *f, unsigne
 		return;
 	open(w, f);
 	put_flags(w, half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
-	put_u64(w, F(TCP_WINDOW), half->syn_window);
-	put_u64(w, F(TCP_OPT_LEN), half->syn_opt_len);
-	put_options(w, half);
+	put_u64(w, F(TCP_WINDOW), rest_of(w, side)->syn_window);
+	put_u64(w, F(TCP_OPT_LEN), rest_of(w, side)->syn_opt_len);
+	put_options(w, rest_of(w, side));
 	close(w);
 }
 
@@ -441,7 +446,7 @@ static void put_tcp(const struct walk *w)
 		return;
 	open(w, F(TCP));
 	if (out->tcp_bits & RJ_TCP_HAS_SYN)
-		put_u64(w, F(FIRST_SEQ), out->syn_seq);
+		put_u64(w, F(FIRST_SEQ), rest_of(w, w->out)->syn_seq);
 	put_tcp_side(w, F(OUT), w->out);
 	put_tcp_side(w, F(IN), w->in);
 	close(w);
@@ -455,10 +460,10 @@ static void put_nonzero(const struct walk *w, const struct rj_field *f, uint64_t
 
 static void put_order(const struct walk *w)
 {
-	put_nonzero(w, F(RETRANS_OUT), half_of(w, w->out)->retrans);
-	put_nonzero(w, F(RETRANS_IN), half_of(w, w->in)->retrans);
-	put_nonzero(w, F(OOO_OUT), half_of(w, w->out)->ooo);
-	put_nonzero(w, F(OOO_IN), half_of(w, w->in)->ooo);
+	put_nonzero(w, F(RETRANS_OUT), rest_of(w, w->out)->retrans);
+	put_nonzero(w, F(RETRANS_IN), rest_of(w, w->in)->retrans);
+	put_nonzero(w, F(OOO_OUT), rest_of(w, w->out)->ooo);
+	put_nonzero(w, F(OOO_IN), rest_of(w, w->in)->ooo);
 }
 
 static void put_icmp(const struct walk *w)
@@ -466,18 +471,20 @@ static void put_icmp(const struct walk *w)
 	if (w->r->key->proto != RJ_IP_ICMP && w->r->key->proto != RJ_IP_ICMPV6)
 		return;
 	open(w, F(ICMP));
-	put_u64(w, F(ICMP_TYPE), w->r->flow->icmp_type);
-	put_u64(w, F(ICMP_CODE), w->r->flow->icmp_code);
+	put_u64(w, F(ICMP_TYPE), rest_of(w, w->r->flow->starter)->icmp_type);
+	put_u64(w, F(ICMP_CODE), rest_of(w, w->r->flow->starter)->icmp_code);
 	close(w);
 }
 
 static void put_vlans(const struct walk *w)
 {
-	if (!w->r->flow->num_vlans)
+	const struct rj_rest *rest = rest_of(w, w->r->flow->starter);
+
+	if (!rest->num_vlans)
 		return;
 	open(w, F(VLANS));
-	for (unsigned int i = 0; i < w->r->flow->num_vlans && i < RJ_MAX_VLANS; i++)
-		put_u64(w, F(VLAN), w->r->flow->vlan[i]);
+	for (unsigned int i = 0; i < rest->num_vlans && i < RJ_MAX_VLANS; i++)
+		put_u64(w, F(VLAN), rest->vlan[i]);
 	close(w);
 }
 
@@ -535,15 +542,18 @@ static void put_tunnels(const struct walk *w)
 
 static void put_debug(const struct walk *w)
 {
-	uint64_t invalid = (uint64_t)half_of(w, 0)->bad_l4 + half_of(w, 1)->bad_l4;
-	unsigned int cut = rj_tls_is_cut(half_of(w, 0)) + rj_tls_is_cut(half_of(w, 1));
+	uint64_t invalid = (uint64_t)rest_of(w, 0)->bad_l4 + rest_of(w, 1)->bad_l4;
+	uint64_t lost = (uint64_t)rest_of(w, 0)->lost_samples + rest_of(w, 1)->lost_samples;
+	unsigned int missed = rest_of(w, 0)->also_missed | rest_of(w, 1)->also_missed;
+	unsigned int cut = rj_tls_is_cut(half_of(w, 0), rest_of(w, 0)) +
+			   rj_tls_is_cut(half_of(w, 1), rest_of(w, 1));
 
-	if (!invalid && !w->r->samples_lost && !w->r->flow->also_missed && !cut)
+	if (!invalid && !lost && !missed && !cut)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
-	put_nonzero(w, F(SAMPLES_LOST), w->r->samples_lost);
-	put_nonzero(w, F(IFNAMES_MISSED), w->r->flow->also_missed);
+	put_nonzero(w, F(SAMPLES_LOST), lost);
+	put_nonzero(w, F(IFNAMES_MISSED), missed);
 	put_nonzero(w, F(SRLT_CUT), cut);
 	close(w);
 }
@@ -578,7 +588,7 @@ static void put_extras(const struct walk *w)
 	if (rj_feature_on(r->features, RJ_FEATURE_COMMUNITY)) {
 		char id[RJ_COMMUNITY_ID_LEN];
 
-		rj_community_id(r->key, r->flow, id);
+		rj_community_id(r->key, r->flow, r->seq[r->flow->starter].rest, id);
 		put_text(w, F(COMMUNITY_ID), id);
 	}
 	put_vlans(w);
@@ -591,7 +601,7 @@ static void put_protocol(const struct walk *w)
 	const struct rj_record *r = w->r;
 	struct rj_tls_merge m;
 
-	if (rj_tls_merge_init(&m, r->flow, r->seq, w->out, r->limits->num_records))
+	if (rj_tls_merge_init(&m, r->seq, w->out, r->limits->num_records))
 		rj_dissect_emit_records(r->dissect, r->features->dissectors, w->out, &m.records,
 					w->v);
 	else if (r->dissect)

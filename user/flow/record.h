@@ -11,16 +11,18 @@
 #include "flow/dissect.h"
 #include "flow/feature_set.h"
 
+/* Of each side, where its first packet was seen and where else. */
+#define RJ_MAX_IFNAMES (RJ_NUM_SIDES * (1 + RJ_MAX_ALSO))
+
 /*
  * struct rj_record - valid during the call that hands it over; all borrowed.
- * @seq: of either side
+ * @seq: of either side; all of rest is there, hist as the limits say
  * @dissect: NULL when no payload was looked at
  * @bytes: NULL when no byte values were counted
  * @tunnels: what its packets came in, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
- * @samples_lost: live: pieces of its payload that did not reach the dissectors
  */
 struct rj_record {
 	const struct rj_key *key;
@@ -34,9 +36,8 @@ struct rj_record {
 	enum rj_end end;
 	int64_t clock_ns;
 	int time_decimals;
-	const char *ifname[1 + RJ_MAX_ALSO];
+	const char *ifname[RJ_MAX_IFNAMES];
 	unsigned int num_ifnames;
-	uint64_t samples_lost;
 };
 
 /* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */

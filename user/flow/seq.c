@@ -41,16 +41,16 @@ bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
 	return true;
 }
 
-bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const struct rj_packet *p,
-			uint32_t limit)
+bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_packet *p, uint32_t limit)
 {
-	uint32_t need = half->num_splt + p->num_segments;
+	const struct rj_rest *rest = seq->rest;
+	uint32_t need = rest->num_splt + p->num_segments;
 
 	/* some were missed for want of memory: room for them now would hold nothing */
-	if (half->num_splt > seq->capacity || half->num_ids > RJ_FIRST_IDS + seq->capacity)
+	if (rest->num_splt > seq->capacity || rest->num_ids > RJ_FIRST_IDS + seq->capacity)
 		return true;
-	if (half->num_ids + p->num_segments > RJ_FIRST_IDS + need)
-		need = half->num_ids + p->num_segments - RJ_FIRST_IDS;
+	if (rest->num_ids + p->num_segments > RJ_FIRST_IDS + need)
+		need = rest->num_ids + p->num_segments - RJ_FIRST_IDS;
 	return rj_seq_reserve(seq, need, limit);
 }
 
@@ -86,46 +86,46 @@ bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *wor
 	return true;
 }
 
-uint32_t rj_seq_num_words(const struct rj_seq *seq, const struct rj_half *half)
+uint32_t rj_seq_num_words(const struct rj_seq *seq)
 {
-	return half->tls.num_words < seq->num_words ? half->tls.num_words : seq->num_words;
+	uint32_t num = seq->rest->tls.num_words;
+
+	return num < seq->num_words ? num : seq->num_words;
 }
 
-uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half)
+uint32_t rj_seq_len(const struct rj_seq *seq)
 {
 	if (!seq->splt)
 		return 0;
-	return half->num_splt < seq->capacity ? half->num_splt : seq->capacity;
+	return seq->rest->num_splt < seq->capacity ? seq->rest->num_splt : seq->capacity;
 }
 
-uint32_t rj_seq_num_ids(const struct rj_seq *seq, const struct rj_half *half)
+uint32_t rj_seq_num_ids(const struct rj_seq *seq)
 {
 	uint32_t room = RJ_FIRST_IDS + (seq->ids ? seq->capacity : 0);
 
-	return half->num_ids < room ? half->num_ids : room;
+	return seq->rest->num_ids < room ? seq->rest->num_ids : room;
 }
 
-uint16_t rj_seq_id(const struct rj_seq *seq, const struct rj_half *half, uint32_t at)
+uint16_t rj_seq_id(const struct rj_seq *seq, uint32_t at)
 {
-	return at < RJ_FIRST_IDS ? half->first_ids[at] : seq->ids[at - RJ_FIRST_IDS];
+	return at < RJ_FIRST_IDS ? seq->rest->first_ids[at] : seq->ids[at - RJ_FIRST_IDS];
 }
 
-/* Behind the identifications of @to_half, which may still be those in the half itself. */
-static void append_ids(struct rj_seq *to, struct rj_half *to_half, const struct rj_seq *from,
-		       const struct rj_half *from_half)
+/* Behind the identifications that @counts has, which may still be those in the rest itself. */
+static void append_ids(struct rj_seq *to, struct rj_rest *counts, const struct rj_seq *from)
 {
-	for (uint32_t i = 0; i < rj_seq_num_ids(from, from_half); i++)
-		rj_ids_add(to_half, to, rj_seq_id(from, from_half, i), 1, to->capacity);
+	for (uint32_t i = 0; i < rj_seq_num_ids(from); i++)
+		rj_ids_add(counts, to, rj_seq_id(from, i), 1, to->capacity);
 }
 
-void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,
-		   const struct rj_half *from_half, uint64_t shift_us, uint32_t limit)
+void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us, uint32_t limit)
 {
-	uint32_t len = rj_seq_len(from, from_half);
-	struct rj_half counts = *to_half;
+	uint32_t len = rj_seq_len(from);
+	struct rj_rest counts = *to->rest;
 
 	if (!rj_seq_reserve(to, counts.num_splt + len, limit) ||
-	    !rj_seq_reserve(to, counts.num_ids + from_half->num_ids, limit))
+	    !rj_seq_reserve(to, counts.num_ids + from->rest->num_ids, limit))
 		return;
 	for (uint32_t i = 0; i < len; i++) {
 		uint64_t entry = from->splt[i];
@@ -135,7 +135,7 @@ void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struc
 			us = RJ_SPLT_TIME_MAX;
 		rj_splt_put(to, counts.num_splt + i, (entry & ~RJ_SPLT_TIME_MAX) | us);
 	}
-	append_ids(to, &counts, from, from_half);
+	append_ids(to, &counts, from);
 }
 
 static uint64_t later_word(uint64_t word, uint64_t shift_us)
@@ -147,12 +147,11 @@ static uint64_t later_word(uint64_t word, uint64_t shift_us)
 	return (word & ~RJ_SPLT_TIME_MAX) | (us < RJ_SPLT_TIME_MAX ? us : RJ_SPLT_TIME_MAX);
 }
 
-uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_half *to_half,
-			       const struct rj_seq *from, const struct rj_half *from_half,
-			       uint64_t shift_us, uint32_t limit)
+uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
+			       uint32_t limit)
 {
-	uint32_t num = rj_seq_num_words(from, from_half);
-	uint32_t before = rj_seq_num_words(to, to_half);
+	uint32_t num = rj_seq_num_words(from);
+	uint32_t before = rj_seq_num_words(to);
 
 	if (before + num > limit)
 		num = limit > before ? limit - before : 0;

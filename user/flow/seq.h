@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's sequences: grown with the flow, as most flows are short. */
+/* The host's sequences: grown with the flow, as most flows are short. Their rest is there. */
 #ifndef RJ_FLOW_SEQ_H
 #define RJ_FLOW_SEQ_H
 
@@ -17,8 +17,7 @@
 bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit);
 
 /* rj_seq_reserve_for - rj_seq_reserve of what rj_flow_add of @p will enter. */
-bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_half *half, const struct rj_packet *p,
-			uint32_t limit);
+bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_packet *p, uint32_t limit);
 
 /* rj_seq_free - gives back what the sequences hold. */
 void rj_seq_free(struct rj_seq *seq);
@@ -30,28 +29,26 @@ void rj_seq_free(struct rj_seq *seq);
 bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *words, uint32_t num);
 
 /* rj_seq_num_words - entries of TLS records that are there. */
-uint32_t rj_seq_num_words(const struct rj_seq *seq, const struct rj_half *half);
+uint32_t rj_seq_num_words(const struct rj_seq *seq);
 
 /* rj_seq_len - entries that are there: those that qualified, as far as there was room. */
-uint32_t rj_seq_len(const struct rj_seq *seq, const struct rj_half *half);
+uint32_t rj_seq_len(const struct rj_seq *seq);
 
 /* rj_seq_id - IP identification number @at of a side; @at < rj_seq_num_ids. */
-uint16_t rj_seq_id(const struct rj_seq *seq, const struct rj_half *half, uint32_t at);
-uint32_t rj_seq_num_ids(const struct rj_seq *seq, const struct rj_half *half);
+uint16_t rj_seq_id(const struct rj_seq *seq, uint32_t at);
+uint32_t rj_seq_num_ids(const struct rj_seq *seq);
 
 /*
- * rj_seq_append - puts the entries of @from behind those of @to, their times moved
- * @shift_us later; both with the halves they belong to, whose counts are not changed.
+ * rj_seq_append - puts the entries of @from behind those of @to, their times moved @shift_us later;
+ * the counts of @to are not changed.
  */
-void rj_seq_append(struct rj_seq *to, const struct rj_half *to_half, const struct rj_seq *from,
-		   const struct rj_half *from_half, uint64_t shift_us, uint32_t limit);
+void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us, uint32_t limit);
 
 /*
  * rj_seq_append_records - likewise for TLS records, at most @limit entries in all. How many there
  * are then.
  */
-uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_half *to_half,
-			       const struct rj_seq *from, const struct rj_half *from_half,
-			       uint64_t shift_us, uint32_t limit);
+uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
+			       uint32_t limit);
 
 #endif

@@ -36,7 +36,7 @@ static struct rj_entry **slot_of(const struct rj_table *t, const struct rj_key *
 	return &t->slots[hash(t, key, id) & (t->num_slots - 1)];
 }
 
-int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns, uint64_t seed)
+int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns, uint64_t seed)
 {
 	struct rj_entry **slots = calloc(FIRST_SLOTS, sizeof(struct rj_entry *));
 
@@ -45,7 +45,7 @@ int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns, uint64_
 	*t = (struct rj_table){
 		.slots = slots,
 		.num_slots = FIRST_SLOTS,
-		.flow_len = flow_len,
+		.with_hist = with_hist,
 		.seed = seed,
 		.bucket_ns = span_ns / BUCKETS_A_SPAN + 1,
 	};
@@ -147,7 +147,7 @@ static void leave_list(struct rj_table *t, struct rj_entry *entry)
 
 struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
-	struct rj_entry *entry = calloc(1, offsetof(struct rj_entry, flow) + t->flow_len);
+	struct rj_entry *entry = calloc(1, rj_entry_len(t->with_hist));
 
 	if (!entry)
 		return NULL;
@@ -155,6 +155,10 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 		grow(t);
 	entry->key = *key;
 	entry->id = id;
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		entry->seq[side].rest = &entry->rest[side];
+		entry->seq[side].hist = t->with_hist ? &entry->hist[side] : NULL;
+	}
 	enter_chain(t, entry);
 	enter_list(t, entry);
 	t->num_entries++;

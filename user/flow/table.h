@@ -4,6 +4,7 @@
 #define RJ_FLOW_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bpf/abi.h"
@@ -35,8 +36,8 @@ struct rj_sampled {
  * @is_uncounted: likewise given up
  * @datagrams: in fragments, of which some have not come; the engine frees them
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
- * @seq: sequences of either side, grown as needed; rj_seq_free
- * @flow: last, as histograms may not be allocated
+ * @seq: of either side: sequences, grown as needed (rj_seq_free), and where @rest and @hist are
+ * @hist: last, as it may not be allocated
  */
 struct rj_entry {
 	struct rj_entry *chain;
@@ -54,7 +55,15 @@ struct rj_entry {
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;
+	struct rj_rest rest[RJ_NUM_SIDES];
+	struct rj_hist hist[RJ_NUM_SIDES];
 };
+
+/* rj_entry_len - bytes of an entry, without what its pointers hold. */
+static inline size_t rj_entry_len(bool with_hist)
+{
+	return with_hist ? sizeof(struct rj_entry) : offsetof(struct rj_entry, hist);
+}
 
 /*
  * Deadlines are kept in buckets of 1/32 of the longest one; a bucket is looked at when it is
@@ -70,7 +79,7 @@ struct rj_table {
 	struct rj_entry **slots;
 	size_t num_slots;
 	size_t num_entries;
-	size_t flow_len;
+	bool with_hist;
 	uint64_t seed;
 	struct rj_entry *oldest, *newest;
 	struct rj_entry *bucket[RJ_TABLE_BUCKETS];
@@ -79,12 +88,12 @@ struct rj_table {
 };
 
 /*
- * rj_table_init - an empty table of entries with @flow_len bytes of flow.
+ * rj_table_init - an empty table of entries, @with_hist or without.
  * @span_ns: no deadline is set further ahead than this; 0: none is ever set
  * @seed: makes the hash unpredictable to senders; it does not show in any output
  * 0 or -ENOMEM.
  */
-RJ_MUST_CHECK int rj_table_init(struct rj_table *t, size_t flow_len, uint64_t span_ns,
+RJ_MUST_CHECK int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns,
 				uint64_t seed);
 
 /* rj_table_done - frees all entries too. */

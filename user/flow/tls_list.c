@@ -56,23 +56,23 @@ static bool next_record(struct rj_tls_records *records, struct rj_tls_record *ou
 	return true;
 }
 
-bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_flow *flow, const struct rj_seq *seq,
-		       unsigned int originator, uint32_t num_records)
+bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_seq *seq, unsigned int originator,
+		       uint32_t num_records)
 {
 	*m = (struct rj_tls_merge){ .records.next = next_record, .is_first = true };
 	for (unsigned int i = 0; i < RJ_NUM_SIDES; i++) {
 		unsigned int side = i ? !originator : originator;
 
 		m->at[i] = seq[side].records;
-		m->left[i] = rj_seq_num_words(&seq[side], &flow->half[side]);
+		m->left[i] = rj_seq_num_words(&seq[side]);
 		m->num_left[i] = num_records;
 	}
 	return find_record(m, 0) | find_record(m, 1);
 }
 
-bool rj_tls_is_cut(const struct rj_half *half)
+bool rj_tls_is_cut(const struct rj_half *half, const struct rj_rest *rest)
 {
-	const struct rj_tls_walk *w = &half->tls;
+	const struct rj_tls_walk *w = &rest->tls;
 	uint32_t seen_to = half->next_seq - (half->tcp_flags & RJ_TCP_FIN ? 1 : 0);
 
 	if (w->state == RJ_TLS_LOST || w->bits & RJ_TLS_GAP)

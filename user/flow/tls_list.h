@@ -21,16 +21,16 @@ struct rj_tls_merge {
 };
 
 /*
- * rj_tls_merge_init - the records of @flow, at most @num_records of each side; @seq and the lists
- * in it are borrowed. False when there are none.
+ * rj_tls_merge_init - the records of a flow, at most @num_records of each side; @seq, of its two
+ * sides, and the lists in it are borrowed. False when there are none.
  */
-bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_flow *flow, const struct rj_seq *seq,
-		       unsigned int originator, uint32_t num_records);
+bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_seq *seq, unsigned int originator,
+		       uint32_t num_records);
 
 /*
  * rj_tls_is_cut - whether the side's list ends before its last record, though there was room for
  * more.
  */
-bool rj_tls_is_cut(const struct rj_half *half);
+bool rj_tls_is_cut(const struct rj_half *half, const struct rj_rest *rest);
 
 #endif

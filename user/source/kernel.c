@@ -52,7 +52,6 @@ struct rj_kernel {
 	uint32_t num_slots;
 	uint32_t num_flows;
 	bool is_short;
-	size_t flow_len;
 	size_t slot_len;
 	uint8_t *slots;	      /* the slot map, mapped */
 	struct rj_meta *meta; /* its map, mapped */
@@ -72,7 +71,6 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	int err = 0;
 
 	skel->rodata->rj_limits = o->limits;
-	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_ring_bytes = o->ring_bytes;
 	skel->rodata->rj_several = o->several;
 	skel->rodata->rj_has_xdp_frags = o->with_xdp && o->with_frags && rj_probe_xdp_frags();
@@ -80,7 +78,6 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load = rj_probe_xdp_load();
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
-	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
@@ -263,7 +260,6 @@ int rj_kernel_open(const struct rj_kernel_options *o, struct rj_kernel **out,
 	k->num_flows = o->num_flows;
 	k->num_slots = o->num_flows * RJ_NUM_SIDES;
 	k->slot_len = rj_slot_bytes(&o->limits);
-	k->flow_len = rj_engine_flow_len(&o->limits);
 	k->skel = rj_object_open(rj_object_best());
 	err = k->skel ? 0 : -errno;
 	err = err ? err : allocate(k);
@@ -364,16 +360,18 @@ void rj_kernel_want(struct rj_kernel *k, uint32_t slot, uint32_t generation, uin
 /* Empties what the half has written. The whole list of TLS records, as two CPUs may count one. */
 static void empty_slot(struct rj_kernel *k, const struct rj_half *half)
 {
-	uint32_t num_splt, num_ids;
+	uint32_t num_ids;
 	struct rj_seq seq;
 
 	rj_kernel_seq(k, half, &seq);
-	num_splt = half->num_splt < seq.capacity ? half->num_splt : seq.capacity;
-	num_ids = rj_seq_num_ids(&seq, half);
-	memset(seq.splt, 0, num_splt * sizeof(*seq.splt));
+	num_ids = rj_seq_num_ids(&seq);
+	memset(seq.splt, 0, rj_seq_len(&seq) * sizeof(*seq.splt));
 	memset(seq.ids, 0, (num_ids < seq.capacity ? num_ids : seq.capacity) * sizeof(*seq.ids));
-	if (half->tls.num_words)
+	if (seq.rest->tls.num_words)
 		memset(seq.records, 0, seq.num_words * sizeof(*seq.records));
+	if (seq.hist)
+		memset(seq.hist, 0, sizeof(*seq.hist));
+	memset(seq.rest, 0, sizeof(*seq.rest));
 }
 
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
@@ -468,10 +466,10 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 		     void *user)
 {
 	struct rj_key key;
-	struct rj_flow flow = { 0 };
+	struct rj_flow flow;
 
 	memcpy(&key, at, sizeof(key));
-	memcpy(&flow, at + sizeof(key), k->flow_len);
+	memcpy(&flow, at + sizeof(key), sizeof(flow));
 	k->num_taken++;
 	take(user, &key, &flow);
 }
@@ -489,7 +487,7 @@ static int walk(struct rj_kernel *k,
 		void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		void *user)
 {
-	const size_t len = sizeof(struct rj_key) + k->flow_len;
+	const size_t len = sizeof(struct rj_key) + sizeof(struct rj_flow);
 	int fd = bpf_iter_create(bpf_link__fd(k->reaper));
 	size_t have = 0;
 	ssize_t got;

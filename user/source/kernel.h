@@ -59,8 +59,8 @@ int rj_kernel_cpus_fd(const struct rj_kernel *k);
 RJ_MUST_CHECK int rj_kernel_counters(const struct rj_kernel *k, uint64_t out[RJ_NUM_COUNTERS]);
 
 /*
- * rj_kernel_seq - the sequences of a half taken out of the kernel; they point into the
- * map and are good until rj_kernel_release.
+ * rj_kernel_seq - the rest of a half taken out of the kernel; it points into the map and is good
+ * until rj_kernel_release. Without a slot all of it is NULL.
  */
 void rj_kernel_seq(const struct rj_kernel *k, const struct rj_half *half, struct rj_seq *out);
 

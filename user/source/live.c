@@ -120,7 +120,7 @@ static int on_record(void *user, void *data, size_t len)
 		struct rj_ring_flow *cut = data;
 
 		take_flow(s, &cut->key, &cut->flow, (enum rj_end)cut->end, rj_kernel_release_later);
-		note_ringed(s, cut->flow.half[0].packets + cut->flow.half[1].packets);
+		note_ringed(s, rj_flow_packets(&cut->flow));
 	} else if (kind == RJ_RING_ORPHAN) {
 		struct rj_orphan *orphan = data;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bpf/accumulate.h"
 #include "source/kernel.h"
 #include "source/pin_dir.h"
 
@@ -22,7 +23,7 @@ static int on_record(void *user, void *data, size_t len)
 		const struct rj_ring_flow *cut = data;
 
 		out->num_flows++;
-		out->num_packets += cut->flow.half[0].packets + cut->flow.half[1].packets;
+		out->num_packets += rj_flow_packets(&cut->flow);
 	} else if (kind == RJ_RING_ORPHAN) {
 		out->num_packets += ((const struct rj_orphan *)data)->packet.num_segments;
 	}
@@ -49,7 +50,7 @@ static int count_flows(int fd, struct rj_unpin_counts *out)
 		if (bpf_map_lookup_elem(fd, &key, &flow))
 			continue;
 		out->num_flows++;
-		out->num_packets += flow.half[0].packets + flow.half[1].packets;
+		out->num_packets += rj_flow_packets(&flow);
 	}
 	return err == -ENOENT ? 0 : err;
 }
