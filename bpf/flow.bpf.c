@@ -128,8 +128,8 @@ static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_
 }
 
 /*
- * rj_seq_of - where the rest of the packet's side is, @seq, where the packet may ask for it; a slot
- * is taken now if it has none. False where none is left.
+ * rj_seq_of - where the rest of the packet's side is, @seq, where the packet may ask for it. False
+ * where it has none yet.
  */
 static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_flow *flow,
 				     struct rj_half *half, const struct rj_packet *p,
@@ -139,9 +139,7 @@ static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_f
 	if (rj_is_plain(half, p, limits) && !rj_may_be_sampled(f, half, p) &&
 	    !(rj_several && rj_owner_changes(flow, p)))
 		return 1;
-	if (!half->slot && !rj_slot_take(half))
-		return 0;
-	return rj_slot_at(half->slot, limits, seq) != 0;
+	return half->slot && rj_slot_at(half->slot, limits, seq);
 }
 
 /* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
@@ -398,7 +396,8 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	}
 	rj_forget();
 	half = &flow->half[p->side & 1];
-	if (!has_seq && !rj_seq_of(f, flow, half, p, &limits, &seq)) {
+	if (!has_seq && !rj_seq_of(f, flow, half, p, &limits, &seq) &&
+	    !(rj_slot_take(half) && rj_slot_at(half->slot, &limits, &seq))) {
 		cpu->counters[RJ_COUNT_SLOTS_SHORT] += p->num_segments;
 		rj_hand_up(cpu);
 		return;

@@ -28,7 +28,7 @@ struct test {
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
 	uint64_t frames, valid, refused, orphans, samples, duplicates, tls_words;
-	uint64_t joined, awaited, tunnelled, waiting;
+	uint64_t joined, awaited, tunnelled, waiting, plain;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -314,9 +314,18 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 		return check_flow(t, v->flow) ? NULL : "the flow of a duplicate differs";
 	}
 	model_account(&t->model, v, f, p->time_ns);
+	if (v->is_short) {
+		t->counters[RJ_COUNT_SLOTS_SHORT] += p->num_segments;
+		t->counters[RJ_COUNT_HANDED_UP] += p->num_segments;
+		if (p->num_tunnels && !take_tunnels(&t->kernel, v, true))
+			return "the tunnels of the packet without a slot differ";
+		return check_orphan(&t->kernel, p) && check_flow(t, v->flow) ?
+			       NULL :
+			       "the packet without a slot differs";
+	}
 	t->tls_words += v->tls_words;
+	t->plain += v->is_plain;
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
-	t->counters[RJ_COUNT_SLOTS_SHORT] += v->slots_short;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;
 	t->tunnelled += !!p->num_tunnels;
 	if (p->num_tunnels && v->flow->flow.start_ns == p->time_ns &&

@@ -48,36 +48,35 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, tcp_opts),
 };
 
-/* rest and head_len are bit fields of one word */
-#define TLS_REST_OFF (offsetof(struct rj_half, tls.head) + 4)
-
 static const struct field half_fields[] = {
-	FIELD(rj_half, packets),	 FIELD(rj_half, payload_bytes),
-	FIELD(rj_half, ip_bytes),	 FIELD(rj_half, first_ns),
-	FIELD(rj_half, last_ns),	 FIELD(rj_half, num_splt),
-	FIELD(rj_half, num_ids),	 FIELD(rj_half, slot),
-	FIELD(rj_half, ttl_min),	 FIELD(rj_half, tcp_flags),
-	FIELD(rj_half, tcp_bits),	 FIELD(rj_half, syn_opt_len),
-	FIELD(rj_half, low_seq),	 FIELD(rj_half, next_seq),
-	FIELD(rj_half, retrans),	 FIELD(rj_half, ooo),
-	FIELD(rj_half, hole[0]),	 FIELD(rj_half, hole[1]),
-	FIELD(rj_half, hole[2]),	 FIELD(rj_half, hole[3]),
-	FIELD(rj_half, syn_seq),	 FIELD(rj_half, syn_window),
-	FIELD(rj_half, bad_l4),		 FIELD(rj_half, first_ids),
-	FIELD(rj_half, syn_opts),	 FIELD(rj_half, sample_base),
-	FIELD(rj_half, num_samples),	 FIELD(rj_half, sample_bits),
-	FIELD(rj_half, tls.next),	 FIELD(rj_half, tls.head),
-	{ "tls.rest", TLS_REST_OFF, 4 }, FIELD(rj_half, tls.num_words),
-	FIELD(rj_half, tls.state),	 FIELD(rj_half, tls.bits),
-	FIELD(rj_half, reserved),
+	FIELD(rj_half, payload_bytes), FIELD(rj_half, ip_bytes),  FIELD(rj_half, last_ns),
+	FIELD(rj_half, packets),       FIELD(rj_half, slot),	  FIELD(rj_half, next_seq),
+	FIELD(rj_half, ttl_min),       FIELD(rj_half, tcp_flags), FIELD(rj_half, tcp_bits),
+	FIELD(rj_half, bits),
+};
+
+/* rest and head_len are bit fields of one word */
+#define TLS_REST_OFF (offsetof(struct rj_rest, tls.head) + 4)
+
+static const struct field rest_fields[] = {
+	FIELD(rj_rest, first_ns),      FIELD(rj_rest, num_splt),   FIELD(rj_rest, num_ids),
+	FIELD(rj_rest, tls.next),      FIELD(rj_rest, tls.head),   { "tls.rest", TLS_REST_OFF, 4 },
+	FIELD(rj_rest, tls.num_words), FIELD(rj_rest, tls.state),  FIELD(rj_rest, tls.bits),
+	FIELD(rj_rest, first_ids),     FIELD(rj_rest, low_seq),	   FIELD(rj_rest, sample_base),
+	FIELD(rj_rest, num_samples),   FIELD(rj_rest, bad_l4),	   FIELD(rj_rest, lost_samples),
+	FIELD(rj_rest, retrans),       FIELD(rj_rest, ooo),	   FIELD(rj_rest, hole[0]),
+	FIELD(rj_rest, hole[1]),       FIELD(rj_rest, hole[2]),	   FIELD(rj_rest, hole[3]),
+	FIELD(rj_rest, syn_seq),       FIELD(rj_rest, syn_window), FIELD(rj_rest, syn_opt_len),
+	FIELD(rj_rest, also_missed),   FIELD(rj_rest, ifindex),	   FIELD(rj_rest, vlan),
+	FIELD(rj_rest, num_vlans),     FIELD(rj_rest, icmp_type),  FIELD(rj_rest, icmp_code),
+	FIELD(rj_rest, zero),	       FIELD(rj_rest, syn_opts),   FIELD(rj_rest, also),
+	FIELD(rj_rest, reserved),
 };
 
 static const struct field flow_fields[] = {
-	FIELD(rj_flow, start_ns),      FIELD(rj_flow, dying),	  FIELD(rj_flow, ifindex),
-	FIELD(rj_flow, vlan),	       FIELD(rj_flow, num_vlans), FIELD(rj_flow, originator),
-	FIELD(rj_flow, originator_by), FIELD(rj_flow, icmp_type), FIELD(rj_flow, icmp_code),
-	FIELD(rj_flow, also_missed),   FIELD(rj_flow, zero),	  FIELD(rj_flow, owner),
-	FIELD(rj_flow, lost_samples),  FIELD(rj_flow, also),	  FIELD(rj_flow, more_reserved),
+	FIELD(rj_flow, start_ns),   FIELD(rj_flow, owner),	   FIELD(rj_flow, dying),
+	FIELD(rj_flow, originator), FIELD(rj_flow, originator_by), FIELD(rj_flow, starter),
+	FIELD(rj_flow, zero),
 };
 
 static const char *const counter_names[RJ_NUM_COUNTERS] = {
@@ -115,8 +114,9 @@ static bool fields_are_whole(void)
 	return fields_len(key_fields, NUM(key_fields)) == sizeof(struct rj_key) &&
 	       fields_len(packet_fields, NUM(packet_fields)) == sizeof(struct rj_packet) &&
 	       fields_len(half_fields, NUM(half_fields)) == sizeof(struct rj_half) &&
+	       fields_len(rest_fields, NUM(rest_fields)) == sizeof(struct rj_rest) &&
 	       fields_len(flow_fields, NUM(flow_fields)) ==
-		       RJ_FLOW_LEN_PLAIN - sizeof(((struct rj_flow *)0)->half);
+		       sizeof(struct rj_flow) - sizeof(((struct rj_flow *)0)->half);
 }
 
 static void print_value(const uint8_t *at, size_t len)
@@ -237,21 +237,42 @@ static bool are_equal_ids(unsigned int side, uint32_t num, const __u16 *host, co
 	return true;
 }
 
-static bool are_equal_seqs(unsigned int side, const struct rj_half *half, const struct rj_seq *host,
+static bool are_equal_seqs(unsigned int side, const struct rj_seq *host,
 			   const struct rj_seq *kernel)
 {
-	uint32_t num_ids = half->num_ids > RJ_FIRST_IDS ? half->num_ids - RJ_FIRST_IDS : 0;
+	const struct rj_rest *rest = host->rest;
+	uint32_t num_ids = rest->num_ids > RJ_FIRST_IDS ? rest->num_ids - RJ_FIRST_IDS : 0;
 
-	return are_equal_splts(side, num_kept(half->num_splt, host->capacity), host->splt,
+	return are_equal_splts(side, num_kept(rest->num_splt, host->capacity), host->splt,
 			       kernel->splt) &&
-	       are_equal_records(side, num_kept(half->tls.num_words, host->num_words),
+	       are_equal_records(side, num_kept(rest->tls.num_words, host->num_words),
 				 host->records, kernel->records) &&
 	       are_equal_ids(side, num_kept(num_ids, host->capacity), host->ids, kernel->ids);
 }
 
+/* What is in a side's slot. Of samples the host knows nothing. */
+static bool are_equal_slots(const struct model *m, unsigned int side, const struct rj_seq *host,
+			    const struct rj_seq *kernel)
+{
+	struct rj_rest rest = *kernel->rest;
+	char name[16];
+
+	if (m->limits.sample_bytes) {
+		rest.sample_base = 0;
+		rest.num_samples = 0;
+		rest.lost_samples = 0;
+	}
+	snprintf(name, sizeof(name), "rest[%u]", side);
+	if (memcmp(host->rest, &rest, sizeof(rest)))
+		return are_equal(name, rest_fields, NUM(rest_fields), host->rest, &rest);
+	if (m->limits.with_hist && !are_equal_hists(side, host->hist, kernel->hist))
+		return false;
+	return are_equal_seqs(side, host, kernel);
+}
+
 /*
  * are_equal_halves - one side of a flow. Slots are the kernel's alone: what counts is that there
- * is one where the host has a sequence. Of samples the host knows nothing.
+ * is one where packets came.
  */
 static bool are_equal_halves(const struct kernel *k, const struct model *m, unsigned int side,
 			     const struct model_flow *host, const struct rj_flow *kernel)
@@ -269,30 +290,18 @@ static bool are_equal_halves(const struct kernel *k, const struct model *m, unsi
 		return false;
 	}
 	half.slot = 0;
-	if (m->limits.sample_bytes) {
-		half.sample_base = 0;
-		half.num_samples = 0;
-		half.sample_bits = 0;
-	}
+	if (m->limits.sample_bytes)
+		half.bits &= RJ_HALF_LISTED | RJ_HALF_NUMBERED;
 	if (memcmp(&host->flow.half[side], &half, sizeof(half)))
 		return are_equal(name, half_fields, NUM(half_fields), &host->flow.half[side],
 				 &half);
-	if (m->limits.with_hist &&
-	    !are_equal_hists(side, &host->flow.hist[side], &kernel->hist[side]))
-		return false;
-	return !host->slot[side] || are_equal_seqs(side, &half, &host->seq[side], &seq);
+	return !host->slot[side] || are_equal_slots(m, side, &host->seq[side], &seq);
 }
 
-/* are_equal_flows - @kernel has hist only where the limits say so. */
 static bool are_equal_flows(const struct kernel *k, const struct model *m,
 			    const struct model_flow *host, const struct rj_flow *kernel)
 {
-	struct rj_flow head;
-
-	memcpy(&head, kernel, RJ_FLOW_LEN_PLAIN);
-	if (m->limits.sample_bytes)
-		head.lost_samples = 0;
-	return are_equal("flow", flow_fields, NUM(flow_fields), &host->flow, &head) &
+	return are_equal("flow", flow_fields, NUM(flow_fields), &host->flow, kernel) &
 	       are_equal_halves(k, m, 0, host, kernel) & are_equal_halves(k, m, 1, host, kernel);
 }
 

@@ -44,8 +44,8 @@ struct cpu_value {
 struct kernel {
 	struct rj_flow_bpf *skel;
 	struct ring_buffer *ring;
-	const uint8_t *slots;
-	size_t slots_len, slot_len, flow_len;
+	uint8_t *slots;
+	size_t slots_len, slot_len;
 	struct rj_limits limits;
 	uint32_t num_slots;
 	int flows_fd, cutting_fd, cpus_fd, free_fd;
@@ -74,18 +74,21 @@ static int keep_record(void *user, void *data, size_t len)
 	return 0;
 }
 
+/* Gives a slot back, empty as user space does. */
 static void kernel_give_slot(struct kernel *k, uint32_t slot)
 {
 	uint32_t index = slot - 1;
 
-	if (slot)
-		bpf_map_update_elem(k->free_fd, NULL, &index, BPF_ANY);
+	if (!slot)
+		return;
+	memset(k->slots + index * k->slot_len, 0, k->slot_len);
+	bpf_map_update_elem(k->free_fd, NULL, &index, BPF_ANY);
 }
 
 static void kernel_close(struct kernel *k)
 {
 	if (k->slots)
-		munmap((void *)(uintptr_t)k->slots, k->slots_len);
+		munmap(k->slots, k->slots_len);
 	ring_buffer__free(k->ring);
 	rj_flow_bpf__destroy(k->skel);
 	free(k->cpus);
@@ -117,18 +120,15 @@ static int kernel_load(struct kernel *k, enum hook hook, const struct rj_limits 
 
 	k->limits = *limits;
 	k->num_slots = 2 * num_flows;
-	k->flow_len = limits->with_hist ? sizeof(struct rj_flow) : RJ_FLOW_LEN_PLAIN;
 	k->slot_len = rj_slot_bytes(limits);
 	skel->rodata->rj_limits = *limits;
 	skel->rodata->rj_several = is_several;
-	skel->rodata->rj_flow_len = (uint32_t)k->flow_len;
 	skel->rodata->rj_has_xdp_load =
 		!is_old &&
 		libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, NULL) == 1;
 	bpf_object__for_each_program(prog, skel->obj) /* the verifier's time is most of a test's */
 		bpf_program__set_autoload(prog, prog == hook_program(skel, hook));
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, num_flows);
-	err = err ? err : bpf_map__set_value_size(skel->maps.rj_flows, (uint32_t)k->flow_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
@@ -140,8 +140,8 @@ static int kernel_map(struct kernel *k)
 	void *at;
 
 	k->slots_len = k->slot_len * k->num_slots;
-	at = mmap(NULL, k->slots_len, PROT_READ, MAP_SHARED, bpf_map__fd(k->skel->maps.rj_slots),
-		  0);
+	at = mmap(NULL, k->slots_len, PROT_READ | PROT_WRITE, MAP_SHARED,
+		  bpf_map__fd(k->skel->maps.rj_slots), 0);
 	if (at == MAP_FAILED)
 		return -errno;
 	k->slots = at;
@@ -187,15 +187,14 @@ static int kernel_open(struct kernel *k, enum rj_object object, enum hook hook,
 	return bpf_map_lookup_elem(k->cpus_fd, &(uint32_t){ 0 }, k->cpus);
 }
 
-/* The sequences of a half of the kernel's; NULL when it has no slot. */
+/* The rest of a half of the kernel's; NULL when it has no slot. */
 static struct rj_seq kernel_seq(const struct kernel *k, const struct rj_half *half)
 {
 	struct rj_seq seq = { 0 };
 
 	if (!half->slot || half->slot > k->num_slots)
 		return seq;
-	rj_slot_open((uint8_t *)(uintptr_t)k->slots + (half->slot - 1) * k->slot_len, &k->limits,
-		     &seq);
+	rj_slot_open(k->slots + (half->slot - 1) * k->slot_len, &k->limits, &seq);
 	return seq;
 }
 

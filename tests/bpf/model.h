@@ -18,7 +18,7 @@
 
 enum hook { HOOK_INGRESS, HOOK_EGRESS, HOOK_XDP, HOOK_IP_INGRESS, HOOK_IP_EGRESS, NUM_HOOKS };
 
-/* struct model_flow - @slot: the kernel must have taken one for the side's sequences. */
+/* struct model_flow - @slot: the kernel must have taken one for the rest of the side, @seq. */
 struct model_flow {
 	struct model_flow *next;
 	struct rj_key key;
@@ -54,7 +54,9 @@ struct verdict {
 	struct model_flow *flow;
 	struct model_flow *finished;
 	enum rj_end end;
-	uint32_t slots_short, cuts_late, tls_words;
+	uint32_t cuts_late, tls_words;
+	bool is_short;		     /* no slot was left for it */
+	bool is_plain;		     /* the kernel must not have asked for the rest */
 	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
 
@@ -195,8 +197,8 @@ static void model_clear(struct model *m)
 	}
 }
 
-/* Room for all of the side's sequences, filled with what no packet writes. */
-static void model_take_slot(struct model *m, struct model_flow *f, unsigned int side)
+/* Room for the rest of the side: its sequences are filled with what no packet writes. */
+static void model_take_slot(const struct model *m, struct model_flow *f, unsigned int side)
 {
 	uint32_t len = rj_slot_bytes(&m->limits);
 	uint8_t *block = malloc(len);
@@ -205,6 +207,9 @@ static void model_take_slot(struct model *m, struct model_flow *f, unsigned int 
 		abort();
 	memset(block, 0xa5, len);
 	rj_slot_open(block, &m->limits, &f->seq[side]);
+	*f->seq[side].rest = (struct rj_rest){ 0 };
+	if (m->limits.with_hist)
+		*f->seq[side].hist = (struct rj_hist){ 0 };
 	f->slot[side] = block;
 }
 
@@ -244,25 +249,6 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	return reason;
 }
 
-/*
- * Whether the side's sequence wants a slot now. One that has missed packets gets none: its first
- * entries would be those that another flow left in the slot.
- */
-static bool needs_slot(const struct model *m, const struct model_flow *f, const struct rj_packet *p)
-{
-	const struct rj_half *half = &f->flow.half[p->side];
-
-	if (f->slot[p->side])
-		return false;
-	return rj_seq_is_written(half, p, &m->limits) ||
-	       (m->limits.num_records && rj_tlsrec_wants(half, p));
-}
-
-static bool missed_packets(const struct rj_half *half)
-{
-	return half->num_splt || half->num_ids > RJ_FIRST_IDS;
-}
-
 /* model_is_duplicate - whether another interface counts the packet; notes where it was. */
 static bool model_is_duplicate(struct model *m, const struct rj_packet *p)
 {
@@ -270,7 +256,8 @@ static bool model_is_duplicate(struct model *m, const struct rj_packet *p)
 
 	if (!f || !rj_is_duplicate(&f->flow, &f->flow.half[p->side], p))
 		return false;
-	rj_owner_note(&f->flow, p->ifindex);
+	if (f->slot[p->side])
+		rj_owner_note(f->seq[p->side].rest, p->ifindex);
 	return true;
 }
 
@@ -288,9 +275,22 @@ static void model_records(const struct model *m, struct model_flow *f, const str
 	if (!bytes)
 		abort();
 	memcpy(bytes, frame->bytes + p->payload_off, captured);
-	if (list.num_words && rj_tlsrec_wants(half, p))
-		rj_tlsrec_add(&at, 0, half, &list, p, p->time_ns - f->flow.start_ns);
+	if (list.num_words && rj_tlsrec_wants(half, f->seq[p->side].rest, p))
+		rj_tlsrec_add(&at, 0, half, f->seq[p->side].rest, &list, p,
+			      p->time_ns - f->flow.start_ns);
 	free(bytes);
+}
+
+/* model_go_on - what a flow has to know of the one before it, for each side that had a slot. */
+static void model_go_on(const struct model *m, struct model_flow *f,
+			const struct model_flow *before)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		if (!before->slot[side])
+			continue;
+		model_take_slot(m, f, side);
+		rj_tlsrec_go_on(&f->flow.half[side], f->seq[side].rest, before->seq[side].rest);
+	}
 }
 
 /* model_account - adds @frame, the packet of @v, at @time_ns to its flow, as rj_account does. */
@@ -300,6 +300,7 @@ static void model_account(struct model *m, struct verdict *v, const struct frame
 	struct rj_packet *p = &v->packet;
 	struct model_flow *f = model_find(m, &p->key);
 	struct rj_half *half;
+	struct rj_rest *rest;
 	struct model_flow *before = NULL;
 
 	p->time_ns = time_ns;
@@ -321,24 +322,25 @@ static void model_account(struct model *m, struct verdict *v, const struct frame
 	}
 	if (!f) {
 		f = model_add(m, p, before);
-		for (unsigned int side = 0; before && side < RJ_NUM_SIDES; side++)
-			rj_tlsrec_go_on(&f->flow.half[side], &before->flow.half[side]);
+		if (before)
+			model_go_on(m, f, before);
 	}
-	if (m->is_several)
-		rj_owner_set(&f->flow, p);
-	half = &f->flow.half[p->side];
-	if (needs_slot(m, f, p)) {
-		if (m->is_starved || missed_packets(half))
-			v->slots_short++;
-		else
-			model_take_slot(m, f, p->side);
-	}
-	rj_flow_add(&f->flow, half, m->limits.with_hist ? &f->flow.hist[p->side] : NULL,
-		    &f->seq[p->side], p, &m->limits);
-	v->tls_words = half->tls.num_words;
-	model_records(m, f, p, frame);
-	v->tls_words = half->tls.num_words > v->tls_words ? half->tls.num_words - v->tls_words : 0;
 	v->flow = f;
+	if (!f->slot[p->side] && m->is_starved) {
+		v->is_short = true;
+		return;
+	}
+	if (!f->slot[p->side])
+		model_take_slot(m, f, p->side);
+	half = &f->flow.half[p->side];
+	rest = f->seq[p->side].rest;
+	v->is_plain = rj_is_plain(half, p, &m->limits);
+	if (m->is_several)
+		rj_owner_set(&f->flow, rest, p);
+	rj_flow_add(&f->flow, half, &f->seq[p->side], p, &m->limits);
+	v->tls_words = rest->tls.num_words;
+	model_records(m, f, p, frame);
+	v->tls_words = rest->tls.num_words > v->tls_words ? rest->tls.num_words - v->tls_words : 0;
 }
 
 #endif

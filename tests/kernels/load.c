@@ -94,8 +94,6 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 	int err = 0;
 
 	skel->rodata->rj_limits = way->limits;
-	skel->rodata->rj_flow_len = way->limits.with_hist ? sizeof(struct rj_flow) :
-							    RJ_FLOW_LEN_PLAIN;
 	skel->rodata->rj_several = way->is_several;
 	skel->rodata->rj_has_xdp_frags = rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
@@ -114,8 +112,8 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 		err = err ? err : bpf_program__set_log_buf(prog, text[num++], LOG_BYTES);
 	}
 	/* as the verifier holds programs to them, and global functions that nothing calls too */
-	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, rj_slot_bytes(&way->limits));
-	return err ? err : bpf_map__set_value_size(skel->maps.rj_flows, skel->rodata->rj_flow_len);
+	return err ? err :
+		     bpf_map__set_value_size(skel->maps.rj_slots, rj_slot_bytes(&way->limits));
 }
 
 /* Loads and unloads, and prints what the verifier said of each program it came to. */
