@@ -229,12 +229,12 @@ struct rj_hole {
 #define RJ_TCP_NO_TLS 0x08u  /* tls.state is beyond RJ_TLS_FOLLOW: tls need not be read */
 
 /* What of a half's state is settled: struct rj_rest need not be asked any more. */
-#define RJ_HALF_LISTED 0x01u	/* its list of lengths and times is full */
-#define RJ_HALF_NUMBERED 0x02u	/* and that of IP identifications */
-#define RJ_HALF_SAMPLED 0x04u	/* kernel: no sample is wanted, but of heads by RJ_HALF_HEADS */
-#define RJ_HALF_HEADS 0x08u	/* kernel: spoke HTTP/1: later heads are sampled too */
-#define RJ_HALF_LATER 0x10u	/* kernel: …and sample_base is the start of the last of them */
-#define RJ_HALF_QUIC 0x20u	/* kernel: began with a long header of QUIC */
+#define RJ_HALF_LISTED 0x01u   /* its list of lengths and times is full */
+#define RJ_HALF_NUMBERED 0x02u /* and that of IP identifications */
+#define RJ_HALF_SAMPLED 0x04u  /* kernel: no sample is wanted, but of heads by RJ_HALF_HEADS */
+#define RJ_HALF_HEADS 0x08u    /* kernel: spoke HTTP/1: later heads are sampled too */
+#define RJ_HALF_LATER 0x10u    /* kernel: …and sample_base is the start of the last of them */
+#define RJ_HALF_QUIC 0x20u     /* kernel: began with a long header of QUIC */
 
 /*
  * struct rj_half - what one side sent: all that most packets of a known flow read and change, so
@@ -283,7 +283,7 @@ struct rj_rest {
 	__u32 sample_base; /* kernel: sequence number (UDP: byte count) the samples start at */
 	__u16 num_samples; /* kernel: packets handed up as samples */
 	__u16 bad_l4;	   /* packets with RJ_PKT_BAD_L4, saturating */
-	__u32 lost_samples;
+	__u32 ifindex;
 
 	__u32 retrans;
 	__u32 ooo;
@@ -292,7 +292,7 @@ struct rj_rest {
 	__u16 syn_window;
 	__u8 syn_opt_len;
 	__u8 also_missed;
-	__u32 ifindex;
+	__u32 lost_samples;
 	__u16 vlan[RJ_MAX_VLANS];
 	__u8 num_vlans;
 	__u8 icmp_type;

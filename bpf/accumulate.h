@@ -111,28 +111,36 @@ static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_pac
 	}
 }
 
-/* rj_half_start - what the first packet of a side tells. */
+/*
+ * rj_half_start - what the first packet of a side tells. @rest is zero, and of its second cache
+ * line most packets have nothing to say.
+ */
 static __always_inline void rj_half_start(struct rj_half *h, struct rj_rest *rest,
 					  const struct rj_packet *p)
 {
 	h->ttl_min = p->ttl;
 	rest->first_ns = p->time_ns;
 	rest->ifindex = p->ifindex;
-	rj_copy(rest->vlan, p->vlan, sizeof(rest->vlan));
-	rest->num_vlans = p->num_vlans;
-	rest->icmp_type = p->icmp_type;
-	rest->icmp_code = p->icmp_code;
+	if (p->num_vlans) {
+		rj_copy(rest->vlan, p->vlan, sizeof(rest->vlan));
+		rest->num_vlans = p->num_vlans;
+	}
+	if (p->icmp_type | p->icmp_code) {
+		rest->icmp_type = p->icmp_type;
+		rest->icmp_code = p->icmp_code;
+	}
 }
 
 /*
- * rj_is_plain - whether nothing but @half changes by the packet, and the answer to it needs nothing
- * else: asked of each packet, so that most of a long flow's read no more than its entry.
+ * rj_is_plain - whether nothing but @half and histograms change by the packet, and the answer to it
+ * needs nothing else: asked of each packet, so that most of a long flow's read no more than its
+ * entry.
  */
 static __always_inline int rj_is_plain(const struct rj_half *half, const struct rj_packet *p,
 				       const struct rj_limits *limits)
 {
-	if (!half->packets || limits->with_hist || p->bits & RJ_PKT_BAD_L4 ||
-	    rj_is_listed(half, p, limits) || rj_is_numbered(half, p))
+	if (!half->packets || p->bits & RJ_PKT_BAD_L4 || rj_is_listed(half, p, limits) ||
+	    rj_is_numbered(half, p))
 		return 0;
 	if (!(p->bits & RJ_PKT_TCP))
 		return 1;
@@ -152,9 +160,20 @@ static __always_inline void rj_half_count(struct rj_half *h, const struct rj_pac
 	rj_count(&h->ip_bytes, p->ip_len);
 }
 
-/* rj_flow_add_plain - rj_flow_add of a packet for which rj_is_plain. */
-static __always_inline void rj_flow_add_plain(struct rj_half *half, const struct rj_packet *p)
+static __always_inline __u64 rj_gap_ns(const struct rj_half *half, const struct rj_packet *p)
 {
+	return p->time_ns > half->last_ns ? p->time_ns - half->last_ns : 0;
+}
+
+/*
+ * rj_flow_add_plain - rj_flow_add of a packet for which rj_is_plain; @hist is the side's histograms
+ * or NULL.
+ */
+static __always_inline void rj_flow_add_plain(struct rj_half *half, struct rj_hist *hist,
+					      const struct rj_packet *p)
+{
+	if (hist)
+		rj_hist_add(hist, p, 1, rj_gap_ns(half, p));
 	if (p->bits & RJ_PKT_TCP)
 		rj_tcp_add_plain(half, p);
 	rj_half_count(half, p);
@@ -169,12 +188,11 @@ static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half 
 					const struct rj_limits *limits)
 {
 	__u64 since_start_ns = p->time_ns > f->start_ns ? p->time_ns - f->start_ns : 0;
-	__u64 gap_ns = p->time_ns > half->last_ns ? p->time_ns - half->last_ns : 0;
 	struct rj_rest *rest = seq->rest;
 	__u32 num_resent = 0;
 
 	if (seq->hist)
-		rj_hist_add(seq->hist, p, half->packets != 0, gap_ns);
+		rj_hist_add(seq->hist, p, half->packets != 0, rj_gap_ns(half, p));
 	if (!half->packets)
 		rj_half_start(half, rest, p);
 	if (p->bits & RJ_PKT_TCP)

@@ -35,6 +35,7 @@ static __always_inline struct rj_frame rj_skb_frame(struct __sk_buff *skb)
 		.hook = RJ_HOOK_SKB,
 		.wire_len = skb->len,
 		.outer_tci = skb->vlan_present ? RJ_TCI_PRESENT | (skb->vlan_tci & 0xffff) : 0,
+		.type = rj_be16((__u16)skb->protocol),
 		.is_closed = rj_limits.no_decap,
 	};
 }
@@ -89,14 +90,6 @@ static __always_inline int rj_frame_load_few(const struct rj_frame *f, __u32 off
 		at[i] = *byte;
 	}
 	return 1;
-}
-
-/* rj_frame_ethertype - the frame's type where it has no link header to say it. */
-static __always_inline __u16 rj_frame_ethertype(const struct rj_frame *f)
-{
-	if (f->hook == RJ_HOOK_XDP)
-		return 0;
-	return rj_be16((__u16)rj_ctx_word(f->ctx, struct __sk_buff, protocol));
 }
 
 static __always_inline __u32 rj_frame_ifindex(const struct rj_frame *f)

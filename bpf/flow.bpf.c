@@ -22,46 +22,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 enum rj_link { RJ_LINK_ETHERNET, RJ_LINK_IP };
 
 /*
- * rj_is_bare - whether IP stands where the Ethernet header @eth should. Where another program is
- * attached by generic XDP, kernels from 6.9 on copy some packets for it and forget how long that
- * header is, so that TC is handed what comes behind it: then the type that the kernel knows is
- * another than the one that is read, and IP's.
- */
-static __always_inline int rj_is_bare(const struct rj_frame *f, const struct rj_eth *eth)
-{
-	__u16 type = rj_frame_ethertype(f);
-	const struct rj_ipv4 *ip;
-	const struct rj_ipv6 *ip6;
-
-	if (f->hook == RJ_HOOK_XDP || type == rj_be16(eth->type))
-		return 0;
-	ip = rj_at(f, 0, struct rj_ipv4);
-	if (type == RJ_ETH_IPV4)
-		return ip && ip->version_ihl >> 4 == 4 && rj_be16(ip->total_len) <= f->wire_len;
-	ip6 = rj_at(f, 0, struct rj_ipv6);
-	return type == RJ_ETH_IPV6 && ip6 && rj_be32(ip6->version_class_label) >> 28 == 6 &&
-	       RJ_IPV6_HEADER_LEN + rj_be16(ip6->payload_len) <= f->wire_len;
-}
-
-/* rj_parse_once - rj_parse of what can be read directly. */
-static __always_inline enum rj_reason rj_parse_once(const struct rj_frame *f,
-						    const enum rj_link link, struct rj_cpu *cpu)
-{
-	const struct rj_eth *eth = rj_at(f, 0, struct rj_eth);
-	__u16 type = rj_frame_ethertype(f);
-	__u32 off = 0;
-
-	cpu->packet.bits = 0;
-	if (link == RJ_LINK_ETHERNET && !eth)
-		return RJ_REASON_LINK_TRUNCATED;
-	if (link == RJ_LINK_ETHERNET && !rj_is_bare(f, eth)) {
-		off = (__u32)sizeof(*eth);
-		type = rj_be16(eth->type);
-	}
-	return rj_parse_network(f, off, type, &cpu->layers, &cpu->packet);
-}
-
-/*
  * rj_parse - the frame as a packet; what lies outside the directly readable part is pulled in
  * once.
  */
@@ -71,7 +31,10 @@ static __always_inline enum rj_reason rj_parse(const struct rj_frame *f, const e
 	enum rj_reason reason = RJ_REASON_NONE;
 
 	for (__u32 i = 0; i < 2; i++) {
-		reason = rj_parse_once(f, link, cpu);
+		if (link == RJ_LINK_ETHERNET)
+			reason = rj_parse_ethernet(f, &cpu->layers, &cpu->packet);
+		else
+			reason = rj_parse_network(f, 0, f->type, &cpu->layers, &cpu->packet);
 		rj_forget();
 		if (reason != RJ_REASON_LINK_TRUNCATED && reason != RJ_REASON_IP_TRUNCATED &&
 		    reason != RJ_REASON_L4_SHORT && !(cpu->packet.bits & RJ_PKT_BAD_L4) &&
@@ -128,18 +91,25 @@ static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_
 }
 
 /*
- * rj_seq_of - where the rest of the packet's side is, @seq, where the packet may ask for it. False
- * where it has none yet.
+ * rj_seq_of - where the rest of the packet's side is, @seq: as much as the packet may ask for.
+ * False where it has none yet.
  */
 static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_flow *flow,
 				     struct rj_half *half, const struct rj_packet *p,
 				     const struct rj_limits *limits, struct rj_seq *seq)
 {
+	int is_plain = rj_is_plain(half, p, limits) && !rj_may_be_sampled(f, half, p) &&
+		       !(rj_several && rj_owner_changes(flow, p));
+
 	seq->rest = 0;
-	if (rj_is_plain(half, p, limits) && !rj_may_be_sampled(f, half, p) &&
-	    !(rj_several && rj_owner_changes(flow, p)))
+	seq->hist = 0;
+	if (is_plain && !limits->with_hist)
 		return 1;
-	return half->slot && rj_slot_at(half->slot, limits, seq);
+	if (!half->slot || !rj_slot_at(half->slot, limits, seq))
+		return 0;
+	if (is_plain)
+		seq->rest = 0;
+	return 1;
 }
 
 /* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
@@ -406,7 +376,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	if (seq.rest)
 		rj_add_whole(f, flow, half, &seq, cpu, &limits);
 	else
-		rj_flow_add_plain(half, p);
+		rj_flow_add_plain(half, seq.hist, p);
 }
 
 /* rj_watch - all that happens to a frame. Nothing here can change or drop it. */

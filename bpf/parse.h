@@ -489,16 +489,41 @@ static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f,
 	return reason;
 }
 
+/*
+ * rj_is_bare - whether IP stands where the Ethernet header should. Where another program is
+ * attached by generic XDP, kernels from 6.9 on copy some packets for it and forget how long that
+ * header is, so that TC is handed what comes behind it: then the type that the kernel knows is
+ * another than the one that is read, and IP's.
+ */
+static __always_inline int rj_is_bare(const struct rj_frame *f)
+{
+	const struct rj_ipv4 *ip = rj_at(f, 0, struct rj_ipv4);
+	const struct rj_ipv6 *ip6;
+
+	if (f->type == RJ_ETH_IPV4)
+		return ip && ip->version_ihl >> 4 == 4 && rj_be16(ip->total_len) <= f->wire_len;
+	ip6 = rj_at(f, 0, struct rj_ipv6);
+	return f->type == RJ_ETH_IPV6 && ip6 && rj_be32(ip6->version_class_label) >> 28 == 6 &&
+	       RJ_IPV6_HEADER_LEN + rj_be16(ip6->payload_len) <= f->wire_len;
+}
+
 /* rj_parse_ethernet - rj_parse_network of a frame that starts with an Ethernet header. */
 static __always_inline enum rj_reason rj_parse_ethernet(const struct rj_frame *f,
 							struct rj_layers *l, struct rj_packet *p)
 {
 	const struct rj_eth *eth = rj_at(f, 0, struct rj_eth);
+	__u32 off = (__u32)sizeof(*eth);
+	__u16 type;
 
 	p->bits = 0;
 	if (!eth)
 		return RJ_REASON_LINK_TRUNCATED;
-	return rj_parse_network(f, (__u32)sizeof(*eth), rj_be16(eth->type), l, p);
+	type = rj_be16(eth->type);
+	if (f->type && f->type != type && rj_is_bare(f)) {
+		off = 0;
+		type = f->type;
+	}
+	return rj_parse_network(f, off, type, l, p);
 }
 
 /*

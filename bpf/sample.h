@@ -120,6 +120,7 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 					      struct rj_sampling *s)
 {
 	int is_first_bytes = rest->sample_base < rj_limits.sample_bytes;
+	int is_first = p->key.proto == RJ_IP_UDP && !rest->num_samples;
 
 	rj_slot_head_get(rest, &s->head);
 	if (!rj_is_datagram_wanted(half, rest, p) ||
@@ -129,7 +130,7 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 	}
 	if (!is_first_bytes && half->bits & RJ_HALF_QUIC && !rj_is_quic_long(rj_first_bytes(f, p)))
 		return 0;
-	if (p->key.proto == RJ_IP_UDP && !rest->num_samples && rj_is_quic_long(rj_first_bytes(f, p)))
+	if (is_first && rj_is_quic_long(rj_first_bytes(f, p)))
 		half->bits |= RJ_HALF_QUIC;
 	if (is_first_bytes)
 		rest->sample_base += p->payload_len;
@@ -329,8 +330,9 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 }
 
 /* rj_sample_take_here - hands up what cpu->sample_* say of the packet in work. */
-static __always_inline void rj_sample_take_here(const struct rj_frame *f, const struct rj_flow *flow,
-						struct rj_rest *rest, struct rj_cpu *cpu)
+static __always_inline void rj_sample_take_here(const struct rj_frame *f,
+						const struct rj_flow *flow, struct rj_rest *rest,
+						struct rj_cpu *cpu)
 {
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_sampling s = { .want = 0 };

@@ -74,6 +74,7 @@ enum rj_hook { RJ_HOOK_XDP, RJ_HOOK_SKB };
  * @wire_len: length on the wire
  * @outer_tci: VLAN tag that the network card took out of the frame, with
  *        RJ_TCI_PRESENT, else 0
+ * @type: EtherType that the kernel knows the frame by; 0: nobody says
  * @is_closed: tunnels in it are not to be opened
  */
 struct rj_frame {
@@ -81,6 +82,7 @@ struct rj_frame {
 	enum rj_hook hook;
 	__u32 wire_len;
 	__u32 outer_tci;
+	__u16 type;
 	__u8 is_closed;
 };
 
@@ -203,6 +205,7 @@ static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p
  * @wire_len: length on the wire, which may be more
  * @outer_tci: VLAN tag that the network card took out of the frame, with
  *        RJ_TCI_PRESENT, else 0
+ * @type: EtherType that the kernel knows the frame by; 0: nobody says
  * @is_closed: tunnels in it are not to be opened
  */
 struct rj_frame {
@@ -210,6 +213,7 @@ struct rj_frame {
 	__u32 captured_len;
 	__u32 wire_len;
 	__u32 outer_tci;
+	__u16 type;
 	__u8 is_closed;
 };
 

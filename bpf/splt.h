@@ -9,7 +9,7 @@
 /*
  * struct rj_seq - where the rest of one side's state is kept: the sequences, and what stands
  * before them in a slot of the kernel's.
- * @rest: NULL where the packet does not need it, or there is none; the others are NULL then
+ * @rest: NULL where the packet does not need it, or there is none
  * @hist: NULL without histograms
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the half

@@ -82,8 +82,8 @@ static __always_inline int rj_slot_take(struct rj_half *half)
 	if (bpf_map_pop_elem(&rj_free_slots, &index))
 		return 0;
 	/* another CPU may be faster */
-	if (rj_second32(was) || !rj_swap(&half->packets_slot, was,
-					 rj_join32(rj_first32(was), index + 1)))
+	if (rj_second32(was) ||
+	    !rj_swap(&half->packets_slot, was, rj_join32(rj_first32(was), index + 1)))
 		bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY);
 	return *(volatile __u32 *)&half->slot != 0;
 }

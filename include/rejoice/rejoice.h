@@ -101,7 +101,7 @@ struct rj_session_frame {
 /*
  * struct rj_stats - @size as above. Always
  * packets == packets_in_flows + the sum of set_aside.
- * @packets_unlisted: live: packets missing in sequences: the kernel had no room for them
+ * @packets_unlisted: live: packets that went around the flow map: there was no room for a list
  * @cuts_late: live: packets that should have cut their flow, but the ring buffer was full
  * @lost: samples_lost by the reasons that rj_loss_name names
  * @datagrams_whole: payload that came in IP fragments and was put together for the dissectors;

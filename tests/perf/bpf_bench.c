@@ -21,6 +21,8 @@
 #define REPEAT 200000u
 #define SAMPLED_ROUNDS                                                                             \
 	5u /* rounds behind the first in which all of 8192 bytes of each flow are sampled */
+/* rounds until all that is kept of each packet is there: more than the list has entries */
+#define LIST_ROUNDS (RJ_DEFAULT_PACKETS + RJ_FIRST_IDS + 1)
 #define BATCH 5000u /* sampled packets between two drains: the ring holds twice that */
 #define RING_BYTES (1u << 24)
 #define MANY_FLOWS 1000000u
@@ -265,128 +267,128 @@ static void print_row(enum hook hook, const struct frame *f, uint32_t num_flows,
 	fflush(stdout);
 }
 
-/* Packets of flows that the maps know; programs take turns. */
-static void bench_known(struct bench *b, enum hook hook, const struct frame *f, uint32_t first,
-			uint32_t num_flows, const char *note)
+/* The rotation over @num_flows clients from @first on, at its start. */
+static struct bench_rotation start(const struct frame *f, uint32_t first, uint32_t num_flows)
 {
-	static double ns[NUM_PROGRAMS][NUM_RUNS], fresh[NUM_PROGRAMS][NUM_RUNS];
-	struct bench_rotation at[NUM_PROGRAMS];
+	return (struct bench_rotation){ .first = first,
+					.num_flows = num_flows,
+					.payload_len = payload_of(f) };
+}
+
+/* Packets of flows that the maps know, from where each rotation stands; programs take turns. */
+static void go_on(struct bench *b, enum hook hook, const struct frame *f,
+		  struct bench_rotation at[NUM_PROGRAMS], const char *note)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+	uint32_t num_flows = at[NOTHING].num_flows;
 	uint32_t repeat = num_flows > REPEAT ? num_flows : REPEAT;
 
-	for (int p = 0; p < NUM_PROGRAMS; p++) {
-		at[p] = (struct bench_rotation){ .first = first,
-						 .num_flows = num_flows,
-						 .payload_len = payload_of(f) };
-		fresh[p][0] = run(b, hook, p, f, &at[p], num_flows);
-		run(b, hook, p, f, &at[p],
-		    repeat); /* past the first samples and into the sequence */
-		ring_buffer__consume(b->ring);
-	}
 	for (int i = 0; i < NUM_RUNS; i++)
 		for (int p = 0; p < NUM_PROGRAMS; p++)
 			ns[p][i] = run(b, hook, p, f, &at[p], repeat);
 	print_row(hook, f, num_flows, note, ns);
-	if (num_flows != MANY_FLOWS)
-		return;
-	for (int p = 0; p < NUM_PROGRAMS; p++)
-		for (int i = 1; i < NUM_RUNS; i++)
-			fresh[p][i] = fresh[p][0];
-	print_row(hook, f, num_flows, "first packets, one run", fresh);
+}
+
+/* Flows whose first packets, samples and list are behind them. */
+static void bench_known(struct bench *b, enum hook hook, const struct frame *f, uint32_t first,
+			uint32_t num_flows, const char *note)
+{
+	struct bench_rotation at[NUM_PROGRAMS];
+	uint32_t repeat = num_flows > REPEAT ? num_flows : REPEAT;
+
+	for (int p = 0; p < NUM_PROGRAMS; p++) {
+		at[p] = start(f, first, num_flows);
+		for (uint32_t num = 0; num < LIST_ROUNDS * num_flows; num += repeat) {
+			run(b, hook, p, f, &at[p], repeat);
+			ring_buffer__consume(b->ring);
+		}
+	}
+	go_on(b, hook, f, at, note);
+}
+
+/* How a run of a program over flows that nobody has seen yet is measured. */
+typedef double (*measure_fn)(struct bench *b, enum hook hook, enum program p, const struct frame *f,
+			     uint32_t first, uint32_t num_flows);
+
+/* Flows that just began, others for each run. */
+static void bench_fresh(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
+			uint32_t num_flows, const char *note, measure_fn measure)
+{
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+
+	for (int i = 0; i < NUM_RUNS; i++, *first += num_flows)
+		for (int p = 0; p < NUM_PROGRAMS; p++)
+			ns[p][i] = measure(b, hook, p, f, *first, num_flows);
+	print_row(hook, f, num_flows, note, ns);
+}
+
+/* The first packets of flows. */
+static double measure_first(struct bench *b, enum hook hook, enum program p, const struct frame *f,
+			    uint32_t first, uint32_t num_flows)
+{
+	struct bench_rotation at = start(f, first, num_flows);
+
+	return run(b, hook, p, f, &at, num_flows);
 }
 
 /*
- * The second to the last of SAMPLED_ROUNDS packets of flows that just began, others for each run:
- * packets whose whole payload is sampled, or that have TLS records.
+ * The second to the last of SAMPLED_ROUNDS packets of flows: those whose whole payload is sampled,
+ * or that have TLS records.
  */
-static void bench_young(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
-			uint32_t num_flows, const char *note)
+static double measure_young(struct bench *b, enum hook hook, enum program p, const struct frame *f,
+			    uint32_t first, uint32_t num_flows)
 {
-	static double ns[NUM_PROGRAMS][NUM_RUNS];
+	struct bench_rotation at = start(f, first, num_flows);
+	uint32_t batch = num_flows < BATCH ? num_flows : BATCH;
+	uint32_t num = SAMPLED_ROUNDS * num_flows / batch;
+	double sum = 0;
 
-	for (int i = 0; i < NUM_RUNS; i++, *first += num_flows) {
-		for (int p = 0; p < NUM_PROGRAMS; p++) {
-			struct bench_rotation at = { .first = *first,
-						     .num_flows = num_flows,
-						     .payload_len = payload_of(f) };
-			uint32_t batch = num_flows < BATCH ? num_flows : BATCH;
-			uint32_t num = SAMPLED_ROUNDS * num_flows / batch;
-			double sum = 0;
-
-			for (uint32_t j = 0; j < num_flows / batch; j++) {
-				run(b, hook, p, f, &at, batch);
-				ring_buffer__consume(b->ring);
-			}
-			for (uint32_t j = 0; j < num; j++) {
-				sum += run(b, hook, p, f, &at, batch);
-				ring_buffer__consume(b->ring);
-			}
-			ns[p][i] = sum / num;
-		}
+	for (uint32_t i = 0; i < num_flows / batch; i++) {
+		run(b, hook, p, f, &at, batch);
+		ring_buffer__consume(b->ring);
 	}
-	print_row(hook, f, num_flows, note, ns);
+	for (uint32_t i = 0; i < num; i++) {
+		sum += run(b, hook, p, f, &at, batch);
+		ring_buffer__consume(b->ring);
+	}
+	return sum / num;
 }
 
-/* The first packets of flows, others for each run. */
-static void bench_new(struct bench *b, enum hook hook, const struct frame *f, uint32_t *first,
-		      uint32_t num_flows, const char *note)
-{
-	static double ns[NUM_PROGRAMS][NUM_RUNS];
-
-	for (int i = 0; i < NUM_RUNS; i++, *first += num_flows) {
-		for (int p = 0; p < NUM_PROGRAMS; p++) {
-			struct bench_rotation at = { .first = *first,
-						     .num_flows = num_flows,
-						     .payload_len = payload_of(f) };
-
-			ns[p][i] = run(b, hook, p, f, &at, num_flows);
-		}
-	}
-	print_row(hook, f, num_flows, note, ns);
-}
-
-/* struct pinned - a thread's part of bench_two_cpus. */
+/* struct pinned - a thread that runs a program on packets, on a CPU of its own. */
 struct pinned {
-	struct bench *b;
-	const struct frame *f;
-	enum program program;
+	int fd;
 	int cpu;
+	uint8_t bytes[1514];
+	uint32_t len;
 	double ns;
 };
 
 static void *run_pinned(void *arg)
 {
 	struct pinned *t = arg;
-	uint8_t bytes[1514];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = (int)REPEAT);
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = t->bytes, .data_size_in = t->len,
+		    .repeat = (int)REPEAT);
 	cpu_set_t cpus;
 	int err;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(t->cpu, &cpus);
-	opts.data_size_in = make_frame(t->f, bytes);
 	err = sched_setaffinity(0, sizeof(cpus), &cpus) ? errno : 0;
-	err = err ? err : bpf_prog_test_run_opts(t->b->rotate_fd[HOOK_TC], &opts);
+	err = err ? err : bpf_prog_test_run_opts(t->fd, &opts);
 	if (err)
 		fail("two CPUs", err);
 	t->ns = opts.duration;
 	return NULL;
 }
 
-/* Packets of one flow that two CPUs have in hand at the same time. */
-static double run_on_two(struct bench *b, const struct frame *f, enum program program,
-			 uint32_t first)
+/* The slower of two CPUs that have packets of one flow in hand at the same time. */
+static double run_both(struct pinned t[2])
 {
-	struct pinned t[2];
 	pthread_t thread[2];
-	uint32_t zero = 0;
-	int err = bpf_map_update_elem(b->target_fd[HOOK_TC], &zero, &b->fd[HOOK_TC][program],
-				      BPF_ANY);
+	int err = 0;
 
-	*b->rotation = (struct bench_rotation){ .first = first,
-						.num_flows = 1,
-						.payload_len = payload_of(f) };
 	for (int i = 0; i < 2; i++) {
-		t[i] = (struct pinned){ .b = b, .f = f, .program = program, .cpu = i };
+		t[i].cpu = i;
 		err = err ? err : pthread_create(&thread[i], NULL, run_pinned, &t[i]);
 	}
 	if (err)
@@ -396,9 +398,54 @@ static double run_on_two(struct bench *b, const struct frame *f, enum program pr
 	return t[0].ns > t[1].ns ? t[0].ns : t[1].ns;
 }
 
-static void bench_two_cpus(const char *path)
+/* Packets of the same direction, in no order. */
+static double run_same_way(struct bench *b, enum program program)
+{
+	struct pinned t[2] = { { .fd = b->rotate_fd[HOOK_TC] }, { .fd = b->rotate_fd[HOOK_TC] } };
+	uint32_t zero = 0;
+	int err = bpf_map_update_elem(b->target_fd[HOOK_TC], &zero, &b->fd[HOOK_TC][program],
+				      BPF_ANY);
+
+	if (err)
+		fail("two CPUs", err);
+	*b->rotation = start(&data1400, 0, 1);
+	for (int i = 0; i < 2; i++)
+		t[i].len = make_frame(&data1400, t[i].bytes);
+	return run_both(t);
+}
+
+/* A direction each, as network cards hand them out: without the rotator, which is for one. */
+static double run_each_way(struct bench *b, enum program program)
+{
+	struct pinned t[2] = { { .fd = b->fd[HOOK_TC][program] },
+			       { .fd = b->fd[HOOK_TC][program] } };
+	uint8_t *ip;
+
+	for (int i = 0; i < 2; i++)
+		t[i].len = make_frame(&ack64, t[i].bytes);
+	ip = t[1].bytes + 14;
+	memcpy(ip + 12, ip + 16, 4);
+	memset(ip + 16, 0, 4);
+	memcpy(ip + 20, ip + 22, 2);
+	memset(ip + 22, 0, 2);
+	return run_both(t);
+}
+
+static void bench_both(struct bench *b, const struct frame *f, const char *note,
+		       double (*run_two)(struct bench *b, enum program program))
 {
 	static double ns[NUM_PROGRAMS][NUM_RUNS];
+
+	for (int p = 0; p < NUM_PROGRAMS; p++)
+		run_two(b, p);
+	for (int i = 0; i < NUM_RUNS; i++)
+		for (int p = 0; p < NUM_PROGRAMS; p++)
+			ns[p][i] = run_two(b, p);
+	print_row(HOOK_TC, f, 1, note, ns);
+}
+
+static void bench_two_cpus(const char *path)
+{
 	struct bench b = { 0 };
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
@@ -406,12 +453,8 @@ static void bench_two_cpus(const char *path)
 		return;
 	}
 	open_all(&b, path, 1u << 17, 0, false);
-	for (int p = 0; p < NUM_PROGRAMS; p++)
-		run_on_two(&b, &data1400, p, 0);
-	for (int i = 0; i < NUM_RUNS; i++)
-		for (int p = 0; p < NUM_PROGRAMS; p++)
-			ns[p][i] = run_on_two(&b, &data1400, p, 0);
-	print_row(HOOK_TC, &data1400, 1, "on two CPUs at once", ns);
+	bench_both(&b, &data1400, "on two CPUs at once", run_same_way);
+	bench_both(&b, &ack64, "on two CPUs, a direction each", run_each_way);
 	close_all(&b);
 }
 
@@ -448,9 +491,7 @@ static void bench_drain(const char *path)
 
 	open_all(&b, path, 1u << 18, 0, false);
 	for (int i = 0; i < NUM_RUNS; i++, first += DRAINED_FLOWS) {
-		struct bench_rotation at = { .first = first,
-					     .num_flows = DRAINED_FLOWS,
-					     .payload_len = payload_of(&data1400) };
+		struct bench_rotation at = start(&data1400, first, DRAINED_FLOWS);
 		struct taken taken = { .kernel = b.kernel };
 		double start;
 		int err;
@@ -515,15 +556,15 @@ static void bench_samples(const char *path)
 	uint32_t first = 0;
 
 	open_all(&b, path, 1u << 19, 0, false);
-	bench_young(&b, HOOK_TC, &data512, &first, 400, "no samples, young flows");
+	bench_fresh(&b, HOOK_TC, &data512, &first, 400, "no samples, young flows", measure_young);
 	close_all(&b);
 	first = 0;
 	open_all(&b, path, 1u << 19, RJ_DEFAULT_SAMPLE_BYTES, false);
-	bench_young(&b, HOOK_TC, &data512, &first, 400, "each packet sampled");
+	bench_fresh(&b, HOOK_TC, &data512, &first, 400, "each packet sampled", measure_young);
 	/* not by XDP: its test runs begin with a sleep, so short batches with cold caches */
-	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "each packet sampled");
-	bench_young(&b, HOOK_TC, &data512, &first, 10000, "each packet sampled");
-	bench_young(&b, HOOK_TC, &dns, &first, 10000, "each packet sampled");
+	bench_fresh(&b, HOOK_TC, &data1400, &first, 10000, "each packet sampled", measure_young);
+	bench_fresh(&b, HOOK_TC, &data512, &first, 10000, "each packet sampled", measure_young);
+	bench_fresh(&b, HOOK_TC, &dns, &first, 10000, "each packet sampled", measure_young);
 	bench_known(&b, HOOK_TC, &data1400, first, 10000, "behind what is sampled");
 	close_all(&b);
 }
@@ -534,8 +575,10 @@ static void bench_tls(const char *path)
 	uint32_t first = 0;
 
 	open_all(&b, path, 1u << 18, 0, false);
-	bench_young(&b, HOOK_TC, &data1400, &first, 10000, "no samples, young flows");
-	bench_young(&b, HOOK_TC, &tls1400, &first, 10000, "no samples, a record each");
+	bench_fresh(&b, HOOK_TC, &data1400, &first, 10000, "no samples, young flows",
+		    measure_young);
+	bench_fresh(&b, HOOK_TC, &tls1400, &first, 10000, "no samples, a record each",
+		    measure_young);
 	close_all(&b);
 }
 
@@ -545,12 +588,15 @@ static void bench_first(const char *path)
 	uint32_t first = 0;
 
 	open_all(&b, path, 1u << 17, 0, false);
-	bench_new(&b, HOOK_TC, &ack64, &first, 10000, "first packets");
+	bench_fresh(&b, HOOK_TC, &ack64, &first, 10000, "first packets", measure_first);
 	close_all(&b);
 }
 
+/* Its list of packets is filled by rejoice alone: the others have none, and need no such rounds. */
 static void bench_many(const char *path)
 {
+	static double ns[NUM_PROGRAMS][NUM_RUNS];
+	struct bench_rotation at[NUM_PROGRAMS];
 	struct bench b = { 0 };
 
 	if (free_kb() < MANY_FLOWS_KB) {
@@ -559,7 +605,17 @@ static void bench_many(const char *path)
 		return;
 	}
 	open_all(&b, path, 1u << 21, 0, false);
-	bench_known(&b, HOOK_TC, &data1400, 0, MANY_FLOWS, "no samples");
+	for (int p = 0; p < NUM_PROGRAMS; p++) {
+		at[p] = start(&data1400, 0, MANY_FLOWS);
+		ns[p][0] = run(&b, HOOK_TC, p, &data1400, &at[p], MANY_FLOWS);
+		for (int i = 1; i < NUM_RUNS; i++)
+			ns[p][i] = ns[p][0];
+	}
+	print_row(HOOK_TC, &data1400, MANY_FLOWS, "first packets, one run", ns);
+	go_on(&b, HOOK_TC, &data1400, at, "no samples, young flows");
+	for (uint32_t i = 0; i < LIST_ROUNDS; i++)
+		run(&b, HOOK_TC, REJOICE, &data1400, &at[REJOICE], MANY_FLOWS);
+	go_on(&b, HOOK_TC, &data1400, at, "no samples");
 	close_all(&b);
 }
 

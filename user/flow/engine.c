@@ -131,38 +131,6 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 	rj_table_remove(&e->table, entry);
 }
 
-/* Where the side was seen: its first interface first. */
-static unsigned int add_interfaces(uint32_t *seen, unsigned int num, const struct rj_rest *rest)
-{
-	seen[num++] = rest->ifindex;
-	for (unsigned int i = 0; i < RJ_MAX_ALSO; i++)
-		seen[num++] = rest->also[i];
-	return num;
-}
-
-/* The interfaces the flow was seen on, each once; two CPUs may have noted one at the same time. */
-static void name_interfaces(const struct rj_engine *e, const struct rj_entry *entry,
-			    struct rj_record *record)
-{
-	uint32_t seen[RJ_MAX_IFNAMES];
-	unsigned int num;
-
-	if (!e->options.ifname)
-		return;
-	num = add_interfaces(seen, 0, &entry->rest[entry->flow.starter]);
-	num = add_interfaces(seen, num, &entry->rest[!entry->flow.starter]);
-	for (unsigned int i = 0; i < num; i++) {
-		const char *name;
-		unsigned int j = 0;
-
-		while (seen[j] != seen[i])
-			j++;
-		name = seen[i] && i == j ? e->options.ifname(e->options.user, seen[i]) : NULL;
-		if (name)
-			record->ifname[record->num_ifnames++] = name;
-	}
-}
-
 /* Hands payload over and keeps the account of memory; all flows' together has a cap. */
 static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
 			    const struct rj_payload *payload)
@@ -232,7 +200,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		rj_dissect_end(entry->dissect, &e->stats.dissect);
 		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
 	}
-	name_interfaces(e, entry, &record);
+	if (e->options.ifname)
+		rj_record_name_interfaces(&record, e->options.ifname, e->options.user);
 	if (rj_flow_packets(&entry->flow)) {
 		e->stats.flows++;
 		e->stats.packets_recorded += rj_flow_packets(&entry->flow);

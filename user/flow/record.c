@@ -654,3 +654,32 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 	put_end(&w);
 	close(&w);
 }
+
+/* Where the side was seen: its first interface first. */
+static unsigned int add_interfaces(uint32_t *seen, unsigned int num, const struct rj_rest *rest)
+{
+	seen[num++] = rest->ifindex;
+	for (unsigned int i = 0; i < RJ_MAX_ALSO; i++)
+		seen[num++] = rest->also[i];
+	return num;
+}
+
+/* Each once; two CPUs may have noted one at the same time. */
+void rj_record_name_interfaces(struct rj_record *r,
+			       const char *(*ifname)(void *user, uint32_t ifindex), void *user)
+{
+	uint32_t seen[RJ_MAX_IFNAMES];
+	unsigned int num = add_interfaces(seen, 0, r->seq[r->flow->starter].rest);
+
+	num = add_interfaces(seen, num, r->seq[!r->flow->starter].rest);
+	for (unsigned int i = 0; i < num; i++) {
+		const char *name;
+		unsigned int j = 0;
+
+		while (seen[j] != seen[i])
+			j++;
+		name = seen[i] && i == j ? ifname(user, seen[i]) : NULL;
+		if (name)
+			r->ifname[r->num_ifnames++] = name;
+	}
+}

@@ -40,6 +40,10 @@ struct rj_record {
 	unsigned int num_ifnames;
 };
 
+/* rj_record_name_interfaces - sets ifname and num_ifnames, by @ifname of what flow and seq say. */
+void rj_record_name_interfaces(struct rj_record *r,
+			       const char *(*ifname)(void *user, uint32_t ifindex), void *user);
+
 /* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */
 extern const struct rj_field rj_record_fields[];
 

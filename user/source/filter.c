@@ -84,21 +84,21 @@ static void forget(struct rj_filter *f)
 
 static int compile(struct rj_filter *f, pcap_t *pcap, struct rj_error *error)
 {
+	int err;
+
 	if (pcap_compile(pcap, &f->program, f->expression, 1, PCAP_NETMASK_UNKNOWN))
 		return rj_error_set(error, -EINVAL, "filter \"%s\": %s", f->expression,
 				    pcap_geterr(pcap));
-	if (is_of_frames_alone(&f->program)) {
-		int err = unroll(f, error);
-
-		if (err)
-			pcap_freecode(&f->program);
-		return err;
-	}
-	pcap_freecode(&f->program);
-	return rj_error_set(error, -EINVAL,
-			    "filter \"%s\": asks for what is not in the frame; live has "
-			    "--direction and -i for it",
-			    f->expression);
+	if (is_of_frames_alone(&f->program))
+		err = unroll(f, error);
+	else
+		err = rj_error_set(error, -EINVAL,
+				   "filter \"%s\": asks for what is not in the frame; live has "
+				   "--direction and -i for it",
+				   f->expression);
+	if (err)
+		pcap_freecode(&f->program);
+	return err;
 }
 
 int rj_filter_use(struct rj_filter *f, int link_type, struct rj_error *error)

@@ -10,7 +10,7 @@
  * struct rj_intake - what came in. packets = packets in flows + sum of set_aside.
  * @packets: frames; on the wire a super-packet counts as its segments
  * @set_aside: by enum rj_reason
- * @packets_unlisted: live: packets missing in sequences, because no slot was free
+ * @packets_unlisted: live: packets that went around the flow map, because no slot was free
  * @cuts_late: live: packets that should have cut their flow while the ring was full
  * @lost: live: @samples_lost by enum rj_loss
  * @flows_evicted: live: taken before their time, the kernel's map being short of room

@@ -10,14 +10,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bpf/parse.h"
 #include "bpf/splt.h"
-#include "flow/engine.h"
+#include "core/clock.h"
 #include "flow/seq.h"
-#include "flow/limits.h"
 #include "source/memory.h"
 #include "source/object.h"
 #include "source/pin.h"
@@ -149,10 +147,11 @@ static void give_slots(struct rj_kernel *k)
 	uint8_t frame[14] = { 0 }; /* the least that a run takes */
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
 		    .repeat = 1);
-	int err = 0;
+	int err;
 
-	if (shared->rj_num_given)
-		err = bpf_prog_test_run_opts(bpf_program__fd(k->skel->progs.rj_give), &opts);
+	if (!shared->rj_num_given)
+		return;
+	err = bpf_prog_test_run_opts(bpf_program__fd(k->skel->progs.rj_give), &opts);
 	if (!err && shared->rj_num_not_taken)
 		err = -E2BIG;
 	if (!k->give_err)
@@ -474,15 +473,6 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 	take(user, &key, &flow);
 }
 
-/* The clock of the packet programs. */
-static uint64_t clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * RJ_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 static int walk(struct rj_kernel *k,
 		void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
 		void *user)
@@ -494,7 +484,7 @@ static int walk(struct rj_kernel *k,
 
 	if (!++k->skel->bss->rj_reap_round)
 		k->skel->bss->rj_reap_round = 1;
-	k->skel->bss->rj_reap_ns = clock_ns();
+	k->skel->bss->rj_reap_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	if (fd < 0)
 		return fd;
 	while ((got = read(fd, k->taken + have, READ_BYTES - have)) != 0) {

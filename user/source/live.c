@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bpf/accumulate.h"
+#include "core/clock.h"
 #include "flow/limits.h"
 #include "source/gate.h"
 #include "source/interfaces.h"
@@ -54,18 +55,10 @@ struct live_source {
 	char watching[WATCHING_LEN];
 };
 
-static uint64_t clock_now(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * RJ_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 /* What makes Unix time of the kernel's clock, which stands still while the machine sleeps. */
 static int64_t clock_offset(void)
 {
-	return (int64_t)(clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC));
+	return (int64_t)(rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_MONOTONIC));
 }
 
 /* A flow that left the kernel: to the engine, and its slots back to the packet programs. */
@@ -88,7 +81,7 @@ static void on_reaped(void *user, const struct rj_key *key, const struct rj_flow
 	enum rj_end end = RJ_END_STOP;
 
 	/* by a clock later than the reaper's: what it marked as over is over */
-	if (rj_flow_is_over(flow, clock_now(CLOCK_MONOTONIC), &s->limits)) {
+	if (rj_flow_is_over(flow, rj_clock_ns(CLOCK_MONOTONIC), &s->limits)) {
 		end = s->limits.idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
 	} else if (flow->dying) {
 		end = RJ_END_EVICTED;
@@ -141,15 +134,15 @@ static int on_record(void *user, void *data, size_t len)
 
 static int reap(struct live_source *s, bool all)
 {
-	uint64_t start_ns = clock_now(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t start_ns = rj_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	int err;
 
-	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
+	s->reaped_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	rj_engine_set_clock(s->engine, clock_offset());
 	/* samples and cuts of the flows to be taken are in the ring already */
 	ring_buffer__consume(s->ring);
 	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
-	s->reap_cost_ns = clock_now(CLOCK_THREAD_CPUTIME_ID) - start_ns;
+	s->reap_cost_ns = rj_clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns;
 	if (err)
 		return rj_error_set(&s->base.error, err, "reading the kernel's flows: %s",
 				    strerror(-err));
@@ -222,7 +215,7 @@ static int live_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	if (err < 0)
 		return rj_error_set(&base->error, err, "reading the kernel's ring buffer: %s",
 				    strerror(-err));
-	now_ns = clock_now(CLOCK_MONOTONIC);
+	now_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	if (now_ns - s->reaped_ns >= reap_interval(s)) {
 		err = reap(s, false);
 		if (err)
@@ -454,7 +447,7 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 		err = rj_error_set(error, -errno, "mapping the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
-	s->reaped_ns = clock_now(CLOCK_MONOTONIC);
+	s->reaped_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	rj_kernel_programs(s->kernel, &programs);
 	programs.pin = s->pin;
 	if (config->filter)

@@ -10,6 +10,7 @@ struct frame {
 	uint8_t at[12000];
 	size_t len;
 	uint32_t outer_tci;
+	uint16_t type;	   /* that the kernel knows it by; 0: nobody says */
 	uint32_t wire_len; /* 0: as long as it is */
 };
 
@@ -138,6 +139,7 @@ static inline struct parsed parse_cut(const struct frame *f, size_t captured_len
 		.captured_len = (uint32_t)captured_len,
 		.wire_len = f->wire_len ? f->wire_len : (uint32_t)f->len,
 		.outer_tci = f->outer_tci,
+		.type = f->type,
 	};
 
 	memset(&got, 0xee, sizeof(got)); /* what the parser leaves must not be what we hope for */

@@ -71,6 +71,46 @@ TEST(parse_reads_every_field_of_udp_over_ipv6)
 	CHECK_EQ(got.p.ttl, 255);
 }
 
+/* The same frame as the kernel's TC hands it over behind another's generic XDP. */
+static struct frame without_ethernet(const struct frame *whole, uint16_t type)
+{
+	struct frame f = *whole;
+
+	f.len -= 14;
+	f.type = type;
+	memmove(f.at, whole->at + 14, f.len);
+	return f;
+}
+
+TEST(parse_takes_ip_where_the_ethernet_header_is_gone_and_the_type_says_so)
+{
+	struct frame whole4 = tcp4_frame(7), whole6 = ip6_frame(RJ_IP_UDP, 11);
+	struct frame bare4 = without_ethernet(&whole4, RJ_ETH_IPV4), bare6;
+	struct parsed got = parse(&bare4);
+
+	CHECK_EQ(got.reason, RJ_REASON_NONE);
+	CHECK_EQ(got.p.key.port[!got.p.side], 443);
+	CHECK_EQ(got.p.payload_off, 40);
+	put_udp(&whole6, 1, 65535, 11);
+	put_fill(&whole6, 'x', 3);
+	bare6 = without_ethernet(&whole6, RJ_ETH_IPV6);
+	got = parse(&bare6);
+	CHECK_EQ(got.reason, RJ_REASON_NONE);
+	CHECK_EQ(got.p.payload_off, 48);
+	/* whole frames of any type are read as such, and what is no IP is none */
+	whole4.type = RJ_ETH_IPV4;
+	CHECK_EQ(parse(&whole4).p.payload_off, 54);
+	whole4.type = RJ_ETH_IPV6;
+	CHECK_EQ(parse(&whole4).p.payload_off, 54);
+	bare4.type = 0;
+	CHECK(parse(&bare4).reason != RJ_REASON_NONE);
+	bare4.type = RJ_ETH_IPV6;
+	CHECK(parse(&bare4).reason != RJ_REASON_NONE);
+	bare4.type = RJ_ETH_IPV4;
+	bare4.wire_len = 46; /* of the 47 that its header tells of */
+	CHECK(parse(&bare4).reason != RJ_REASON_NONE);
+}
+
 TEST(parse_says_where_each_cut_of_tcp_over_ipv4_falls)
 {
 	struct frame f = tcp4_frame(10);
