@@ -87,8 +87,12 @@ static __always_inline void count(const struct rj_key *key, __u32 bytes)
 	struct bench_count first = { .packets = 1, .bytes = bytes };
 
 	if (!c) {
-		if (bpf_map_update_elem(&bench_counts, key, &first, BPF_NOEXIST))
-			bench_rotation.num_refused++;
+		if (!bpf_map_update_elem(&bench_counts, key, &first, BPF_NOEXIST))
+			return;
+		c = bpf_map_lookup_elem(&bench_counts, key); /* another CPU was faster */
+	}
+	if (!c) {
+		bench_rotation.num_refused++;
 		return;
 	}
 	rj_count(&c->packets, 1);
