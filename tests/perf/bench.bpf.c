@@ -165,6 +165,16 @@ SEC("xdp") int bench_xdp_rotate(struct xdp_md *xdp)
 	return XDP_ABORTED;
 }
 
+/* Sends each frame on. */
+int bench_xdp_send(struct xdp_md *xdp);
+SEC("xdp") int bench_xdp_send(struct xdp_md *xdp)
+{
+	const struct rj_frame f = rj_xdp_frame(xdp);
+
+	rotate(&f);
+	return (int)bpf_redirect(bench_rotation.ifindex, 0);
+}
+
 int bench_tc_rotate(struct __sk_buff *skb);
 SEC("tc") int bench_tc_rotate(struct __sk_buff *skb)
 {

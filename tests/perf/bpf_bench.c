@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 
 #include "flow/limits.h"
 #include "source/kernel.h"
+#include "source/newer.h"
 #include "tests/perf/bench.h"
 
 #define NUM_RUNS 9
@@ -354,6 +356,17 @@ static double measure_young(struct bench *b, enum hook hook, enum program p, con
 	return sum / num;
 }
 
+/* The calling thread alone. */
+static void stay_on(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		fail("one CPU", errno);
+}
+
 /* struct pinned - a thread that runs a program on packets, on a CPU of its own. */
 struct pinned {
 	int fd;
@@ -368,13 +381,10 @@ static void *run_pinned(void *arg)
 	struct pinned *t = arg;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = t->bytes, .data_size_in = t->len,
 		    .repeat = (int)REPEAT);
-	cpu_set_t cpus;
 	int err;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(t->cpu, &cpus);
-	err = sched_setaffinity(0, sizeof(cpus), &cpus) ? errno : 0;
-	err = err ? err : bpf_prog_test_run_opts(t->fd, &opts);
+	stay_on(t->cpu);
+	err = bpf_prog_test_run_opts(t->fd, &opts);
 	if (err)
 		fail("two CPUs", err);
 	t->ns = opts.duration;
@@ -619,6 +629,118 @@ static void bench_many(const char *path)
 	close_all(&b);
 }
 
+/*
+ * A namespace of its own with a pair of veths, so that what leaves bench_a comes in at bench_b, by
+ * NAPI. Its ip and ethtool can be named, as some shells have ways of their own to them.
+ */
+static void make_wire(uint32_t *ret_a, uint32_t *ret_b)
+{
+	if (unshare(CLONE_NEWNET) ||
+	    system("${IP:-ip} link add bench_a type veth peer name bench_b && "
+		   "sysctl -qw net.ipv6.conf.bench_a.disable_ipv6=1 "
+		   "net.ipv6.conf.bench_b.disable_ipv6=1 && "
+		   "${IP:-ip} link set bench_a up && ${IP:-ip} link set bench_b up && "
+		   "${ETHTOOL:-ethtool} -K bench_b gro on"))
+		fail("a pair of veths", errno ? errno : EIO);
+	*ret_a = if_nametoindex("bench_a");
+	*ret_b = if_nametoindex("bench_b");
+}
+
+static uint64_t num_received(void)
+{
+	FILE *f = fopen("/proc/net/dev", "r");
+	unsigned long long bytes, packets = 0;
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " bench_b: %llu %llu", &bytes, &packets) == 2)
+			break;
+	if (f)
+		fclose(f);
+	return packets;
+}
+
+/* Nanoseconds a frame from its sending until what received it is done, all on this CPU. */
+static double send_frames(struct bench *b, const struct frame *f, struct bench_rotation *at,
+			  uint32_t repeat)
+{
+	int fd = bpf_program__fd(bpf_object__find_program_by_name(b->object, "bench_xdp_send"));
+	uint8_t bytes[1514];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = (int)repeat,
+		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = 64);
+	uint64_t before = num_received();
+	struct timespec begin, end;
+	int err;
+
+	opts.data_size_in = make_frame(f, bytes);
+	*b->rotation = *at;
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	err = bpf_prog_test_run_opts(fd, &opts);
+	if (err)
+		fail("live frames", err);
+	while (num_received() - before < repeat) { /* what ksoftirqd has in hand */
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		if (end.tv_sec - begin.tv_sec > 10)
+			fail("frames were lost on the way", EIO);
+		sched_yield();
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	*at = *b->rotation;
+	return ((double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec)) /
+	       repeat;
+}
+
+/* What a program attached by TCX adds to frames that pass a veth; the first row has none. */
+static void bench_wire_flows(struct bench *b, uint32_t ifindex, const struct bench_rotation *first,
+			     uint32_t num_flows)
+{
+	static const enum program attached[] = { NOTHING, NOTHING, MINIMUM, REJOICE };
+	static double ns[4][NUM_RUNS];
+	struct bench_rotation at[4];
+
+	for (int i = -1; i < NUM_RUNS; i++) {
+		for (int k = 0; k < 4; k++) {
+			uint32_t repeat = i < 0 ? LIST_ROUNDS * num_flows : REPEAT;
+			int link = -1;
+			double took;
+
+			if (i < 0) {
+				at[k] = *first;
+				at[k].num_flows = num_flows;
+			}
+			if (k)
+				link = bpf_link_create(b->fd[HOOK_TC][attached[k]], (int)ifindex,
+						       RJ_TCX_INGRESS, NULL);
+			if (k && link < 0)
+				fail("TCX", link);
+			took = send_frames(b, &data1400, &at[k], repeat < REPEAT ? REPEAT : repeat);
+			if (i >= 0)
+				ns[k][i] = took;
+			if (link >= 0)
+				close(link);
+		}
+	}
+	printf("veth %-18s%9u  no sensor %4.0f ns a frame; +%.0f an empty program, +%.0f minimum, "
+	       "+%.0f rejoice\n",
+	       data1400.name, num_flows, median(ns[0]), median(ns[1]) - median(ns[0]),
+	       median(ns[2]) - median(ns[0]), median(ns[3]) - median(ns[0]));
+}
+
+static void bench_wire(const char *path)
+{
+	struct bench_rotation at = start(&data1400, 0, 1);
+	struct bench b = { 0 };
+	uint32_t ifindex;
+
+	stay_on(sched_getcpu());
+	make_wire(&at.ifindex, &ifindex);
+	open_all(&b, path, 1u << 17, 0, false);
+	bench_wire_flows(&b, ifindex, &at, 1);
+	at.first = 1;
+	bench_wire_flows(&b, ifindex, &at, 10000);
+	close_all(&b);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -627,11 +749,12 @@ int main(int argc, char **argv)
 	} parts[] = { { "plain", bench_plain },	    { "hist", bench_hist },
 		      { "samples", bench_samples }, { "tls", bench_tls },
 		      { "first", bench_first },	    { "two", bench_two_cpus },
-		      { "drain", bench_drain },	    { "many", bench_many } };
+		      { "drain", bench_drain },	    { "many", bench_many },
+		      { "wire", bench_wire } };
 
 	if (argc != 2 && argc != 3) {
 		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT "
-				"[plain|hist|samples|tls|first|two|drain|many]\n");
+				"[plain|hist|samples|tls|first|two|drain|many|wire]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "
