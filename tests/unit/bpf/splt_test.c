@@ -49,14 +49,14 @@ TEST(splt_lengths_and_times_saturate)
 TEST(splt_keeps_and_counts_entries_up_to_its_limit)
 {
 	struct rj_seq seq = make_seq(3);
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 	struct rj_packet p = { .num_segments = 1 };
 
 	for (uint32_t i = 0; i < 5; i++) {
 		p.payload_len = 10 + i;
-		rj_splt_add(&half, &seq, &p, 0, i * 1000, seq.capacity);
+		rj_splt_add(&rest, &seq, &p, 0, i * 1000, seq.capacity);
 	}
-	CHECK_EQ(half.num_splt, 3);
+	CHECK_EQ(rest.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 12);
 	free_seq(&seq);
@@ -65,29 +65,29 @@ TEST(splt_keeps_and_counts_entries_up_to_its_limit)
 TEST(splt_without_room_counts_alone)
 {
 	struct rj_seq seq = { .capacity = 50 };
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0, 0, seq.capacity);
-	rj_ids_add(&half, &seq, 7, 1, seq.capacity);
-	CHECK_EQ(half.num_splt, 3);
-	CHECK_EQ(half.num_ids, 1);
+	rj_splt_add(&rest, &seq, &p, 0, 0, seq.capacity);
+	rj_ids_add(&rest, &seq, 7, 1, seq.capacity);
+	CHECK_EQ(rest.num_splt, 3);
+	CHECK_EQ(rest.num_ids, 1);
 }
 
 TEST(splt_enters_each_segment_of_a_super_packet)
 {
 	struct rj_seq seq = make_seq(4);
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0, 5000, seq.capacity);
-	CHECK_EQ(half.num_splt, 3);
+	rj_splt_add(&rest, &seq, &p, 0, 5000, seq.capacity);
+	CHECK_EQ(rest.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
 	CHECK_EQ(rj_splt_us(seq.splt[2]), 5);
-	rj_splt_add(&half, &seq, &p, 0, 6000, seq.capacity);
-	CHECK_EQ(half.num_splt, 4);
+	rj_splt_add(&rest, &seq, &p, 0, 6000, seq.capacity);
+	CHECK_EQ(rest.num_splt, 4);
 	CHECK_EQ(rj_splt_len(seq.splt[3]), 10);
 	free_seq(&seq);
 }
@@ -95,14 +95,14 @@ TEST(splt_enters_each_segment_of_a_super_packet)
 TEST(splt_passes_over_the_first_segments_of_a_super_packet)
 {
 	struct rj_seq seq = make_seq(4);
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 	struct rj_packet p = { .num_segments = 3, .payload_len = 25, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 2, 5000, seq.capacity);
-	CHECK_EQ(half.num_splt, 1);
+	rj_splt_add(&rest, &seq, &p, 2, 5000, seq.capacity);
+	CHECK_EQ(rest.num_splt, 1);
 	CHECK_EQ(rj_splt_len(seq.splt[0]), 5);
-	rj_splt_add(&half, &seq, &p, 1, 5000, seq.capacity);
-	CHECK_EQ(half.num_splt, 3);
+	rj_splt_add(&rest, &seq, &p, 1, 5000, seq.capacity);
+	CHECK_EQ(rest.num_splt, 3);
 	CHECK_EQ(rj_splt_len(seq.splt[1]), 10);
 	CHECK_EQ(rj_splt_len(seq.splt[2]), 5);
 	free_seq(&seq);
@@ -111,27 +111,27 @@ TEST(splt_passes_over_the_first_segments_of_a_super_packet)
 TEST(splt_has_no_entry_that_no_segment_wrote)
 {
 	struct rj_seq seq = make_seq(200);
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 	struct rj_packet p = { .num_segments = 128, .payload_len = 1275, .segment_len = 10 };
 
-	rj_splt_add(&half, &seq, &p, 0, 0, seq.capacity);
-	CHECK(half.num_splt <= 128);
-	for (uint32_t i = 0; i + 1 < half.num_splt; i++)
+	rj_splt_add(&rest, &seq, &p, 0, 0, seq.capacity);
+	CHECK(rest.num_splt <= 128);
+	for (uint32_t i = 0; i + 1 < rest.num_splt; i++)
 		CHECK_EQ(rj_splt_len(seq.splt[i]), 10);
-	CHECK_EQ(rj_splt_len(seq.splt[half.num_splt - 1]), 5);
+	CHECK_EQ(rj_splt_len(seq.splt[rest.num_splt - 1]), 5);
 	free_seq(&seq);
 }
 
-TEST(splt_first_ids_stand_in_the_half_and_the_others_behind)
+TEST(splt_first_ids_stand_in_the_rest_and_the_others_behind)
 {
 	struct rj_seq seq = make_seq(3);
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 
 	for (uint16_t i = 0; i < 10; i++)
-		rj_ids_add(&half, &seq, (uint16_t)(100 + i), 1, seq.capacity);
-	CHECK_EQ(half.num_ids, RJ_FIRST_IDS + 3);
+		rj_ids_add(&rest, &seq, (uint16_t)(100 + i), 1, seq.capacity);
+	CHECK_EQ(rest.num_ids, RJ_FIRST_IDS + 3);
 	for (uint16_t i = 0; i < RJ_FIRST_IDS; i++)
-		CHECK_EQ(half.first_ids[i], 100 + i);
+		CHECK_EQ(rest.first_ids[i], 100 + i);
 	for (uint16_t i = 0; i < 3; i++)
 		CHECK_EQ(seq.ids[i], 104 + i);
 	free_seq(&seq);

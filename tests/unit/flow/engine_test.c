@@ -36,7 +36,7 @@ static void on_record(void *user, const struct rj_record *r)
 
 	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
 	run->records++;
-	run->lost += r->samples_lost;
+	run->lost += r->seq[0].rest->lost_samples + r->seq[1].rest->lost_samples;
 	if (run->is_quiet)
 		return;
 	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len,
@@ -354,11 +354,12 @@ TEST(engine_joins_what_went_around_the_kernel_to_the_kernels_flow)
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 	struct rj_flow flow = { .start_ns = 5 * MS, .originator = 0 };
-	struct rj_seq seq[2] = { { 0 } };
+	struct rj_rest rest = { .first_ns = 5 * MS };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest } };
 
 	packet(run, 1, 1, 1, ACK);
 	flow.half[0].packets = 7;
-	flow.half[0].first_ns = flow.half[0].last_ns = 5 * MS;
+	flow.half[0].last_ns = 5 * MS;
 	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_IDLE);
 	expect(run, "1:idle:7/1@1 ");
 }
@@ -472,7 +473,8 @@ TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 4);
 	struct rj_flow flow = { .start_ns = MS };
-	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_rest rest = { .first_ns = 3 * MS };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest } };
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 
 	run->alive_since = MS;
@@ -481,8 +483,8 @@ TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
 	for (unsigned int port = 10; port < 20; port++)
 		packet(run, port, 3, 0, ACK);
 	flow.half[0].packets = 9;
-	flow.half[0].first_ns = flow.half[0].last_ns = 3 * MS;
-	rj_engine_state(run->engine, &key, &flow, none, RJ_END_IDLE);
+	flow.half[0].last_ns = 3 * MS;
+	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_IDLE);
 	/* eight went, one after the other; none for flow 1, which was there */
 	expect(run, "10:evicted:1/0@0 11:evicted:1/0@0 12:evicted:1/0@0 13:evicted:1/0@0 "
 		    "14:evicted:1/0@0 15:evicted:1/0@0 16:evicted:1/0@0 17:evicted:1/0@0 "
@@ -513,12 +515,17 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
-/* A kernel's flow of a request and @answer; @half says more of its sides: messages malformed. */
-static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2])
+/*
+ * A kernel's flow of a request and @answer; @half and @syn_seq, of the answer, say more of its sides:
+ * messages malformed.
+ */
+static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2],
+			     uint32_t syn_seq)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
 	struct rj_flow flow = { .start_ns = MS, .half = { half[0], half[1] } };
-	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .first_ns = MS }, { .syn_seq = syn_seq } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 	struct rj_engine_stats stats;
 
@@ -526,8 +533,8 @@ static uint64_t malformed_of(const char *request, const char *answer, const stru
 	if (*answer)
 		sample(run, 1, RJ_IP_TCP, 1, 5000, answer, (uint32_t)strlen(answer));
 	flow.half[0].packets = 3;
-	flow.half[0].first_ns = flow.half[0].last_ns = MS;
-	rj_engine_state(run->engine, &key, &flow, none, RJ_END_STOP);
+	flow.half[0].last_ns = MS;
+	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_STOP);
 	rj_engine_get_stats(run->engine, &stats);
 	expect(run, "1:stop:3/0@0 ");
 	return stats.dissect.malformed;
@@ -537,7 +544,7 @@ static uint64_t malformed_at_end(uint8_t flags, uint32_t next_seq)
 {
 	const struct rj_half half[2] = { { .tcp_flags = flags, .next_seq = next_seq } };
 
-	return malformed_of("GET / HTTP/1.1\r\nHost", "", half);
+	return malformed_of("GET / HTTP/1.1\r\nHost", "", half, 0);
 }
 
 TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
@@ -550,9 +557,9 @@ TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
 
 static uint64_t malformed_from(uint8_t tcp_bits, uint32_t syn_seq, const char *answer)
 {
-	const struct rj_half half[2] = { [1] = { .tcp_bits = tcp_bits, .syn_seq = syn_seq } };
+	const struct rj_half half[2] = { [1] = { .tcp_bits = tcp_bits } };
 
-	return malformed_of("GET / HTTP/1.1\r\n\r\n", answer, half);
+	return malformed_of("GET / HTTP/1.1\r\n\r\n", answer, half, syn_seq);
 }
 
 TEST(engine_tells_dissectors_of_a_start_that_came_without_payload)
