@@ -158,6 +158,30 @@ TEST(accumulate_folds_before_a_32_bit_counter_comes_round)
 	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_FOLD);
 }
 
+/* Super-packets of the most segments there can be, by many CPUs before one of them cuts. */
+TEST(accumulate_folds_with_room_left_in_the_counter_and_leaves_the_slot_beside_it)
+{
+	struct state f = started(0);
+	struct rj_packet p = tcp_at(1, 0, RJ_TCP_ACK);
+	struct rj_half *half = &f.flow.half[0];
+
+	p.num_segments = UINT16_MAX;
+	half->slot = 77;
+	half->packets = RJ_FOLD_PACKETS;
+	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_NONE);
+	for (unsigned int i = 1; i <= 1000; i++) {
+		add(&f, &p);
+		CHECK_EQ(half->packets, (uint64_t)RJ_FOLD_PACKETS + i * UINT16_MAX);
+		CHECK_EQ(cut_at(&f, 1, 0), RJ_END_FOLD);
+		CHECK_EQ(cut_at(&f, 1, 1), RJ_END_NONE); /* the other side's packets tell it not */
+	}
+	CHECK_EQ(half->slot, 77);
+	half->packets = f.flow.half[1].packets = UINT32_MAX;
+	CHECK_EQ(rj_flow_packets(&f.flow), 2ull * UINT32_MAX);
+	rj_half_count(half, &p); /* as it never should */
+	CHECK_EQ(half->slot, 77);
+}
+
 TEST(accumulate_is_over_when_no_packet_can_belong_to_it)
 {
 	struct state f = started(3);
@@ -353,4 +377,51 @@ TEST(accumulate_enters_into_the_sequence_what_the_knobs_say)
 		CHECK_EQ(rest.retrans, 1);
 		CHECK_EQ(f.half[0].packets, 3);
 	}
+}
+
+TEST(accumulate_settles_lists_when_they_are_full_and_not_before)
+{
+	static const uint8_t others = RJ_HALF_SAMPLED | RJ_HALF_HEADS | RJ_HALF_QUIC;
+
+	for (uint32_t limit = 0; limit <= 5; limit++) {
+		struct rj_limits l = { .num_packets = limit };
+
+		for (uint32_t splt = 0; splt <= limit + 2; splt++) {
+			for (uint32_t ids = 0; ids <= RJ_FIRST_IDS + limit + 2; ids++) {
+				struct rj_rest rest = { .num_splt = splt, .num_ids = ids };
+				struct rj_half half = { .bits = others };
+				uint8_t want = others;
+
+				if (splt >= limit)
+					want |= RJ_HALF_LISTED;
+				if (ids >= RJ_FIRST_IDS + limit)
+					want |= RJ_HALF_NUMBERED;
+				rj_lists_settle(&half, &rest, &l);
+				CHECK_EQ(half.bits, want);
+			}
+		}
+	}
+}
+
+TEST(accumulate_asks_for_lists_until_they_are_settled)
+{
+	struct rj_limits l = { .num_packets = 5 };
+	struct rj_packet p = { .bits = RJ_PKT_IPV4 };
+	struct rj_half half = { 0 };
+
+	CHECK(!rj_is_listed(&half, &p, &l)); /* without payload */
+	l.with_zeros = 1;
+	CHECK(rj_is_listed(&half, &p, &l));
+	l.with_zeros = 0;
+	p.payload_len = 1;
+	CHECK(rj_is_listed(&half, &p, &l));
+	CHECK(rj_is_numbered(&half, &p));
+	half.bits = RJ_HALF_NUMBERED;
+	CHECK(rj_is_listed(&half, &p, &l));
+	CHECK(!rj_is_numbered(&half, &p));
+	half.bits = RJ_HALF_LISTED;
+	CHECK(!rj_is_listed(&half, &p, &l));
+	CHECK(rj_is_numbered(&half, &p));
+	p.bits = 0; /* IPv6 has none */
+	CHECK(!rj_is_numbered(&half, &p));
 }

@@ -320,3 +320,54 @@ TEST(tcp_impossible_lengths_break_nothing)
 	add(&h, 0, 0xfffffffe, SYN | FIN);
 	CHECK_EQ(h.half.tcp_flags, SYN | FIN | ACK);
 }
+
+/* The end of what was seen moves through @step bytes at a time; where the lowest is then. */
+TEST(tcp_lowest_number_moves_where_the_end_crosses_a_boundary)
+{
+	struct side h = { 0 };
+	uint32_t stride = 1u << RJ_TCP_STRIDE_BITS, end = 100;
+
+	add(&h, 0, end, ACK);
+	for (unsigned int i = 0; i < 4; i++) { /* up to 2^30 behind: all of it is remembered */
+		add(&h, end, stride, ACK);
+		end += stride;
+		CHECK_EQ(h.rest.low_seq, i < 3 ? 0 : 100);
+	}
+	add(&h, end, stride - 101, ACK); /* to a byte before the next */
+	end += stride - 101;
+	CHECK_EQ(end, 5 * stride - 1);
+	CHECK_EQ(h.rest.low_seq, 100);
+	add(&h, end++, 1, ACK);
+	CHECK_EQ(h.rest.low_seq, end - RJ_TCP_REACH);
+	add(&h, end++, 1, ACK);
+	CHECK_EQ(h.rest.low_seq, end - 1 - RJ_TCP_REACH);
+	add(&h, end + 3 * stride, 10, ACK); /* over a gap */
+	end += 3 * stride + 10;
+	CHECK_EQ(h.rest.low_seq, end - RJ_TCP_REACH);
+	CHECK_EQ(h.half.next_seq, end);
+}
+
+/* Else the order of the two would turn round. */
+TEST(tcp_lowest_number_stays_within_half_of_sequence_space)
+{
+	static const uint32_t most[] = { 1, 1448, 65535, 1u << 20, 1u << 28, 1u << 30, 0x7fffffff };
+	uint64_t rng = 1;
+
+	for (size_t m = 0; m < sizeof(most) / sizeof(*most); m++) {
+		struct side h = { 0 };
+		uint32_t seq = 0xfff00000, farthest = 0;
+
+		for (unsigned int i = 0; i < 100000; i++) {
+			uint32_t behind;
+
+			rng = rng * 6364136223846793005u + 1442695040888963407u;
+			seq += (uint32_t)(rng >> 33) % most[m];
+			CHECK_EQ(add(&h, seq, 1448, ACK), RJ_TCP_IN_ORDER);
+			seq += 1448;
+			behind = h.half.next_seq - h.rest.low_seq;
+			farthest = behind > farthest ? behind : farthest;
+		}
+		CHECK(farthest <= RJ_TCP_REACH + (1u << RJ_TCP_STRIDE_BITS));
+		CHECK_EQ(h.rest.retrans, 0);
+	}
+}

@@ -516,7 +516,7 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 }
 
 /*
- * A kernel's flow of a request and @answer; @half and @syn_seq, of the answer, say more of its sides:
+ * A kernel's flow of a request and @answer; @half says more of its sides, @syn_seq of the answer's:
  * messages malformed.
  */
 static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2],
