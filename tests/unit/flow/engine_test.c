@@ -591,3 +591,54 @@ TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
 	CHECK_EQ(stats.packets_duplicate, 8 * 3);
 	expect(run, "1:eof:15/0@0 ");
 }
+
+static const char *name_of(void *user, uint32_t ifindex)
+{
+	static const char *const names[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+
+	(void)user;
+	return ifindex < 9 ? names[ifindex] : NULL; /* 9 is gone since */
+}
+
+static void log_interfaces(void *user, const struct rj_record *r)
+{
+	struct run *run = user;
+
+	for (unsigned int i = 0; i < r->num_ifnames; i++)
+		run->log[run->len++] = *r->ifname[i];
+	run->log[run->len++] = ' ';
+}
+
+TEST(engine_names_the_interfaces_of_both_sides_and_pieces_once_the_first_one_first)
+{
+	struct run run = { .len = 0 };
+	struct rj_engine_options o = { .limits = { .idle_ns = 10000 * MS },
+				       .max_flows = 10,
+				       .on_record = log_interfaces,
+				       .ifname = name_of,
+				       .user = &run };
+	struct rj_packet p = { .key = { .addr = { { 0, 1 }, { 0, 2 } } }, .num_segments = 1 };
+	struct rj_flow flow = { .start_ns = 3 * MS,
+				.half = { { .packets = 1 }, { .packets = 1 } } };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .ifindex = 5, .also = { 7, 3 } },
+					      { .ifindex = 1, .also = { 9, 6, 8, 5 } } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
+
+	if (rj_engine_new(&o, &run.engine))
+		abort();
+	for (unsigned int i = 0; i < 4; i++) { /* the last two of each are set aside */
+		static const uint8_t sides[] = { 1, 1, 0, 0 }, interfaces[] = { 4, 2, 2, 4 };
+
+		p.time_ns = MS + i;
+		p.side = sides[i];
+		p.ifindex = interfaces[i];
+		rj_engine_packet(run.engine, &p, NULL, 0);
+	}
+	rj_engine_state(run.engine, &p.key, &flow, seq, RJ_END_IDLE);
+	rest[0].ifindex = rest[0].also[0] = rest[0].also[1] = 0; /* a reader of files knows none */
+	rest[1] = rest[0];
+	rj_engine_state(run.engine, &p.key, &flow, seq, RJ_END_IDLE);
+	/* of the side that began: 4 2 1 9 6, and there is no room for 8; of the other: 2 4 5 7 3 */
+	CHECK_STR(run.log, "4216573  ");
+	rj_engine_free(run.engine);
+}
