@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow/engine.h"
 
+#include "bpf/accumulate.h"
 #include "bpf/wire.h"
 #include "tests/unit/unit.h"
 
@@ -34,7 +35,7 @@ static void on_record(void *user, const struct rj_record *r)
 					    "fold", "evicted", "eof",	 "stop" };
 	struct run *run = user;
 
-	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
+	run->packets += rj_flow_packets(r->flow);
 	run->records++;
 	run->lost += r->seq[0].rest->lost_samples + r->seq[1].rest->lost_samples;
 	if (run->is_quiet)
@@ -641,4 +642,39 @@ TEST(engine_names_the_interfaces_of_both_sides_and_pieces_once_the_first_one_fir
 	/* of the side that began: 4 2 1 9 6, and there is no room for 8; of the other: 2 4 5 7 3 */
 	CHECK_STR(run.log, "4216573  ");
 	rj_engine_free(run.engine);
+}
+
+/* A piece of a kernel's flow that begins at @ms, of so many packets of either side. */
+static void fold(struct run *run, uint64_t ms, uint32_t packets, uint32_t answers, enum rj_end end)
+{
+	struct rj_flow flow = { .start_ns = ms * MS };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .first_ns = ms * MS }, { .first_ns = ms * MS } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+
+	flow.half[0].packets = packets;
+	flow.half[1].packets = answers;
+	flow.half[0].last_ns = flow.half[1].last_ns = ms * MS;
+	rj_engine_state(run->engine, &key, &flow, seq, end);
+}
+
+TEST(engine_joins_the_pieces_of_a_flow_that_was_folded)
+{
+	struct run *run = start(10000 * MS, 0, 100);
+
+	fold(run, 1000, RJ_FOLD_PACKETS + 1, 5, RJ_END_FOLD);
+	fold(run, 2000, 7, 3, RJ_END_IDLE);
+	expect(run, "1:idle:2147483655/8@0 ");
+}
+
+TEST(engine_counts_all_packets_of_a_flow_that_was_folded_often)
+{
+	struct run *run = start(10000 * MS, 0, 100);
+
+	for (unsigned int i = 0; i < 5; i++)
+		fold(run, 1000 + i, RJ_FOLD_PACKETS + 1, 1, RJ_END_FOLD);
+	fold(run, 2000, 7, 1, RJ_END_IDLE);
+	/* in as many records as it takes for counters of 32 bits */
+	expect(run, "1:fold:2147483648/1@0 1:fold:2147483648/1@0 1:fold:2147483648/1@0 "
+		    "1:fold:2147483648/1@0 1:idle:2147483655/2@0 ");
 }
