@@ -47,14 +47,15 @@ static __always_inline int rj_owner_changes(const struct rj_flow *f, const struc
 	return f->owner[p->side & 1] != p->ifindex;
 }
 
-/* rj_owner_set - @p is counted: its interface owns the half from now on. */
+/* rj_owner_set - @p is about to be counted: its interface owns the half from now on. */
 static __always_inline void rj_owner_set(struct rj_flow *f, struct rj_rest *r,
 					 const struct rj_packet *p)
 {
 	if (!rj_owner_changes(f, p))
 		return;
 	f->owner[p->side & 1] = p->ifindex;
-	rj_owner_note(r, p->ifindex);
+	if (f->half[p->side & 1].packets) /* else rj_half_start names it */
+		rj_owner_note(r, p->ifindex);
 }
 
 #endif

@@ -685,6 +685,10 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;
+	if (around && !rj_piece_fits(around, flow)) {
+		finish(e, around, RJ_END_FOLD);
+		around = NULL;
+	}
 	if (rj_piece_is_before(around, flow, &e->options.limits)) {
 		join(e, around, entry);
 		entry = around;

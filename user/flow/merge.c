@@ -71,14 +71,13 @@ static void merge_tls(struct rj_seq *to, const struct rj_seq *from, uint64_t shi
 	walk->bits |= bits;
 }
 
-/* Where the later piece was seen. */
+/* Where the later piece was seen: also the side of which it counted nothing. */
 static void merge_interfaces(struct rj_rest *to, const struct rj_rest *from)
 {
-	if (!from->ifindex)
-		return;
 	if (!to->ifindex)
 		to->ifindex = from->ifindex;
-	rj_owner_note(to, from->ifindex);
+	if (from->ifindex)
+		rj_owner_note(to, from->ifindex);
 	for (unsigned int i = 0; i < RJ_MAX_ALSO && from->also[i]; i++)
 		rj_owner_note(to, from->also[i]);
 	to->also_missed |= from->also_missed;

@@ -2,7 +2,7 @@
 /* The kernel's piece of a flow, and how long and large entries get. */
 #include "flow/pieces.h"
 
-#include <string.h>
+#include <stdint.h>
 
 #include "bpf/accumulate.h"
 #include "flow/engine.h"
@@ -57,6 +57,14 @@ void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *coun
 			rj_dissect_bound(entry->dissect, side, RJ_BOUND_END, half->next_seq - 1,
 					 counts);
 	}
+}
+
+bool rj_piece_fits(const struct rj_entry *around, const struct rj_flow *flow)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (flow->half[side].packets > UINT32_MAX - around->flow.half[side].packets)
+			return false;
+	return true;
 }
 
 bool rj_piece_is_before(const struct rj_entry *around, const struct rj_flow *flow,

@@ -19,6 +19,12 @@ void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *counts);
 
 /*
+ * rj_piece_fits - whether the kernel's flow and @around, packets of it in user space, may become
+ * one record: no counter of 32 bits comes round.
+ */
+bool rj_piece_fits(const struct rj_entry *around, const struct rj_flow *flow);
+
+/*
  * rj_piece_is_before - whether @around, packets that went around the kernel or NULL, is the
  * beginning of the kernel's flow. rj_piece_is_within - whether they, fragments that came before
  * their first, lie within its time.

@@ -24,40 +24,49 @@ static struct rj_packet tcp_at(uint64_t time_ns, unsigned int side, uint8_t flag
 	};
 }
 
-static void add(struct rj_flow *f, const struct rj_packet *p)
-{
-	struct rj_seq none = { 0 };
+/* struct state - a flow with the rest of its sides, but without sequences. */
+struct state {
+	struct rj_flow flow;
+	struct rj_rest rest[RJ_NUM_SIDES];
+	struct rj_hist hist[RJ_NUM_SIDES];
+};
 
-	rj_flow_add(f, &f->half[p->side], &f->hist[p->side], &none, p, &limits);
+static void add(struct state *s, const struct rj_packet *p)
+{
+	const struct rj_seq seq = { .rest = &s->rest[p->side], .hist = &s->hist[p->side] };
+
+	rj_flow_add(&s->flow, &s->flow.half[p->side], &seq, p, &limits);
 }
 
 /* A flow of one packet of side 0 at @start_ns. */
-static struct rj_flow started(uint64_t start_ns)
+static struct state started(uint64_t start_ns)
 {
-	struct rj_flow f = { 0 };
+	struct state s = { 0 };
 	struct rj_packet p = tcp_at(start_ns, 0, RJ_TCP_ACK);
 
-	rj_flow_start(&f, &p, -1);
-	add(&f, &p);
-	return f;
+	rj_flow_start(&s.flow, &p, -1);
+	add(&s, &p);
+	return s;
 }
 
-static enum rj_end cut_by(const struct rj_flow *f, const struct rj_packet *p,
+static enum rj_end cut_by(const struct state *s, const struct rj_packet *p,
 			  const struct rj_limits *by)
 {
+	const struct rj_flow *f = &s->flow;
+
 	return rj_flow_cut(f, &f->half[p->side], &f->half[!p->side], p, by);
 }
 
-static enum rj_end cut_at(const struct rj_flow *f, uint64_t time_ns, unsigned int side)
+static enum rj_end cut_at(const struct state *s, uint64_t time_ns, unsigned int side)
 {
 	struct rj_packet p = tcp_at(time_ns, side, RJ_TCP_ACK);
 
-	return cut_by(f, &p, &limits);
+	return cut_by(s, &p, &limits);
 }
 
 TEST(accumulate_cuts_a_nanosecond_after_the_idle_limit_not_at_it)
 {
-	struct rj_flow f = started(5);
+	struct state f = started(5);
 
 	for (unsigned int side = 0; side < 2; side++) {
 		CHECK_EQ(cut_at(&f, 5 + 10 * SEC, side), RJ_END_NONE);
@@ -67,7 +76,7 @@ TEST(accumulate_cuts_a_nanosecond_after_the_idle_limit_not_at_it)
 
 TEST(accumulate_is_idle_only_when_both_sides_are)
 {
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 	struct rj_packet other = tcp_at(8 * SEC, 1, RJ_TCP_ACK);
 
 	add(&f, &other);
@@ -78,7 +87,7 @@ TEST(accumulate_is_idle_only_when_both_sides_are)
 
 TEST(accumulate_cuts_a_nanosecond_after_the_active_limit_not_at_it)
 {
-	struct rj_flow f = started(7);
+	struct state f = started(7);
 	struct rj_packet p;
 
 	for (uint64_t s = 9; s <= 27; s += 9) {
@@ -91,7 +100,7 @@ TEST(accumulate_cuts_a_nanosecond_after_the_active_limit_not_at_it)
 
 TEST(accumulate_says_idle_where_both_limits_are_past)
 {
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 
 	CHECK_EQ(cut_at(&f, 100 * SEC, 0), RJ_END_IDLE);
 }
@@ -99,7 +108,7 @@ TEST(accumulate_says_idle_where_both_limits_are_past)
 TEST(accumulate_takes_limits_of_zero_for_never)
 {
 	struct rj_limits none = { 0 };
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 	struct rj_packet p = tcp_at(UINT64_MAX, 1, RJ_TCP_ACK);
 
 	CHECK_EQ(cut_by(&f, &p, &none), RJ_END_NONE);
@@ -109,7 +118,7 @@ TEST(accumulate_takes_limits_of_zero_for_never)
 
 TEST(accumulate_does_not_cut_when_the_clock_steps_back)
 {
-	struct rj_flow f = started(100 * SEC);
+	struct state f = started(100 * SEC);
 
 	CHECK_EQ(cut_at(&f, 0, 0), RJ_END_NONE);
 	CHECK_EQ(cut_at(&f, 1, 1), RJ_END_NONE);
@@ -120,7 +129,7 @@ TEST(accumulate_starts_anew_at_a_syn_after_both_fins_or_a_rst)
 	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN),
 			 fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK),
 			 rst = tcp_at(1, 1, RJ_TCP_RST);
-	struct rj_flow f = started(0), g = started(0);
+	struct state f = started(0), g = started(0);
 
 	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
 	add(&f, &fin);
@@ -141,24 +150,48 @@ TEST(accumulate_starts_anew_at_a_syn_after_both_fins_or_a_rst)
 
 TEST(accumulate_folds_before_a_32_bit_counter_comes_round)
 {
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 
-	f.half[0].packets = RJ_FOLD_PACKETS;
+	f.flow.half[0].packets = RJ_FOLD_PACKETS;
 	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_NONE);
-	f.half[0].packets++;
+	f.flow.half[0].packets++;
 	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_FOLD);
+}
+
+/* Super-packets of the most segments there can be, by many CPUs before one of them cuts. */
+TEST(accumulate_folds_with_room_left_in_the_counter_and_leaves_the_slot_beside_it)
+{
+	struct state f = started(0);
+	struct rj_packet p = tcp_at(1, 0, RJ_TCP_ACK);
+	struct rj_half *half = &f.flow.half[0];
+
+	p.num_segments = UINT16_MAX;
+	half->slot = 77;
+	half->packets = RJ_FOLD_PACKETS;
+	CHECK_EQ(cut_at(&f, 1, 0), RJ_END_NONE);
+	for (unsigned int i = 1; i <= 1000; i++) {
+		add(&f, &p);
+		CHECK_EQ(half->packets, (uint64_t)RJ_FOLD_PACKETS + i * UINT16_MAX);
+		CHECK_EQ(cut_at(&f, 1, 0), RJ_END_FOLD);
+		CHECK_EQ(cut_at(&f, 1, 1), RJ_END_NONE); /* the other side's packets tell it not */
+	}
+	CHECK_EQ(half->slot, 77);
+	half->packets = f.flow.half[1].packets = UINT32_MAX;
+	CHECK_EQ(rj_flow_packets(&f.flow), 2ull * UINT32_MAX);
+	rj_half_count(half, &p); /* as it never should */
+	CHECK_EQ(half->slot, 77);
 }
 
 TEST(accumulate_is_over_when_no_packet_can_belong_to_it)
 {
-	struct rj_flow f = started(3);
+	struct state f = started(3);
 	struct rj_limits active = { .active_ns = 30 * SEC };
 
-	CHECK(!rj_flow_is_over(&f, 3 + 10 * SEC, &limits));
-	CHECK(rj_flow_is_over(&f, 4 + 10 * SEC, &limits));
-	CHECK(!rj_flow_is_over(&f, 3 + 30 * SEC, &active));
-	CHECK(rj_flow_is_over(&f, 4 + 30 * SEC, &active));
-	CHECK(!rj_flow_is_over(&f, 0, &limits));
+	CHECK(!rj_flow_is_over(&f.flow, 3 + 10 * SEC, &limits));
+	CHECK(rj_flow_is_over(&f.flow, 4 + 10 * SEC, &limits));
+	CHECK(!rj_flow_is_over(&f.flow, 3 + 30 * SEC, &active));
+	CHECK(rj_flow_is_over(&f.flow, 4 + 30 * SEC, &active));
+	CHECK(!rj_flow_is_over(&f.flow, 0, &limits));
 }
 
 TEST(accumulate_orients_by_syn_then_by_syn_ack_then_by_the_first_packet)
@@ -189,26 +222,80 @@ TEST(accumulate_orients_by_syn_then_by_syn_ack_then_by_the_first_packet)
 	}
 }
 
-TEST(accumulate_start_keeps_vlans_and_icmp_of_the_first_packet)
+TEST(accumulate_start_names_the_flow_by_its_first_packet)
+{
+	struct rj_packet p = { .side = 1, .ifindex = 4, .time_ns = 9 };
+	struct rj_flow f = { .owner = { 7, 7 } };
+
+	rj_flow_start(&f, &p, -1);
+	CHECK_EQ(f.start_ns, 9);
+	CHECK_EQ(f.starter, 1);
+	CHECK_EQ(f.owner[1], 4);
+	CHECK_EQ(f.owner[0], 0);
+}
+
+TEST(accumulate_half_start_keeps_what_the_first_packet_of_a_side_tells)
 {
 	struct rj_packet p = { .vlan = { 1, 2, 3, 4095 },
 			       .num_vlans = 4,
 			       .icmp_type = 255,
 			       .icmp_code = 254,
+			       .ttl = 63,
+			       .ifindex = 12,
 			       .time_ns = 9 };
-	struct rj_flow f = { 0 };
+	struct rj_half half = { 0 }, only_ttl = { .ttl_min = 63 };
+	struct rj_rest rest = { 0 };
+	struct rj_rest want = { .first_ns = 9,
+				.ifindex = 12,
+				.vlan = { 1, 2, 3, 4095 },
+				.num_vlans = 4,
+				.icmp_type = 255,
+				.icmp_code = 254 };
 
-	rj_flow_start(&f, &p, -1);
-	CHECK_EQ(f.num_vlans, 4);
-	CHECK_EQ(f.vlan[3], 4095);
-	CHECK_EQ(f.icmp_type, 255);
-	CHECK_EQ(f.icmp_code, 254);
-	CHECK_EQ(f.start_ns, 9);
+	rj_half_start(&half, &rest, &p);
+	CHECK(!memcmp(&half, &only_ttl, sizeof(half)));
+	CHECK(!memcmp(&rest, &want, sizeof(rest)));
+}
+
+TEST(accumulate_keeps_of_each_side_what_its_first_packet_tells_and_not_a_later_one)
+{
+	struct state f = started(3);
+	struct rj_packet p = tcp_at(5, 1, RJ_TCP_ACK);
+
+	p.vlan[0] = 100;
+	p.num_vlans = 1;
+	p.icmp_type = 8;
+	p.icmp_code = 7;
+	p.ifindex = 4;
+	p.ttl = 30;
+	add(&f, &p);
+	for (unsigned int side = 0; side < 2; side++) {
+		p = tcp_at(6, side, RJ_TCP_ACK);
+		p.vlan[0] = 200;
+		p.num_vlans = 2;
+		p.icmp_type = p.icmp_code = 99;
+		p.ifindex = 5;
+		p.ttl = 70;
+		add(&f, &p);
+	}
+	CHECK_EQ(f.rest[0].first_ns, 3);
+	CHECK_EQ(f.rest[0].num_vlans, 0);
+	CHECK_EQ(f.rest[0].vlan[0], 0);
+	CHECK_EQ(f.rest[0].icmp_type, 0);
+	CHECK_EQ(f.rest[0].ifindex, 0);
+	CHECK_EQ(f.flow.half[0].ttl_min, 64);
+	CHECK_EQ(f.rest[1].first_ns, 5);
+	CHECK_EQ(f.rest[1].num_vlans, 1);
+	CHECK_EQ(f.rest[1].vlan[0], 100);
+	CHECK_EQ(f.rest[1].icmp_type, 8);
+	CHECK_EQ(f.rest[1].icmp_code, 7);
+	CHECK_EQ(f.rest[1].ifindex, 4);
+	CHECK_EQ(f.flow.half[1].ttl_min, 30);
 }
 
 TEST(accumulate_counts_packets_and_bytes_of_each_side_and_segment)
 {
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 	struct rj_packet p = tcp_at(5, 1, RJ_TCP_ACK);
 
 	p.num_segments = 3;
@@ -220,50 +307,54 @@ TEST(accumulate_counts_packets_and_bytes_of_each_side_and_segment)
 	p.ttl = 20;
 	p.time_ns = 6;
 	add(&f, &p);
-	CHECK_EQ(f.half[0].packets, 1);
-	CHECK_EQ(f.half[0].ip_bytes, 40);
-	CHECK_EQ(f.half[1].packets, 6);
-	CHECK_EQ(f.half[1].payload_bytes, 5000);
-	CHECK_EQ(f.half[1].ip_bytes, 5240);
-	CHECK_EQ(f.half[1].ttl_min, 10);
-	CHECK_EQ(f.half[1].first_ns, 5);
-	CHECK_EQ(f.half[1].last_ns, 6);
-	CHECK_EQ(f.half[1].num_ids, 6);
-	CHECK_EQ(rj_flow_last(&f), 6);
+	CHECK_EQ(f.flow.half[0].packets, 1);
+	CHECK_EQ(f.flow.half[0].ip_bytes, 40);
+	CHECK_EQ(f.flow.half[1].packets, 6);
+	CHECK_EQ(f.flow.half[1].payload_bytes, 5000);
+	CHECK_EQ(f.flow.half[1].ip_bytes, 5240);
+	CHECK_EQ(f.flow.half[1].ttl_min, 10);
+	CHECK_EQ(f.rest[1].first_ns, 5);
+	CHECK_EQ(f.flow.half[1].last_ns, 6);
+	CHECK_EQ(f.rest[1].num_ids, 6);
+	CHECK_EQ(rj_flow_last(&f.flow), 6);
 }
 
 TEST(accumulate_never_moves_the_end_back_or_wraps_a_gap)
 {
-	struct rj_flow f = started(100 * SEC);
+	struct state f = started(100 * SEC);
 	__u64 splt[2] = { 0 };
 	uint16_t ids[2];
-	struct rj_seq seq = { .splt = splt, .ids = ids, .capacity = 2 };
+	struct rj_seq seq = { .rest = &f.rest[0],
+			      .hist = &f.hist[0],
+			      .splt = splt,
+			      .ids = ids,
+			      .capacity = 2 };
 	struct rj_packet p = tcp_at(1, 0, RJ_TCP_ACK);
 
 	p.payload_len = 1;
-	rj_flow_add(&f, &f.half[0], &f.hist[0], &seq, &p, &limits);
-	CHECK_EQ(rj_flow_last(&f), 100 * SEC);
+	rj_flow_add(&f.flow, &f.flow.half[0], &seq, &p, &limits);
+	CHECK_EQ(rj_flow_last(&f.flow), 100 * SEC);
 	CHECK_EQ(rj_splt_us(splt[0]), 0);
 	CHECK_EQ(f.hist[0].gap[0], 1);
 	p = tcp_at(0, 1, RJ_TCP_ACK); /* the other side's only packet, at time zero */
 	add(&f, &p);
-	CHECK_EQ(rj_flow_last(&f), 100 * SEC);
+	CHECK_EQ(rj_flow_last(&f.flow), 100 * SEC);
 	f = started(0);
-	CHECK_EQ(rj_flow_last(&f), 0);
+	CHECK_EQ(rj_flow_last(&f.flow), 0);
 }
 
 TEST(accumulate_counts_bad_headers_up_to_their_limit)
 {
-	struct rj_flow f = started(0);
+	struct state f = started(0);
 	struct rj_packet p = tcp_at(1, 0, 0xff);
 
 	p.bits = RJ_PKT_BAD_L4;
 	for (unsigned int i = 0; i < 70000; i++)
 		add(&f, &p);
-	CHECK_EQ(f.half[0].bad_l4, 65535);
-	CHECK_EQ(f.half[0].packets, 70001);
-	CHECK_EQ(f.half[0].tcp_flags, RJ_TCP_ACK); /* flags of no header */
-	CHECK_EQ(f.half[0].num_ids, 1);
+	CHECK_EQ(f.rest[0].bad_l4, 65535);
+	CHECK_EQ(f.flow.half[0].packets, 70001);
+	CHECK_EQ(f.flow.half[0].tcp_flags, RJ_TCP_ACK); /* flags of no header */
+	CHECK_EQ(f.rest[0].num_ids, 1);
 }
 
 TEST(accumulate_enters_into_the_sequence_what_the_knobs_say)
@@ -273,16 +364,64 @@ TEST(accumulate_enters_into_the_sequence_what_the_knobs_say)
 				       .with_zeros = knobs & 1,
 				       .with_retrans = knobs > 1 };
 		struct rj_flow f = { 0 };
-		struct rj_seq none = { 0 };
+		struct rj_rest rest = { 0 };
+		const struct rj_seq seq = { .rest = &rest };
 		struct rj_packet p = tcp_at(0, 0, RJ_TCP_ACK);
 
 		rj_flow_start(&f, &p, -1);
-		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l); /* empty */
+		rj_flow_add(&f, &f.half[0], &seq, &p, &l); /* empty */
 		p.payload_len = 10;
-		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l);
-		rj_flow_add(&f, &f.half[0], NULL, &none, &p, &l); /* again */
-		CHECK_EQ(f.half[0].num_splt, 1 + (knobs & 1) + (knobs > 1));
-		CHECK_EQ(f.half[0].retrans, 1);
+		rj_flow_add(&f, &f.half[0], &seq, &p, &l);
+		rj_flow_add(&f, &f.half[0], &seq, &p, &l); /* again */
+		CHECK_EQ(rest.num_splt, 1 + (knobs & 1) + (knobs > 1));
+		CHECK_EQ(rest.retrans, 1);
 		CHECK_EQ(f.half[0].packets, 3);
 	}
+}
+
+TEST(accumulate_settles_lists_when_they_are_full_and_not_before)
+{
+	static const uint8_t others = RJ_HALF_SAMPLED | RJ_HALF_HEADS | RJ_HALF_QUIC;
+
+	for (uint32_t limit = 0; limit <= 5; limit++) {
+		struct rj_limits l = { .num_packets = limit };
+
+		for (uint32_t splt = 0; splt <= limit + 2; splt++) {
+			for (uint32_t ids = 0; ids <= RJ_FIRST_IDS + limit + 2; ids++) {
+				struct rj_rest rest = { .num_splt = splt, .num_ids = ids };
+				struct rj_half half = { .bits = others };
+				uint8_t want = others;
+
+				if (splt >= limit)
+					want |= RJ_HALF_LISTED;
+				if (ids >= RJ_FIRST_IDS + limit)
+					want |= RJ_HALF_NUMBERED;
+				rj_lists_settle(&half, &rest, &l);
+				CHECK_EQ(half.bits, want);
+			}
+		}
+	}
+}
+
+TEST(accumulate_asks_for_lists_until_they_are_settled)
+{
+	struct rj_limits l = { .num_packets = 5 };
+	struct rj_packet p = { .bits = RJ_PKT_IPV4 };
+	struct rj_half half = { 0 };
+
+	CHECK(!rj_is_listed(&half, &p, &l)); /* without payload */
+	l.with_zeros = 1;
+	CHECK(rj_is_listed(&half, &p, &l));
+	l.with_zeros = 0;
+	p.payload_len = 1;
+	CHECK(rj_is_listed(&half, &p, &l));
+	CHECK(rj_is_numbered(&half, &p));
+	half.bits = RJ_HALF_NUMBERED;
+	CHECK(rj_is_listed(&half, &p, &l));
+	CHECK(!rj_is_numbered(&half, &p));
+	half.bits = RJ_HALF_LISTED;
+	CHECK(!rj_is_listed(&half, &p, &l));
+	CHECK(rj_is_numbered(&half, &p));
+	p.bits = 0; /* IPv6 has none */
+	CHECK(!rj_is_numbered(&half, &p));
 }

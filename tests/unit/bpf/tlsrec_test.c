@@ -12,6 +12,7 @@
 /* struct side - a side that is fed segments of @stream. */
 struct side {
 	struct rj_half half;
+	struct rj_rest rest;
 	__u64 *words;
 	uint32_t num_words;
 	const struct tls_stream *stream;
@@ -42,7 +43,7 @@ static struct side side_new(const struct tls_stream *s, uint32_t num_words, bool
 				       .tcp_flags = RJ_TCP_SYN,
 				       .bits = RJ_PKT_TCP };
 
-		rj_tcp_add(&side.half, &p);
+		rj_tcp_add(&side.half, &side.rest, &p);
 	}
 	return side;
 }
@@ -61,9 +62,9 @@ static void feed_cut(struct side *side, uint32_t from, uint32_t to, uint64_t tim
 		.bits = RJ_PKT_TCP,
 	};
 
-	rj_tcp_add(&side->half, &p);
-	if (rj_tlsrec_wants(&side->half, &p))
-		rj_tlsrec_add(&f, 0, &side->half, &list, &p, time_us * 1000);
+	rj_tcp_add(&side->half, &side->rest, &p);
+	if (rj_tlsrec_wants(&side->half, &side->rest, &p))
+		rj_tlsrec_add(&f, 0, &side->half, &side->rest, &list, &p, time_us * 1000);
 	free(bytes);
 }
 
@@ -75,7 +76,7 @@ static void feed(struct side *side, uint32_t from, uint32_t to, uint64_t time_us
 /* Whether the list is the first @num of @want. */
 static bool has_entries(const struct side *side, uint32_t num)
 {
-	if (side->half.tls.num_words != num)
+	if (side->rest.tls.num_words != num)
 		return false;
 	for (uint32_t i = 0; i < num; i++) {
 		__u64 word = side->words[i];
@@ -128,8 +129,8 @@ TEST(tlsrec_follows_records_and_messages)
 	feed(&side, 0, stream.len, 1234);
 	CHECK(has_entries(&side, num));
 	CHECK_EQ(rj_splt_us(side.words[0]), 1234);
-	CHECK_EQ(side.half.tls.state, RJ_TLS_FOLLOW);
-	CHECK_EQ(side.half.tls.next, ISN + stream.len);
+	CHECK_EQ(side.rest.tls.state, RJ_TLS_FOLLOW);
+	CHECK_EQ(side.rest.tls.next, ISN + stream.len);
 	CHECK_EQ(tls_stream_read(&stream, stream.len, want), num);
 	CHECK(has_entries(&side, num));
 	free(side.words);
@@ -205,7 +206,7 @@ TEST(tlsrec_is_the_same_for_random_streams_cuts_and_retransmissions)
 		rng.seed = seed;
 		feed_all(&side, &rng, sizes[seed % 4]);
 		if (!has_entries(&side, num))
-			fail_as("seed %u: %u entries, not %u", seed, side.half.tls.num_words, num);
+			fail_as("seed %u: %u entries, not %u", seed, side.rest.tls.num_words, num);
 		num_entries += num;
 		free(side.words);
 	}
@@ -241,12 +242,12 @@ TEST(tlsrec_shuffled_segments_give_a_beginning_of_the_list)
 			}
 			at = to;
 		}
-		CHECK(has_entries(&side, side.half.tls.num_words));
-		CHECK(side.half.tls.num_words <= num);
-		if (side.half.tls.num_words == num)
+		CHECK(has_entries(&side, side.rest.tls.num_words));
+		CHECK(side.rest.tls.num_words <= num);
+		if (side.rest.tls.num_words == num)
 			num_whole++;
 		else /* it waits for a header that went by */
-			num_cut += rj_seq_before(side.half.tls.next, side.half.next_seq);
+			num_cut += rj_seq_before(side.rest.tls.next, side.half.next_seq);
 		free(side.words);
 	}
 	CHECK_EQ(num_whole + num_cut, 500);
@@ -264,7 +265,7 @@ TEST(tlsrec_goes_on_behind_a_hole_in_a_record)
 	side = side_new(&stream, 64, true);
 	feed(&side, 0, 100, 1);
 	feed(&side, 900, 1100, 2); /* 100 to 900 is never seen */
-	CHECK_EQ(side.words[side.half.tls.num_words - 1] >> RJ_TLS_TYPE_BITS, 23);
+	CHECK_EQ(side.words[side.rest.tls.num_words - 1] >> RJ_TLS_TYPE_BITS, 23);
 	free(side.words);
 }
 
@@ -279,10 +280,10 @@ TEST(tlsrec_waits_for_a_header_that_was_lost)
 	side = side_new(&stream, 64, true);
 	feed(&side, 0, 7, 1);
 	feed(&side, 100, 500, 2);
-	CHECK_EQ(side.half.tls.num_words, 1);
+	CHECK_EQ(side.rest.tls.num_words, 1);
 	feed(&side, 7, 100, 3);
 	feed(&side, 500, 600, 4);
-	CHECK_EQ(side.half.tls.num_words, 3);
+	CHECK_EQ(side.rest.tls.num_words, 3);
 	CHECK_EQ(rj_splt_us(side.words[1]), 3);
 	free(side.words);
 }
@@ -291,17 +292,18 @@ TEST(tlsrec_gives_up_on_a_header_that_is_a_gigabyte_behind)
 {
 	const struct rj_tls_list list = { .words = NULL };
 	struct rj_packet p = { .payload_len = 10, .bits = RJ_PKT_TCP };
-	struct rj_half half = { .tls = { .state = RJ_TLS_FOLLOW, .next = 5 } };
+	struct rj_rest rest = { .tls = { .state = RJ_TLS_FOLLOW, .next = 5 } };
+	struct rj_half half = { 0 };
 	struct rj_frame f = { .data = NULL };
 
 	p.tcp_seq = 5 + RJ_TCP_REACH;
-	CHECK(!rj_tlsrec_wants(&half, &p));
+	CHECK(!rj_tlsrec_wants(&half, &rest, &p));
 	p.tcp_seq++;
-	CHECK(rj_tlsrec_wants(&half, &p));
-	rj_tlsrec_add(&f, 0, &half, &list, &p, 0);
-	CHECK_EQ(half.tls.state, RJ_TLS_LOST);
+	CHECK(rj_tlsrec_wants(&half, &rest, &p));
+	rj_tlsrec_add(&f, 0, &half, &rest, &list, &p, 0);
+	CHECK_EQ(rest.tls.state, RJ_TLS_LOST);
 	CHECK_EQ(half.tcp_bits, RJ_TCP_NO_TLS);
-	CHECK(!rj_tlsrec_wants(&half, &p));
+	CHECK(!rj_tlsrec_wants(&half, &rest, &p));
 }
 
 /* Two CPUs that write tcp_bits at once may lose what one of them wrote. */
@@ -309,17 +311,18 @@ TEST(tlsrec_settles_again_what_was_lost)
 {
 	const struct rj_tls_list list = { .words = NULL };
 	struct rj_packet p = { .tcp_seq = 9, .payload_len = 10, .bits = RJ_PKT_TCP };
-	struct rj_half half = { .tls = { .state = RJ_TLS_OTHER, .next = 9 } }, next = { 0 };
+	struct rj_rest rest = { .tls = { .state = RJ_TLS_OTHER, .next = 9 } }, next_rest = { 0 };
+	struct rj_half half = { 0 }, next = { 0 };
 	struct rj_frame f = { .data = NULL };
 
-	CHECK(rj_tlsrec_wants(&half, &p));
-	rj_tlsrec_add(&f, 0, &half, &list, &p, 0);
-	CHECK_EQ(half.tls.state, RJ_TLS_OTHER);
+	CHECK(rj_tlsrec_wants(&half, &rest, &p));
+	rj_tlsrec_add(&f, 0, &half, &rest, &list, &p, 0);
+	CHECK_EQ(rest.tls.state, RJ_TLS_OTHER);
 	CHECK_EQ(half.tcp_bits, RJ_TCP_NO_TLS);
-	rj_tlsrec_go_on(&next, &half);
+	rj_tlsrec_go_on(&next, &next_rest, &rest);
 	CHECK_EQ(next.tcp_bits, RJ_TCP_NO_TLS);
-	half.tls.state = RJ_TLS_FULL;
-	rj_tlsrec_go_on(&next, &half);
+	rest.tls.state = RJ_TLS_FULL;
+	rj_tlsrec_go_on(&next, &next_rest, &rest);
 	CHECK_EQ(next.tcp_bits, 0);
 }
 
@@ -332,9 +335,9 @@ TEST(tlsrec_reads_no_byte_that_was_not_captured)
 
 		feed_cut(&side, 0, stream.len, 1, captured);
 		if (captured < 5)
-			CHECK_EQ(side.half.tls.state, RJ_TLS_OTHER);
-		else if (side.half.tls.state != RJ_TLS_FOLLOW)
-			CHECK_EQ(side.half.tls.state, RJ_TLS_LOST);
+			CHECK_EQ(side.rest.tls.state, RJ_TLS_OTHER);
+		else if (side.rest.tls.state != RJ_TLS_FOLLOW)
+			CHECK_EQ(side.rest.tls.state, RJ_TLS_LOST);
 		CHECK(has_entries(&side, num));
 		free(side.words);
 	}
@@ -349,7 +352,7 @@ TEST(tlsrec_keeps_what_there_is_room_for_and_stops)
 		tls_stream_read(&stream, stream.len, want);
 		feed(&side, 0, stream.len, 1);
 		CHECK(has_entries(&side, room));
-		CHECK_EQ(side.half.tls.state, RJ_TLS_FULL);
+		CHECK_EQ(side.rest.tls.state, RJ_TLS_FULL);
 		free(side.words);
 	}
 }
@@ -364,15 +367,15 @@ TEST(tlsrec_reads_so_many_headers_in_a_packet)
 		tls_put_record(&stream, 23, NULL, 0);
 	side = side_new(&stream, 1000, true);
 	feed(&side, 0, stream.len, 1);
-	CHECK_EQ(side.half.tls.num_words, RJ_TLS_HEADS);
-	CHECK_EQ(side.half.tls.state, RJ_TLS_LOST);
+	CHECK_EQ(side.rest.tls.num_words, RJ_TLS_HEADS);
+	CHECK_EQ(side.rest.tls.state, RJ_TLS_LOST);
 	free(side.words);
 
 	side = side_new(&stream, 1000, true); /* just so many, and on with the next */
 	feed(&side, 0, 7 + (RJ_TLS_HEADS - 1) * 5, 1);
-	CHECK_EQ(side.half.tls.state, RJ_TLS_FOLLOW);
+	CHECK_EQ(side.rest.tls.state, RJ_TLS_FOLLOW);
 	feed(&side, 7 + (RJ_TLS_HEADS - 1) * 5, stream.len, 1);
-	CHECK_EQ(side.half.tls.num_words, 101);
+	CHECK_EQ(side.rest.tls.num_words, 101);
 	free(side.words);
 }
 
@@ -386,8 +389,8 @@ static uint8_t state_of(const char *bytes, uint32_t len, bool with_syn, uint16_t
 	tls_put(&stream, bytes, len);
 	side = side_new(&stream, 64, with_syn);
 	feed(&side, 0, len, 1);
-	state = side.half.tls.state;
-	*ret_num = side.half.tls.num_words;
+	state = side.rest.tls.state;
+	*ret_num = side.rest.tls.num_words;
 	free(side.words);
 	return state;
 }
@@ -460,9 +463,9 @@ TEST(tlsrec_starts_behind_the_syn_whatever_comes_first)
 	make_talk();
 	side = side_new(&stream, 64, true);
 	feed(&side, 40, stream.len, 1);
-	CHECK_EQ(side.half.tls.state, RJ_TLS_START);
+	CHECK_EQ(side.rest.tls.state, RJ_TLS_START);
 	feed(&side, 0, 40, 2);
-	CHECK(side.half.tls.num_words > 1);
+	CHECK(side.rest.tls.num_words > 1);
 	CHECK_EQ(rj_splt_us(side.words[0]), 2);
 	free(side.words);
 }
@@ -478,12 +481,13 @@ TEST(tlsrec_reads_data_on_the_syn)
 			       .tcp_flags = RJ_TCP_SYN,
 			       .bits = RJ_PKT_TCP };
 	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
 
-	rj_tcp_add(&half, &p);
-	CHECK(rj_tlsrec_wants(&half, &p));
-	rj_tlsrec_add(&f, 0, &half, &list, &p, 0);
-	CHECK_EQ(half.tls.num_words, 1);
-	CHECK_EQ(half.tls.next, 77 + 1 + sizeof(bytes));
+	rj_tcp_add(&half, &rest, &p);
+	CHECK(rj_tlsrec_wants(&half, &rest, &p));
+	rj_tlsrec_add(&f, 0, &half, &rest, &list, &p, 0);
+	CHECK_EQ(rest.tls.num_words, 1);
+	CHECK_EQ(rest.tls.next, 77 + 1 + sizeof(bytes));
 }
 
 TEST(tlsrec_without_room_follows_nothing)
@@ -495,8 +499,8 @@ TEST(tlsrec_without_room_follows_nothing)
 	free(side.words);
 	side.words = NULL;
 	feed(&side, 0, stream.len, 1);
-	CHECK_EQ(side.half.tls.state, RJ_TLS_OTHER);
-	CHECK_EQ(side.half.tls.num_words, 0);
+	CHECK_EQ(side.rest.tls.state, RJ_TLS_OTHER);
+	CHECK_EQ(side.rest.tls.num_words, 0);
 }
 
 TEST(tlsrec_goes_on_in_the_flow_after_a_cut)
@@ -511,8 +515,8 @@ TEST(tlsrec_goes_on_in_the_flow_after_a_cut)
 
 		side = side_new(&stream, 64, true);
 		feed(&side, 0, at, 1);
-		before = side.half.tls.num_words;
-		rj_tlsrec_go_on(&next.half, &side.half);
+		before = side.rest.tls.num_words;
+		rj_tlsrec_go_on(&next.half, &next.rest, &side.rest);
 		feed(&next, at, stream.len, 1);
 		if (before) { /* else the place was not known, and this no beginning */
 			memmove(want, want + before, (num - before) * sizeof(*want));

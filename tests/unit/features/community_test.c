@@ -49,7 +49,8 @@ static void put_address(const char *text, uint8_t out[16])
 }
 
 /* As parse.h keys it and accumulate.h begins a flow with it. */
-static void begin(const struct vector *v, struct rj_key *key, struct rj_flow *flow)
+static void begin(const struct vector *v, struct rj_key *key, struct rj_flow *flow,
+		  struct rj_rest *rest)
 {
 	bool is_icmp = v->proto == 1 || v->proto == 58;
 	struct rj_layers l = { .src_port = is_icmp ? 7 : v->sport,
@@ -60,11 +61,12 @@ static void begin(const struct vector *v, struct rj_key *key, struct rj_flow *fl
 	put_address(v->dst, (uint8_t *)l.dst);
 	rj_order_ends(&l, &p);
 	*key = p.key;
-	*flow = (struct rj_flow){ .originator = p.side };
+	*flow = (struct rj_flow){ .originator = p.side, .starter = p.side };
+	*rest = (struct rj_rest){ 0 };
 	flow->half[p.side].packets = 1;
 	if (is_icmp) {
-		flow->icmp_type = (uint8_t)v->sport;
-		flow->icmp_code = (uint8_t)v->dport;
+		rest->icmp_type = (uint8_t)v->sport;
+		rest->icmp_code = (uint8_t)v->dport;
 	}
 }
 
@@ -73,13 +75,14 @@ TEST(community_agrees_with_the_published_vectors_in_both_directions)
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++) {
 		struct rj_key key;
 		struct rj_flow flow;
+		struct rj_rest rest;
 		char id[RJ_COMMUNITY_ID_LEN];
 
-		begin(&vectors[i], &key, &flow);
-		rj_community_id(&key, &flow, id);
+		begin(&vectors[i], &key, &flow, &rest);
+		rj_community_id(&key, &flow, &rest, id);
 		CHECK_STR(id, vectors[i].id);
 		flow.half[0].packets = flow.half[1].packets = 9; /* answered */
-		rj_community_id(&key, &flow, id);
+		rj_community_id(&key, &flow, &rest, id);
 		CHECK_STR(id, vectors[i].id);
 	}
 }
@@ -88,12 +91,13 @@ TEST(community_does_not_depend_on_the_originator_of_a_flow_with_ports)
 {
 	struct rj_key key;
 	struct rj_flow flow;
+	struct rj_rest rest;
 	char id[RJ_COMMUNITY_ID_LEN];
 
-	begin(&vectors[0], &key, &flow);
+	begin(&vectors[0], &key, &flow, &rest);
 	flow.originator = !flow.originator;
 	flow.originator_by = RJ_ORIG_SYN;
-	rj_community_id(&key, &flow, id);
+	rj_community_id(&key, &flow, &rest, id);
 	CHECK_STR(id, vectors[0].id);
 }
 
@@ -102,10 +106,11 @@ TEST(community_of_one_way_icmp_depends_on_the_direction)
 	static const struct vector back = { "10.0.0.2", "10.0.0.1", 11, 0, 1, "" };
 	struct rj_key key;
 	struct rj_flow flow;
+	struct rj_rest rest;
 	char id[RJ_COMMUNITY_ID_LEN];
 
-	begin(&back, &key, &flow);
-	rj_community_id(&key, &flow, id);
+	begin(&back, &key, &flow, &rest);
+	rj_community_id(&key, &flow, &rest, id);
 	CHECK(strcmp(id, "1:YHxtAirCG//0OzkcVAukqKQN9xM="));
 	CHECK_EQ(strlen(id), RJ_COMMUNITY_ID_LEN - 1);
 }
@@ -122,12 +127,13 @@ TEST(community_of_an_icmp_query_and_its_answer_is_one)
 		struct vector say = { "10.0.0.2", "10.0.0.1", pairs[i][2], 0, pairs[i][0], "" };
 		struct rj_key key;
 		struct rj_flow flow;
+		struct rj_rest rest;
 		char id[2][RJ_COMMUNITY_ID_LEN];
 
-		begin(&ask, &key, &flow);
-		rj_community_id(&key, &flow, id[0]);
-		begin(&say, &key, &flow);
-		rj_community_id(&key, &flow, id[1]);
+		begin(&ask, &key, &flow, &rest);
+		rj_community_id(&key, &flow, &rest, id[0]);
+		begin(&say, &key, &flow, &rest);
+		rj_community_id(&key, &flow, &rest, id[1]);
 		CHECK_STR(id[0], id[1]);
 	}
 }

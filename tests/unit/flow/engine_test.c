@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow/engine.h"
 
+#include "bpf/accumulate.h"
 #include "bpf/wire.h"
 #include "tests/unit/unit.h"
 
@@ -34,9 +35,9 @@ static void on_record(void *user, const struct rj_record *r)
 					    "fold", "evicted", "eof",	 "stop" };
 	struct run *run = user;
 
-	run->packets += r->flow->half[0].packets + r->flow->half[1].packets;
+	run->packets += rj_flow_packets(r->flow);
 	run->records++;
-	run->lost += r->samples_lost;
+	run->lost += r->seq[0].rest->lost_samples + r->seq[1].rest->lost_samples;
 	if (run->is_quiet)
 		return;
 	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len,
@@ -354,11 +355,12 @@ TEST(engine_joins_what_went_around_the_kernel_to_the_kernels_flow)
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 	struct rj_flow flow = { .start_ns = 5 * MS, .originator = 0 };
-	struct rj_seq seq[2] = { { 0 } };
+	struct rj_rest rest = { .first_ns = 5 * MS };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest } };
 
 	packet(run, 1, 1, 1, ACK);
 	flow.half[0].packets = 7;
-	flow.half[0].first_ns = flow.half[0].last_ns = 5 * MS;
+	flow.half[0].last_ns = 5 * MS;
 	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_IDLE);
 	expect(run, "1:idle:7/1@1 ");
 }
@@ -472,7 +474,8 @@ TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 4);
 	struct rj_flow flow = { .start_ns = MS };
-	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_rest rest = { .first_ns = 3 * MS };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest } };
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 
 	run->alive_since = MS;
@@ -481,8 +484,8 @@ TEST(engine_evicts_what_is_counted_here_before_what_the_kernel_keeps)
 	for (unsigned int port = 10; port < 20; port++)
 		packet(run, port, 3, 0, ACK);
 	flow.half[0].packets = 9;
-	flow.half[0].first_ns = flow.half[0].last_ns = 3 * MS;
-	rj_engine_state(run->engine, &key, &flow, none, RJ_END_IDLE);
+	flow.half[0].last_ns = 3 * MS;
+	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_IDLE);
 	/* eight went, one after the other; none for flow 1, which was there */
 	expect(run, "10:evicted:1/0@0 11:evicted:1/0@0 12:evicted:1/0@0 13:evicted:1/0@0 "
 		    "14:evicted:1/0@0 15:evicted:1/0@0 16:evicted:1/0@0 17:evicted:1/0@0 "
@@ -513,12 +516,17 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
-/* A kernel's flow of a request and @answer; @half says more of its sides: messages malformed. */
-static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2])
+/*
+ * A kernel's flow of a request and @answer; @half says more of its sides, @syn_seq of the answer's:
+ * messages malformed.
+ */
+static uint64_t malformed_of(const char *request, const char *answer, const struct rj_half half[2],
+			     uint32_t syn_seq)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
 	struct rj_flow flow = { .start_ns = MS, .half = { half[0], half[1] } };
-	const struct rj_seq none[RJ_NUM_SIDES] = { 0 };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .first_ns = MS }, { .syn_seq = syn_seq } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
 	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
 	struct rj_engine_stats stats;
 
@@ -526,8 +534,8 @@ static uint64_t malformed_of(const char *request, const char *answer, const stru
 	if (*answer)
 		sample(run, 1, RJ_IP_TCP, 1, 5000, answer, (uint32_t)strlen(answer));
 	flow.half[0].packets = 3;
-	flow.half[0].first_ns = flow.half[0].last_ns = MS;
-	rj_engine_state(run->engine, &key, &flow, none, RJ_END_STOP);
+	flow.half[0].last_ns = MS;
+	rj_engine_state(run->engine, &key, &flow, seq, RJ_END_STOP);
 	rj_engine_get_stats(run->engine, &stats);
 	expect(run, "1:stop:3/0@0 ");
 	return stats.dissect.malformed;
@@ -537,7 +545,7 @@ static uint64_t malformed_at_end(uint8_t flags, uint32_t next_seq)
 {
 	const struct rj_half half[2] = { { .tcp_flags = flags, .next_seq = next_seq } };
 
-	return malformed_of("GET / HTTP/1.1\r\nHost", "", half);
+	return malformed_of("GET / HTTP/1.1\r\nHost", "", half, 0);
 }
 
 TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
@@ -550,9 +558,9 @@ TEST(engine_tells_dissectors_of_an_end_that_came_without_payload)
 
 static uint64_t malformed_from(uint8_t tcp_bits, uint32_t syn_seq, const char *answer)
 {
-	const struct rj_half half[2] = { [1] = { .tcp_bits = tcp_bits, .syn_seq = syn_seq } };
+	const struct rj_half half[2] = { [1] = { .tcp_bits = tcp_bits } };
 
-	return malformed_of("GET / HTTP/1.1\r\n\r\n", answer, half);
+	return malformed_of("GET / HTTP/1.1\r\n\r\n", answer, half, syn_seq);
 }
 
 TEST(engine_tells_dissectors_of_a_start_that_came_without_payload)
@@ -583,4 +591,90 @@ TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
 	rj_engine_get_stats(run->engine, &stats);
 	CHECK_EQ(stats.packets_duplicate, 8 * 3);
 	expect(run, "1:eof:15/0@0 ");
+}
+
+static const char *name_of(void *user, uint32_t ifindex)
+{
+	static const char *const names[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+
+	(void)user;
+	return ifindex < 9 ? names[ifindex] : NULL; /* 9 is gone since */
+}
+
+static void log_interfaces(void *user, const struct rj_record *r)
+{
+	struct run *run = user;
+
+	for (unsigned int i = 0; i < r->num_ifnames; i++)
+		run->log[run->len++] = *r->ifname[i];
+	run->log[run->len++] = ' ';
+}
+
+TEST(engine_names_the_interfaces_of_both_sides_and_pieces_once_the_first_one_first)
+{
+	struct run run = { .len = 0 };
+	struct rj_engine_options o = { .limits = { .idle_ns = 10000 * MS },
+				       .max_flows = 10,
+				       .on_record = log_interfaces,
+				       .ifname = name_of,
+				       .user = &run };
+	struct rj_packet p = { .key = { .addr = { { 0, 1 }, { 0, 2 } } }, .num_segments = 1 };
+	struct rj_flow flow = { .start_ns = 3 * MS,
+				.half = { { .packets = 1 }, { .packets = 1 } } };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .ifindex = 5, .also = { 7, 3 } },
+					      { .ifindex = 1, .also = { 9, 6, 8, 5 } } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
+
+	if (rj_engine_new(&o, &run.engine))
+		abort();
+	for (unsigned int i = 0; i < 4; i++) { /* the last two of each are set aside */
+		static const uint8_t sides[] = { 1, 1, 0, 0 }, interfaces[] = { 4, 2, 2, 4 };
+
+		p.time_ns = MS + i;
+		p.side = sides[i];
+		p.ifindex = interfaces[i];
+		rj_engine_packet(run.engine, &p, NULL, 0);
+	}
+	rj_engine_state(run.engine, &p.key, &flow, seq, RJ_END_IDLE);
+	rest[0].ifindex = rest[0].also[0] = rest[0].also[1] = 0; /* a reader of files knows none */
+	rest[1] = rest[0];
+	rj_engine_state(run.engine, &p.key, &flow, seq, RJ_END_IDLE);
+	/* of the side that began: 4 2 1 9 6, and there is no room for 8; of the other: 2 4 5 7 3 */
+	CHECK_STR(run.log, "4216573  ");
+	rj_engine_free(run.engine);
+}
+
+/* A piece of a kernel's flow that begins at @ms, of so many packets of either side. */
+static void fold(struct run *run, uint64_t ms, uint32_t packets, uint32_t answers, enum rj_end end)
+{
+	struct rj_flow flow = { .start_ns = ms * MS };
+	struct rj_rest rest[RJ_NUM_SIDES] = { { .first_ns = ms * MS }, { .first_ns = ms * MS } };
+	const struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest[0] }, { .rest = &rest[1] } };
+	struct rj_key key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 };
+
+	flow.half[0].packets = packets;
+	flow.half[1].packets = answers;
+	flow.half[0].last_ns = flow.half[1].last_ns = ms * MS;
+	rj_engine_state(run->engine, &key, &flow, seq, end);
+}
+
+TEST(engine_joins_the_pieces_of_a_flow_that_was_folded)
+{
+	struct run *run = start(10000 * MS, 0, 100);
+
+	fold(run, 1000, RJ_FOLD_PACKETS + 1, 5, RJ_END_FOLD);
+	fold(run, 2000, 7, 3, RJ_END_IDLE);
+	expect(run, "1:idle:2147483655/8@0 ");
+}
+
+TEST(engine_counts_all_packets_of_a_flow_that_was_folded_often)
+{
+	struct run *run = start(10000 * MS, 0, 100);
+
+	for (unsigned int i = 0; i < 5; i++)
+		fold(run, 1000 + i, RJ_FOLD_PACKETS + 1, 1, RJ_END_FOLD);
+	fold(run, 2000, 7, 1, RJ_END_IDLE);
+	/* in as many records as it takes for counters of 32 bits */
+	expect(run, "1:fold:2147483648/1@0 1:fold:2147483648/1@0 1:fold:2147483648/1@0 "
+		    "1:fold:2147483648/1@0 1:idle:2147483655/2@0 ");
 }

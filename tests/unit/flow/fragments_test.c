@@ -211,11 +211,11 @@ TEST(engine_joins_fragments_that_came_before_their_first_to_the_flow_in_the_kern
 		struct rj_packet p = fragment(9, 16, false, 2 * S),
 				 first = fragment(9, 0, true, 3 * S);
 		struct rj_flow flow = { .start_ns = is_old ? S : 3 * S };
-		const struct rj_seq seq[RJ_NUM_SIDES] = { 0 };
+		struct rj_rest rest = { .first_ns = flow.start_ns };
+		const struct rj_seq seq[RJ_NUM_SIDES] = { [1] = { .rest = &rest } };
 
 		flow.half[1].packets = 1;
 		flow.half[1].payload_bytes = 8;
-		flow.half[1].first_ns = flow.start_ns;
 		flow.half[1].last_ns = 3 * S;
 		rj_engine_packet(e, &p, NULL, 0);
 		rj_engine_first(e, &first);

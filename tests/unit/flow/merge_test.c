@@ -2,6 +2,7 @@
 #include "flow/merge.h"
 
 #include "bpf/accumulate.h"
+#include "bpf/owner.h"
 #include "tests/unit/unit.h"
 
 #define SEC 1000000000ull
@@ -13,8 +14,11 @@ static const struct rj_limits limits = { .idle_ns = 10 * SEC,
 					 .with_retrans = 1,
 					 .with_hist = 1 };
 
+/* struct piece - not to be copied: @seq says where @rest and @hist are. */
 struct piece {
 	struct rj_flow flow;
+	struct rj_rest rest[RJ_NUM_SIDES];
+	struct rj_hist hist[RJ_NUM_SIDES];
 	struct rj_seq seq[RJ_NUM_SIDES];
 };
 
@@ -28,16 +32,17 @@ static uint32_t random_below(uint32_t bound)
 
 static void feed(struct piece *piece, const struct rj_packet *p, size_t num)
 {
-	*piece = (struct piece){ 0 };
+	*piece = (struct piece){ .seq = { { .rest = &piece->rest[0], .hist = &piece->hist[0] },
+					  { .rest = &piece->rest[1], .hist = &piece->hist[1] } } };
 	if (num)
 		rj_flow_start(&piece->flow, p, -1);
 	for (; num; num--, p++) {
 		struct rj_half *half = &piece->flow.half[p->side];
 
-		if (!rj_seq_reserve_for(&piece->seq[p->side], half, p, limits.num_packets))
+		if (!rj_seq_reserve_for(&piece->seq[p->side], p, limits.num_packets))
 			abort();
-		rj_flow_add(&piece->flow, half, &piece->flow.hist[p->side], &piece->seq[p->side], p,
-			    &limits);
+		rj_owner_set(&piece->flow, piece->seq[p->side].rest, p);
+		rj_flow_add(&piece->flow, half, &piece->seq[p->side], p, &limits);
 	}
 }
 
@@ -71,41 +76,50 @@ static size_t make_packets(struct rj_packet p[MAX_PACKETS])
 			.ttl = (uint8_t)random_below(256),
 			.tcp_flags = (uint8_t)(i ? RJ_TCP_ACK : RJ_TCP_SYN),
 			.tcp_window = (uint16_t)random_below(65536),
+			.ifindex = 3,
+			.vlan = { (uint16_t)random_below(4096) },
+			.num_vlans = (uint8_t)random_below(2),
+			.icmp_type = (uint8_t)random_below(256),
+			.icmp_code = (uint8_t)random_below(256),
 		};
 		seq[side] += len + !i;
 	}
 	return num;
 }
 
-static void check_same_seq(const struct piece *got, const struct piece *want, unsigned int side)
+static void check_same_seq(const struct rj_seq *got, const struct rj_seq *want)
 {
-	const struct rj_half *half = &want->flow.half[side];
-	uint32_t len = rj_seq_len(&want->seq[side], half);
-	uint32_t num_ids = rj_seq_num_ids(&want->seq[side], half);
+	uint32_t len = rj_seq_len(want);
+	uint32_t num_ids = rj_seq_num_ids(want);
 
-	CHECK_EQ(rj_seq_len(&got->seq[side], &got->flow.half[side]), len);
+	CHECK_EQ(rj_seq_len(got), len);
 	for (uint32_t i = 0; i < len; i++)
-		CHECK_EQ(got->seq[side].splt[i], want->seq[side].splt[i]);
+		CHECK_EQ(got->splt[i], want->splt[i]);
 	/* the room for ids grows with the sequence; all that both have must be the same */
 	for (uint32_t i = 0; i < num_ids; i++)
-		if (i < rj_seq_num_ids(&got->seq[side], &got->flow.half[side]))
-			CHECK_EQ(rj_seq_id(&got->seq[side], &got->flow.half[side], i),
-				 rj_seq_id(&want->seq[side], half, i));
-	CHECK(rj_seq_num_ids(&got->seq[side], &got->flow.half[side]) >= num_ids);
+		if (i < rj_seq_num_ids(got))
+			CHECK_EQ(rj_seq_id(got, i), rj_seq_id(want, i));
+	CHECK(rj_seq_num_ids(got) >= num_ids);
 }
 
 /* All but the holes, which are not joined: equal byte by byte. */
 static void check_same(struct piece *got, struct piece *want)
 {
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		memset(got->flow.half[side].hole, 0, sizeof(got->flow.half[side].hole));
-		memset(want->flow.half[side].hole, 0, sizeof(want->flow.half[side].hole));
-		check_same_seq(got, want, side);
+		memset(got->rest[side].hole, 0, sizeof(got->rest[side].hole));
+		memset(want->rest[side].hole, 0, sizeof(want->rest[side].hole));
+		check_same_seq(&got->seq[side], &want->seq[side]);
 	}
-	CHECK(!memcmp(got->flow.half, want->flow.half, sizeof(got->flow.half)));
-	CHECK(!memcmp(got->flow.hist, want->flow.hist, sizeof(got->flow.hist)));
-	CHECK(!memcmp(&got->flow, &want->flow, offsetof(struct rj_flow, half)));
-	CHECK(!memcmp(got->flow.also, want->flow.also, sizeof(got->flow.also)));
+	CHECK(!memcmp(&got->flow, &want->flow, sizeof(got->flow)));
+	CHECK(!memcmp(got->rest, want->rest, sizeof(got->rest)));
+	CHECK(!memcmp(got->hist, want->hist, sizeof(got->hist)));
+}
+
+/* Joins @later to @earlier. */
+static void merge(struct piece *earlier, struct piece *later)
+{
+	rj_flow_merge((struct rj_piece){ &earlier->flow, earlier->seq },
+		      &(struct rj_piece){ &later->flow, later->seq }, &limits);
 }
 
 TEST(merge_of_two_pieces_is_as_if_one_place_had_met_all_packets)
@@ -118,8 +132,7 @@ TEST(merge_of_two_pieces_is_as_if_one_place_had_met_all_packets)
 		feed(&whole, p, num);
 		feed(&first, p, cut);
 		feed(&second, p + cut, num - cut);
-		rj_flow_merge((struct rj_piece){ &first.flow, first.seq },
-			      &(struct rj_piece){ &second.flow, second.seq }, &limits);
+		merge(&first, &second);
 		check_same(&first, &whole);
 		drop(&whole);
 		drop(&first);
@@ -141,8 +154,7 @@ TEST(merge_of_many_pieces_is_as_if_one_place_had_met_all_packets)
 			struct piece next;
 
 			feed(&next, p + done, step);
-			rj_flow_merge((struct rj_piece){ &first.flow, first.seq },
-				      &(struct rj_piece){ &next.flow, next.seq }, &limits);
+			merge(&first, &next);
 			drop(&next);
 			done += step;
 		}
@@ -152,24 +164,24 @@ TEST(merge_of_many_pieces_is_as_if_one_place_had_met_all_packets)
 	}
 }
 
-static struct piece piece_at(uint64_t time_ns, unsigned int side, uint8_t flags)
+static void piece_at(struct piece *out, uint64_t time_ns, unsigned int side, uint8_t flags)
 {
 	struct rj_packet p = { .time_ns = time_ns,
 			       .num_segments = 1,
 			       .side = (uint8_t)side,
 			       .bits = RJ_PKT_TCP,
 			       .tcp_flags = flags };
-	struct piece piece;
 
-	feed(&piece, &p, 1);
-	return piece;
+	feed(out, &p, 1);
 }
 
 TEST(merge_joins_up_to_the_limits_and_not_beyond)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(5 + 10 * SEC, 1, RJ_TCP_ACK),
-		     c = piece_at(6 + 10 * SEC, 1, RJ_TCP_ACK);
+	struct piece a, b, c;
 
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 5 + 10 * SEC, 1, RJ_TCP_ACK);
+	piece_at(&c, 6 + 10 * SEC, 1, RJ_TCP_ACK);
 	CHECK(rj_flow_joins(&a.flow, &b.flow, &limits));
 	CHECK(!rj_flow_joins(&a.flow, &c.flow, &limits));
 	b.flow.half[1].last_ns = 5 + 30 * SEC;
@@ -183,9 +195,11 @@ TEST(merge_joins_up_to_the_limits_and_not_beyond)
 
 TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_RST), syn = piece_at(6, 0, RJ_TCP_SYN),
-		     ack = piece_at(6, 0, RJ_TCP_ACK);
+	struct piece a, syn, ack;
 
+	piece_at(&a, 5, 0, RJ_TCP_RST);
+	piece_at(&syn, 6, 0, RJ_TCP_SYN);
+	piece_at(&ack, 6, 0, RJ_TCP_ACK);
 	CHECK(!rj_flow_joins(&a.flow, &syn.flow, &limits));
 	CHECK(rj_flow_joins(&a.flow, &ack.flow, &limits));
 	drop(&a);
@@ -195,10 +209,11 @@ TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
 
 TEST(merge_takes_the_originator_that_a_syn_tells)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_SYN | RJ_TCP_ACK);
+	struct piece a, b;
 
-	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
-		      &limits);
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 6, 0, RJ_TCP_SYN | RJ_TCP_ACK);
+	merge(&a, &b);
 	CHECK_EQ(a.flow.originator, 1);
 	CHECK_EQ(a.flow.originator_by, RJ_ORIG_SYN);
 	CHECK_EQ(a.flow.half[0].tcp_bits & RJ_TCP_SYN_ACK, RJ_TCP_SYN_ACK);
@@ -208,16 +223,17 @@ TEST(merge_takes_the_originator_that_a_syn_tells)
 
 TEST(merge_lets_the_count_of_bad_headers_saturate)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_ACK);
+	struct piece a, b;
 
-	a.flow.half[0].bad_l4 = 40000;
-	b.flow.half[0].bad_l4 = 40000;
-	a.flow.lost_samples = 3;
-	b.flow.lost_samples = 4;
-	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
-		      &limits);
-	CHECK_EQ(a.flow.half[0].bad_l4, 65535);
-	CHECK_EQ(a.flow.lost_samples, 7);
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 6, 0, RJ_TCP_ACK);
+	a.rest[0].bad_l4 = 40000;
+	b.rest[0].bad_l4 = 40000;
+	a.rest[0].lost_samples = 3;
+	b.rest[0].lost_samples = 4;
+	merge(&a, &b);
+	CHECK_EQ(a.rest[0].bad_l4, 65535);
+	CHECK_EQ(a.rest[0].lost_samples, 7);
 	drop(&a);
 	drop(&b);
 }
@@ -231,8 +247,7 @@ TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
 
 	feed(&a, p, 1);
 	feed(&b, p + 1, 2);
-	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
-		      &limits);
+	merge(&a, &b);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[1]), 0);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[2]), 2); /* of 3 */
 	drop(&a);
@@ -241,22 +256,127 @@ TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
 
 TEST(merge_keeps_the_interfaces_of_both_pieces)
 {
-	struct piece a = piece_at(5, 0, RJ_TCP_ACK), b = piece_at(6, 0, RJ_TCP_ACK);
+	struct piece a, b;
 
-	a.flow.ifindex = 3;
-	a.flow.also[0] = 4;
-	b.flow.ifindex = 5;
-	b.flow.also[0] = 3;
-	b.flow.also[1] = 6;
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 6, 0, RJ_TCP_ACK);
+	a.rest[0].ifindex = 3;
+	a.rest[0].also[0] = 4;
+	b.rest[0].ifindex = 5;
+	b.rest[0].also[0] = 3;
+	b.rest[0].also[1] = 6;
 	b.flow.owner[0] = 5;
-	rj_flow_merge((struct rj_piece){ &a.flow, a.seq }, &(struct rj_piece){ &b.flow, b.seq },
-		      &limits);
-	CHECK_EQ(a.flow.ifindex, 3);
-	CHECK_EQ(a.flow.also[0], 4);
-	CHECK_EQ(a.flow.also[1], 5);
-	CHECK_EQ(a.flow.also[2], 6);
-	CHECK_EQ(a.flow.also[3], 0);
+	merge(&a, &b);
+	CHECK_EQ(a.rest[0].ifindex, 3);
+	CHECK_EQ(a.rest[0].also[0], 4);
+	CHECK_EQ(a.rest[0].also[1], 5);
+	CHECK_EQ(a.rest[0].also[2], 6);
+	CHECK_EQ(a.rest[0].also[3], 0);
+	CHECK_EQ(a.rest[0].also_missed, 0);
 	CHECK_EQ(a.flow.owner[0], 5);
 	drop(&a);
 	drop(&b);
+}
+
+TEST(merge_says_of_each_side_that_there_were_more_interfaces)
+{
+	struct piece a, b;
+
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 6, 1, RJ_TCP_ACK);
+	a.rest[0].ifindex = 9;
+	for (uint32_t i = 0; i < RJ_MAX_ALSO; i++)
+		a.rest[0].also[i] = 10 + i;
+	b.rest[0].ifindex = 20;
+	b.rest[1].also_missed = 1;
+	b.rest[1].ifindex = 21;
+	merge(&a, &b);
+	CHECK_EQ(a.rest[0].also_missed, 1);
+	CHECK_EQ(a.rest[1].also_missed, 1);
+	CHECK_EQ(a.rest[1].ifindex, 21);
+	drop(&a);
+	drop(&b);
+}
+
+/* Of a side without packets of its own there may be interfaces that were set aside. */
+TEST(merge_keeps_interfaces_of_a_side_that_counted_nothing)
+{
+	struct piece a, b;
+
+	piece_at(&a, 5, 0, RJ_TCP_ACK);
+	piece_at(&b, 6, 0, RJ_TCP_ACK);
+	b.rest[1].also[0] = 8;
+	b.rest[1].also_missed = 1;
+	b.flow.owner[1] = 7;
+	merge(&a, &b);
+	CHECK_EQ(a.rest[1].ifindex, 0);
+	CHECK_EQ(a.rest[1].also[0], 8);
+	CHECK_EQ(a.rest[1].also[1], 0);
+	CHECK_EQ(a.rest[1].also_missed, 1);
+	CHECK_EQ(a.flow.owner[1], 7);
+	CHECK_EQ(a.rest[0].also[0], 0);
+	drop(&a);
+	drop(&b);
+}
+
+/* A packet of @side that differs in all that a side's first packet tells. */
+static struct rj_packet telling(unsigned int side, uint64_t time_ns)
+{
+	uint8_t by = (uint8_t)(time_ns / 1000);
+
+	return (struct rj_packet){
+		.time_ns = time_ns,
+		.num_segments = 1,
+		.side = (uint8_t)side,
+		.ifindex = 100u + by,
+		.vlan = { by, (uint16_t)(by + 1) },
+		.num_vlans = 2,
+		.icmp_type = by,
+		.icmp_code = (uint8_t)(by + 2),
+		.ttl = (uint8_t)(200 - by),
+	};
+}
+
+TEST(merge_takes_what_the_first_packet_of_a_side_told_from_the_piece_that_has_it)
+{
+	for (unsigned int other = 0; other < 2; other++) {
+		struct rj_packet first[2] = { telling(0, 1000), telling(0, 2000) };
+		struct rj_packet second[3] = { telling(1, 30000), telling(0, 31000),
+					       telling(1, 32000) };
+		unsigned int from = !other;
+		struct piece a, b;
+
+		first[1].ifindex = first[0].ifindex; /* or it would be noted as another */
+		second[2].ifindex = second[0].ifindex;
+		for (unsigned int i = 0; i < 2; i++)
+			first[i].side ^= (uint8_t)other;
+		for (unsigned int i = 0; i < 3; i++)
+			second[i].side ^= (uint8_t)other;
+		feed(&a, first, 2);
+		feed(&b, second, 3);
+		b.rest[from].also[0] = 77;
+		merge(&a, &b);
+		CHECK_EQ(a.flow.starter, other);
+		CHECK_EQ(a.rest[from].first_ns, 30000);
+		CHECK_EQ(a.rest[from].ifindex, 130);
+		CHECK_EQ(a.rest[from].also[0], 77);
+		CHECK_EQ(a.rest[from].also[1], 0);
+		CHECK_EQ(a.rest[from].num_vlans, 2);
+		CHECK_EQ(a.rest[from].vlan[0], 30);
+		CHECK_EQ(a.rest[from].vlan[1], 31);
+		CHECK_EQ(a.rest[from].icmp_type, 30);
+		CHECK_EQ(a.rest[from].icmp_code, 32);
+		CHECK_EQ(a.flow.half[from].ttl_min, 168); /* of the later of its two */
+		/* the side that the earlier piece has keeps what that says */
+		CHECK_EQ(a.rest[other].first_ns, 1000);
+		CHECK_EQ(a.rest[other].ifindex, 101);
+		CHECK_EQ(a.rest[other].also[0], 131);
+		CHECK_EQ(a.rest[other].vlan[0], 1);
+		CHECK_EQ(a.rest[other].vlan[1], 2);
+		CHECK_EQ(a.rest[other].icmp_type, 1);
+		CHECK_EQ(a.rest[other].icmp_code, 3);
+		CHECK_EQ(a.flow.half[other].ttl_min, 169);
+		drop(&a);
+		drop(&b);
+	}
 }

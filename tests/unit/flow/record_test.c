@@ -11,6 +11,8 @@
 struct made {
 	struct rj_key key;
 	struct rj_flow flow;
+	struct rj_rest rest[RJ_NUM_SIDES];
+	struct rj_hist hist[RJ_NUM_SIDES];
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_feature_set features;
 	struct rj_limits limits;
@@ -35,7 +37,9 @@ static void make(struct made *m)
 		half->packets = 3 + side;
 		half->payload_bytes = 100 + side;
 		half->ip_bytes = 200 + side;
-		half->first_ns = m->flow.start_ns;
+		m->rest[side].first_ns = m->flow.start_ns;
+		m->seq[side].rest = &m->rest[side];
+		m->seq[side].hist = &m->hist[side];
 		half->last_ns = m->flow.start_ns + 2000000000ull * side;
 		half->ttl_min = (uint8_t)(64 - side);
 	}
@@ -86,9 +90,9 @@ static void put(struct made *m, unsigned int side, uint64_t us, uint32_t len)
 {
 	uint32_t limit = m->limits.num_packets;
 
-	if (!rj_seq_reserve(&m->seq[side], m->flow.half[side].num_splt + 1, limit))
+	if (!rj_seq_reserve(&m->seq[side], m->rest[side].num_splt + 1, limit))
 		abort();
-	m->seq[side].splt[m->flow.half[side].num_splt++] = rj_splt_pack(us * 1000, len, 0);
+	m->seq[side].splt[m->rest[side].num_splt++] = rj_splt_pack(us * 1000, len, 0);
 }
 
 static void drop(struct made *m)
@@ -231,8 +235,8 @@ TEST(record_shows_ttl_and_identifications_of_sides_that_sent)
 
 	make(&m);
 	m.features.is_bare = false;
-	m.flow.half[0].num_ids = 3;
-	m.flow.half[0].first_ids[1] = 65535;
+	m.rest[0].num_ids = 3;
+	m.rest[0].first_ids[1] = 65535;
 	m.flow.half[1].packets = 0;
 	expect(&m, "{\"sa\":\"10.0.0.1\",\"da\":\"10.0.0.2\",\"pr\":6,\"sp\":40000,\"dp\":443,"
 		   "\"bytes_out\":100,\"num_pkts_out\":3,\"bytes_in\":101,\"num_pkts_in\":0,"
@@ -255,10 +259,10 @@ static void expect_options(const char *hex, const char *want)
 	m.features.is_bare = false;
 	m.flow.half[1].packets = 0;
 	m.flow.half[0].tcp_bits = RJ_TCP_HAS_SYN;
-	m.flow.half[0].syn_seq = 4294967295u;
-	m.flow.half[0].syn_window = 65535;
-	m.flow.half[0].syn_opt_len = (uint8_t)len;
-	memcpy(m.flow.half[0].syn_opts, bytes, len);
+	m.rest[0].syn_seq = 4294967295u;
+	m.rest[0].syn_window = 65535;
+	m.rest[0].syn_opt_len = (uint8_t)len;
+	memcpy(m.rest[0].syn_opts, bytes, len);
 	snprintf(text, sizeof(text),
 		 "\"tcp\":{\"first_seq\":4294967295,\"out\":{\"flags\":\"S\","
 		 "\"first_window_size\":65535,\"opt_len\":%zu,\"opts\":[%s]}},",
@@ -318,11 +322,11 @@ TEST(record_shows_retransmissions_and_disorder_only_where_there_were_some)
 	m.features.is_bare = false;
 	expect_part(&m, "retrans", false);
 	expect_part(&m, "ooo", false);
-	m.flow.half[0].retrans = 1;
-	m.flow.half[1].ooo = 2;
+	m.rest[0].retrans = 1;
+	m.rest[1].ooo = 2;
 	expect_part(&m, "\"retrans_out\":1,\"ooo_in\":2,", true);
-	m.flow.half[1].retrans = 4294967295u;
-	m.flow.half[0].ooo = 4;
+	m.rest[1].retrans = 4294967295u;
+	m.rest[0].ooo = 4;
 	expect_part(&m, "\"retrans_out\":1,\"retrans_in\":4294967295,\"ooo_out\":4,\"ooo_in\":2,",
 		    true);
 }
@@ -334,9 +338,9 @@ TEST(record_shows_icmp_vlans_community_id_and_interface)
 	make(&m);
 	m.features = (struct rj_feature_set){ .bits = 1u << RJ_FEATURE_COMMUNITY };
 	m.key.proto = RJ_IP_ICMP;
-	m.flow.icmp_type = 8;
-	m.flow.num_vlans = 2;
-	m.flow.vlan[0] = 4095;
+	m.rest[0].icmp_type = 8;
+	m.rest[0].num_vlans = 2;
+	m.rest[0].vlan[0] = 4095;
 	m.r.ifname[0] = "a\"b";
 	m.r.num_ifnames = 1;
 	expect_part(&m, "\"icmp\":{\"type\":8,\"code\":0},\"community_id\":\"1:", true);
@@ -347,16 +351,41 @@ TEST(record_shows_icmp_vlans_community_id_and_interface)
 	expect_part(&m, "community_id", false);
 }
 
+TEST(record_shows_icmp_and_vlans_of_the_flows_first_packet_whoever_sent_it)
+{
+	struct made m;
+
+	make(&m);
+	m.features.is_bare = false;
+	m.key.proto = RJ_IP_ICMP;
+	for (uint8_t side = 0; side < 2; side++) {
+		m.rest[side].icmp_type = side ? 13 : 14;
+		m.rest[side].icmp_code = (uint8_t)(side + 1);
+		m.rest[side].vlan[0] = (uint16_t)(side + 100);
+		m.rest[side].num_vlans = 1;
+	}
+	for (uint8_t originator = 0; originator < 2; originator++) {
+		m.flow.originator = originator;
+		m.flow.starter = 0;
+		expect_part(&m, "\"icmp\":{\"type\":14,\"code\":1},", true);
+		expect_part(&m, "\"vlan\":[100],", true);
+		m.flow.starter = 1;
+		expect_part(&m, "\"icmp\":{\"type\":13,\"code\":2},", true);
+		expect_part(&m, "\"vlan\":[101],", true);
+	}
+}
+
 TEST(record_shows_what_went_wrong_only_when_something_did)
 {
 	struct made m;
 
 	make(&m);
 	expect_part(&m, "debug", false);
-	m.flow.half[0].bad_l4 = m.flow.half[1].bad_l4 = 65535;
+	m.rest[0].bad_l4 = m.rest[1].bad_l4 = 65535;
 	expect_part(&m, "\"debug\":{\"invalid\":131070},\"end_reason\"", true);
-	m.r.samples_lost = 3;
-	m.flow.half[0].bad_l4 = m.flow.half[1].bad_l4 = 0;
+	m.rest[0].lost_samples = 1;
+	m.rest[1].lost_samples = 2;
+	m.rest[0].bad_l4 = m.rest[1].bad_l4 = 0;
 	expect_part(&m, "\"debug\":{\"samples_lost\":3},", true);
 }
 
@@ -367,9 +396,9 @@ TEST(record_shows_histograms_of_both_sides)
 	make(&m);
 	m.features.bits = 1u << RJ_FEATURE_HIST;
 	m.flow.originator = 1;
-	m.flow.hist[1].len[0] = 7;
-	m.flow.hist[0].len[RJ_LEN_BINS - 1] = 8;
-	m.flow.hist[1].gap[RJ_GAP_BINS - 1] = 4294967295u;
+	m.hist[1].len[0] = 7;
+	m.hist[0].len[RJ_LEN_BINS - 1] = 8;
+	m.hist[1].gap[RJ_GAP_BINS - 1] = 4294967295u;
 	expect_part(&m,
 		    "\"len_hist\":{\"out\":[7,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"
 		    "\"in\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,8]},\"ipt_hist\":{\"out\":[0,0,",
@@ -399,6 +428,9 @@ TEST(record_lists_the_interfaces_of_a_flow_that_was_seen_on_several)
 	m.r.ifname[1] = "br0";
 	m.r.num_ifnames = 2;
 	expect_part(&m, "\"ifname\":\"eth0\",\"ifnames\":[\"eth0\",\"br0\"],\"end_reason\"", true);
-	m.flow.also_missed = 1;
-	expect_part(&m, "\"debug\":{\"ifnames_missed\":1}", true);
+	for (unsigned int missed = 1; missed < 4; missed++) { /* of either side or of both */
+		m.rest[0].also_missed = missed & 1;
+		m.rest[1].also_missed = missed > 1;
+		expect_part(&m, "\"debug\":{\"ifnames_missed\":1}", true);
+	}
 }

@@ -9,15 +9,14 @@ static struct rj_packet packet(uint32_t len)
 }
 
 /* Enters @num packets of lengths @first, @first + 1, … at that many milliseconds, with ids. */
-static void fill(struct rj_seq *seq, struct rj_half *half, uint32_t first, uint32_t num,
-		 uint32_t limit)
+static void fill(struct rj_seq *seq, uint32_t first, uint32_t num, uint32_t limit)
 {
 	for (uint32_t i = first; i < first + num; i++) {
 		struct rj_packet p = packet(i);
 
-		CHECK(rj_seq_reserve_for(seq, half, &p, limit));
-		rj_splt_add(half, seq, &p, 0, i * 1000000ull, limit);
-		rj_ids_add(half, seq, (uint16_t)i, 1, limit);
+		CHECK(rj_seq_reserve_for(seq, &p, limit));
+		rj_splt_add(seq->rest, seq, &p, 0, i * 1000000ull, limit);
+		rj_ids_add(seq->rest, seq, (uint16_t)i, 1, limit);
 	}
 }
 
@@ -26,64 +25,64 @@ TEST(seq_grows_with_the_flow_up_to_its_limit)
 	static const uint32_t limits[] = { 1, 2, 3, 4, 5, 50, 999, 1000 };
 
 	for (size_t l = 0; l < sizeof(limits) / sizeof(*limits); l++) {
-		struct rj_seq seq = { 0 };
-		struct rj_half half = { 0 };
+		struct rj_rest rest = { 0 };
+		struct rj_seq seq = { .rest = &rest };
 
-		fill(&seq, &half, 0, 1100, limits[l]);
+		fill(&seq, 0, 1100, limits[l]);
 		CHECK_EQ(seq.capacity, limits[l]);
-		CHECK_EQ(rj_seq_len(&seq, &half), limits[l]);
-		CHECK_EQ(half.num_splt, limits[l]);
+		CHECK_EQ(rj_seq_len(&seq), limits[l]);
+		CHECK_EQ(rest.num_splt, limits[l]);
 		for (uint32_t i = 0; i < limits[l]; i++)
 			CHECK_EQ(rj_splt_len(seq.splt[i]), i);
-		CHECK_EQ(rj_seq_num_ids(&seq, &half), limits[l] + RJ_FIRST_IDS);
+		CHECK_EQ(rj_seq_num_ids(&seq), limits[l] + RJ_FIRST_IDS);
 		for (uint32_t i = 0; i < limits[l] + RJ_FIRST_IDS; i++)
-			CHECK_EQ(rj_seq_id(&seq, &half, i), i);
+			CHECK_EQ(rj_seq_id(&seq, i), i);
 		free(seq.splt);
 	}
 }
 
 TEST(seq_holds_no_memory_where_the_limit_is_zero)
 {
-	struct rj_seq seq = { 0 };
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
+	struct rj_seq seq = { .rest = &rest };
 
-	fill(&seq, &half, 0, 20, 0);
+	fill(&seq, 0, 20, 0);
 	CHECK(!seq.splt);
-	CHECK_EQ(rj_seq_len(&seq, &half), 0);
-	CHECK_EQ(rj_seq_num_ids(&seq, &half), RJ_FIRST_IDS);
+	CHECK_EQ(rj_seq_len(&seq), 0);
+	CHECK_EQ(rj_seq_num_ids(&seq), RJ_FIRST_IDS);
 }
 
 TEST(seq_of_a_short_flow_is_small)
 {
-	struct rj_seq seq = { 0 };
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
+	struct rj_seq seq = { .rest = &rest };
 
-	fill(&seq, &half, 0, 4, 1000);
+	fill(&seq, 0, 4, 1000);
 	CHECK_EQ(seq.capacity, 4);
 	free(seq.splt);
 }
 
 TEST(seq_has_room_for_each_segment_of_a_super_packet)
 {
-	struct rj_seq seq = { 0 };
-	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
+	struct rj_seq seq = { .rest = &rest };
 	struct rj_packet p = { .payload_len = 450, .num_segments = 45, .segment_len = 10 };
 
-	CHECK(rj_seq_reserve_for(&seq, &half, &p, 1000));
+	CHECK(rj_seq_reserve_for(&seq, &p, 1000));
 	CHECK(seq.capacity >= 45);
 	free(seq.splt);
 }
 
 TEST(seq_append_puts_entries_behind_with_their_times_moved)
 {
-	struct rj_seq a = { 0 }, b = { 0 };
-	struct rj_half ha = { 0 }, hb = { 0 };
+	struct rj_rest ra = { 0 }, rb = { 0 };
+	struct rj_seq a = { .rest = &ra }, b = { .rest = &rb };
 
-	fill(&a, &ha, 0, 3, 10);
-	fill(&b, &hb, 3, 5, 10);
-	rj_seq_append(&a, &ha, &b, &hb, 500, 10);
-	ha.num_splt += hb.num_splt;
-	CHECK_EQ(rj_seq_len(&a, &ha), 8);
+	fill(&a, 0, 3, 10);
+	fill(&b, 3, 5, 10);
+	rj_seq_append(&a, &b, 500, 10);
+	ra.num_splt += rb.num_splt;
+	CHECK_EQ(rj_seq_len(&a), 8);
 	for (uint32_t i = 0; i < 8; i++) {
 		CHECK_EQ(rj_splt_len(a.splt[i]), i);
 		CHECK_EQ(rj_splt_us(a.splt[i]), i * 1000 + (i >= 3 ? 500 : 0));
@@ -94,12 +93,12 @@ TEST(seq_append_puts_entries_behind_with_their_times_moved)
 
 TEST(seq_append_stops_at_the_limit)
 {
-	struct rj_seq a = { 0 }, b = { 0 };
-	struct rj_half ha = { 0 }, hb = { 0 };
+	struct rj_rest ra = { 0 }, rb = { 0 };
+	struct rj_seq a = { .rest = &ra }, b = { .rest = &rb };
 
-	fill(&a, &ha, 0, 6, 7);
-	fill(&b, &hb, 6, 7, 7);
-	rj_seq_append(&a, &ha, &b, &hb, 0, 7);
+	fill(&a, 0, 6, 7);
+	fill(&b, 6, 7, 7);
+	rj_seq_append(&a, &b, 0, 7);
 	CHECK_EQ(a.capacity, 7);
 	CHECK_EQ(rj_splt_len(a.splt[6]), 6);
 	free(a.splt);
@@ -108,11 +107,11 @@ TEST(seq_append_stops_at_the_limit)
 
 TEST(seq_append_lets_times_saturate)
 {
-	struct rj_seq a = { 0 }, b = { 0 };
-	struct rj_half ha = { 0 }, hb = { 0 };
+	struct rj_rest ra = { 0 }, rb = { 0 };
+	struct rj_seq a = { .rest = &ra }, b = { .rest = &rb };
 
-	fill(&b, &hb, 5, 1, 7);
-	rj_seq_append(&a, &ha, &b, &hb, RJ_SPLT_TIME_MAX, 7);
+	fill(&b, 5, 1, 7);
+	rj_seq_append(&a, &b, RJ_SPLT_TIME_MAX, 7);
 	CHECK_EQ(rj_splt_us(a.splt[0]), RJ_SPLT_TIME_MAX);
 	CHECK_EQ(rj_splt_len(a.splt[0]), 5);
 	free(a.splt);
@@ -121,9 +120,9 @@ TEST(seq_append_lets_times_saturate)
 
 TEST(seq_of_nothing_is_empty)
 {
-	struct rj_seq seq = { .capacity = 50 };
-	struct rj_half half = { .num_splt = 9, .num_ids = 9 };
+	struct rj_rest rest = { .num_splt = 9, .num_ids = 9 };
+	struct rj_seq seq = { .rest = &rest, .capacity = 50 };
 
-	CHECK_EQ(rj_seq_len(&seq, &half), 0);
-	CHECK_EQ(rj_seq_num_ids(&seq, &half), RJ_FIRST_IDS);
+	CHECK_EQ(rj_seq_len(&seq), 0);
+	CHECK_EQ(rj_seq_num_ids(&seq), RJ_FIRST_IDS);
 }

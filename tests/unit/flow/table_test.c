@@ -34,7 +34,7 @@ static struct rj_table make_table(uint64_t seed)
 {
 	struct rj_table t;
 
-	if (rj_table_init(&t, RJ_FLOW_LEN_PLAIN, SPAN, seed))
+	if (rj_table_init(&t, false, SPAN, seed))
 		abort();
 	return t;
 }
@@ -51,6 +51,28 @@ TEST(table_finds_what_was_added_by_key_and_id)
 	CHECK_EQ(t.num_entries, 2);
 	CHECK_EQ(plain->flow.half[1].packets, 0);
 	rj_table_done(&t);
+}
+
+TEST(table_entries_have_their_rest_and_histograms_where_there_are_to_be_some)
+{
+	for (unsigned int with_hist = 0; with_hist < 2; with_hist++) {
+		static const struct rj_hist empty;
+		struct rj_table t;
+		struct rj_entry *entry;
+
+		CHECK_EQ(rj_table_init(&t, with_hist, SPAN, 1), 0);
+		entry = add(&t, 1, 0);
+		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+			const struct rj_seq *seq = &entry->seq[side];
+
+			CHECK(seq->rest == &entry->rest[side]);
+			CHECK_EQ(seq->rest->num_entries, 0);
+			CHECK(seq->hist == (with_hist ? &entry->hist[side] : NULL));
+			if (with_hist)
+				CHECK(!memcmp(seq->hist, &empty, sizeof(empty)));
+		}
+		rj_table_done(&t);
+	}
 }
 
 TEST(table_tells_keys_apart_by_every_byte)
@@ -273,7 +295,7 @@ TEST(table_without_a_span_sets_no_deadline)
 {
 	struct rj_table t;
 
-	CHECK_EQ(rj_table_init(&t, sizeof(struct rj_flow), 0, 9), 0);
+	CHECK_EQ(rj_table_init(&t, true, 0, 9), 0);
 	add(&t, 1, 0);
 	CHECK(!rj_table_due(&t, UINT64_MAX));
 	rj_table_done(&t);

@@ -208,16 +208,19 @@ static void feed_state(struct run *run, uint64_t ms, __u64 *words, uint16_t num,
 	struct rj_flow flow = { .start_ns = ms * MS };
 	__u64 splt[50] = { 0 };
 	__u16 ids[50] = { 0 };
-	struct rj_seq seq[RJ_NUM_SIDES] = { { .splt = splt,
+	struct rj_rest rest = {
+		.first_ns = ms * MS,
+		.tls = { .state = RJ_TLS_FOLLOW, .num_words = num, .bits = bits },
+	};
+	struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = &rest,
+					      .splt = splt,
 					      .ids = ids,
 					      .capacity = 50,
 					      .records = words,
 					      .num_words = 50 + RJ_TLS_MESSAGES } };
 
 	flow.half[0].packets = 1;
-	flow.half[0].first_ns = flow.half[0].last_ns = ms * MS;
-	flow.half[0].tls =
-		(struct rj_tls_walk){ .state = RJ_TLS_FOLLOW, .num_words = num, .bits = bits };
+	flow.half[0].last_ns = ms * MS;
 	rj_engine_state(run->engine, &p.key, &flow, seq, RJ_END_STOP);
 }
 
@@ -257,17 +260,17 @@ TEST(tls_list_of_two_pieces_says_that_records_are_missing_between)
 TEST(tls_list_appends_up_to_its_limit)
 {
 	__u64 words[40];
-	struct rj_half to_half = { 0 }, from_half = { .tls.num_words = 40 };
-	struct rj_seq to = { 0 };
-	const struct rj_seq from = { .records = words, .num_words = 40 };
+	struct rj_rest to_rest = { 0 }, from_rest = { .tls.num_words = 40 };
+	struct rj_seq to = { .rest = &to_rest };
+	const struct rj_seq from = { .rest = &from_rest, .records = words, .num_words = 40 };
 
 	for (unsigned int i = 0; i < 40; i++)
 		words[i] = rj_tls_pack(i * 1000, i, 23);
 	words[1] = RJ_TLS_MESSAGE | 5;
-	to_half.tls.num_words = rj_seq_append_records(&to, &to_half, &from, &from_half, 0, 64);
-	CHECK_EQ(to_half.tls.num_words, 40);
-	to_half.tls.num_words = rj_seq_append_records(&to, &to_half, &from, &from_half, 7, 64);
-	CHECK_EQ(to_half.tls.num_words, 64);
+	to_rest.tls.num_words = rj_seq_append_records(&to, &from, 0, 64);
+	CHECK_EQ(to_rest.tls.num_words, 40);
+	to_rest.tls.num_words = rj_seq_append_records(&to, &from, 7, 64);
+	CHECK_EQ(to_rest.tls.num_words, 64);
 	CHECK_EQ(rj_splt_us(to.records[40]), 7);
 	CHECK_EQ(to.records[41], RJ_TLS_MESSAGE | 5);
 	CHECK_EQ(rj_splt_us(to.records[63]), 23 + 7);

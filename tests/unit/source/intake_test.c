@@ -3,6 +3,7 @@
 
 #include <pcap/dlt.h>
 
+#include "bpf/accumulate.h"
 #include "bpf/wire.h"
 #include "core/buffer.h"
 #include "proto/dissector.h"
@@ -27,7 +28,7 @@ static void on_record(void *user, const struct rj_record *r)
 	rj_buffer_put(&out, "", 1);
 	free(result->json);
 	result->json = (char *)out.data;
-	result->packets += r->flow->half[0].packets + r->flow->half[1].packets;
+	result->packets += rj_flow_packets(r->flow);
 }
 
 static struct rj_engine *start(struct result *result)
