@@ -646,15 +646,21 @@ static void make_wire(uint32_t *ret_a, uint32_t *ret_b)
 	*ret_b = if_nametoindex("bench_b");
 }
 
+/* The second number behind the name is the packets that came in. */
 static uint64_t num_received(void)
 {
 	FILE *f = fopen("/proc/net/dev", "r");
-	unsigned long long bytes, packets = 0;
+	uint64_t packets = 0;
 	char line[512];
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, " bench_b: %llu %llu", &bytes, &packets) == 2)
-			break;
+	while (f && fgets(line, sizeof(line), f)) {
+		char *at = strstr(line, "bench_b:");
+
+		if (!at)
+			continue;
+		strtoull(at + strlen("bench_b:"), &at, 10);
+		packets = strtoull(at, NULL, 10);
+	}
 	if (f)
 		fclose(f);
 	return packets;

@@ -30,7 +30,7 @@ struct stream {
 
 /* What the streams had: packets for which rj_is_plain says so, of each kind, and of the others. */
 static struct {
-	unsigned int data, bare, fin, rst, super, other, ipv4, ipv6, with_records;
+	unsigned int data, bare, fin, rst, super, other, ipv4, ipv6, with_records, with_hist;
 	unsigned int crossed, wrapped, gaps;
 	uint64_t retrans, ooo, bad_l4;
 } seen;
@@ -190,7 +190,8 @@ static bool add_both_ways(struct whole *w, const struct rj_packet *p, const stru
 	if (is_plain) {
 		CHECK(!l->num_records || !rj_tlsrec_wants(half, seq.rest, p));
 		note_plain(p, l);
-		rj_flow_add_plain(&copy.flow.half[p->side], p);
+		rj_flow_add_plain(&copy.flow.half[p->side], seq_of(&copy, p->side, l).hist, p);
+		seen.with_hist += l->with_hist;
 	}
 	rj_flow_add(&w->flow, half, &seq, p, l);
 	if (is_plain)
@@ -200,7 +201,7 @@ static bool add_both_ways(struct whole *w, const struct rj_packet *p, const stru
 	CHECK_EQ(!!(half->bits & RJ_HALF_NUMBERED),
 		 seq.rest->num_ids >= RJ_FIRST_IDS + l->num_packets);
 	/* and nothing else keeps a packet without TCP from being plain */
-	if (before.packets && !l->with_hist && !(p->bits & (RJ_PKT_TCP | RJ_PKT_BAD_L4)))
+	if (before.packets && !(p->bits & (RJ_PKT_TCP | RJ_PKT_BAD_L4)))
 		CHECK_EQ(is_plain, !rj_is_listed(&before, p, l) && !rj_is_numbered(&before, p));
 	return is_same;
 }
@@ -268,6 +269,7 @@ TEST(accumulate_adds_plain_packets_as_all_others_byte_for_byte)
 	CHECK(seen.ipv4 > 10000);
 	CHECK(seen.ipv6 > 10000);
 	CHECK(seen.with_records > 1000);
+	CHECK(seen.with_hist > 1000);
 	CHECK(seen.crossed > 1000);
 	CHECK(seen.wrapped > 100);
 	CHECK(seen.gaps > 1000);
@@ -318,8 +320,8 @@ TEST(accumulate_tells_plain_segments_from_those_that_tell_more)
 
 		CHECK_EQ(rj_is_plain(&half, &p, &l), rows[i].is_plain);
 		CHECK(!rj_is_plain(&new, &p, &l));
-		l.with_hist = 1;
-		CHECK(!rj_is_plain(&half, &p, &l));
+		l.with_hist = 1; /* they are written without anything else */
+		CHECK_EQ(rj_is_plain(&half, &p, &l), rows[i].is_plain);
 		l.with_hist = 0;
 		l.num_records = 3; /* until the half says that they are not followed any more */
 		CHECK_EQ(rj_is_plain(&half, &p, &l),
