@@ -30,6 +30,14 @@
 /* Where reaping takes long, it is done less often, at least so often. */
 #define REAP_RARELY_NS (4 * RJ_NS_PER_S)
 #define REAP_SHORT_NS (RJ_NS_PER_S / 4) /* while the map is short of room */
+/*
+ * Where samples come singly and often, being woken for each costs more than what is done with it,
+ * here and in the kernel: after so many wakes in a stretch of time each is followed by a pause. Ours:
+ * the first of a flow are answered at once, and the others within what a round trip takes.
+ */
+#define BUSY_NS (10 * RJ_NS_PER_S / 1000)
+#define BUSY_WAKES 8u
+#define PAUSE_US 1000
 #define WATCHING_LEN 2048
 #define MIB (1024.0 * 1024.0)
 
@@ -42,6 +50,8 @@ struct live_source {
 	int epoll_fd;
 	bool is_unsettled;	  /* there are interfaces to attach to right away */
 	struct rj_engine *engine; /* during a call of poll or stop */
+	uint64_t woken_ns; /* when the stretch of BUSY_NS began in which num_woken wakes were */
+	uint32_t num_woken;
 	uint64_t reaped_ns;
 	uint64_t reap_cost_ns; /* CPU time of the last one, with all that was done with its flows */
 	struct rj_limits limits;
@@ -149,10 +159,10 @@ static int reap(struct live_source *s, bool all)
 	return 0;
 }
 
-/* How long after the last reaping the next one is due: it takes at most a thirtieth of a CPU. */
+/* How long after the last reaping the next one is due: it takes at most a sixtieth of a CPU. */
 static uint64_t reap_interval(const struct live_source *s)
 {
-	uint64_t interval = 30 * s->reap_cost_ns;
+	uint64_t interval = 60 * s->reap_cost_ns;
 
 	if (rj_kernel_is_short(s->kernel))
 		return REAP_SHORT_NS;
@@ -178,6 +188,18 @@ static int recover(struct live_source *s)
 	return 0;
 }
 
+static void pause_if_busy(struct live_source *s)
+{
+	uint64_t now_ns = rj_clock_ns(CLOCK_MONOTONIC);
+
+	if (now_ns - s->woken_ns >= BUSY_NS) {
+		s->woken_ns = now_ns;
+		s->num_woken = 0;
+	}
+	if (++s->num_woken > BUSY_WAKES)
+		usleep(PAUSE_US);
+}
+
 /* Waits for either, then takes what is there of both; 0 or a negative errno of the ring. */
 static int wait_for_news(struct live_source *s, int timeout_ms)
 {
@@ -189,10 +211,12 @@ static int wait_for_news(struct live_source *s, int timeout_ms)
 	if (num < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < num; i++) {
-		if (events[i].data.fd == rj_watch_fd(s->watch))
+		if (events[i].data.fd == rj_watch_fd(s->watch)) {
 			is_news = true;
-		else
+		} else {
 			err = ring_buffer__poll(s->ring, 0);
+			pause_if_busy(s);
+		}
 	}
 	if (is_news)
 		s->is_unsettled = rj_watch_update(s->watch);
