@@ -32,8 +32,8 @@
 #define REAP_SHORT_NS (RJ_NS_PER_S / 4) /* while the map is short of room */
 /*
  * Where samples come singly and often, being woken for each costs more than what is done with it,
- * here and in the kernel: after so many wakes in a stretch of time each is followed by a pause. Ours:
- * the first of a flow are answered at once, and the others within what a round trip takes.
+ * here and in the kernel: after so many wakes in a stretch of time each is followed by a pause.
+ * Ours: the first of a flow are answered at once, the others within what a round trip takes.
  */
 #define BUSY_NS (10 * RJ_NS_PER_S / 1000)
 #define BUSY_WAKES 8u
