@@ -121,13 +121,16 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 {
 	int is_first_bytes = rest->sample_base < rj_limits.sample_bytes;
 	int is_first = p->key.proto == RJ_IP_UDP && !rest->num_samples;
+	int is_stopped;
 
 	rj_slot_head_get(rest, &s->head);
+	is_stopped = s->head.until && (!rj_limits.with_bytes || !is_first_bytes);
+	/* user space may yet say to go on */
 	if (!rj_is_datagram_wanted(half, rest, p) ||
-	    (s->head.until && (!rj_limits.with_bytes || !is_first_bytes))) {
+	    (is_stopped && half->packets > RJ_MAX_SAMPLED_DATAGRAMS))
 		half->bits |= RJ_HALF_SAMPLED;
+	if (half->bits & RJ_HALF_SAMPLED || is_stopped)
 		return 0;
-	}
 	if (!is_first_bytes && half->bits & RJ_HALF_QUIC && !rj_is_quic_long(rj_first_bytes(f, p)))
 		return 0;
 	if (is_first && rj_is_quic_long(rj_first_bytes(f, p)))

@@ -329,6 +329,27 @@ start_iperf3() {
 	wait_listening iperf3 tcp 5201
 }
 
+# shellcheck disable=SC2016
+num_frames() { in_ns server awk 'NR > 2 { sub(/:/, " "); print $1, $3, $11 }' /proc/net/dev; }
+
+# How long nothing has to move: TCP delays acknowledgements for up to 200 ms, and repeats after no less.
+QUIET_US=300000
+
+# Until nothing has moved on any interface for so long.
+wait_quiet() {
+	local before='' now since=${EPOCHREALTIME/./} end
+	end=$((since + 20000000))
+	until [ "${EPOCHREALTIME/./}" -gt $((since + QUIET_US)) ] || [ "${EPOCHREALTIME/./}" -gt $end ]; do
+		now=$(num_frames)
+		[ "$now" = "$before" ] || since=${EPOCHREALTIME/./}
+		before=$now
+		sleep 0.05
+	done
+}
+
+# A CPU that was away for so long (ms) has put times further apart than the tests allow for.
+MAX_STALL=8
+
 live_side=server	# where live runs
 
 # start_live NAME IFACE [OPTION…]: $rejoice live, until it watches; records in $WORK/NAME.live, account in
