@@ -235,13 +235,14 @@ struct rj_hole {
 #define RJ_HALF_HEADS 0x08u    /* kernel: spoke HTTP/1: later heads are sampled too */
 #define RJ_HALF_LATER 0x10u    /* kernel: …and sample_base is the start of the last of them */
 #define RJ_HALF_QUIC 0x20u     /* kernel: began with a long header of QUIC */
+#define RJ_HALF_STARTED 0x40u  /* what its first packet tells is in struct rj_rest */
 
 /*
  * struct rj_half - what one side sent: all that most packets of a known flow read and change, so
  * that entries of the kernel's map are few cache lines. Times are in the source's clock.
  * @packets: at most a few more than RJ_FOLD_PACKETS
- * @slot: kernel: where the side's struct rj_rest and sequences are, + 1; 0: nowhere yet. Always 0
- *        on the host
+ * @slot: kernel: where the side's struct rj_rest and sequences are, + 1; 0: nowhere yet. Of no
+ *        meaning on the host
  */
 struct rj_half {
 	__u64 payload_bytes;
@@ -334,8 +335,9 @@ struct rj_hist {
 
 /*
  * struct rj_flow - the state of a flow that every packet asks for: the value of the kernel's flow
- * map. Its length is such that an entry of that map (88 bytes stand before the value) is three
- * cache lines, of which the first holds the key alone: 10,000 flows and their buckets go into 2 MB.
+ * map. Its length is such that an entry of that map (48 bytes of the kernel's and the key stand
+ * before the value) is three cache lines: the second ends with the half of side 0, and the third
+ * has that of side 1 and the rest. So 10,000 flows with their buckets are 2.5 MB.
  * @start_ns: time of its first packet; with the key it names the flow
  * @owner: the interface each half is counted on, see owner.h
  * @dying: kernel: the walk of the reaper on which its time was found to be over, or 0

@@ -79,13 +79,14 @@ static __always_inline int rj_flow_is_over(const struct rj_flow *f, __u64 now,
 
 /*
  * rj_flow_is_spare - whether the flow may be taken before its time where the map is short of room:
- * nothing came for @age_ns, and it was one packet that nobody answered, or was closed.
+ * nothing came for @age_ns, and it was one packet that nobody answered (none, where there was no
+ * slot), or was closed.
  */
 static __always_inline int rj_flow_is_spare(const struct rj_flow *f, __u64 now, __u64 age_ns)
 {
 	if (!rj_is_late(now, rj_flow_last(f), age_ns))
 		return 0;
-	return rj_flow_packets(f) == 1 || rj_is_closed(f);
+	return rj_flow_packets(f) <= 1 || rj_is_closed(f);
 }
 
 /*
@@ -118,6 +119,7 @@ static __always_inline void rj_flow_start(struct rj_flow *f, const struct rj_pac
 static __always_inline void rj_half_start(struct rj_half *h, struct rj_rest *rest,
 					  const struct rj_packet *p)
 {
+	h->bits |= RJ_HALF_STARTED;
 	h->ttl_min = p->ttl;
 	rest->first_ns = p->time_ns;
 	rest->ifindex = p->ifindex;
@@ -139,8 +141,8 @@ static __always_inline void rj_half_start(struct rj_half *h, struct rj_rest *res
 static __always_inline int rj_is_plain(const struct rj_half *half, const struct rj_packet *p,
 				       const struct rj_limits *limits)
 {
-	if (!half->packets || p->bits & RJ_PKT_BAD_L4 || rj_is_listed(half, p, limits) ||
-	    rj_is_numbered(half, p))
+	if (!(half->bits & RJ_HALF_STARTED) || p->bits & RJ_PKT_BAD_L4 ||
+	    rj_is_listed(half, p, limits) || rj_is_numbered(half, p))
 		return 0;
 	if (!(p->bits & RJ_PKT_TCP))
 		return 1;
@@ -193,7 +195,8 @@ static __always_inline void rj_flow_add(const struct rj_flow *f, struct rj_half 
 
 	if (seq->hist)
 		rj_hist_add(seq->hist, p, half->packets != 0, rj_gap_ns(half, p));
-	if (!half->packets)
+	/* not by its packets: one that was plain before a cut may be counted behind it */
+	if (!(half->bits & RJ_HALF_STARTED))
 		rj_half_start(half, rest, p);
 	if (p->bits & RJ_PKT_TCP)
 		num_resent = rj_tcp_add(half, rest, p);

@@ -98,8 +98,8 @@ static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_f
 				     struct rj_half *half, const struct rj_packet *p,
 				     const struct rj_limits *limits, struct rj_seq *seq)
 {
-	int is_plain = rj_is_plain(half, p, limits) && !rj_may_be_sampled(f, half, p) &&
-		       !(rj_several && rj_owner_changes(flow, p));
+	int is_plain = half->slot && rj_is_plain(half, p, limits) &&
+		       !rj_may_be_sampled(f, half, p) && !(rj_several && rj_owner_changes(flow, p));
 
 	seq->rest = 0;
 	seq->hist = 0;
@@ -326,6 +326,11 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 	rj_sample(f, flow, half, seq->rest, cpu);
 	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
 		rj_sample_counted(seq->rest, cpu, RJ_COUNT_LOST_FULL);
+	/* another CPU has cut the flow meanwhile: what is settled of it is not of the next one */
+	if (half->slot != seq->slot) {
+		half->bits = 0;
+		half->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SEQ | RJ_TCP_NO_TLS);
+	}
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -345,7 +350,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 		has_seq = rj_seq_of(f, flow, half, p, &limits, &seq);
 		p->time_ns = rj_now(half, seq.rest, cpu, &limits);
 		if (rj_several && rj_is_duplicate(flow, half, p)) {
-			if (seq.rest)
+			if (seq.rest && !flow->dying) /* whose slot may be another's already */
 				rj_owner_note(seq.rest, p->ifindex);
 			cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
 			return;
@@ -366,8 +371,13 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	}
 	rj_forget();
 	half = &flow->half[p->side & 1];
-	if (!has_seq && !rj_seq_of(f, flow, half, p, &limits, &seq) &&
-	    !(rj_slot_take(half) && rj_slot_at(half->slot, &limits, &seq))) {
+	if (!has_seq)
+		has_seq = rj_seq_of(f, flow, half, p, &limits, &seq);
+	if (!has_seq) {
+		rj_slot_take(half);
+		has_seq = rj_slot_at(half->slot, &limits, &seq) != 0;
+	}
+	if (!has_seq) {
 		cpu->counters[RJ_COUNT_SLOTS_SHORT] += p->num_segments;
 		rj_hand_up(cpu);
 		return;

@@ -89,7 +89,8 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 		if (at < window)
 			return p->payload_len < window - at ? p->payload_len : (__u32)(window - at);
 	}
-	if (at >= RJ_SAMPLE_MOST_BYTES)
+	/* not for a stray segment, whose place nobody has checked */
+	if (at >= RJ_SAMPLE_MOST_BYTES && half->payload_bytes >= RJ_SAMPLE_MOST_BYTES)
 		half->bits |= RJ_HALF_SAMPLED;
 	if (at < 0 || !(half->bits & RJ_HALF_HEADS) || !rj_is_http_head(rj_first_bytes(f, p)))
 		return 0;
@@ -146,6 +147,9 @@ static __always_inline int rj_may_be_sampled(const struct rj_frame *f, const str
 {
 	/* behind a transport header that is wrong there is no telling what is payload */
 	if (!rj_limits.sample_bytes || !p->payload_len || p->bits & RJ_PKT_BAD_L4)
+		return 0;
+	/* a fragment of a segment whose header was not to be read: of no known place */
+	if (p->key.proto == RJ_IP_TCP && !(p->bits & RJ_PKT_TCP))
 		return 0;
 	if (!(half->bits & RJ_HALF_SAMPLED))
 		return 1;

@@ -42,13 +42,11 @@
 #endif
 
 /*
- * rj_swap - puts @value of 64 bits where @was is; false where something else is by now. Before 5.12
- * two CPUs may both be told that they have, and what one of them put there is gone.
+ * rj_swap - puts @value of 64 bits where @was is; false where something else is by now. There is
+ * none before 5.12.
  */
 #ifdef RJ_FETCH
 #define rj_swap(at, was, value) (__sync_val_compare_and_swap((at), (was), (value)) == (was))
-#else
-#define rj_swap(at, was, value) (*(at) = (value), 1)
 #endif
 
 /*

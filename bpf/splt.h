@@ -12,8 +12,9 @@
  * @rest: NULL where the packet does not need it, or there is none
  * @hist: NULL without histograms
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
- * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the half
+ * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the rest
  * @records: @num_words entries of TLS records and their messages
+ * @slot: kernel: the number of the slot that this is, + 1
  */
 struct rj_seq {
 	struct rj_rest *rest;
@@ -23,6 +24,7 @@ struct rj_seq {
 	__u32 capacity;
 	__u64 *records;
 	__u32 num_words;
+	__u32 slot;
 };
 
 /* rj_tls_words - entries of the list of TLS records that the limits ask for. */

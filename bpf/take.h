@@ -52,8 +52,8 @@ static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *t
 	rj_take32(&from->packets, &to->packets);
 	rj_take64(&from->payload_bytes, &to->payload_bytes);
 	rj_take64(&from->ip_bytes, &to->ip_bytes);
+	rj_take32(&from->slot, &to->slot); /* one that was just taken is the next flow's */
 	from->last_ns = 0;
-	from->slot = 0;
 	from->next_seq = 0;
 	from->ttl_min = 0;
 	from->tcp_flags = 0;
@@ -61,31 +61,62 @@ static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *t
 	from->bits = 0;
 }
 
-/* rj_slot_at - slot @slot - 1, or NULL. */
+/* rj_slot_at - opens slot @slot - 1; its rest, or NULL where there is no such slot. */
 static __always_inline struct rj_rest *rj_slot_at(__u32 slot, const struct rj_limits *limits,
 						  struct rj_seq *seq)
 {
 	__u32 index = slot - 1;
 	__u8 *at = bpf_map_lookup_elem(&rj_slots, &index);
 
+	seq->rest = 0;
+	seq->slot = slot;
 	if (at)
 		rj_slot_open(at, limits, seq);
 	return seq->rest;
 }
 
-/* rj_slot_take - gives the side, which has none, a slot; false where it has none then either. */
-static __always_inline int rj_slot_take(struct rj_half *half)
+/* No slot, but a CPU is about to put one there. */
+#define RJ_SLOT_TAKING 0xffffffffu
+
+/*
+ * rj_slot_claim - says in a half without slot that this CPU takes one for it; false where there is
+ * one, or another CPU takes it. Without rj_swap two may do so at once, and the slot of one is in
+ * nobody's hands until a next process finds it (source/recover.h).
+ */
+static __always_inline int rj_slot_claim(struct rj_half *half)
 {
-	__u64 was = *(volatile __u64 *)&half->packets_slot;
+#ifdef RJ_FETCH
+	/* packets may be counted meanwhile, but hardly twice */
+	for (__u32 i = 0; i < 2; i++) {
+		__u64 was = *(volatile __u64 *)&half->packets_slot;
+
+		if (rj_second32(was))
+			return 0;
+		if (rj_swap(&half->packets_slot, was, rj_join32(rj_first32(was), RJ_SLOT_TAKING)))
+			return 1;
+	}
+	return 0;
+#else
+	if (half->slot)
+		return 0;
+	*(volatile __u32 *)&half->slot = RJ_SLOT_TAKING;
+	return 1;
+#endif
+}
+
+/*
+ * rj_slot_take - gives the side a slot, unless it has one. Slots are never put back here: who looks
+ * for those that nobody has relies on it.
+ */
+static __always_inline void rj_slot_take(struct rj_half *half)
+{
 	__u32 index;
 
+	if (!rj_slot_claim(half))
+		return;
 	if (bpf_map_pop_elem(&rj_free_slots, &index))
-		return 0;
-	/* another CPU may be faster */
-	if (rj_second32(was) ||
-	    !rj_swap(&half->packets_slot, was, rj_join32(rj_first32(was), index + 1)))
-		bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY);
-	return *(volatile __u32 *)&half->slot != 0;
+		index = RJ_SLOT_TAKING; /* there is none: 0 */
+	*(volatile __u32 *)&half->slot = index + 1;
 }
 
 /* rj_half_go_on - gives a side that goes on a slot with what it has to know of the one before. */
@@ -94,8 +125,11 @@ static __always_inline void rj_half_go_on(struct rj_half *half, __u32 slot_befor
 {
 	struct rj_seq before = {}, seq = {};
 
-	if (slot_before && rj_slot_take(half) && rj_slot_at(slot_before, limits, &before) &&
-	    rj_slot_at(half->slot, limits, &seq))
+	if (!slot_before)
+		return;
+	rj_slot_take(half);
+	/* the slot before is user space's now, which waits with it until this program is done */
+	if (rj_slot_at(slot_before, limits, &before) && rj_slot_at(half->slot, limits, &seq))
 		rj_tlsrec_go_on(half, seq.rest, before.rest);
 }
 

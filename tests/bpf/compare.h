@@ -291,7 +291,7 @@ static bool are_equal_halves(const struct kernel *k, const struct model *m, unsi
 	}
 	half.slot = 0;
 	if (m->limits.sample_bytes)
-		half.bits &= RJ_HALF_LISTED | RJ_HALF_NUMBERED;
+		half.bits &= RJ_HALF_LISTED | RJ_HALF_NUMBERED | RJ_HALF_STARTED;
 	if (memcmp(&host->flow.half[side], &half, sizeof(half)))
 		return are_equal(name, half_fields, NUM(half_fields), &host->flow.half[side],
 				 &half);

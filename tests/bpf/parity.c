@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bpf/policy.h"
 #include "tests/bpf/check.h"
 #include "tests/bpf/converse.h"
 #include "tests/bpf/encapsulate.h"
@@ -250,6 +251,31 @@ static void run_ring_full(struct test *t, struct gen *g)
 		t->failed++;
 }
 
+/* What does not belong to a stream must not end its samples: how many the last segment gave. */
+static uint64_t samples_of_last(struct test *t, struct gen *g, uint8_t src, uint32_t seq)
+{
+	uint64_t before = t->samples;
+
+	tcp_frame(g, src, RJ_TCP_ACK, seq);
+	return t->samples - before;
+}
+
+static void run_stray(struct test *t, struct gen *g)
+{
+	/* far ahead, where nobody has checked it: the stream's first bytes come behind it */
+	tcp_frame(g, 1, RJ_TCP_SYN, 1);
+	tcp_frame(g, 1, RJ_TCP_ACK, 2 + 100 + RJ_SAMPLE_MOST_BYTES);
+	if (!samples_of_last(t, g, 1, 102))
+		t->failed++;
+	/* but where so much has come, it is over */
+	tcp_frame(g, 3, RJ_TCP_SYN, 1);
+	for (uint32_t at = 102; at < RJ_SAMPLE_MOST_BYTES; at += 100)
+		tcp_frame(g, 3, RJ_TCP_ACK, at);
+	tcp_frame(g, 3, RJ_TCP_ACK, 202 + RJ_SAMPLE_MOST_BYTES);
+	if (samples_of_last(t, g, 3, 302 + RJ_SAMPLE_MOST_BYTES))
+		t->failed++;
+}
+
 /* Every half has been silent for @ns, on both sides alike. */
 static void age_flows(struct test *t, uint64_t ns)
 {
@@ -338,6 +364,12 @@ static const struct config configs[] = {
 	  ON_SOME,
 	  run_with_time },
 	{ "samples", { .num_packets = 50, .sample_bytes = 4096 }, 4096, 2000, ON_SOME, run_all },
+	{ "samples, stray segments",
+	  { .num_packets = 50, .sample_bytes = 4096 },
+	  4096,
+	  2000,
+	  ON_SOME,
+	  run_stray },
 	{ "TLS", { .num_packets = 50, .num_records = 50 }, 1024, 200, ON_ALL, run_tls },
 	{ "1000 TLS records",
 	  { .num_packets = 10, .with_hist = 1, .num_records = 1000 },

@@ -94,6 +94,7 @@ static void merge_start(struct side to, const struct rj_half *half, const struct
 	rest->icmp_type = from->icmp_type;
 	rest->icmp_code = from->icmp_code;
 	to.half->ttl_min = half->ttl_min;
+	to.half->bits |= half->bits & RJ_HALF_STARTED;
 }
 
 static void merge_half(struct side to, const struct rj_half *half, const struct rj_seq *from_seq,

@@ -381,12 +381,25 @@ void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)
 	free_slot(k, half->slot - 1);
 }
 
+static void wipe_waiting(struct rj_kernel *k, struct waiting *w)
+{
+	for (size_t i = 0; i < w->num; i++)
+		wipe_slot(k, w->slots[i]);
+	w->num = 0;
+}
+
 void rj_kernel_release_later(struct rj_kernel *k, const struct rj_half *half)
 {
 	struct waiting *w = &k->waiting[1];
 
 	if (!half->slot || half->slot > k->num_slots)
 		return;
+	/* flows cut as fast as packets come must not leave others without */
+	if (!k->known && k->waiting[0].num + w->num > k->num_slots / 8) {
+		rj_kernel_settle();
+		wipe_waiting(k, &k->waiting[0]);
+		wipe_waiting(k, w);
+	}
 	if (k->known)
 		k->known[half->slot - 1] = 1;
 	if (w->num == w->capacity) {
@@ -433,11 +446,10 @@ struct rj_meta *rj_kernel_meta(const struct rj_kernel *k)
 
 static void release_waiting(struct rj_kernel *k)
 {
-	struct waiting done = k->waiting[0];
+	struct waiting done;
 
-	for (size_t i = 0; i < done.num; i++)
-		wipe_slot(k, done.slots[i]);
-	done.num = 0;
+	wipe_waiting(k, &k->waiting[0]);
+	done = k->waiting[0];
 	k->waiting[0] = k->waiting[1];
 	k->waiting[1] = done;
 }

@@ -15,8 +15,8 @@ struct rj_kernel;
 struct rj_pin;
 
 /*
- * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each can have a
- * sequence. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned
+ * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each has a slot
+ * for its lists. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned
  * (rj_kernel_pin), or are already: then these are gone on with. @settings: what they are made for;
  * not NULL with @pin. @several: packets may pass several interfaces. @with_frags: XDP frames of
  * several pieces, where the kernel has them; a filter reads one alone.

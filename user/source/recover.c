@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Finds the sequence slots that a process had in its hands when it ended. */
+/* Finds the slots that a process had in its hands when it ended. */
 #include "source/recover.h"
 
 #include <bpf/bpf.h>

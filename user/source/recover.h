@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finds the sequence slots that a process had in its hands when it ended. */
+/* Finds the slots that a process had in its hands when it ended. */
 #ifndef RJ_SOURCE_RECOVER_H
 #define RJ_SOURCE_RECOVER_H
 

@@ -305,11 +305,11 @@ TEST(accumulate_tells_plain_segments_from_those_that_tell_more)
 	const struct rj_half half = { .packets = 1,
 				      .next_seq = 0x10000000,
 				      .tcp_bits = RJ_TCP_HAS_SEQ,
-				      .bits = RJ_HALF_LISTED | RJ_HALF_NUMBERED };
+				      .bits = RJ_HALF_LISTED | RJ_HALF_NUMBERED | RJ_HALF_STARTED };
 	struct rj_half new = half, fresh = half;
 	struct rj_limits l = { .num_packets = 5 };
 
-	new.packets = 0;
+	new.bits &= (uint8_t)~RJ_HALF_STARTED;
 	fresh.tcp_bits = 0;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct rj_packet p = { .tcp_seq = rows[i].seq,
