@@ -2,10 +2,11 @@
 /*
  * Sends frames of many TCP flows, as fast as it can or at a pace:
  *
- *   flood IFACE DESTINATION_MAC DESTINATION_IP syn|data|scan NUM [PACKETS_PER_SECOND]
+ *   flood IFACE DESTINATION_MAC DESTINATION_IP syn|data|scan|reuse NUM [PACKETS_PER_SECOND]
  *
  * syn: one SYN each from another address and port; data: one segment of 1000 bytes likewise;
- * scan: SYNs from one port of this end to NUM ports. Prints how many the interface took.
+ * scan: SYNs from one port of this end to NUM ports; reuse: a SYN and a RST in turns, all from one
+ * address and port. Prints how many the interface took.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -54,9 +55,11 @@ static unsigned int sum_of(const uint8_t *at, unsigned int len, unsigned int sum
 static unsigned int make_frame(const struct job *job, uint32_t i, uint8_t *out)
 {
 	int is_scan = !strcmp(job->kind, "scan"), is_data = !strcmp(job->kind, "data");
+	int is_reuse = !strcmp(job->kind, "reuse");
+	uint32_t client = is_reuse ? 0 : i;
 	unsigned int len = HEADERS + (is_data ? DATA : 0);
 	uint8_t *ip = out + 14, *tcp = ip + 20;
-	uint32_t from = is_scan ? job->from : htonl(0x0a420000u + i / 60000);
+	uint32_t from = is_scan ? job->from : htonl(0x0a420000u + client / 60000);
 
 	memset(out, 0, HEADERS);
 	memcpy(out, job->mac, 6);
@@ -70,12 +73,12 @@ static unsigned int make_frame(const struct job *job, uint32_t i, uint8_t *out)
 	memcpy(ip + 12, &from, 4);
 	memcpy(ip + 16, &job->to, 4);
 	put16(ip + 10, ~sum_of(ip, 20, 0) & 0xffff);
-	put16(tcp, is_scan ? 50000 : 1024 + i % 60000);
+	put16(tcp, is_scan ? 50000 : 1024 + client % 60000);
 	put16(tcp + 2, is_scan ? 1 + i % 65535 : 9);
 	put16(tcp + 4, i >> 16);
 	put16(tcp + 6, i & 0xffff);
 	tcp[12] = 5 << 4;
-	tcp[13] = is_data ? 0x18 : 0x02;
+	tcp[13] = is_data ? 0x18 : is_reuse && i % 2 ? 0x04 : 0x02;
 	put16(tcp + 14, 1024);
 	if (is_data)
 		memset(tcp + 20, 'x', DATA);
@@ -135,7 +138,7 @@ int main(int argc, char **argv)
 	const struct ether_addr *mac = argc < 6 ? NULL : ether_aton(argv[2]);
 
 	if (!mac) {
-		fprintf(stderr, "usage: flood IFACE MAC IP syn|data|scan NUM [PPS]\n");
+		fprintf(stderr, "usage: flood IFACE MAC IP syn|data|scan|reuse NUM [PPS]\n");
 		return 2;
 	}
 	memcpy(job.mac, mac, 6);

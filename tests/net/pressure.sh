@@ -153,7 +153,18 @@ test_scan() {
 	adds_up scan "$FRAMES" \
 		'each port is a flow' "len({x.dp for x in r if x.sp == 50000}) == 65535" \
 		'and was refused' "sum(x.end == 'rst' for x in r if x.sp == 50000) > 65000" \
-		'no sequence is kept for it' "s['packets_unlisted'] == 0"
+		'each has room for its list' "s['packets_unlisted'] == 0"
+}
+
+# One address and port that is closed and taken again with every other packet: each flow is cut, and takes its slots along.
+test_reuse_flood() {
+	build_flood
+	start_counted reuse-flood "$SERVER_IF"
+	flood reuse 300000 100000
+	stop_counted reuse-flood
+	adds_up reuse-flood "$FRAMES" \
+		'each SYN behind a RST begins a flow' "sum(x.sp == 1024 for x in r) == 150000 - s['cuts_late']" \
+		'each has room for its list' "s['packets_unlisted'] == 0"
 }
 
 # under_load SECONDS: bulk, many flows, new connections.
