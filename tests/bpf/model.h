@@ -56,7 +56,7 @@ struct verdict {
 	enum rj_end end;
 	uint32_t cuts_late, tls_words;
 	bool is_short;		     /* no slot was left for it */
-	bool is_plain;		     /* the kernel must not have asked for the rest */
+	bool is_plain;		     /* the kernel need not have asked for the rest */
 	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
 

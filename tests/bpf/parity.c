@@ -251,8 +251,8 @@ static void run_ring_full(struct test *t, struct gen *g)
 		t->failed++;
 }
 
-/* What does not belong to a stream must not end its samples: how many the last segment gave. */
-static uint64_t samples_of_last(struct test *t, struct gen *g, uint8_t src, uint32_t seq)
+/* How many samples a segment gives. */
+static uint64_t samples_of(struct test *t, struct gen *g, uint8_t src, uint32_t seq)
 {
 	uint64_t before = t->samples;
 
@@ -260,19 +260,20 @@ static uint64_t samples_of_last(struct test *t, struct gen *g, uint8_t src, uint
 	return t->samples - before;
 }
 
+/* What does not belong to a stream must not end its samples. */
 static void run_stray(struct test *t, struct gen *g)
 {
 	/* far ahead, where nobody has checked it: the stream's first bytes come behind it */
 	tcp_frame(g, 1, RJ_TCP_SYN, 1);
 	tcp_frame(g, 1, RJ_TCP_ACK, 2 + 100 + RJ_SAMPLE_MOST_BYTES);
-	if (!samples_of_last(t, g, 1, 102))
+	if (!samples_of(t, g, 1, 102))
 		t->failed++;
 	/* but where so much has come, it is over */
 	tcp_frame(g, 3, RJ_TCP_SYN, 1);
 	for (uint32_t at = 102; at < RJ_SAMPLE_MOST_BYTES; at += 100)
 		tcp_frame(g, 3, RJ_TCP_ACK, at);
 	tcp_frame(g, 3, RJ_TCP_ACK, 202 + RJ_SAMPLE_MOST_BYTES);
-	if (samples_of_last(t, g, 3, 302 + RJ_SAMPLE_MOST_BYTES))
+	if (samples_of(t, g, 3, 302 + RJ_SAMPLE_MOST_BYTES))
 		t->failed++;
 }
 

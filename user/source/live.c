@@ -35,7 +35,7 @@
  * here and in the kernel: after so many wakes in a stretch of time each is followed by a pause.
  * Ours: the first of a flow are answered at once, the others within what a round trip takes.
  */
-#define BUSY_NS (10 * RJ_NS_PER_S / 1000)
+#define BUSY_NS (RJ_NS_PER_S / 100)
 #define BUSY_WAKES 8u
 #define PAUSE_US 1000
 #define WATCHING_LEN 2048
