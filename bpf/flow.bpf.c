@@ -105,11 +105,11 @@ static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_f
 	seq->hist = 0;
 	if (is_plain && !limits->with_hist)
 		return 1;
-	if (!half->slot || !rj_slot_at(half->slot, limits, seq))
-		return 0;
-	if (is_plain)
-		seq->rest = 0;
-	return 1;
+	if (is_plain) {
+		seq->hist = rj_hist_at(half->slot);
+		return seq->hist != 0;
+	}
+	return half->slot && rj_slot_at(half->slot, limits, seq);
 }
 
 /* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
@@ -120,18 +120,13 @@ static __always_inline int rj_tls_step_here(const struct rj_frame *f)
 	struct rj_limits limits;
 	struct rj_tls_list list;
 	struct rj_seq seq;
-	__u32 index;
-	__u8 *slot;
 
 	/* slots have no room for them then, and before 6.8 what is never called is verified too */
 	if (!cpu || !rj_limits.num_records)
 		return 0;
-	index = cpu->walk_slot - 1;
-	slot = bpf_map_lookup_elem(&rj_slots, &index);
-	if (!slot)
-		return 0;
 	rj_limits_get(&limits);
-	rj_slot_open(slot, &limits, &seq);
+	if (!rj_slot_at(cpu->walk_slot, &limits, &seq))
+		return 0;
 	list.words = seq.records;
 	list.first = 0;
 	list.num_words = limits.num_records + RJ_TLS_MESSAGES;

@@ -17,7 +17,7 @@
 /*
  * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
  * on, are handed up. @time_ns is precise, which the flow's need not be. @head is that of the
- * side's slot, zeros without one.
+ * side's slot.
  */
 struct rj_sampling {
 	struct rj_slot_head head;

@@ -46,6 +46,13 @@ static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
 	return (len + RJ_CACHE_LINE - 1) / RJ_CACHE_LINE * RJ_CACHE_LINE;
 }
 
+/* rj_slot_hist - the histograms in a slot, where there are such. */
+static __always_inline struct rj_hist *rj_slot_hist(__u8 *slot)
+{
+	return (struct rj_hist *)(void *)(slot + sizeof(struct rj_slot_head) +
+					  sizeof(struct rj_rest));
+}
+
 /*
  * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest, with
  * histograms struct rj_hist, lengths and times of packets, TLS records, IP identifications.
@@ -56,7 +63,7 @@ static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *lim
 	out->capacity = limits->num_packets;
 	out->num_words = rj_tls_words(limits);
 	out->rest = (struct rj_rest *)(void *)(slot + sizeof(struct rj_slot_head));
-	out->hist = limits->with_hist ? (struct rj_hist *)(void *)(out->rest + 1) : 0;
+	out->hist = limits->with_hist ? rj_slot_hist(slot) : 0;
 	out->splt = limits->with_hist ? (__u64 *)(void *)(out->hist + 1) :
 					(__u64 *)(void *)(out->rest + 1);
 	out->records = out->splt + out->capacity;

@@ -75,6 +75,15 @@ static __always_inline struct rj_rest *rj_slot_at(__u32 slot, const struct rj_li
 	return seq->rest;
 }
 
+/* rj_hist_at - the histograms of slot @slot - 1 alone: opening all of it costs 20 ns. */
+static __always_inline struct rj_hist *rj_hist_at(__u32 slot)
+{
+	__u32 index = slot - 1;
+	__u8 *at = bpf_map_lookup_elem(&rj_slots, &index);
+
+	return at ? rj_slot_hist(at) : 0;
+}
+
 /* No slot, but a CPU is about to put one there. */
 #define RJ_SLOT_TAKING 0xffffffffu
 
@@ -110,13 +119,13 @@ static __always_inline int rj_slot_claim(struct rj_half *half)
  */
 static __always_inline void rj_slot_take(struct rj_half *half)
 {
-	__u32 index;
+	__u32 index, slot = 0;
 
 	if (!rj_slot_claim(half))
 		return;
-	if (bpf_map_pop_elem(&rj_free_slots, &index))
-		index = RJ_SLOT_TAKING; /* there is none: 0 */
-	*(volatile __u32 *)&half->slot = index + 1;
+	if (!bpf_map_pop_elem(&rj_free_slots, &index))
+		slot = index + 1;
+	*(volatile __u32 *)&half->slot = slot;
 }
 
 /* rj_half_go_on - gives a side that goes on a slot with what it has to know of the one before. */
