@@ -65,8 +65,8 @@ static __always_inline int rj_has_records(const struct rj_half *half, const stru
 /*
  * rj_now - the packet's time. Reading the clock costs as much as all that is done to a known flow,
  * so that it is read precisely where a record shows it of every packet: while the sequence is
- * being written, for headers of TLS records, for gaps in histograms, and where TCP begins or ends.
- * Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
+ * being written, for headers of TLS records, and where TCP begins or ends; for gaps in histograms
+ * rj_account has done so. Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
  * flow's end so far.
  */
 static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_rest *rest,
@@ -75,9 +75,9 @@ static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_
 	const struct rj_packet *p = &cpu->packet;
 	__u64 tick;
 
-	if (p->time_ns) /* of a fragment, and told already */
+	if (p->time_ns)
 		return p->time_ns;
-	if (limits->with_hist || half->packets <= limits->num_packets ||
+	if (half->packets <= limits->num_packets ||
 	    p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN | RJ_TCP_RST) ||
 	    rj_is_listed(half, p, limits) || rj_has_records(half, rest, p, limits))
 		return bpf_ktime_get_ns();
@@ -332,7 +332,7 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *cpu)
 {
 	struct rj_packet *p = &cpu->packet;
-	struct rj_flow *flow = bpf_map_lookup_elem(&rj_flows, &p->key);
+	struct rj_flow *flow;
 	struct rj_half *half;
 	struct rj_seq seq = {};
 	struct rj_limits limits;
@@ -340,6 +340,10 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 
 	rj_limits_get(&limits);
 	cpu->is_coarse = 0;
+	/* ahead of the lookup: reading the clock waits for all that is on its way from memory */
+	if (limits.with_hist && !p->time_ns)
+		p->time_ns = bpf_ktime_get_ns();
+	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
 	if (flow) {
 		half = &flow->half[p->side & 1];
 		has_seq = rj_seq_of(f, flow, half, p, &limits, &seq);
