@@ -66,8 +66,8 @@ static __always_inline int rj_has_records(const struct rj_half *half, const stru
  * rj_now - the packet's time. Reading the clock costs as much as all that is done to a known flow,
  * so that it is read precisely where a record shows it of every packet: while the sequence is
  * being written, for headers of TLS records, and where TCP begins or ends; for gaps in histograms
- * rj_account has done so. Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what it says then is the
- * flow's end so far.
+ * rj_account has done so. Behind that, once in a tick of the kernel on each CPU (1 to 10 ms): what
+ * it says then is the flow's end so far.
  */
 static __always_inline __u64 rj_now(const struct rj_half *half, const struct rj_rest *rest,
 				    struct rj_cpu *cpu, const struct rj_limits *limits)

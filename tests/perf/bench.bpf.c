@@ -34,7 +34,7 @@ struct {
 } bench_counts SEC(".maps");
 
 /*
- * struct bench_sketch - all that the least with histograms keeps: 200 bytes, as the design had it that
+ * struct bench_sketch - all that the least with histograms keeps: 200 bytes, as in the design that
  * the budgets are taken from.
  */
 struct bench_side {
