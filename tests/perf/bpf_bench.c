@@ -558,8 +558,8 @@ static void bench_hist(const char *path)
 	bench_known(&b, HOOK_TC, &data1400, 0, 1, "no samples, histograms");
 	bench_known(&b, HOOK_TC, &data1400, 10000, 10000, "no samples, histograms");
 	/* what the budget's own design costs on this machine, in the place of ours */
-	b.fd[HOOK_TC][REJOICE] = bpf_program__fd(
-		bpf_object__find_program_by_name(b.object, "bench_tc_sketch"));
+	b.fd[HOOK_TC][REJOICE] =
+		bpf_program__fd(bpf_object__find_program_by_name(b.object, "bench_tc_sketch"));
 	bench_known(&b, HOOK_TC, &data1400, 30000, 1, "the minimum with histograms");
 	bench_known(&b, HOOK_TC, &data1400, 40000, 10000, "the minimum with histograms");
 	close_all(&b);
