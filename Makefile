@@ -104,7 +104,7 @@ fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)
 
 bench: setup-test
-	$(Q)$(MAKE) --no-print-directory all $(B)/tests/perf/bpf_bench
+	$(Q)$(MAKE) --no-print-directory all $(B)/tests/perf/bpf_bench $(B)/tests/perf/memory
 	$(Q)B=$(B) tests/perf/run
 
 lint:
