@@ -70,6 +70,9 @@ struct rj_options {
  * @promisc: the cards also take what is not addressed to them
  * @on_notice: NULL, or called during watch and poll with a line about interfaces that come, go or
  *       cannot be watched; @level is one of RJ_NOTICE_*
+ * @stay_in_netns: the calling thread goes to @netns for good. Else it goes there and comes back in
+ *       this call, in rj_session_poll and in rj_session_finish, each of which needs CAP_SYS_ADMIN;
+ *       without it interfaces are no longer followed and clsact filters stay at the end.
  */
 struct rj_live_options {
 	size_t size;
@@ -83,6 +86,7 @@ struct rj_live_options {
 	uint8_t promisc;
 	void (*on_notice)(void *user, int level, const char *line);
 	void *notice_user;
+	uint8_t stay_in_netns;
 };
 
 #define RJ_NOTICE_WARNING 0 /* something is not as asked for */

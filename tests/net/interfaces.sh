@@ -374,6 +374,74 @@ test_netns() {
 		"$rejoice" live -i lo --netns "$NS_SERVER" >"$WORK/nowhere.log" 2>&1 && status=0 || status=$?
 	check 'netns: one line where it is not permitted' grep -q 'CAP_SYS_ADMIN\|not permitted' "$WORK/nowhere.log"
 	check 'netns: status 3 then' test "$status" = 3
+	test_netns_user
+}
+
+# netns_user MODE: root is given up, and interfaces of the other namespace are followed all the same, to the end.
+netns_user() {
+	local name=netns-user-$1 side
+	# one of the same name and number stands here, with a clsact qdisc of its own
+	for side in client server; do
+		ip -n "$(ns_name $side)" link add rjh0 index 4242 type veth peer name rjh1 index 4243
+	done
+	in_ns client tc qdisc add dev rjh0 clsact
+	live_side=client start_live "$name" "$SERVER_IF,rjh0" --netns "$NS_SERVER" --attach "$1" --user nobody || true
+	check "$name: without CAP_SYS_ADMIN" grep -q '^CapEff:.*0000008000001000' \
+		"/proc/$(proc_pid "live-$name")/status"
+	ip -n "$NS_SERVER" link del rjh0
+	wait_for "grep -q 'rjh0: is gone' $WORK/live-$name.log" 5 || true
+	ip -n "$NS_SERVER" link add rjh0 index 4242 type veth peer name rjh1 index 4243
+	wait_for "grep -q 'watching rjh0' $WORK/live-$name.log" 5 || true
+	check "$name: one that comes back is watched" grep -q 'watching rjh0: in by' "$WORK/live-$name.log"
+	pings "$SERVER4"
+	stop_live "$name"
+	check "$name: ends well" test "$PROC_STATUS" = 0
+	check "$name: says no more than that" test "$(wc -l <"$WORK/live-$name.log")" = 3
+	check_records "$name"
+	check "$name: has the ping" grep -q '"num_pkts_out":3,"bytes_in":168,"num_pkts_in":3' "$WORK/$name.live"
+	check "$name: what stands here is as it was" sh -c \
+		"nsenter --net=/run/netns/$NS_CLIENT tc qdisc show dev rjh0 | grep clsact"
+	check_clean "$name"
+	for side in client server; do
+		ip -n "$(ns_name $side)" link del rjh0
+	done
+}
+
+# A program on the library that gives up the right to go where its interfaces are: it is told once, does not turn in
+# circles, comes to its end beside traffic that goes on, and touches nothing where it is.
+netns_outside() {
+	local name=outside
+	"${CC:-cc}" -I"$here/../../include" -o "$WORK/$name" "$here/outside.c" -L"${rejoice%/*}" -lrejoice
+	ip -n "$NS_SERVER" link add rjh0 index 4242 type veth peer name rjh1 index 4243
+	ip -n "$NS_CLIENT" link add rjh0 index 4242 type veth peer name rjh1 index 4243
+	in_ns client tc qdisc add dev rjh0 clsact
+	spawn $name client env LD_LIBRARY_PATH="${rejoice%/*}" "$WORK/$name" "$NS_SERVER" "$SERVER_IF,rjh0" tc
+	wait_for "grep -qx watching $WORK/$name.log" 20 || true
+	ip -n "$NS_SERVER" link set rjh1 up
+	wait_for "grep -q 'no longer followed' $WORK/$name.log" 5 || true
+	spawn send-$name client "$here/send-udp" "$SERVER4" 50 100000 20
+	sleep 1	# the time in which it would be woken without end
+	stop_proc $name INT
+	check "$name: ends while packets come" test "$PROC_STATUS" = 0
+	stop_proc send-$name
+	check "$name: told once" test "$(grep -c 'no longer followed: no longer permitted' "$WORK/$name.log")" = 1
+	check "$name: is not woken for it" sh -c "awk '/ polls/ { exit !(\$1 < 2000) }' $WORK/$name.log"
+	check "$name: filters that stay are told" grep -q '^4 clsact filters are left behind' "$WORK/$name.log"
+	check "$name: what stands here is as it was" sh -c \
+		"nsenter --net=/run/netns/$NS_CLIENT tc qdisc show dev rjh0 | grep clsact"
+	start_live $name-next "$SERVER_IF" --attach tc || true
+	check "$name: the next one removes them" grep -q 'removed 2 filters' "$WORK/live-$name-next.log"
+	stop_live $name-next
+	ip -n "$NS_CLIENT" link del rjh0
+	ip -n "$NS_SERVER" link del rjh0
+	check_clean $name
+}
+
+# Of test_netns; by itself where a name is given to tests/net/run.
+test_netns_user() {
+	netns_user tcx
+	netns_user tc
+	netns_outside
 }
 
 promiscuity() { ip -n "$NS_SERVER" -d link show "$SERVER_IF" | grep -o 'promiscuity [0-9]*'; }

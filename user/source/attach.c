@@ -302,10 +302,10 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 	return err;
 }
 
-void rj_detach(struct rj_attachment *a)
+unsigned int rj_attachment_close(struct rj_attachment *a)
 {
 	if (!a->is_attached)
-		return;
+		return 0;
 	a->is_attached = false;
 	if (a->in_fd >= 0)
 		close(a->in_fd);
@@ -313,7 +313,15 @@ void rj_detach(struct rj_attachment *a)
 		close(a->out_fd);
 	a->in_fd = -1;
 	a->out_fd = -1;
-	if (a->is_pinned)
+	return a->is_pinned ? 0 : a->has_in_filter + a->has_out_filter;
+}
+
+void rj_detach(struct rj_attachment *a)
+{
+	bool was_attached = a->is_attached;
+
+	rj_attachment_close(a);
+	if (!was_attached || a->is_pinned)
 		return;
 	rj_offloads_restore(a->name, &a->before, &a->after);
 	if (a->has_in_filter)

@@ -74,6 +74,12 @@ RJ_MUST_CHECK int rj_attach(struct rj_attachment *a, const char *name, enum rj_a
 /* rj_detach - takes everything of it away again; a no-op when nothing is attached. */
 void rj_detach(struct rj_attachment *a);
 
+/*
+ * rj_attachment_close - rj_detach where the thread cannot be in the interface's namespace: takes
+ * away what goes from anywhere, and leaves the rest. How many clsact filters stay that should not.
+ */
+unsigned int rj_attachment_close(struct rj_attachment *a);
+
 /* rj_attach_mode_parse - "auto", "xdp", "xdp-generic", "tcx", "tc"; -EINVAL. */
 RJ_MUST_CHECK int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out);
 

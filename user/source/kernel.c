@@ -56,9 +56,10 @@ struct rj_kernel {
 	uint8_t *known;	      /* while slots are recovered: those in someone's hands */
 	int num_cpus;
 	size_t cpu_len;
-	uint8_t *cpus;	/* room for one value of rj_cpus for each CPU */
-	uint8_t *taken; /* room for what the reaper writes */
-	uint64_t num_taken;
+	uint8_t *cpus;	    /* room for one value of rj_cpus for each CPU */
+	uint8_t *taken;	    /* room for what the reaper writes */
+	uint64_t since_ns;  /* when the last reaping began */
+	uint64_t num_taken; /* of the flows that were there by then */
 	struct waiting waiting[2];
 	int give_err; /* the first of give_slots */
 };
@@ -481,7 +482,7 @@ static void take_one(struct rj_kernel *k, const uint8_t *at,
 
 	memcpy(&key, at, sizeof(key));
 	memcpy(&flow, at + sizeof(key), sizeof(flow));
-	k->num_taken++;
+	k->num_taken += flow.start_ns <= k->since_ns;
 	take(user, &key, &flow);
 }
 
@@ -520,7 +521,8 @@ static int walk(struct rj_kernel *k,
 
 /*
  * Walks until there is nothing to take: the kernel goes on by the number of entries of a bucket it
- * has passed, so that one may be passed over when those before it were deleted meanwhile.
+ * has passed, so that one may be passed over when those before it were deleted meanwhile. What
+ * begins only now is of a program that could not be detached, and would have no end.
  */
 static int walk_all(struct rj_kernel *k,
 		    void (*take)(void *user, const struct rj_key *key, const struct rj_flow *flow),
@@ -550,6 +552,7 @@ int rj_kernel_reap(struct rj_kernel *k, bool all,
 	int err;
 
 	release_waiting(k);
+	k->since_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	k->skel->bss->rj_reap_all = all;
 	if (all)
 		return walk_all(k, take, user);

@@ -17,6 +17,7 @@
 #include "source/gate.h"
 #include "source/interfaces.h"
 #include "source/kernel.h"
+#include "source/netns.h"
 #include "source/pin.h"
 #include "source/pin_settings.h"
 
@@ -46,6 +47,7 @@ struct live_source {
 	struct rj_kernel *kernel;
 	struct rj_gate *gate; /* the filter, if any */
 	struct ring_buffer *ring;
+	struct rj_netns netns; /* of the interfaces */
 	struct rj_watch *watch;
 	int epoll_fd;
 	bool is_unsettled;	  /* there are interfaces to attach to right away */
@@ -334,6 +336,7 @@ static void live_close(struct rj_source *base)
 	rj_gate_close(s->gate);
 	rj_kernel_close(s->kernel);
 	rj_pin_close(s->pin);
+	rj_netns_close(&s->netns);
 	free(s);
 }
 
@@ -431,28 +434,24 @@ static void note_memory(struct live_source *s, const struct rj_live_config *conf
 		 (double)rj_engine_max_bytes(&engine) / MIB);
 }
 
-int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
-		 struct rj_error *error)
+/* In the interfaces' namespace, where pins are named and cleaned up as well. */
+static int open_there(struct live_source *s, const struct rj_live_config *config,
+		      struct rj_error *error)
 {
-	struct live_source *s = calloc(1, sizeof(*s));
-	const struct rj_watch_config *watch = &config->watch;
-	bool with_xdp = watch->mode == RJ_ATTACH_XDP || watch->mode == RJ_ATTACH_XDP_GENERIC;
+	struct rj_watch_config watch = config->watch;
+	bool with_xdp = watch.mode == RJ_ATTACH_XDP || watch.mode == RJ_ATTACH_XDP_GENERIC;
 	struct rj_attach_programs programs;
 	struct rj_kernel_options options = {
 		.limits = config->limits,
 		.num_flows = config->num_flows,
 		.ring_bytes = RING_BYTES,
-		.with_xdp = with_xdp && watch->directions & RJ_WATCH_IN,
+		.with_xdp = with_xdp && watch.directions & RJ_WATCH_IN,
 		.with_frags = !config->filter,
-		.several = rj_interfaces_are_several(watch->interfaces),
+		.several = rj_interfaces_are_several(watch.interfaces),
 	};
 	char settings[RJ_SETTINGS_LEN];
 	int err;
 
-	if (!s)
-		return rj_error_set(error, -ENOMEM, "out of memory");
-	s->base.ops = &live_ops;
-	s->epoll_fd = -1;
 	s->base.end = RJ_END_STOP;
 	s->base.time_decimals = 6;
 	s->limits = config->limits;
@@ -480,7 +479,8 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	err = err ? err : rj_kernel_pin(s->kernel, s->pin, error);
 	if (err)
 		goto fail;
-	err = rj_watch_open(watch, &programs, &s->watch, error);
+	watch.netns = &s->netns;
+	err = rj_watch_open(&watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;
 	err = wait_on_both(s);
@@ -491,12 +491,36 @@ int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
 	snprintf(s->watching, sizeof(s->watching), "%s", rj_watch_line(s->watch));
 	note_memory(s, config);
 	note_pin(s);
-	*out = &s->base;
 	return 0;
 fail:
 	if (s->pin && !rj_pin_is_whole(s->pin))
 		unpin(s->pin);
-	live_close(&s->base);
+	return err;
+}
+
+int rj_live_open(const struct rj_live_config *config, struct rj_source **out,
+		 struct rj_error *error)
+{
+	struct live_source *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	s->base.ops = &live_ops;
+	s->epoll_fd = -1;
+	s->netns = (struct rj_netns){ .there = -1, .here = -1 };
+	err = rj_netns_open(config->netns, &s->netns, error);
+	err = err ? err : rj_netns_enter(&s->netns, error);
+	if (!err) {
+		if (config->stay_in_netns)
+			rj_netns_close(&s->netns); /* and with it the way back */
+		err = open_there(s, config, error);
+		rj_netns_leave(&s->netns);
+	}
+	if (err)
+		live_close(&s->base);
+	else
+		*out = &s->base;
 	return err;
 }
 

@@ -26,11 +26,13 @@ struct rj_watch {
 	struct rj_attach_programs programs;
 	struct rj_interfaces list;
 	struct rj_links links;
-	struct rj_netns netns;
 	int promisc_fd;
-	bool is_open; /* the start is over: failures are told, no longer returned */
+	bool is_open;	  /* the start is over: failures are told, no longer returned */
+	bool is_stopping; /* what is pinned stays at work */
+	bool is_outside;  /* of the interfaces' namespace, and may not enter it any more */
 	struct rj_error error;
 	size_t num_attached;
+	unsigned int num_left; /* filters, where they are out of reach */
 	char line[LINE_LEN];
 };
 
@@ -132,6 +134,10 @@ static void detach(void *user, struct rj_interface *i)
 {
 	struct rj_watch *w = user;
 
+	if (w->is_outside) {
+		w->num_left += rj_attachment_close(&i->attachment);
+		return;
+	}
 	if (i->is_there) {
 		set_promisc(w, i, false);
 		/* offloads are set back by name, which may be another one by now */
@@ -253,24 +259,17 @@ int rj_watch_open(const struct rj_watch_config *config, const struct rj_attach_p
 	w->programs = *programs;
 	w->links.fd = -1;
 	w->promisc_fd = -1;
-	w->netns = (struct rj_netns){ .there = -1, .here = -1 };
 	err = rj_interfaces_init(&w->list, config->interfaces, &ops, w, error);
-	err = err ? err : rj_netns_open(config->netns, &w->netns, error);
-	err = err ? err : rj_netns_enter(&w->netns, error);
-	if (err)
-		goto fail;
-	err = start(w, error);
-	rj_netns_leave(&w->netns);
+	err = err ? err : start(w, error);
 	if (err)
 		goto fail;
 	w->is_open = true;
 	w->config.interfaces = NULL;
-	w->config.netns = NULL;
 	*out = w;
 	return 0;
 fail:
-	while (w->num_attached && rj_watch_stop(w))
-		;
+	w->is_stopping = true;
+	rj_interfaces_detach(&w->list, SIZE_MAX);
 	rj_watch_close(w);
 	return err;
 }
@@ -286,7 +285,9 @@ bool rj_watch_update(struct rj_watch *w)
 	bool is_more;
 	int err;
 
-	if (rj_netns_enter(&w->netns, &error)) {
+	if (rj_netns_enter(w->config.netns, &error)) {
+		/* without a reader the news would wake whoever waits for them for ever */
+		rj_links_close(&w->links);
 		tell(w, RJ_IS_WARNING, "interfaces are no longer followed: %s", error.text);
 		return false;
 	}
@@ -294,7 +295,7 @@ bool rj_watch_update(struct rj_watch *w)
 	if (err < 0)
 		tell(w, RJ_IS_WARNING, "news of interfaces: %s", strerror(-err));
 	is_more = rj_interfaces_settle(&w->list, MAX_AT_ONCE) == 1;
-	rj_netns_leave(&w->netns);
+	rj_netns_leave(w->config.netns);
 	return is_more;
 }
 
@@ -310,18 +311,28 @@ const char *rj_watch_ifname(const struct rj_watch *w, uint32_t ifindex)
 	return i ? i->name : NULL;
 }
 
+bool rj_watch_is_watched(const struct rj_watch *w, int ifindex)
+{
+	const struct rj_interface *i = rj_interfaces_find(&w->list, ifindex);
+
+	return i && i->attachment.is_attached;
+}
+
 bool rj_watch_stop(struct rj_watch *w)
 {
 	struct rj_error error;
 	bool is_more;
 
-	/* links go by closing them, wherever we are; clsact filters want to be in the namespace */
-	if (rj_netns_enter(&w->netns, &error)) {
-		tell(w, RJ_IS_WARNING, "clsact filters, if any, are left behind: %s", error.text);
-		return rj_interfaces_detach(&w->list, SIZE_MAX);
-	}
+	w->is_stopping = true;
+	w->is_outside = rj_netns_enter(w->config.netns, &error);
 	is_more = rj_interfaces_detach(&w->list, MAX_AT_ONCE);
-	rj_netns_leave(&w->netns);
+	if (!w->is_outside)
+		rj_netns_leave(w->config.netns);
+	if (!is_more && w->num_left) {
+		tell(w, RJ_IS_WARNING, "%u clsact filters are left behind: %s", w->num_left,
+		     error.text);
+		w->num_left = 0;
+	}
 	return is_more;
 }
 
@@ -333,6 +344,5 @@ void rj_watch_close(struct rj_watch *w)
 	rj_links_close(&w->links);
 	if (w->promisc_fd >= 0)
 		close(w->promisc_fd);
-	rj_netns_close(&w->netns);
 	free(w);
 }

@@ -10,6 +10,7 @@
 #include "core/status.h"
 #include "source/attach.h"
 
+struct rj_netns;
 struct rj_watch;
 
 /*
@@ -20,15 +21,15 @@ enum rj_notice { RJ_IS_WARNING, RJ_IS_NOTE, RJ_IS_DETAIL };
 
 /*
  * struct rj_watch_config - @interfaces: names separated by commas, or "any". @directions:
- * RJ_WATCH_*. @netns: of another namespace (rj_netns_open), or NULL. @is_promisc: the cards also
- * take what is not for them. @on_notice: NULL, or told in a line what happens by and by. Strings
- * are borrowed for the call.
+ * RJ_WATCH_*. @netns: where they are; borrowed for as long as they are watched. @is_promisc: the
+ * cards also take what is not for them. @on_notice: NULL, or told in a line what happens by and by.
+ * Strings are borrowed for the call.
  */
 struct rj_watch_config {
 	const char *interfaces;
 	enum rj_attach_mode mode;
 	unsigned int directions;
-	const char *netns;
+	const struct rj_netns *netns;
 	bool is_promisc;
 	void (*on_notice)(void *user, enum rj_notice notice, const char *line);
 	void *user;
@@ -36,19 +37,21 @@ struct rj_watch_config {
 
 /*
  * rj_watch_open - attaches @programs to all that are named, or to none and says why; of "any" to
- * those that can be, at least one. 0 or a negative errno with @error set.
+ * those that can be, at least one. The thread is in their namespace; the other functions go there
+ * by themselves. 0 or a negative errno with @error set.
  */
 RJ_MUST_CHECK int rj_watch_open(const struct rj_watch_config *config,
 				const struct rj_attach_programs *programs, struct rj_watch **out,
 				struct rj_error *error);
 
-/* rj_watch_fd - readable when rj_watch_update has something to do. */
+/* rj_watch_fd - readable when rj_watch_update has something to do; -1 once it never will have. */
 int rj_watch_fd(const struct rj_watch *w);
 
 /*
  * rj_watch_update - interfaces have come or gone: attaches and tells. What fails is told as well,
- * and watching goes on. True when it is to be called again soon: attaching takes the kernel some
- * 20 ms a program, and the ring must not wait for hundreds of interfaces.
+ * and watching goes on. Where their namespace can no longer be entered, that is told once, and those
+ * that are watched stay so. True when it is to be called again soon: attaching takes the kernel
+ * some 20 ms a program, and the ring must not wait for hundreds of interfaces.
  */
 bool rj_watch_update(struct rj_watch *w);
 
@@ -58,7 +61,13 @@ const char *rj_watch_line(const struct rj_watch *w);
 /* rj_watch_ifname - the name of one that is or was watched, or NULL; good until an update. */
 const char *rj_watch_ifname(const struct rj_watch *w, uint32_t ifindex);
 
-/* rj_watch_stop - detaches; names stay. True when it is to be called again, as above. */
+/* rj_watch_is_watched - whether the interface of this number is. */
+bool rj_watch_is_watched(const struct rj_watch *w, int ifindex);
+
+/*
+ * rj_watch_stop - detaches, but for what is pinned; names stay. True when it is to be called again,
+ * as above. Where their namespace can no longer be entered, clsact filters stay, and a line tells.
+ */
 bool rj_watch_stop(struct rj_watch *w);
 
 /* rj_watch_close - takes NULL; rj_watch_stop first where that has not been. */

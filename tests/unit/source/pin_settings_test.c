@@ -81,7 +81,7 @@ TEST(pin_settings_see_each_option)
 	changed[8].limits.with_zeros = 1;
 	changed[9].limits.with_retrans = 1;
 	changed[10].limits.with_hist = 1;
-	changed[11].watch.netns = "blue";
+	changed[11].netns = "blue";
 	changed[12].limits.with_bytes = 1;
 	changed[13].limits.num_records = 60;
 	changed[14].limits.no_decap = 1;
