@@ -73,6 +73,8 @@ struct rj_options {
  * @stay_in_netns: the calling thread goes to @netns for good. Else it goes there and comes back in
  *       this call, in rj_session_poll and in rj_session_finish, each of which needs CAP_SYS_ADMIN;
  *       without it interfaces are no longer followed and clsact filters stay at the end.
+ * @pin_owner: a user that root gives the directory of pins to, for when the process has become that
+ *       user: interfaces that come later are pinned too. 0: it stays as it is.
  */
 struct rj_live_options {
 	size_t size;
@@ -87,6 +89,7 @@ struct rj_live_options {
 	void (*on_notice)(void *user, int level, const char *line);
 	void *notice_user;
 	uint8_t stay_in_netns;
+	uint32_t pin_owner;
 };
 
 #define RJ_NOTICE_WARNING 0 /* something is not as asked for */
@@ -156,7 +159,7 @@ RJ_API const char *rj_session_watching(const struct rj_session *s);
 /*
  * struct rj_unpinned - what rj_unpin took away; @size as above.
  * @num_links, @num_filters: attachments; @num_elsewhere: filters it could not reach, because they
- *       are of another network namespace
+ *       are of another network namespace: they go on, and the directory stays for another try there
  * @num_flows, @num_packets: in the kernel and in no record
  * @packets_killed: lost with processes that were killed before they had written their records
  * @is_counted: the three are known: the maps are whole, and of this version

@@ -342,7 +342,160 @@ pin_refused() {
 
 unpin_links_of() { rm -f "$pin_fs/$1"/rj_tcx_* "$pin_fs/$1"/rj_tc_* "$pin_fs/$1"/rj_qdisc_*; }
 
-# Of test_pin; by itself where a name is given to tests/net/run.
+# pinned_of INDEX DIR: the pins of that interface.
+pinned_of() { find "$pin_fs/$2" -name "rj_*_*_$1_*" -printf '%f ' 2>/dev/null; }
+
+# is_free SIDE IFACE: nothing of ours is attached there.
+is_free() { ! in_ns "$1" "$bpftool" net show dev "$2" | grep rj_; }
+
+# pinned_from_outside NAME NETNS MODE: live runs in the client's namespace, watches the server's, and pins.
+pinned_from_outside() {
+	live_side=client start_live "$1" "$SERVER_IF,rjh0" --netns "$2" --attach "$3" --pin "$pin_fs/netns" \
+		--direction in --idle-timeout 60
+}
+
+# What is watched and pinned from outside its namespace is gone on with from there, and taken away from wherever the
+# namespace can be found.
+pin_netns() {
+	local mode=$1 name=pin-netns-$1 status=0
+	ip -n "$NS_SERVER" link add rjh0 index 4242 type veth peer name rjh1 index 4243
+	pinned_from_outside "$name-0" "$NS_SERVER" "$mode" || true
+	check "$name: pins of the other namespace" test "$(pinned_of 4242 netns | grep -c "$(stat -Lc %i "/run/netns/$NS_SERVER")")" = 1
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	stop_proc "live-$name-0" INT
+	check "$name: stays attached" test "$(num_ours)" = 1
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	ip -n "$NS_SERVER" link del rjh0
+	ip -n "$NS_SERVER" link add rjh0 index 4344 type veth peer name rjh1 index 4345
+	pinned_from_outside "$name-1" "$NS_SERVER" "$mode" || true
+	check "$name: goes on" grep -q 'going on with what is there (0 packets lost' "$WORK/live-$name-1.log"
+	check "$name: no pin of one that went meanwhile" test -z "$(pinned_of 4242 netns)"
+	in_ns client ping -q -c 3 -i 0.1 -e 4711 "$SERVER4" >/dev/null
+	stop_proc "live-$name-1" INT
+	check "$name: no packet was missed" grep -q '"packets_in_flows":9,' "$WORK/$name-1.live.stats"
+	in_ns client "$rejoice" unpin "$pin_fs/netns" >"$WORK/unpin" 2>&1 || status=$?
+	check "$name: unpin from outside" test "$status" = 0
+	check "$name: says that all is gone" grep -qE ': removed; (2 links and 0|0 links and 2) filters' "$WORK/unpin"
+	check "$name: no pin is left" test ! -e "$pin_fs/netns"
+	check_clean "$name"
+	ip -n "$NS_SERVER" link del rjh0
+}
+
+# From where the namespace cannot be found, unpin says what to do and leaves what is needed for that.
+pin_netns_gone() {
+	local name=pin-netns-gone status=0 pid
+	ip -n "$NS_SERVER" link add rjh0 type veth peer name rjh1
+	spawn sleep server sleep 60
+	pid=$(proc_pid sleep)
+	wait_for "[ \"\$(stat -Lc %i /proc/$pid/ns/net)\" = \"\$(stat -Lc %i /run/netns/$NS_SERVER)\" ]" 5
+	pinned_from_outside $name "$pid" tc || true
+	stop_proc live-$name INT
+	stop_proc sleep
+	in_ns client "$rejoice" unpin "$pin_fs/netns" >"$WORK/unpin" 2>&1 || status=$?
+	check "$name: status 1" test "$status" = 1
+	check "$name: one line that says what to do" test "$(grep -c "2 filters of another .* go on counting: .nsenter --net=.* \
+rejoice unpin $pin_fs/netns. removes them" "$WORK/unpin") $(wc -l <"$WORK/unpin")" = '1 1'
+	check "$name: still attached" test "$(num_ours)" = 1
+	check "$name: which does it" unpin netns
+	check "$name: no pin is left" test ! -e "$pin_fs/netns"
+	check_clean $name
+	ip -n "$NS_SERVER" link del rjh0
+}
+
+# Interfaces that are not watched any more are not counted on by what was pinned of them.
+pin_away() {
+	local mode=$1 name=pin-away-$1
+	ip -n "$NS_SERVER" link add rjv0 index 4242 type veth peer name rjv1 index 4243
+	start_live "$name" any --pin "$pin_fs/away" --attach "$mode" -v || true
+	check "$name: pinned" test -n "$(pinned_of 4242 away)"
+	ip -n "$NS_SERVER" link set rjv0 netns "$NS_CLIENT"
+	wait_for "grep -q 'rjv0: is gone' $WORK/live-$name.log" 5 || true
+	check "$name: not pinned after it went to another namespace" wait_for "[ -z \"\$(pinned_of 4242 away)\" ]" 2
+	check "$name: nor counted there" wait_for 'is_free client rjv0' 2
+	ip -n "$NS_CLIENT" link del rjv0
+	wait_for "grep -q 'rjv1: is gone' $WORK/live-$name.log" 5 || true
+	check "$name: no pins of one that vanished" wait_for "[ -z \"\$(pinned_of 4243 away)\" ]" 2
+	# coming in is attached before going out turns out to be taken
+	kill -STOP "$(proc_pid "live-$name")"
+	ip -n "$NS_SERVER" link add rjv0 index 4242 type veth peer name rjv1 index 4243
+	in_ns server tc qdisc add dev rjv0 clsact
+	in_ns server tc filter add dev rjv0 egress pref $((0x726b)) protocol ip bpf bytecode '1,6 0 0 0,'
+	kill -CONT "$(proc_pid "live-$name")"
+	wait_for "grep -q 'watching rjv1' $WORK/live-$name.log" 5 || true
+	if [ "$mode" = tc ]; then
+		check "$name: one half that fails" grep -q 'not watched: rjv0: ' "$WORK/live-$name.log"
+		check "$name: takes the other with it" is_free server rjv0
+		check "$name: and its pins" test -z "$(pinned_of 4242 away)"
+	fi
+	stop_live "$name"
+	check "$name: the others stay attached" test "$(num_ours)" = 2
+	check "$name: unpin" unpin away
+	ip -n "$NS_SERVER" link del rjv0
+	check_clean "$name"
+}
+
+# One that nobody asks for when live comes back: its name was changed meanwhile.
+pin_renamed() {
+	local name=pin-renamed
+	ip -n "$NS_SERVER" link add rjv0 type veth peer name rjv1
+	start_live $name-0 "rjv0" --pin "$pin_fs/renamed" || true
+	stop_live $name-0
+	ip -n "$NS_SERVER" link set rjv0 name rjv9
+	ip -n "$NS_SERVER" link set rjv1 name rjv0
+	start_live $name-1 "rjv0" --pin "$pin_fs/renamed" || true
+	check "$name: it is not watched any more" wait_for 'is_free server rjv9' 2
+	check "$name: the one that has the name is" sh -c "nsenter --net=/run/netns/$NS_SERVER $bpftool net show dev rjv0 | grep rj_"
+	stop_live $name-1
+	check "$name: unpin" unpin renamed
+	ip -n "$NS_SERVER" link del rjv0
+	check_clean $name
+}
+
+# Root was given up: interfaces come and go all the same, and are pinned.
+pin_user() {
+	local mode=$1 name=pin-user-$1
+	ip -n "$NS_SERVER" link add rjv0 index 4242 type veth peer name rjv1
+	start_live "$name" "$SERVER_IF,rjv0" --pin "$pin_fs/user" --attach "$mode" --user nobody || true
+	check "$name: the directory is the user's" test "$(stat -c %U "$pin_fs/user")" = nobody
+	ip -n "$NS_SERVER" link del rjv0
+	wait_for "grep -q 'rjv0: is gone' $WORK/live-$name.log" 5 || true
+	check "$name: no pins of one that vanished" wait_for "[ -z \"\$(pinned_of 4242 user)\" ]" 2
+	ip -n "$NS_SERVER" link add rjv0 index 4344 type veth peer name rjv1
+	wait_for "grep -q 'watching rjv0' $WORK/live-$name.log" 5 || true
+	check "$name: one that comes back is watched" grep -q 'watching rjv0: in by' "$WORK/live-$name.log"
+	check "$name: and pinned" test -n "$(pinned_of 4344 user)"
+	stop_live "$name"
+	start_live "$name-1" "$SERVER_IF,rjv0" --pin "$pin_fs/user" --attach "$mode" --user nobody || true
+	check "$name: the next one goes on" grep -q 'going on with what is there (0 packets lost' "$WORK/live-$name-1.log"
+	chown root "$pin_fs/user"
+	ip -n "$NS_SERVER" link del rjv0
+	ip -n "$NS_SERVER" link add rjv0 type veth peer name rjv1
+	wait_for "grep -q 'not watched: rjv0' $WORK/live-$name-1.log" 5 || true
+	check "$name: where it may not pin, a line says so" grep -q \
+		"not watched: rjv0: not permitted to pin in $pin_fs/user: give that directory" "$WORK/live-$name-1.log"
+	stop_live "$name-1"
+	chown 1 "$pin_fs/user"
+	check "$name: of a third user it is not taken" refused 1 "not root's to give" \
+		live -i "$SERVER_IF,rjv0" --pin "$pin_fs/user" --attach "$mode" --user nobody
+	check "$name: unpin" unpin user
+	check "$name: no pin is left" test ! -e "$pin_fs/user"
+	ip -n "$NS_SERVER" link del rjv0
+	check_clean "$name"
+}
+
+# Of test_pin; by themselves where a name is given to tests/net/run.
+test_pin_watched() {
+	local mode
+	pin_up
+	for mode in tcx tc; do
+		pin_netns "$mode"
+		pin_away "$mode"
+		pin_user "$mode"
+	done
+	pin_netns_gone
+	pin_renamed
+}
+
 test_pin_filter() {
 	local mode
 	pin_up
@@ -365,5 +518,6 @@ test_pin() {
 	pin_full
 	pin_refused
 	test_pin_filter
+	test_pin_watched
 	pin_down
 }

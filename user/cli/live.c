@@ -83,8 +83,9 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	settings->options.max_flows = 0;
 	settings->live.on_notice = on_notice;
 	settings->live.notice_user = settings;
-	/* another user has no right to go there again */
+	/* another user has no right to go there again, nor to what root pinned */
 	settings->live.stay_in_netns = user->name != NULL;
+	settings->live.pin_owner = user->uid;
 	err = rj_session_open(&settings->options, &s);
 	out->session = s;
 	if (err) {

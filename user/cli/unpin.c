@@ -29,12 +29,14 @@ static enum exit_status unpin(const char *directory)
 		complain("%s", u.error);
 		return status_of(err);
 	}
-	tell(directory, &u);
-	if (!u.num_elsewhere)
+	if (!u.num_elsewhere) {
+		tell(directory, &u);
 		return EXIT_DONE;
-	complain("%s: %" PRIu32 " filters of another network namespace stay: `tc filter del` there "
-		 "removes them",
-		 directory, u.num_elsewhere);
+	}
+	complain("%s: %" PRIu32 " filters of another network namespace go on counting: `nsenter "
+		 "--net=/run/netns/NAME rejoice unpin %s` removes them; if that namespace is gone, "
+		 "`rm -r %s` removes the pins",
+		 directory, u.num_elsewhere, directory, directory);
 	return EXIT_SOME_FAILED;
 }
 

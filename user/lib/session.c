@@ -235,6 +235,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.num_flows = o.kernel_flows ? o.kernel_flows : DEFAULT_KERNEL_FLOWS,
 		.limits = s->limits,
 		.pin = o.pin,
+		.pin_owner = o.pin_owner,
 		.max_flows = s->max_flows,
 		.filter = s->filter,
 	};

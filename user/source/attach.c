@@ -39,6 +39,11 @@ struct job {
 
 static int failed(const struct job *j, int err, const char *how)
 {
+	if ((err == -EPERM || err == -EACCES) && !rj_pin_may_change(j->programs->pin))
+		return rj_error_set(j->error, -EPERM,
+				    "%s: not permitted to pin in %s: give that directory to this "
+				    "user, as --user does at the start",
+				    j->a->name, rj_pin_path(j->programs->pin));
 	if (err == -EPERM || err == -EACCES)
 		return rj_error_set(j->error, -EPERM,
 				    "%s: not permitted to attach by %s: be root or have CAP_BPF, "

@@ -392,6 +392,11 @@ static int open_pin(struct live_source *s, const struct rj_live_config *config, 
 	return s->is_recovering ? rj_pin_check_settings(s->pin, settings, error) : 0;
 }
 
+static bool is_watched(const void *watch, int ifindex)
+{
+	return rj_watch_is_watched(watch, ifindex);
+}
+
 /* What is to be said of pins beside how interfaces are watched. */
 static void note_pin(struct live_source *s)
 {
@@ -404,7 +409,7 @@ static void note_pin(struct live_source *s)
 	s->before.flooded = meta->flooded;
 	if (!s->pin)
 		return;
-	rj_pin_tidy(s->pin);
+	rj_pin_tidy(s->pin, is_watched, s->watch);
 	snprintf(s->watching + len, sizeof(s->watching) - len, "; pinned in %s",
 		 rj_pin_path(s->pin));
 	len = strlen(s->watching);
@@ -477,6 +482,8 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 		err = rj_gate_open(config->filter, rj_kernel_cpus_fd(s->kernel), &programs,
 				   &s->gate, error);
 	err = err ? err : rj_kernel_pin(s->kernel, s->pin, error);
+	if (!err && s->pin && config->pin_owner)
+		err = rj_pin_give(s->pin, config->pin_owner, error);
 	if (err)
 		goto fail;
 	watch.netns = &s->netns;

@@ -9,9 +9,9 @@
 /*
  * struct rj_live_config - @watch: interfaces and how; its strings are borrowed for the call.
  * @netns: of another namespace (rj_netns_open), or NULL; where @stay_in_netns, the thread goes
- * there for good. @pin: a directory in which maps and attachments outlive the process, or NULL. @max_flows: of
- * the engine, to tell the memory it may take. @filter: needed while opening alone; NULL for all
- * packets.
+ * there for good. @pin: a directory in which maps and attachments outlive the process, or NULL.
+ * @pin_owner: 0, or the user it is given to. @max_flows: of the engine, to tell the memory it may
+ * take. @filter: needed while opening alone; NULL for all packets.
  */
 struct rj_live_config {
 	struct rj_watch_config watch; /* without netns, which is ours to find */
@@ -20,6 +20,7 @@ struct rj_live_config {
 	uint32_t num_flows;
 	struct rj_limits limits;
 	const char *pin;
+	uid_t pin_owner;
 	uint32_t max_flows;
 	struct rj_filter *filter;
 };

@@ -111,6 +111,7 @@ int rj_pin_open(const char *path, bool is_new, struct rj_pin **out, struct rj_er
 	if (!p)
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	p->fd = -1;
+	p->meta_fd = -1;
 	p->path = strdup(path);
 	if (!stat("/proc/thread-self/ns/net", &st))
 		p->netns = st.st_ino;
@@ -133,6 +134,8 @@ void rj_pin_close(struct rj_pin *p)
 		return;
 	if (p->fd >= 0)
 		close(p->fd);
+	if (p->meta_fd >= 0)
+		close(p->meta_fd);
 	free(p->path);
 	free(p);
 }
@@ -152,6 +155,29 @@ unsigned int rj_pin_num_cleaned(const struct rj_pin *p)
 	return p->num_cleaned;
 }
 
+int rj_pin_give(struct rj_pin *p, uid_t uid, struct rj_error *error)
+{
+	struct stat st, named;
+
+	if (fstat(p->fd, &st) || lstat(p->path, &named))
+		return cannot(p->path, -errno, error);
+	/* a link, which an earlier owner may have put there, must not give away what it leads to */
+	if (st.st_uid != uid && (st.st_uid || st.st_ino != named.st_ino))
+		return rj_error_set(error, -EEXIST,
+				    "%s: is not root's to give to another user; say chown, or "
+				    "--pin with the directory itself",
+				    p->path);
+	if (st.st_uid != uid && fchown(p->fd, uid, (gid_t)-1))
+		return cannot(p->path, -errno, error);
+	p->meta_fd = rj_pin_map_fd(p, META);
+	return p->meta_fd < 0 ? cannot(p->path, p->meta_fd, error) : 0;
+}
+
+bool rj_pin_may_change(const struct rj_pin *p)
+{
+	return !p || !faccessat(p->fd, ".", W_OK | X_OK, AT_EACCESS);
+}
+
 uint32_t rj_pin_handle(const struct rj_pin *p)
 {
 	return p ? p->inode : 0;
@@ -159,6 +185,10 @@ uint32_t rj_pin_handle(const struct rj_pin *p)
 
 bool rj_pin_name(const struct rj_pin *p, const char *name, char *out)
 {
+	/* whoever it was given to need not be let through the directories above it */
+	if (p->meta_fd >= 0)
+		return (size_t)snprintf(out, PATH_MAX, "/proc/self/fd/%d/%s", p->fd, name) <
+		       PATH_MAX;
 	return (size_t)snprintf(out, PATH_MAX, "%s/%s", p->path, name) < PATH_MAX;
 }
 

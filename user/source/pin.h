@@ -5,6 +5,7 @@
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "bpf/abi.h"
 #include "core/error.h"
@@ -51,6 +52,16 @@ RJ_MUST_CHECK int rj_pin_open(const char *path, bool is_new, struct rj_pin **out
 void rj_pin_close(struct rj_pin *p);
 
 const char *rj_pin_path(const struct rj_pin *p);
+
+/*
+ * rj_pin_give - once maps are pinned: root gives the directory to the user @uid, so that this
+ * process goes on with it when it has become that user. 0 or a negative errno with @error set:
+ * -EEXIST it is another user's.
+ */
+RJ_MUST_CHECK int rj_pin_give(struct rj_pin *p, uid_t uid, struct rj_error *error);
+
+/* rj_pin_may_change - whether this process may pin and unpin there; true for NULL. */
+bool rj_pin_may_change(const struct rj_pin *p);
 
 /* rj_pin_is_whole - whether all maps were pinned when it was opened, so that there is something to
  * go on with; false for NULL. rj_pin_num_cleaned - how many half-made pins were removed. */
@@ -108,18 +119,25 @@ bool rj_pin_has(const struct rj_pin *p, const struct rj_pin_place *place);
 /* rj_pin_handle - the handle of this directory's clsact filters: 0 for NULL. */
 uint32_t rj_pin_handle(const struct rj_pin *p);
 
-/* struct rj_pin_removed - @num_elsewhere: filters of other network namespaces, which are left. */
+/* struct rj_pin_removed - @num_elsewhere: filters of other network namespaces; left, as their pins */
 struct rj_pin_removed {
 	unsigned int num_links;
 	unsigned int num_filters;
 	unsigned int num_elsewhere;
 };
 
-/* rj_pin_detach - takes every attachment away, and its pin. */
+/* rj_pin_detach - takes every attachment within reach away, and its pin. */
 void rj_pin_detach(const struct rj_pin *p, struct rj_pin_removed *out);
 
-/* rj_pin_tidy - removes pins of interfaces of this namespace that are gone. */
-void rj_pin_tidy(const struct rj_pin *p);
+/*
+ * rj_pin_drop - takes what is attached to an interface of this namespace away, and its pins; the
+ * interface may be gone. Links go with their last descriptor, so that ours are closed before.
+ */
+void rj_pin_drop(const struct rj_pin *p, int ifindex);
+
+/* rj_pin_tidy - drops all interfaces of this namespace but those that @is_watched has. */
+void rj_pin_tidy(const struct rj_pin *p, bool (*is_watched)(const void *user, int ifindex),
+		 const void *user);
 
 /* rj_pin_remove - removes all pins of ours, and the directory if nothing else is in it. */
 void rj_pin_remove(struct rj_pin *p);

@@ -13,10 +13,14 @@
 /* Every pin of ours begins with it; what else is in the directory is not looked at. */
 #define RJ_PIN_PREFIX "rj_"
 
-/* struct rj_pin - @fd: the directory, locked by flock. @netns, @inode: names come of them */
+/*
+ * struct rj_pin - @fd: the directory, locked by flock. @meta_fd: rj_meta, once whoever is to go on
+ * may not open it by name; else -1. @netns, @inode: names come of them
+ */
 struct rj_pin {
 	char *path;
 	int fd;
+	int meta_fd;
 	bool is_whole;
 	unsigned int num_cleaned;
 	uint64_t netns;

@@ -3,7 +3,6 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,11 +101,12 @@ int rj_pin_mark(const struct rj_pin *p, const struct rj_pin_place *place)
 		return 0;
 	if (!path_of(p, place, path))
 		return -ENAMETOOLONG;
-	fd = rj_pin_map_fd(p, "rj_meta");
+	fd = p->meta_fd >= 0 ? p->meta_fd : rj_pin_map_fd(p, "rj_meta");
 	if (fd < 0)
 		return fd;
 	err = bpf_obj_pin(fd, path);
-	close(fd);
+	if (fd != p->meta_fd)
+		close(fd);
 	return err == -EEXIST ? 0 : err;
 }
 
@@ -116,13 +116,6 @@ bool rj_pin_has(const struct rj_pin *p, const struct rj_pin_place *place)
 
 	return p && path_of(p, place, path) && !access(path, F_OK);
 }
-
-/* What rj_pin_detach is at. Qdiscs go after the filters in them. */
-struct detaching {
-	const struct rj_pin *p;
-	struct rj_pin_removed *removed;
-	bool is_qdiscs_turn;
-};
 
 static void detach_link(const char *path)
 {
@@ -136,6 +129,39 @@ static void detach_link(const char *path)
 	close(fd);
 }
 
+/* Takes a place of this namespace, or a link of any, away; @path: its pin. */
+static void drop(const struct rj_pin *p, const struct rj_pin_place *place, const char *path)
+{
+	if (has_link(place->kind))
+		detach_link(path);
+	else if (place->kind == RJ_PIN_TC)
+		rj_clsact_detach(place->ifindex, place->is_egress, rj_pin_handle(p));
+	else
+		rj_clsact_drop_qdisc(place->ifindex);
+	unlink(path);
+}
+
+void rj_pin_drop(const struct rj_pin *p, int ifindex)
+{
+	/* in the order of kinds: qdiscs after the filters in them */
+	for (unsigned int i = 0; i < 2 * RJ_PIN_NUM_KINDS; i++) {
+		const struct rj_pin_place place = { .kind = i / 2,
+						    .ifindex = ifindex,
+						    .is_egress = i & 1 };
+		char path[PATH_MAX];
+
+		if (rj_pin_has(p, &place) && path_of(p, &place, path))
+			drop(p, &place, path);
+	}
+}
+
+/* What rj_pin_detach is at. */
+struct detaching {
+	const struct rj_pin *p;
+	struct rj_pin_removed *removed;
+	bool is_qdiscs_turn;
+};
+
 static void detach_one(void *user, const char *name)
 {
 	struct detaching *d = user;
@@ -146,18 +172,13 @@ static void detach_one(void *user, const char *name)
 	if (!rj_pin_place_parse(name, &place, &netns) || !rj_pin_name(d->p, name, path) ||
 	    (place.kind == RJ_PIN_QDISC) != d->is_qdiscs_turn)
 		return;
-	if (has_link(place.kind)) {
-		detach_link(path);
-		d->removed->num_links++;
-	} else if (netns != d->p->netns) {
+	if (!has_link(place.kind) && netns != d->p->netns) {
 		d->removed->num_elsewhere += place.kind == RJ_PIN_TC;
-	} else if (place.kind == RJ_PIN_TC) {
-		rj_clsact_detach(place.ifindex, place.is_egress, rj_pin_handle(d->p));
-		d->removed->num_filters++;
-	} else {
-		rj_clsact_drop_qdisc(place.ifindex);
+		return;
 	}
-	unlink(path);
+	d->removed->num_links += has_link(place.kind);
+	d->removed->num_filters += place.kind == RJ_PIN_TC;
+	drop(d->p, &place, path);
 }
 
 void rj_pin_detach(const struct rj_pin *p, struct rj_pin_removed *out)
@@ -170,19 +191,28 @@ void rj_pin_detach(const struct rj_pin *p, struct rj_pin_removed *out)
 	rj_pin_each(p, detach_one, &d);
 }
 
+/* What rj_pin_tidy is at. */
+struct tidying {
+	const struct rj_pin *p;
+	bool (*is_watched)(const void *user, int ifindex);
+	const void *user;
+};
+
 static void tidy_one(void *user, const char *name)
 {
-	const struct rj_pin *p = user;
+	const struct tidying *t = user;
 	struct rj_pin_place place;
-	char path[PATH_MAX], ifname[IF_NAMESIZE];
 	uint64_t netns;
 
-	if (rj_pin_place_parse(name, &place, &netns) && netns == p->netns &&
-	    !if_indextoname((unsigned int)place.ifindex, ifname) && rj_pin_name(p, name, path))
-		unlink(path);
+	if (rj_pin_place_parse(name, &place, &netns) && netns == t->p->netns &&
+	    !t->is_watched(t->user, place.ifindex))
+		rj_pin_drop(t->p, place.ifindex);
 }
 
-void rj_pin_tidy(const struct rj_pin *p)
+void rj_pin_tidy(const struct rj_pin *p, bool (*is_watched)(const void *user, int ifindex),
+		 const void *user)
 {
-	rj_pin_each(p, tidy_one, (void *)p);
+	struct tidying t = { .p = p, .is_watched = is_watched, .user = user };
+
+	rj_pin_each(p, tidy_one, &t);
 }

@@ -4,11 +4,14 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bpf/accumulate.h"
 #include "source/kernel.h"
+#include "source/netns.h"
 #include "source/pin_dir.h"
 
 /* Records of the ring that nobody has read. */
@@ -91,6 +94,45 @@ static bool count(const struct rj_pin *p, struct rj_unpin_counts *out)
 	return is_counted;
 }
 
+/* The namespace of --netns, by its name of then; false where there was none. */
+static bool named_netns(const struct rj_pin *p, char name[RJ_SETTINGS_LEN])
+{
+	static const char option[] = "\n--netns ";
+	int fd = rj_pin_map_fd(p, "rj_meta");
+	struct rj_meta meta;
+	bool is_read = fd >= 0 && is_of_this_version(fd, &meta);
+	const char *at = is_read ? strstr(meta.settings, option) : NULL;
+
+	if (fd >= 0)
+		close(fd);
+	if (!at)
+		return false;
+	at += strlen(option);
+	snprintf(name, RJ_SETTINGS_LEN, "%.*s", (int)strcspn(at, "\n"), at);
+	return strcmp(name, "-") != 0;
+}
+
+/* What is not of this namespace may be of the one that was named, if that can be found. */
+static void detach_there(struct rj_pin *p, struct rj_pin_removed *out)
+{
+	struct rj_netns ns = { .there = -1, .here = -1 };
+	struct rj_pin_removed there;
+	struct rj_error error;
+	char name[RJ_SETTINGS_LEN];
+	struct stat st;
+
+	if (!named_netns(p, name) || rj_netns_open(name, &ns, &error))
+		return;
+	if (!fstat(ns.there, &st) && !rj_netns_enter(&ns, &error)) {
+		p->netns = st.st_ino;
+		rj_pin_detach(p, &there);
+		rj_netns_leave(&ns);
+		out->num_filters += there.num_filters;
+		out->num_elsewhere = there.num_elsewhere;
+	}
+	rj_netns_close(&ns);
+}
+
 int rj_unpin_directory(const char *path, struct rj_unpin_counts *out, struct rj_error *error)
 {
 	struct rj_pin *p = NULL;
@@ -102,6 +144,11 @@ int rj_unpin_directory(const char *path, struct rj_unpin_counts *out, struct rj_
 		err = rj_error_set(error, -ENOENT, "%s: nothing of rejoice is pinned there", path);
 	} else {
 		rj_pin_detach(p, &out->removed);
+		if (out->removed.num_elsewhere)
+			detach_there(p, &out->removed);
+	}
+	/* filters out of reach go on counting, and are found by their pins */
+	if (!err && !out->removed.num_elsewhere) {
 		rj_kernel_settle();
 		out->is_counted = count(p, out);
 		rj_pin_remove(p);

@@ -17,7 +17,11 @@ struct rj_unpin_counts {
 	uint64_t packets_killed;
 };
 
-/* rj_unpin_directory - 0, or a negative errno with @error set: -ENOENT nothing is pinned there. */
+/*
+ * rj_unpin_directory - takes away what is within reach: all links, and filters of this namespace
+ * and of the one that --netns named. Where others are left (removed.num_elsewhere), all maps stay
+ * pinned and nothing is counted. 0, or a negative errno with @error set: -ENOENT nothing is pinned.
+ */
 RJ_MUST_CHECK int rj_unpin_directory(const char *path, struct rj_unpin_counts *out,
 				     struct rj_error *error);
 

@@ -15,6 +15,7 @@
 #include "source/interfaces.h"
 #include "source/links.h"
 #include "source/netns.h"
+#include "source/pin.h"
 
 #define LINE_LEN 1024
 #define MAX_TOLD 12	  /* interfaces of which the line tells; of more it gives the number */
@@ -96,6 +97,16 @@ static void note_attached(struct rj_watch *w, const struct rj_attachment *a)
 	snprintf(w->line + len, sizeof(w->line) - len, "%s%s", len ? ", " : "", text);
 }
 
+/*
+ * What is pinned counts on, so that of an interface that is not watched any more it has to go. One
+ * that is attached under this number by now keeps it.
+ */
+static void drop_pins(const struct rj_watch *w, int ifindex)
+{
+	if (w->programs.pin && !w->is_stopping && !rj_watch_is_watched(w, ifindex))
+		rj_pin_drop(w->programs.pin, ifindex);
+}
+
 static int attach(void *user, struct rj_interface *i)
 {
 	struct rj_watch *w = user;
@@ -109,12 +120,14 @@ static int attach(void *user, struct rj_interface *i)
 		rj_detach(&i->attachment);
 		err = rj_error_set(&error, -ENODEV, "%s: is gone", i->name);
 	}
-	if (err == -ENODEV && w->is_open) /* it has gone again already, which will be told */
-		return err;
 	if (err && !w->is_open && (i->is_named || err == -EPERM)) {
 		w->error = error;
 		return err;
 	}
+	if (err)
+		drop_pins(w, i->attachment.ifindex);
+	if (err == -ENODEV && w->is_open) /* it has gone again already, which will be told */
+		return err;
 	if (err) {
 		w->error = error;
 		tell(w, RJ_IS_WARNING, "not watched: %s", error.text);
@@ -148,6 +161,7 @@ static void detach(void *user, struct rj_interface *i)
 		i->attachment.after = i->attachment.before;
 	}
 	rj_detach(&i->attachment);
+	drop_pins(w, i->index);
 }
 
 static const struct rj_interfaces_ops ops = { .attach = attach, .detach = detach };
