@@ -476,11 +476,24 @@ pin_user() {
 	stop_live "$name-1"
 	chown 1 "$pin_fs/user"
 	check "$name: of a third user it is not taken" refused 1 "not root's to give" \
-		live -i "$SERVER_IF,rjv0" --pin "$pin_fs/user" --attach "$mode" --user nobody
+		live -i "$SERVER_IF,rjv0" --pin "$pin_fs/user" --attach "$mode" --user nobody --duration 1
 	check "$name: unpin" unpin user
 	check "$name: no pin is left" test ! -e "$pin_fs/user"
 	ip -n "$NS_SERVER" link del rjv0
 	check_clean "$name"
+}
+
+# What native XDP changes of a veth's offloads lasts until unpin, as it says, and no longer.
+pin_settings() {
+	local name=pin-settings
+	settings >"$WORK/settings"
+	start_pinned $name settings --attach xdp || true
+	stop_live $name
+	check "$name: says until when" grep -q '(until unpin: .*; auto changes none)' "$WORK/live-$name.log"
+	check "$name: unpin" unpin settings
+	settings >"$WORK/settings-after"
+	check "$name: as they were, after unpin" diff "$WORK/settings" "$WORK/settings-after"
+	check_clean $name
 }
 
 # Of test_pin; by themselves where a name is given to tests/net/run.
@@ -494,6 +507,7 @@ test_pin_watched() {
 	done
 	pin_netns_gone
 	pin_renamed
+	pin_settings
 }
 
 test_pin_filter() {

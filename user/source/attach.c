@@ -214,8 +214,8 @@ static void note_offloads(const struct job *j, const struct rj_offloads *before)
 		a->after = a->before;
 	rj_offloads_tell(a->name, &a->before, &a->after, text, sizeof(text));
 	if (*text || is_veth)
-		snprintf(a->note, sizeof(a->note), "until the end: %s%s%s; auto changes none", text,
-			 *text && is_veth ? ", " : "",
+		snprintf(a->note, sizeof(a->note), "until %s: %s%s%s; auto changes none",
+			 a->is_pinned ? "unpin" : "the end", text, *text && is_veth ? ", " : "",
 			 is_veth ? "no segmentation offload at the veth's other end" : "");
 }
 

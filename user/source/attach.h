@@ -46,7 +46,8 @@ struct rj_attach_programs {
  * @made_qdisc: the clsact qdisc was not there before
  * @is_pinned: rj_detach leaves it at work: rj_pin_detach ends it
  * @note: what attaching changed, for people; "" when nothing
- * @before, @after: its offloads before attaching and then, set back by rj_detach
+ * @before, @after: its offloads before attaching and then, set back by rj_detach; of what is pinned
+ *      the kernel sets back what it does by itself when the program goes
  */
 struct rj_attachment {
 	char name[IF_NAMESIZE];

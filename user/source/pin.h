@@ -119,7 +119,7 @@ bool rj_pin_has(const struct rj_pin *p, const struct rj_pin_place *place);
 /* rj_pin_handle - the handle of this directory's clsact filters: 0 for NULL. */
 uint32_t rj_pin_handle(const struct rj_pin *p);
 
-/* struct rj_pin_removed - @num_elsewhere: filters of other network namespaces; left, as their pins */
+/* struct rj_pin_removed - @num_elsewhere: filters of other namespaces, left with their pins */
 struct rj_pin_removed {
 	unsigned int num_links;
 	unsigned int num_filters;

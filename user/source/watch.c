@@ -101,10 +101,12 @@ static void note_attached(struct rj_watch *w, const struct rj_attachment *a)
  * What is pinned counts on, so that of an interface that is not watched any more it has to go. One
  * that is attached under this number by now keeps it.
  */
-static void drop_pins(const struct rj_watch *w, int ifindex)
+static void drop_pins(const struct rj_watch *w, const struct rj_attachment *a)
 {
-	if (w->programs.pin && !w->is_stopping && !rj_watch_is_watched(w, ifindex))
-		rj_pin_drop(w->programs.pin, ifindex);
+	if (!w->programs.pin || w->is_stopping || rj_watch_is_watched(w, a->ifindex))
+		return;
+	rj_pin_drop(w->programs.pin, a->ifindex);
+	rj_offloads_restore(a->name, &a->before, &a->after);
 }
 
 static int attach(void *user, struct rj_interface *i)
@@ -125,7 +127,7 @@ static int attach(void *user, struct rj_interface *i)
 		return err;
 	}
 	if (err)
-		drop_pins(w, i->attachment.ifindex);
+		drop_pins(w, &i->attachment);
 	if (err == -ENODEV && w->is_open) /* it has gone again already, which will be told */
 		return err;
 	if (err) {
@@ -161,7 +163,7 @@ static void detach(void *user, struct rj_interface *i)
 		i->attachment.after = i->attachment.before;
 	}
 	rj_detach(&i->attachment);
-	drop_pins(w, i->index);
+	drop_pins(w, &i->attachment);
 }
 
 static const struct rj_interfaces_ops ops = { .attach = attach, .detach = detach };

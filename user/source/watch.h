@@ -44,14 +44,14 @@ RJ_MUST_CHECK int rj_watch_open(const struct rj_watch_config *config,
 				const struct rj_attach_programs *programs, struct rj_watch **out,
 				struct rj_error *error);
 
-/* rj_watch_fd - readable when rj_watch_update has something to do; -1 once it never will have. */
+/* rj_watch_fd - readable when rj_watch_update has something to do; -1: it never will have. */
 int rj_watch_fd(const struct rj_watch *w);
 
 /*
  * rj_watch_update - interfaces have come or gone: attaches and tells. What fails is told as well,
- * and watching goes on. Where their namespace can no longer be entered, that is told once, and those
- * that are watched stay so. True when it is to be called again soon: attaching takes the kernel
- * some 20 ms a program, and the ring must not wait for hundreds of interfaces.
+ * and watching goes on. Where their namespace can no longer be entered, that is told once, and what
+ * is watched stays so. True when it is to be called again soon: attaching takes the kernel some
+ * 20 ms a program, and the ring must not wait for hundreds of interfaces.
  */
 bool rj_watch_update(struct rj_watch *w);
 
