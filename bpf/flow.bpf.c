@@ -527,5 +527,6 @@ SEC("tc") int rj_give(struct __sk_buff *skb)
 		if (bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY))
 			rj_num_not_taken++;
 	}
+	rj_num_given = 0;
 	return RJ_PASS_ON;
 }

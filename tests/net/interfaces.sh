@@ -142,6 +142,25 @@ burst_over_the_middle() { in_ns client "$here/talk" burst "$SERVER2" 500 9; }
 # every_record NAME PATTERN: has it.
 every_record() { ! grep -v -- "$2" "$WORK/$1.live"; }
 
+# What went around a full map on two interfaces is nothing that a killed process had in its hands.
+duplicates_of_pins() {
+	local name
+	pin_up
+	for name in bridge-pinned bridge-pinned-next; do
+		live_side=middle start_live "$name" rjm0,rjm1 --pin "$pin_fs/bridge" --max-flows 64 || true
+		burst_over_the_middle
+		wait_quiet
+		stop_live "$name"
+	done
+	check 'bridge-pinned: duplicates are counted' test "$(field "$WORK/bridge-pinned.live.stats" duplicate)" -gt 400
+	check 'bridge-pinned: also by the next' test "$(field "$WORK/bridge-pinned-next.live.stats" duplicate)" -gt 800
+	check 'bridge-pinned: and none of them as lost' test \
+		"$(field "$WORK/bridge-pinned-next.live.stats" process_killed)" = 0
+	check 'bridge-pinned: its account is valid' "$here/../validate" --stats "$WORK/bridge-pinned-next.live.stats"
+	in_ns middle "$rejoice" unpin "$pin_fs/bridge" >"$WORK/unpin" 2>&1 || true
+	check 'bridge-pinned: unpin knows of no loss' grep -q ' 0 packets were lost' "$WORK/unpin"
+}
+
 test_bridge() {
 	local name
 	bridge_up
@@ -157,6 +176,7 @@ test_bridge() {
 	through_middle bridge-full any --max-flows 64
 	check 'bridge-full: all of them' test "$(wc -l <"$WORK/bridge-full.live")" -ge 500
 	compare_with=()
+	duplicates_of_pins
 	live_side=middle start_live bridge-own any --attach tc || true
 	pings 10.79.1.3
 	wait_quiet
