@@ -537,8 +537,8 @@ struct rj_ring_tunnels {
 
 /*
  * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
- * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate and @killed, or
- * in user space's hands now: where a process was killed, those were in its hands.
+ * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate and @killed,
+ * or in user space's hands now: where a process was killed, those were in its hands.
  * @reaped: packets of the flows that the reaper took out; the kernel counts them
  * @ringed: packets of cut flows and orphans that user space took from the ring
  * @recorded: of these: in records that whoever polls has dealt with
