@@ -127,5 +127,8 @@ int command_read(int argc, char **argv)
 	}
 	catch_signals();
 	status = output_open(&out, settings.output);
-	return status ? status : run(&settings, &out);
+	if (!status)
+		status = run(&settings, &out);
+	output_close(&out);
+	return status;
 }
