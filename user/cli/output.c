@@ -75,6 +75,7 @@ enum exit_status output_open(struct output *out, const char *name)
 	if (b->is_gzip)
 		deflateEnd(&b->zlib);
 	free(b);
+	out->buffer = NULL;
 	return EXIT_SOME_FAILED;
 }
 

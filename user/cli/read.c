@@ -18,6 +18,9 @@ static enum exit_status read_file(struct rj_session *s, const char *path)
 		do
 			more = rj_session_poll(s, 0);
 		while (more > 0 && !is_interrupted());
+	/* whoever sent the signal knows */
+	if (more == -EINTR && is_interrupted())
+		more = 0;
 	status = status_of(more < 0 ? more : 0);
 	/* what the file lacks is not what the program may not do */
 	if (status == EXIT_NOT_PERMITTED)
