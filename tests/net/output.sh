@@ -46,7 +46,9 @@ test_held() {
 	wait_for "! grep -qE '^(Shd|Sig)Pnd:.*[1-9a-f]' /proc/$pid/status" 5
 	wait_quiet
 	FRAMES=$(($(num_frames_of "$SERVER_IF") - BEFORE))
-	cat "$WORK/held.live" >"$WORK/held.read" 4<&- &
+	exec 5<"$WORK/held.live"	# and now does; the end comes when nobody has it to write any more
+	cat <&5 >"$WORK/held.read" 4<&- &
+	exec 5<&-
 	wait_for "! kill -0 $pid" 20 || true
 	exec 4<&-
 	wait $! || true
