@@ -38,7 +38,7 @@
 #define BUSY_NS (RJ_NS_PER_S / 100)
 #define BUSY_WAKES 8u
 #define PAUSE_US 1000
-#define WATCHING_LEN 2048
+#define WATCHING_LEN 8192 /* the line of rj_watch, and a path of pins: PATH_MAX */
 #define MIB (1024.0 * 1024.0)
 
 struct live_source {

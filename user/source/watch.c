@@ -16,8 +16,9 @@
 #include "source/links.h"
 #include "source/netns.h"
 
-#define LINE_LEN 1024
-#define MAX_TOLD 12	  /* interfaces of which the line tells; of more it gives the number */
+#define TEXT_LEN 256 /* of one interface */
+#define MAX_TOLD 12  /* interfaces of which the line tells; of more it gives the number */
+#define LINE_LEN (MAX_TOLD * (TEXT_LEN + 2) + 32)
 #define MAX_AT_ONCE 4	  /* interfaces attached to or detached from in one go. Ours */
 #define LIST_WAIT_MS 5000 /* the kernel answers at once */
 
@@ -86,7 +87,7 @@ static void describe(const struct rj_attachment *a, char *out, size_t len)
 static void note_attached(struct rj_watch *w, const struct rj_attachment *a)
 {
 	size_t len = strlen(w->line);
-	char text[256];
+	char text[TEXT_LEN];
 
 	if (++w->num_attached > MAX_TOLD)
 		return;
@@ -98,7 +99,7 @@ static int attach(void *user, struct rj_interface *i)
 {
 	struct rj_watch *w = user;
 	struct rj_error error;
-	char text[256];
+	char text[TEXT_LEN];
 	int err = rj_attach(&i->attachment, i->name, w->config.mode, w->config.directions,
 			    &w->programs, &error);
 
