@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/status.h"
+#include "source/alive.h"
 #include "source/offloads.h"
 
 enum rj_attach_mode {
@@ -41,6 +42,7 @@ struct rj_attach_programs {
  * struct rj_attachment - one interface. Zero but for fds of -1 before rj_attach.
  * @in_fd, @out_fd: links; closing them detaches. -1: none, or a clsact filter
  * @in, @out: how, for people: "xdp (native)", "tcx", "tc"; "" when not
+ * @owner: of its clsact filters
  * @has_in_filter, @has_out_filter: a clsact filter has no link: taken away by rj_detach, or by the
  *      next start when the process was killed
  * @made_qdisc: the clsact qdisc was not there before
@@ -53,6 +55,7 @@ struct rj_attachment {
 	int ifindex;
 	bool is_attached;
 	int in_fd, out_fd;
+	struct rj_alive owner;
 	const char *in, *out;
 	bool has_in_filter, has_out_filter;
 	bool made_qdisc;
