@@ -15,6 +15,7 @@
 #include "source/clsact.h"
 #include "source/newer.h"
 #include "source/pin.h"
+#include "source/tether.h"
 
 int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
 {
@@ -148,6 +149,8 @@ static int attach_tcx(const struct job *j, bool is_egress)
 static int attach_tc(const struct job *j, bool is_egress)
 {
 	const struct rj_pin *pin = j->programs->pin;
+	struct rj_tether *tether = j->programs->tether;
+	int prog_fd = program_for(j, is_egress);
 	struct rj_pin_place place = {
 		.kind = RJ_PIN_TC,
 		.ifindex = j->a->ifindex,
@@ -155,9 +158,12 @@ static int attach_tc(const struct job *j, bool is_egress)
 	};
 	int err = rj_pin_mark(pin, &place);
 
+	if (tether)
+		prog_fd = rj_tether_program(tether, prog_fd);
+	err = !err && prog_fd < 0 ? prog_fd : err;
 	err = err ? err :
-		    rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
-				     rj_pin_handle(pin), &j->a->owner, &j->a->made_qdisc);
+		    rj_clsact_attach(j->a->ifindex, is_egress, prog_fd, rj_pin_handle(pin),
+				     &j->a->owner, &j->a->made_qdisc);
 	if (!err && j->a->made_qdisc) {
 		place = (struct rj_pin_place){ .kind = RJ_PIN_QDISC, .ifindex = j->a->ifindex };
 		err = rj_pin_mark(pin, &place);

@@ -24,10 +24,13 @@ enum rj_attach_mode {
 #define RJ_WATCH_OUT 2u
 
 struct rj_pin;
+struct rj_tether;
 
 /*
  * struct rj_attach_programs - file descriptors; -1 where a program was not loaded. @pin: where
  * attachments are pinned, or are already and get these programs; NULL: they end with the process.
+ * @is_gated: they are filters that lead to nothing once the process is dead. @tether: what makes
+ * clsact filters of others such that do, or NULL where none is wanted.
  * @why_no_ip: NULL, or why those for frames that start with IP were not: one line, for people
  */
 struct rj_attach_programs {
@@ -35,6 +38,8 @@ struct rj_attach_programs {
 	int ingress, egress;	   /* frames with Ethernet headers */
 	int ip_ingress, ip_egress; /* frames that start with IP */
 	const struct rj_pin *pin;
+	bool is_gated;
+	struct rj_tether *tether;
 	const char *why_no_ip;
 };
 

@@ -15,6 +15,7 @@
 #include "source/interfaces.h"
 #include "source/links.h"
 #include "source/netns.h"
+#include "source/tether.h"
 
 #define LINE_LEN 1024
 #define MAX_TOLD 12	  /* interfaces of which the line tells; of more it gives the number */
@@ -24,6 +25,7 @@
 struct rj_watch {
 	struct rj_watch_config config;
 	struct rj_attach_programs programs;
+	struct rj_tether tether;
 	struct rj_interfaces list;
 	struct rj_links links;
 	struct rj_netns netns;
@@ -251,6 +253,8 @@ int rj_watch_open(const struct rj_watch_config *config, const struct rj_attach_p
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	w->config = *config;
 	w->programs = *programs;
+	if (!programs->pin && !programs->is_gated)
+		w->programs.tether = &w->tether;
 	w->links.fd = -1;
 	w->promisc_fd = -1;
 	w->netns = (struct rj_netns){ .there = -1, .here = -1 };
@@ -331,6 +335,7 @@ void rj_watch_close(struct rj_watch *w)
 		return;
 	rj_interfaces_done(&w->list);
 	rj_links_close(&w->links);
+	rj_tether_done(&w->tether);
 	if (w->promisc_fd >= 0)
 		close(w->promisc_fd);
 	rj_netns_close(&w->netns);
