@@ -51,8 +51,8 @@ static int failed(const struct job *j, int err, const char *how)
 	if (err == -EMEDIUMTYPE)
 		return rj_error_set(
 			j->error, -EOPNOTSUPP,
-			"%s: its qdisc \"ingress\" is where clsact would be, and takes no filter of "
-			"outgoing packets: remove it (tc qdisc del dev %s ingress), or use "
+			"%s: its qdisc \"ingress\" is where clsact would be, and takes no filter "
+			"of outgoing packets: remove it (tc qdisc del dev %s ingress), or use "
 			"--direction in, or --attach tcx (Linux 6.6)",
 			j->a->name, j->a->name);
 	return rj_error_set(

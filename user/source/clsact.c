@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Makes, finds and removes clsact filters through libbpf and rtnetlink. Source: linux/pkt_sched.h. */
+/* Makes, finds and removes clsact filters through libbpf and rtnetlink. */
 #include "source/clsact.h"
 
 #include <bpf/libbpf.h>
