@@ -284,8 +284,19 @@ test_any() {
 	check 'any: no more than that of loopback' sh -c "! grep '\"lo\"' '$WORK/any.live' | grep ifnames"
 	check_clean any
 	any_lossy
+	any_storm
 	any_refused
 }
+
+# many_changes IFACE: so many that the socket, which has room for some thousand, overflows while nobody reads.
+many_changes() {
+	local i
+	echo "link set dev $1 up"	# of others, this change is no news
+	for i in {1..8000}; do echo "link set dev $1 alias $i"; done
+}
+
+# shellcheck disable=SC2016
+is_news_lost() { in_ns server awk '$2 == 0 && $9 > 0 { n++ } END { exit !n }' /proc/net/netlink; }
 
 # So much news that the kernel has no room for it while nobody listens.
 any_lossy() {
@@ -294,10 +305,10 @@ any_lossy() {
 	kill -STOP "$(proc_pid live-lossy)"
 	: >"$batch"
 	for i in {1..150}; do echo "link add name rjl$i type veth peer name rjp$i"; done >>"$batch"
+	many_changes rjl1 >>"$batch"
 	for i in {31..150}; do echo "link del rjl$i"; done >>"$batch"
 	ip -n "$NS_SERVER" -batch "$batch"
-	check 'lossy: news was lost' sh -c "nsenter --net=/run/netns/$NS_SERVER awk \
-		'\$2 == 0 && \$9 > 0 { n++ } END { exit !n }' /proc/net/netlink"
+	check 'lossy: news was lost' is_news_lost
 	kill -CONT "$(proc_pid live-lossy)"
 	wait_for '[ "$(num_tcx server)" = "$(num_links server)" ]' 30 || true
 	check "lossy: all $(num_links server) interfaces are watched" test "$(num_tcx server)" = "$(num_links server)"
@@ -310,6 +321,35 @@ any_lossy() {
 	for i in {1..30}; do echo "link del rjl$i"; done >"$batch"
 	ip -n "$NS_SERVER" -batch "$batch"
 	check_clean lossy
+}
+
+# Interfaces go on coming and going while it finds out that it missed some.
+any_storm() {
+	local i storm="$WORK/storm"
+	start_live storm any -v || true
+	kill -STOP "$(proc_pid live-storm)"
+	ip -n "$NS_SERVER" link add rjl0 type veth peer name rjp0
+	many_changes rjl0 >"$WORK/links"
+	ip -n "$NS_SERVER" -batch "$WORK/links"
+	check 'storm: news was lost' is_news_lost
+	for i in {1..120}; do
+		echo "link add name rjl$i type veth peer name rjp$i"
+		[ $((i % 15)) = 0 ] || echo "link del rjl$i"
+	done >"$storm"
+	spawn storm server ip -batch "$storm"
+	wait_for "ip -n $NS_SERVER link show rjl15" 10
+	kill -CONT "$(proc_pid live-storm)"
+	wait_for "! kill -0 $(proc_pid storm)" 30 || true
+	stop_proc storm
+	check 'storm: over' test "$PROC_STATUS" = 0
+	wait_for '[ "$(num_tcx server)" = "$(num_links server)" ]' 30 || true
+	check "storm: all $(num_links server) interfaces are watched" test "$(num_tcx server)" = "$(num_links server)"
+	pings "$SERVER4"
+	stop_live storm
+	check_records storm
+	for ((i = 0; i <= 120; i += 15)); do echo "link del rjl$i"; done >"$WORK/links"
+	ip -n "$NS_SERVER" -batch "$WORK/links"
+	check_clean storm
 }
 
 # One that cannot be watched as asked for is a line; the others are watched.

@@ -302,13 +302,11 @@ void rj_kernel_close(struct rj_kernel *k)
 
 void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *out)
 {
-	out->xdp = bpf_program__fd(k->skel->progs.rj_xdp);
+	*out = (struct rj_attach_programs){ .xdp = bpf_program__fd(k->skel->progs.rj_xdp) };
 	out->ingress = bpf_program__fd(k->skel->progs.rj_tc_ingress);
 	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
-	out->pin = NULL;
-	out->why_no_ip = NULL;
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)

@@ -11,7 +11,7 @@
 #include "source/link.h"
 #include "source/precision.h"
 #include "source/source.h"
-#include "source/stream.h"
+#include "source/input.h"
 
 /* Frames delivered by one poll: the caller looks at signals and progress in between. */
 #define FRAMES_A_POLL 4096
@@ -19,7 +19,7 @@
 struct pcap_source {
 	struct rj_source base;
 	pcap_t *pcap;
-	struct rj_stream *stream; /* pcap's */
+	struct rj_input *input; /* pcap's */
 	char *name;
 	struct rj_filter *filter;
 	int link_type;
@@ -29,30 +29,30 @@ struct pcap_source {
 /* What libpcap's small reads are served from. */
 #define STREAM_BUFFER (1u << 16)
 
-static ssize_t stream_read(void *cookie, char *to, size_t len)
+static ssize_t input_read(void *cookie, char *to, size_t len)
 {
-	return rj_stream_read(cookie, to, len);
+	return rj_input_read(cookie, to, len);
 }
 
-static int stream_close(void *cookie)
+static int input_close(void *cookie)
 {
-	rj_stream_close(cookie);
+	rj_input_close(cookie);
 	return 0;
 }
 
-/* The file as plain bytes for libpcap, which closes the stream with it; NULL with errno set. */
-static FILE *open_plain(const char *path, struct rj_stream **ret_stream)
+/* The file as plain bytes for libpcap, which closes the input with it; NULL with errno set. */
+static FILE *open_plain(const char *path, struct rj_input **ret_input)
 {
-	cookie_io_functions_t io = { .read = stream_read, .close = stream_close };
-	struct rj_stream *s = rj_stream_open(path);
+	cookie_io_functions_t io = { .read = input_read, .close = input_close };
+	struct rj_input *s = rj_input_open(path);
 	FILE *file = s ? fopencookie(s, "r", io) : NULL;
 
 	if (!file) {
-		rj_stream_close(s);
+		rj_input_close(s);
 		return NULL;
 	}
 	setvbuf(file, NULL, _IOFBF, STREAM_BUFFER);
-	*ret_stream = s;
+	*ret_input = s;
 	return file;
 }
 
@@ -96,7 +96,7 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 
 		if (got == PCAP_ERROR_BREAK)
 			return 0;
-		if (got != 1 && rj_stream_was_interrupted(s->stream))
+		if (got != 1 && rj_input_was_interrupted(s->input))
 			return interrupted(s, &base->error);
 		if (got != 1)
 			return rj_error_set(&base->error, -EIO,
@@ -153,15 +153,15 @@ static int open_capture(struct pcap_source *s, const char *path, struct rj_error
 	FILE *file;
 
 	errno = 0;
-	file = open_plain(path, &s->stream);
+	file = open_plain(path, &s->input);
 	if (!file)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
-	head = rj_stream_head(s->stream, &len);
+	head = rj_input_head(s->input, &len);
 	s->base.time_decimals = rj_capture_decimals(head, len);
 	s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
 	if (!s->pcap) {
-		bool was_interrupted = rj_stream_was_interrupted(s->stream);
+		bool was_interrupted = rj_input_was_interrupted(s->input);
 
 		fclose(file);
 		if (was_interrupted)

@@ -152,7 +152,7 @@ static void detach_one(void *user, const char *name)
 	} else if (netns != d->p->netns) {
 		d->removed->num_elsewhere += place.kind == RJ_PIN_TC;
 	} else if (place.kind == RJ_PIN_TC) {
-		rj_clsact_detach(place.ifindex, place.is_egress, rj_pin_handle(d->p));
+		rj_clsact_detach_pinned(place.ifindex, place.is_egress, rj_pin_handle(d->p));
 		d->removed->num_filters++;
 	} else {
 		rj_clsact_drop_qdisc(place.ifindex);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Files and pipes as plain bytes. zlib's own file functions wait for half a megabyte at a time. */
-#include "source/stream.h"
+#include "source/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static const uint8_t gzip_magic[] = { 0x1f, 0x8b };
  * @is_inside: a gzip member has begun and not ended; @has_member: one has ended
  * @head: plain bytes that were read ahead, [@head_at, @head_len) still to be handed out
  */
-struct rj_stream {
+struct rj_input {
 	int fd;
 	bool is_gzip;
 	bool is_inside;
@@ -37,7 +37,7 @@ struct rj_stream {
 	uint8_t raw[RAW_BYTES];
 };
 
-static ssize_t read_fd(struct rj_stream *s, void *to, size_t len)
+static ssize_t read_fd(struct rj_input *s, void *to, size_t len)
 {
 	ssize_t got;
 
@@ -50,7 +50,7 @@ static ssize_t read_fd(struct rj_stream *s, void *to, size_t len)
 	return got;
 }
 
-static ssize_t read_plain(struct rj_stream *s, void *to, size_t len)
+static ssize_t read_plain(struct rj_input *s, void *to, size_t len)
 {
 	size_t left = s->raw_len - s->raw_at;
 
@@ -64,7 +64,7 @@ static ssize_t read_plain(struct rj_stream *s, void *to, size_t len)
 }
 
 /* More raw bytes behind those that are there. */
-static ssize_t fill(struct rj_stream *s)
+static ssize_t fill(struct rj_input *s)
 {
 	ssize_t got;
 
@@ -77,7 +77,7 @@ static ssize_t fill(struct rj_stream *s)
 }
 
 /* Inflates into @to what is there; the number of bytes, or negative: not gzip. */
-static ssize_t inflate_some(struct rj_stream *s, void *to, size_t len)
+static ssize_t inflate_some(struct rj_input *s, void *to, size_t len)
 {
 	size_t left = s->raw_len - s->raw_at;
 	int result;
@@ -104,7 +104,7 @@ static ssize_t inflate_some(struct rj_stream *s, void *to, size_t len)
 	return (ssize_t)(len - s->zlib.avail_out);
 }
 
-static ssize_t read_gzip(struct rj_stream *s, void *to, size_t len)
+static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
 {
 	for (;;) {
 		ssize_t got = s->raw_at == s->raw_len ? fill(s) : 1;
@@ -119,13 +119,13 @@ static ssize_t read_gzip(struct rj_stream *s, void *to, size_t len)
 	}
 }
 
-static ssize_t read_next(struct rj_stream *s, void *to, size_t len)
+static ssize_t read_next(struct rj_input *s, void *to, size_t len)
 {
 	return s->is_gzip ? read_gzip(s, to, len) : read_plain(s, to, len);
 }
 
 /* Is it compressed, and how does it begin? An interrupted one may have begun all the same. */
-static bool begin(struct rj_stream *s)
+static bool begin(struct rj_input *s)
 {
 	ssize_t got = 1;
 
@@ -148,9 +148,9 @@ static bool begin(struct rj_stream *s)
 	return s->head_len || got >= 0;
 }
 
-struct rj_stream *rj_stream_open(const char *path)
+struct rj_input *rj_input_open(const char *path)
 {
-	struct rj_stream *s = calloc(1, sizeof(*s));
+	struct rj_input *s = calloc(1, sizeof(*s));
 	int err;
 
 	if (!s)
@@ -160,18 +160,18 @@ struct rj_stream *rj_stream_open(const char *path)
 	if (s->fd >= 0 && begin(s))
 		return s;
 	err = errno;
-	rj_stream_close(s);
+	rj_input_close(s);
 	errno = err;
 	return NULL;
 }
 
-const uint8_t *rj_stream_head(const struct rj_stream *s, size_t *ret_len)
+const uint8_t *rj_input_head(const struct rj_input *s, size_t *ret_len)
 {
 	*ret_len = s->head_len;
 	return s->head;
 }
 
-ssize_t rj_stream_read(struct rj_stream *s, void *to, size_t len)
+ssize_t rj_input_read(struct rj_input *s, void *to, size_t len)
 {
 	size_t left = s->head_len - s->head_at;
 
@@ -184,12 +184,12 @@ ssize_t rj_stream_read(struct rj_stream *s, void *to, size_t len)
 	return (ssize_t)len;
 }
 
-bool rj_stream_was_interrupted(const struct rj_stream *s)
+bool rj_input_was_interrupted(const struct rj_input *s)
 {
 	return s->was_interrupted;
 }
 
-void rj_stream_close(struct rj_stream *s)
+void rj_input_close(struct rj_input *s)
 {
 	if (!s)
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files and pipes as plain bytes: compressed or not, in pieces, cut, interrupted. */
-#include "source/stream.h"
+#include "source/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #define NUM_BYTES 200000u
 
-/* What a stream of these bytes gives: the number that are as @want has them, and how it ends. */
+/* What an input of these bytes gives: the number that are as @want has them, and how it ends. */
 struct outcome {
 	size_t num;
 	ssize_t last;
@@ -43,13 +43,13 @@ static size_t pack(uint8_t *to, size_t from, size_t len)
 	return z.total_out;
 }
 
-static struct outcome read_all(struct rj_stream *s, size_t piece)
+static struct outcome read_all(struct rj_input *s, size_t piece)
 {
 	struct outcome out = { 0 };
 	uint8_t *at = malloc(piece);
 
 	for (;;) {
-		out.last = rj_stream_read(s, at, piece);
+		out.last = rj_input_read(s, at, piece);
 		out.err = errno;
 		if (out.last <= 0)
 			break;
@@ -64,20 +64,20 @@ static struct outcome read_all(struct rj_stream *s, size_t piece)
 
 static struct outcome read_bytes(const uint8_t *bytes, size_t len, size_t piece)
 {
-	char path[] = "/tmp/rj-stream-XXXXXX";
+	char path[] = "/tmp/rj-input-XXXXXX";
 	int fd = mkstemp(path);
 	struct outcome out = { .last = -1 };
-	struct rj_stream *s;
+	struct rj_input *s;
 
 	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		abort();
 	close(fd);
-	s = rj_stream_open(path);
+	s = rj_input_open(path);
 	unlink(path);
 	out.err = errno;
 	if (s)
 		out = read_all(s, piece);
-	rj_stream_close(s);
+	rj_input_close(s);
 	return out;
 }
 
@@ -87,7 +87,7 @@ static void check_whole(struct outcome o)
 	CHECK_EQ(o.last, 0);
 }
 
-TEST(stream_gives_plain_bytes_as_they_are)
+TEST(input_gives_plain_bytes_as_they_are)
 {
 	set_plain();
 	check_whole(read_bytes(plain, NUM_BYTES, 1));
@@ -96,7 +96,7 @@ TEST(stream_gives_plain_bytes_as_they_are)
 		CHECK_EQ(read_bytes(plain, len, 10).num, len);
 }
 
-TEST(stream_gives_all_gzip_members)
+TEST(input_gives_all_gzip_members)
 {
 	size_t len;
 
@@ -110,7 +110,7 @@ TEST(stream_gives_all_gzip_members)
 }
 
 /* Every one would take long; these are of the head, the middle and the trailer. */
-TEST(stream_tells_gzip_that_is_cut)
+TEST(input_tells_gzip_that_is_cut)
 {
 	size_t len;
 
@@ -132,12 +132,12 @@ static void on_alarm(int signal_number)
 }
 
 /* What came before the signal is read, then it is over for good. */
-TEST(stream_ends_with_a_signal)
+TEST(input_ends_with_a_signal)
 {
 	struct sigaction action = { .sa_handler = on_alarm }, before;
 	struct itimerval often = { .it_interval.tv_usec = 1000, .it_value.tv_usec = 1000 };
 	const struct itimerval never = { 0 };
-	struct rj_stream *s;
+	struct rj_input *s;
 	struct outcome o;
 	char name[32];
 	int ends[2];
@@ -147,18 +147,18 @@ TEST(stream_ends_with_a_signal)
 		abort();
 	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
 	sigaction(SIGALRM, &action, &before);
-	s = rj_stream_open(name);
+	s = rj_input_open(name);
 	setitimer(ITIMER_REAL, &often, NULL);
 	o = read_all(s, 700);
 	setitimer(ITIMER_REAL, &never, NULL);
 	CHECK_EQ(o.num, 10000);
 	CHECK_EQ(o.last, -1);
 	CHECK_EQ(o.err, EINTR);
-	CHECK(rj_stream_was_interrupted(s));
+	CHECK(rj_input_was_interrupted(s));
 	CHECK_EQ(write(ends[1], plain, 1), 1);
 	CHECK_EQ(read_all(s, 700).err, EINTR);
 	sigaction(SIGALRM, &before, NULL);
-	rj_stream_close(s);
+	rj_input_close(s);
 	close(ends[0]);
 	close(ends[1]);
 }
