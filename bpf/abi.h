@@ -537,8 +537,8 @@ struct rj_ring_tunnels {
 
 /*
  * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
- * left the kernel are in one of @recorded, @refused, @unjoined, @flooded and @killed, or in user
- * space's hands now: where a process was killed, those were in its hands.
+ * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate and @killed,
+ * or in user space's hands now: where a process was killed, those were in its hands.
  * @reaped: packets of the flows that the reaper took out; the kernel counts them
  * @ringed: packets of cut flows and orphans that user space took from the ring
  * @recorded: of these: in records that whoever polls has dealt with
@@ -546,6 +546,7 @@ struct rj_ring_tunnels {
  * @killed: of these: they were in the hands of processes that were killed
  * @unjoined: of these: later fragments whose first did not come
  * @flooded: of these: later fragments that could not be kept until it came
+ * @duplicate: of these: counted on another interface that the flow passes
  * @settings: lines "name value", ended by a zero: what the maps were made for
  */
 struct rj_meta {
@@ -556,7 +557,7 @@ struct rj_meta {
 	__u64 killed;
 	__u64 unjoined;
 	__u64 flooded;
-	__u64 reserved;
+	__u64 duplicate;
 	char settings[RJ_SETTINGS_LEN];
 };
 

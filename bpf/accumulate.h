@@ -26,6 +26,13 @@ static __always_inline int rj_is_closed(const struct rj_flow *f)
 	return (flags0 | flags1) & RJ_TCP_RST || flags0 & flags1 & RJ_TCP_FIN;
 }
 
+/* rj_is_closed_alone - whether @mine has ended, and the other direction is not seen at all. */
+static __always_inline int rj_is_closed_alone(const struct rj_half *mine,
+					      const struct rj_half *other)
+{
+	return mine->tcp_flags & RJ_TCP_FIN && !other->packets;
+}
+
 /*
  * rj_flow_cut - whether @p, of side @mine, ends the flow instead of being part
  * of it, and why. The state of the other side is looked at only where that can
@@ -44,7 +51,7 @@ static __always_inline enum rj_end rj_flow_cut(const struct rj_flow *f, const st
 	if (rj_is_late(p->time_ns, f->start_ns, limits->active_ns))
 		return RJ_END_ACTIVE;
 	if ((p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_ACK)) == RJ_TCP_SYN && p->bits & RJ_PKT_TCP &&
-	    rj_is_closed(f))
+	    (rj_is_closed(f) || rj_is_closed_alone(mine, other)))
 		return RJ_END_REUSE;
 	if (mine->packets > RJ_FOLD_PACKETS)
 		return RJ_END_FOLD;

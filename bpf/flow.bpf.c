@@ -184,7 +184,6 @@ static __noinline void rj_tls_skb(struct __sk_buff *skb, struct rj_half *half, s
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
-	cpu->walk_slot = half->slot;
 	rj_tlsrec_add(&f, cpu->packet.payload_off, half, rest, &list, &cpu->packet,
 		      cpu->walk_since_ns);
 }
@@ -196,7 +195,6 @@ static __noinline void rj_tls_xdp(struct xdp_md *xdp, struct rj_half *half, stru
 	const struct rj_tls_list list = { .words = words,
 					  .num_words = rj_limits.num_records + RJ_TLS_MESSAGES };
 
-	cpu->walk_slot = half->slot;
 	rj_tlsrec_add(&f, cpu->packet.payload_off, half, rest, &list, &cpu->packet,
 		      cpu->walk_since_ns);
 }
@@ -209,6 +207,7 @@ static __always_inline void rj_tls(const struct rj_frame *f, const struct rj_flo
 	const struct rj_packet *p = &cpu->packet;
 
 	cpu->walk_since_ns = p->time_ns > flow->start_ns ? p->time_ns - flow->start_ns : 0;
+	cpu->walk_slot = seq->slot;
 	rj_forget();
 	if (f->hook == RJ_HOOK_SKB)
 		rj_tls_skb(f->ctx, half, seq->rest, cpu, seq->records);
@@ -286,9 +285,13 @@ static __noinline int rj_fragment(struct rj_cpu *cpu)
 	rj_fragment_name(p, &cpu->name);
 	first = bpf_map_lookup_elem(&rj_datagrams, &cpu->name);
 	if (p->bits & RJ_PKT_FIRST_FRAG) {
-		is_awaited = first && !first->is_known;
 		rj_fragment_note(p, &cpu->first);
-		bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, BPF_ANY);
+		/* a later one may have come just now, on another CPU */
+		is_awaited = first ? !first->is_known :
+				     !!bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first,
+							   BPF_NOEXIST);
+		if (first || is_awaited)
+			bpf_map_update_elem(&rj_datagrams, &cpu->name, &cpu->first, BPF_ANY);
 		if (is_awaited)
 			rj_hand_over(cpu, RJ_RING_FIRST);
 		return 1;
@@ -299,8 +302,30 @@ static __noinline int rj_fragment(struct rj_cpu *cpu)
 		rj_fragment_join(first, p);
 		return 1;
 	}
-	rj_hand_up(cpu);
+	/* anyone can make these: they must not take the place of flows that are cut */
+	if (rj_ring_has_room(RJ_CLASS_REST, bpf_ringbuf_query(&rj_ring, BPF_RB_AVAIL_DATA),
+			     rj_ring_bytes))
+		rj_hand_up(cpu);
+	else
+		cpu->counters[RJ_REASON_FRAGMENT_FLOOD] += p->num_segments;
 	return 0;
+}
+
+/*
+ * rj_was_cut - another CPU has cut the flow while @rest was written: what is settled of that is not
+ * of the next one, and what the next one knows of TLS records may be what it was before.
+ */
+static __noinline void rj_was_cut(struct rj_half *half, const struct rj_rest *rest)
+{
+	struct rj_limits limits;
+	struct rj_seq seq = {};
+
+	half->bits = 0;
+	half->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SEQ | RJ_TCP_NO_TLS);
+	rj_limits_get(&limits);
+	if (limits.num_records && rj_slot_at(half->slot, &limits, &seq) &&
+	    seq.rest->tls.state == RJ_TLS_FOLLOW)
+		rj_tlsrec_go_on(half, seq.rest, rest);
 }
 
 /* rj_add_whole - adds a packet for which the rest of its side is there. */
@@ -321,11 +346,8 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 	rj_sample(f, flow, half, seq->rest, cpu);
 	if (p->num_tunnels && flow->start_ns == p->time_ns && !rj_tell_tunnels(cpu, 0))
 		rj_sample_counted(seq->rest, cpu, RJ_COUNT_LOST_FULL);
-	/* another CPU has cut the flow meanwhile: what is settled of it is not of the next one */
-	if (half->slot != seq->slot) {
-		half->bits = 0;
-		half->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SEQ | RJ_TCP_NO_TLS);
-	}
+	if (half->slot != seq->slot)
+		rj_was_cut(half, seq->rest);
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -337,6 +359,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 	struct rj_seq seq = {};
 	struct rj_limits limits;
 	int has_seq = 0;
+	__u32 dying;
 
 	rj_limits_get(&limits);
 	cpu->is_coarse = 0;
@@ -345,18 +368,18 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 		p->time_ns = bpf_ktime_get_ns();
 	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
 	if (flow) {
+		dying = *(volatile __u32 *)&flow->dying;
 		half = &flow->half[p->side & 1];
 		has_seq = rj_seq_of(f, flow, half, p, &limits, &seq);
 		p->time_ns = rj_now(half, seq.rest, cpu, &limits);
 		if (rj_several && rj_is_duplicate(flow, half, p)) {
-			if (seq.rest && !flow->dying) /* whose slot may be another's already */
+			if (seq.rest && !dying) /* whose slot may be another's already */
 				rj_owner_note(seq.rest, p->ifindex);
 			cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
 			return;
 		}
-		if (flow->dying ||
-		    rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)) {
-			flow = rj_turn(flow, cpu);
+		if (dying || rj_flow_cut(flow, half, &flow->half[!(p->side & 1)], p, &limits)) {
+			flow = rj_turn(flow, cpu, dying);
 			has_seq = 0;
 		}
 	} else if (!p->time_ns) {
@@ -527,5 +550,6 @@ SEC("tc") int rj_give(struct __sk_buff *skb)
 		if (bpf_map_push_elem(&rj_free_slots, &index, BPF_ANY))
 			rj_num_not_taken++;
 	}
+	rj_num_given = 0;
 	return RJ_PASS_ON;
 }

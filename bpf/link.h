@@ -84,7 +84,8 @@ static __always_inline enum rj_reason rj_link_payload(const struct rj_frame *f, 
 	else if (!(word >> 28) && rj_has_frame(f, l->off + 4))
 		l->off += 4;
 	else if (!rj_has_frame(f, l->off))
-		return RJ_REASON_NOT_IP;
+		return left < 18 || rj_ptr(f, l->off, 18) ? RJ_REASON_NOT_IP :
+							    RJ_REASON_LINK_TRUNCATED;
 	return RJ_REASON_NONE;
 }
 

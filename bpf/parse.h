@@ -415,6 +415,8 @@ static __always_inline enum rj_reason rj_parse_inner_here(const struct rj_frame 
 
 	if (!rj_tunnel_open(f, l, &t)) {
 		l->inner = RJ_TUNNEL_NONE;
+		/* or its header is not directly readable: then once more when it is */
+		l->is_short = 1;
 		return RJ_REASON_NONE;
 	}
 	rj_copy(t.src, l->src, 16);

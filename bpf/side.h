@@ -147,8 +147,7 @@ static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p
 		const struct rj_frame f = {                                                        \
 			.ctx = xdp,                                                                \
 			.hook = RJ_HOOK_XDP,                                                       \
-			.wire_len = (__u32)(rj_ctx_word(xdp, struct xdp_md, data_end) -            \
-					    rj_ctx_word(xdp, struct xdp_md, data)),                \
+			.wire_len = rj_xdp_len(xdp),                                               \
 		};                                                                                 \
 		struct rj_layers *l;                                                               \
 		struct rj_packet *p;                                                               \

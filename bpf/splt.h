@@ -132,6 +132,8 @@ static __always_inline void rj_splt_add(struct rj_rest *rest, const struct rj_se
 /*
  * rj_ids_add - keeps the IPv4 identifications of a packet of @num segments while there are fewer
  * than @limit behind the first: the kernel counts them up from the super-packet's, one a segment.
+ * But 0 is what those send in every packet who need none (RFC 6864 4.1), and receive offload merges
+ * such too.
  */
 static __always_inline void rj_ids_add(struct rj_rest *rest, const struct rj_seq *seq, __u16 id,
 				       __u32 num, __u32 limit)
@@ -154,9 +156,9 @@ static __always_inline void rj_ids_add(struct rj_rest *rest, const struct rj_seq
 		rj_hide(at);
 		rj_hide(behind);
 		if (at < RJ_FIRST_IDS)
-			rest->first_ids[at] = (__u16)(id + i);
+			rest->first_ids[at] = (__u16)(id ? id + i : 0);
 		else if (seq->ids && behind < seq->capacity)
-			seq->ids[behind] = (__u16)(id + i);
+			seq->ids[behind] = (__u16)(id ? id + i : 0);
 		at++;
 	}
 }

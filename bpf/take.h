@@ -134,7 +134,7 @@ static __always_inline void rj_half_go_on(struct rj_half *half, __u32 slot_befor
 {
 	struct rj_seq before = {}, seq = {};
 
-	if (!slot_before)
+	if (!slot_before || slot_before == RJ_SLOT_TAKING) /* who takes it puts it here */
 		return;
 	rj_slot_take(half);
 	/* the slot before is user space's now, which waits with it until this program is done */
@@ -182,9 +182,10 @@ static __noinline void rj_cut_now(struct rj_flow *flow, struct rj_cpu *cpu, __u3
  * rj_turn - the flow that the packet goes to where the one found has its time behind it, as the
  * packet says or the reaper: cut, and begun anew in its entry. Only who gets the key into
  * rj_cutting may do so, or take the flow: whoever does looks it up again then, as it may just have
- * been taken. NULL: there is no flow of this key any more, or it is being taken.
+ * been taken. @dying: what it said when it was found, as an entry that was taken is another flow's
+ * at once. NULL: there is no flow of this key any more, or it is being taken.
  */
-static __noinline struct rj_flow *rj_turn(struct rj_flow *flow, struct rj_cpu *cpu)
+static __noinline struct rj_flow *rj_turn(struct rj_flow *flow, struct rj_cpu *cpu, __u32 dying)
 {
 	const struct rj_packet *p = &cpu->packet;
 	struct rj_limits limits;
@@ -192,7 +193,7 @@ static __noinline struct rj_flow *rj_turn(struct rj_flow *flow, struct rj_cpu *c
 	__u32 one = 1;
 
 	if (bpf_map_update_elem(&rj_cutting, &p->key, &one, BPF_NOEXIST))
-		return flow->dying ? 0 : flow;
+		return dying ? 0 : flow;
 	rj_limits_get(&limits);
 	flow = bpf_map_lookup_elem(&rj_flows, &p->key);
 	if (flow) {

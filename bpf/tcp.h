@@ -139,10 +139,16 @@ static __always_inline void rj_tcp_note_flags(struct rj_half *h, const struct rj
 		h->tcp_flags |= p->tcp_flags;
 }
 
+/* rj_tcp_fins - sequence numbers that its FIN takes; of a fragment, more may come before that. */
+static __always_inline __u32 rj_tcp_fins(const struct rj_packet *p)
+{
+	return p->tcp_flags & RJ_TCP_FIN && !(p->bits & RJ_PKT_FIRST_FRAG);
+}
+
 /* rj_tcp_end - the sequence number behind a segment without SYN. */
 static __always_inline __u32 rj_tcp_end(const struct rj_packet *p)
 {
-	return p->tcp_seq + p->payload_len + !!(p->tcp_flags & RJ_TCP_FIN);
+	return p->tcp_seq + p->payload_len + rj_tcp_fins(p);
 }
 
 /* rj_tcp_is_plain - whether the packet goes on where the side stopped, and tells nothing else. */
@@ -186,8 +192,7 @@ static __always_inline __u32 rj_tcp_add(struct rj_half *h, struct rj_rest *r,
 		rj_tcp_keep_syn(h, r, p);
 		len++;
 	}
-	if (p->tcp_flags & RJ_TCP_FIN)
-		len++;
+	len += rj_tcp_fins(p);
 	if (len)
 		order = rj_tcp_place(h, r, p->tcp_seq, p->tcp_seq + len);
 	if (order == RJ_TCP_RETRANS) {

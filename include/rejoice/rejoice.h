@@ -186,7 +186,7 @@ RJ_API int rj_session_feed(struct rj_session *s, const struct rj_session_frame *
 /*
  * rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. To call
  * it again is to say that the records of the last call are safe: with pins, those of a process that
- * is killed before are counted as lost.
+ * is killed before are counted as lost. -EINTR: a signal ended the reading of a file or pipe.
  */
 RJ_API int rj_session_poll(struct rj_session *s, int timeout_ms);
 

@@ -142,6 +142,25 @@ burst_over_the_middle() { in_ns client "$here/talk" burst "$SERVER2" 500 9; }
 # every_record NAME PATTERN: has it.
 every_record() { ! grep -v -- "$2" "$WORK/$1.live"; }
 
+# What went around a full map on two interfaces is nothing that a killed process had in its hands.
+duplicates_of_pins() {
+	local name
+	pin_up
+	for name in bridge-pinned bridge-pinned-next; do
+		live_side=middle start_live "$name" rjm0,rjm1 --pin "$pin_fs/bridge" --max-flows 64 || true
+		burst_over_the_middle
+		wait_quiet
+		stop_live "$name"
+	done
+	check 'bridge-pinned: duplicates are counted' test "$(field "$WORK/bridge-pinned.live.stats" duplicate)" -gt 400
+	check 'bridge-pinned: also by the next' test "$(field "$WORK/bridge-pinned-next.live.stats" duplicate)" -gt 800
+	check 'bridge-pinned: and none of them as lost' test \
+		"$(field "$WORK/bridge-pinned-next.live.stats" process_killed)" = 0
+	check 'bridge-pinned: its account is valid' "$here/../validate" --stats "$WORK/bridge-pinned-next.live.stats"
+	in_ns middle "$rejoice" unpin "$pin_fs/bridge" >"$WORK/unpin" 2>&1 || true
+	check 'bridge-pinned: unpin knows of no loss' grep -q ' 0 packets were lost' "$WORK/unpin"
+}
+
 test_bridge() {
 	local name
 	bridge_up
@@ -157,6 +176,7 @@ test_bridge() {
 	through_middle bridge-full any --max-flows 64
 	check 'bridge-full: all of them' test "$(wc -l <"$WORK/bridge-full.live")" -ge 500
 	compare_with=()
+	duplicates_of_pins
 	live_side=middle start_live bridge-own any --attach tc || true
 	pings 10.79.1.3
 	wait_quiet
@@ -264,8 +284,19 @@ test_any() {
 	check 'any: no more than that of loopback' sh -c "! grep '\"lo\"' '$WORK/any.live' | grep ifnames"
 	check_clean any
 	any_lossy
+	any_storm
 	any_refused
 }
+
+# many_changes IFACE: so many that the socket, which has room for some thousand, overflows while nobody reads.
+many_changes() {
+	local i
+	echo "link set dev $1 up"	# of others, this change is no news
+	for i in {1..8000}; do echo "link set dev $1 alias $i"; done
+}
+
+# shellcheck disable=SC2016
+is_news_lost() { in_ns server awk '$2 == 0 && $9 > 0 { n++ } END { exit !n }' /proc/net/netlink; }
 
 # So much news that the kernel has no room for it while nobody listens.
 any_lossy() {
@@ -274,10 +305,10 @@ any_lossy() {
 	kill -STOP "$(proc_pid live-lossy)"
 	: >"$batch"
 	for i in {1..150}; do echo "link add name rjl$i type veth peer name rjp$i"; done >>"$batch"
+	many_changes rjl1 >>"$batch"
 	for i in {31..150}; do echo "link del rjl$i"; done >>"$batch"
 	ip -n "$NS_SERVER" -batch "$batch"
-	check 'lossy: news was lost' sh -c "nsenter --net=/run/netns/$NS_SERVER awk \
-		'\$2 == 0 && \$9 > 0 { n++ } END { exit !n }' /proc/net/netlink"
+	check 'lossy: news was lost' is_news_lost
 	kill -CONT "$(proc_pid live-lossy)"
 	wait_for '[ "$(num_tcx server)" = "$(num_links server)" ]' 30 || true
 	check "lossy: all $(num_links server) interfaces are watched" test "$(num_tcx server)" = "$(num_links server)"
@@ -290,6 +321,35 @@ any_lossy() {
 	for i in {1..30}; do echo "link del rjl$i"; done >"$batch"
 	ip -n "$NS_SERVER" -batch "$batch"
 	check_clean lossy
+}
+
+# Interfaces go on coming and going while it finds out that it missed some.
+any_storm() {
+	local i storm="$WORK/storm"
+	start_live storm any -v || true
+	kill -STOP "$(proc_pid live-storm)"
+	ip -n "$NS_SERVER" link add rjl0 type veth peer name rjp0
+	many_changes rjl0 >"$WORK/links"
+	ip -n "$NS_SERVER" -batch "$WORK/links"
+	check 'storm: news was lost' is_news_lost
+	for i in {1..120}; do
+		echo "link add name rjl$i type veth peer name rjp$i"
+		[ $((i % 15)) = 0 ] || echo "link del rjl$i"
+	done >"$storm"
+	spawn storm server ip -batch "$storm"
+	wait_for "ip -n $NS_SERVER link show rjl15" 10
+	kill -CONT "$(proc_pid live-storm)"
+	wait_for "! kill -0 $(proc_pid storm)" 30 || true
+	stop_proc storm
+	check 'storm: over' test "$PROC_STATUS" = 0
+	wait_for '[ "$(num_tcx server)" = "$(num_links server)" ]' 30 || true
+	check "storm: all $(num_links server) interfaces are watched" test "$(num_tcx server)" = "$(num_links server)"
+	pings "$SERVER4"
+	stop_live storm
+	check_records storm
+	for ((i = 0; i <= 120; i += 15)); do echo "link del rjl$i"; done >"$WORK/links"
+	ip -n "$NS_SERVER" -batch "$WORK/links"
+	check_clean storm
 }
 
 # One that cannot be watched as asked for is a line; the others are watched.

@@ -25,12 +25,21 @@ static void print_field(void *user, const char *path, const struct rj_field *f)
 	       *f->reference ? f->reference : "rejoice", f->meaning);
 }
 
+/* Help of these is what they print. */
+static enum exit_status take_none(int argc, char **argv)
+{
+	if (argc == 1 || (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))))
+		return EXIT_DONE;
+	complain("%s: %s takes no argument", argv[argc - 1], argv[0]);
+	return EXIT_USAGE;
+}
+
 int command_fields(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "--help")) {
-		complain("%s: fields takes no argument", argv[1]);
-		return EXIT_USAGE;
-	}
+	enum exit_status status = take_none(argc, argv);
+
+	if (status)
+		return status;
 	printf("field\ttype\tunit\tsource\tmeaning\n");
 	rj_fields(print_field, NULL);
 	return EXIT_DONE;
@@ -47,12 +56,11 @@ static void print_feature(void *user, const char *name, int is_there)
 
 int command_version(int argc, char **argv)
 {
+	enum exit_status status = take_none(argc, argv);
 	struct utsname kernel;
 
-	if (argc > 1 && strcmp(argv[1], "--help")) {
-		complain("%s: version takes no argument", argv[1]);
-		return EXIT_USAGE;
-	}
+	if (status)
+		return status;
 	printf("rejoice %s\n", rj_version());
 	if (!uname(&kernel))
 		printf("kernel %s %s offers:\n", kernel.release, kernel.machine);

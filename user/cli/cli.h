@@ -59,11 +59,13 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 void settings_help(const char *command);
 
 /*
- * catch_signals - from now on SIGINT and SIGTERM only make is_interrupted true; SIGPIPE is
- * ignored.
+ * catch_signals - from now on SIGINT and SIGTERM only make is_interrupted true, and another one a
+ * second or more after the first is_urgent as well; SIGPIPE is ignored. System calls end early
+ * with EINTR.
  */
 void catch_signals(void);
 bool is_interrupted(void);
+bool is_urgent(void);
 
 /* seconds_now - of a clock that only goes forward. */
 double seconds_now(void);
@@ -74,16 +76,20 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* status_of - the exit status for a negative errno of the library. */
 enum exit_status status_of(int err);
 
+struct output_buffer;
+
 /*
- * struct output - where records go. @is_failed: a write failed; said once, later
- * records are counted in @num_lost.
+ * struct output - where records go. Each is written (all its bytes are with the kernel), lost, or
+ * pending: on its way there. @is_failed: a write failed; said once, what was pending and later
+ * records are lost.
  */
 struct output {
-	FILE *file;
-	void *gz;
+	int fd;
+	struct output_buffer *buffer;
 	const char *name;
 	bool is_failed;
 	uint64_t num_written;
+	uint64_t num_pending;
 	uint64_t num_lost;
 	struct rj_session *session;
 };
@@ -97,10 +103,13 @@ enum exit_status output_open(struct output *out, const char *name);
 /* output_record - for struct rj_options.on_record; @user is the struct output. */
 void output_record(void *user, const struct rj_record *record);
 
-/* output_flush - all whole lines are where a reader can see them. */
+/* output_flush - all whole lines are where a reader can see them; compressed ones once a second. */
 void output_flush(struct output *out);
 
-/* output_close - false when anything could not be written. */
+/*
+ * output_close - nothing is pending any more; false when anything could not be written. May be
+ * called again.
+ */
 bool output_close(struct output *out);
 
 /* stats_open - *@out for the account in @name ("-": stderr; NULL: none), or says why not. */

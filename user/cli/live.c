@@ -11,7 +11,8 @@ static bool is_time_over(const struct settings *settings, const struct output *o
 {
 	if (settings->duration_s > 0 && seconds_now() - start >= settings->duration_s)
 		return true;
-	return settings->count && out->num_written + out->num_lost >= settings->count;
+	return settings->count &&
+	       out->num_written + out->num_pending + out->num_lost >= settings->count;
 }
 
 /* Polls until something ends it. */
@@ -101,7 +102,7 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 int command_live(int argc, char **argv)
 {
 	struct settings settings;
-	struct output out;
+	struct output out = { .fd = -1 };
 	struct user user;
 	FILE *stats;
 	enum exit_status status = settings_read("live", argc, argv, &settings);
@@ -122,5 +123,8 @@ int command_live(int argc, char **argv)
 	status = user_find(settings.user, &user);
 	status = status ? status : output_open(&out, settings.output);
 	status = status ? status : stats_open(settings.stats, &stats);
-	return status ? status : run(&settings, &out, stats, &user);
+	if (!status)
+		status = run(&settings, &out, stats, &user);
+	output_close(&out);
+	return status;
 }

@@ -19,9 +19,12 @@ static const struct command commands[] = {
 static const char *const lacking[] = { "joy", "collect", "query",	"report",
 				       "top", "train",	 "fingerprint", "anonymize" };
 
+/* The longest tells how a dozen interfaces are watched, and where that is pinned. */
+#define LINE_LEN 8704
+
 void complain(const char *format, ...)
 {
-	char line[1024];
+	char line[LINE_LEN];
 	va_list args;
 
 	va_start(args, format);

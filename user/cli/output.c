@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Records as lines of JSON: to stdout or a file, compressed by its name. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "cli/cli.h"
 
-#define FILE_BUFFER (1u << 16)
+#define TEXT_BYTES (1u << 16)
+#define PACKED_BYTES (1u << 16)
+#define LEVEL 6
+#define GZIP_WINDOW (15 + 16) /* zlib.h: 16 asks for gzip's head and end */
+
+/* So much text may be inside zlib: of a compressed output that is cut, the rest can be read. */
+#define PACK_AT_MOST (1u << 18)
+#define FLUSH_EVERY_S 1.0
+
+/*
+ * struct output_buffer - what is on its way to the file.
+ * @text: whole lines, and one that is longer than the buffer in pieces
+ * @packed_len: of text that zlib has got and may still have
+ */
+struct output_buffer {
+	char text[TEXT_BYTES];
+	size_t len;
+	bool is_gzip;
+	z_stream zlib;
+	size_t packed_len;
+	double flushed_at;
+	unsigned char packed[PACKED_BYTES];
+};
 
 static bool is_gzip(const char *name)
 {
@@ -15,40 +41,175 @@ static bool is_gzip(const char *name)
 	return len > 3 && !strcmp(name + len - 3, ".gz");
 }
 
-enum exit_status output_open(struct output *out, const char *name)
+static int open_file(const char *name)
 {
-	*out = (struct output){ .name = name ? name : "-" };
-	if (!strcmp(out->name, "-")) {
-		out->name = "standard output";
-		out->file = stdout;
-	} else if (is_gzip(name)) {
-		out->gz = gzopen(name, "wb6");
-	} else {
-		out->file = fopen(name, "w");
-	}
-	if (!out->file && !out->gz) {
-		complain("%s: cannot be written: %s", name, strerror(errno));
-		return EXIT_SOME_FAILED;
-	}
-	if (out->file)
-		setvbuf(out->file, NULL, _IOFBF, FILE_BUFFER);
-	return EXIT_DONE;
+	/* closed, its number would be that of the next file */
+	if (!strcmp(name, "-"))
+		return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
+	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 }
 
-static bool put(struct output *out, const char *text, size_t len)
+enum exit_status output_open(struct output *out, const char *name)
 {
-	if (out->gz)
-		return gzwrite(out->gz, text, (unsigned int)len) == (int)len;
-	return fwrite(text, 1, len, out->file) == len;
+	bool is_stdout = !name || !strcmp(name, "-");
+	struct output_buffer *b = calloc(1, sizeof(*b));
+
+	*out = (struct output){ .name = is_stdout ? "standard output" : name, .fd = -1 };
+	if (b && !is_stdout && is_gzip(name)) {
+		b->is_gzip = true;
+		if (deflateInit2(&b->zlib, LEVEL, Z_DEFLATED, GZIP_WINDOW, MAX_MEM_LEVEL,
+				 Z_DEFAULT_STRATEGY) != Z_OK) {
+			free(b);
+			b = NULL;
+		}
+	}
+	if (!b) {
+		complain("%s: out of memory", out->name);
+		return EXIT_SOME_FAILED;
+	}
+	out->buffer = b;
+	out->fd = open_file(is_stdout ? "-" : name);
+	if (out->fd >= 0)
+		return EXIT_DONE;
+	complain("%s: cannot be written: %s", out->name, strerror(errno));
+	if (b->is_gzip)
+		deflateEnd(&b->zlib);
+	free(b);
+	out->buffer = NULL;
+	return EXIT_SOME_FAILED;
+}
+
+static void lose_pending(struct output *out)
+{
+	out->num_lost += out->num_pending;
+	out->num_pending = 0;
+	out->buffer->len = 0;
 }
 
 static void fail(struct output *out, const char *why)
 {
-	if (!out->is_failed)
-		complain("%s: writing failed: %s; later records are counted as lost", out->name,
-			 why);
+	complain("%s: writing failed: %s; later records are counted as lost", out->name, why);
 	out->is_failed = true;
-	out->num_lost++;
+	lose_pending(out);
+}
+
+/*
+ * Some of it, however long the reader takes; the number of bytes, or negative with errno set. A
+ * signal ends the run, not the record: only who insists breaks the waiting off.
+ */
+static ssize_t write_some(int fd, const void *bytes, size_t len)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLOUT };
+	ssize_t done;
+
+	while (!is_urgent()) {
+		done = write(fd, bytes, len);
+		if (done >= 0)
+			return done;
+		if (errno == EAGAIN) /* another process made the pipe so, for all who have it */
+			poll(&wait, 1, -1);
+		else if (errno != EINTR)
+			return done;
+	}
+	errno = EINTR;
+	return -1;
+}
+
+static void are_written(struct output *out, uint64_t num)
+{
+	out->num_written += num;
+	out->num_pending -= num;
+}
+
+/* JSON has no line end in it: so many records end in these bytes. */
+static uint64_t num_ends(const char *text, size_t len)
+{
+	uint64_t num = 0;
+
+	for (const char *end = text + len; (text = memchr(text, '\n', (size_t)(end - text)));
+	     text++)
+		num++;
+	return num;
+}
+
+/* All of it; false when that failed, which was told. @is_text: lines that count as written. */
+static bool write_all(struct output *out, const void *bytes, size_t len, bool is_text)
+{
+	const char *at = bytes;
+
+	while (len) {
+		ssize_t done = write_some(out->fd, at, len);
+
+		if (done < 0) {
+			fail(out, errno == EINTR ? "interrupted twice" : strerror(errno));
+			return false;
+		}
+		if (is_text)
+			are_written(out, num_ends(at, (size_t)done));
+		at += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+/*
+ * Hands the text to zlib, and what comes out of it to the file. @flush: one of zlib's; but for
+ * Z_NO_FLUSH all that is pending is in the file then.
+ */
+static bool pack(struct output *out, int flush)
+{
+	struct output_buffer *b = out->buffer;
+	bool is_more = true;
+
+	b->zlib.next_in = (unsigned char *)b->text;
+	b->zlib.avail_in = (unsigned int)b->len;
+	b->packed_len += b->len;
+	b->len = 0;
+	while (is_more) {
+		b->zlib.next_out = b->packed;
+		b->zlib.avail_out = PACKED_BYTES;
+		deflate(&b->zlib, flush);
+		is_more = !b->zlib.avail_out;
+		if (!write_all(out, b->packed, PACKED_BYTES - b->zlib.avail_out, false))
+			return false;
+	}
+	if (flush != Z_NO_FLUSH) {
+		b->packed_len = 0;
+		are_written(out, out->num_pending);
+	}
+	return true;
+}
+
+/* Empties the buffer, of compressed ones into zlib. */
+static bool drain(struct output *out)
+{
+	struct output_buffer *b = out->buffer;
+	size_t len = b->len;
+
+	if (!b->is_gzip) {
+		b->len = 0;
+		return write_all(out, b->text, len, true);
+	}
+	return pack(out, b->packed_len + len > PACK_AT_MOST ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+}
+
+static bool put(struct output *out, const char *text, size_t len)
+{
+	struct output_buffer *b = out->buffer;
+
+	while (len) {
+		size_t part = TEXT_BYTES - b->len;
+
+		if (part > len)
+			part = len;
+		memcpy(b->text + b->len, text, part);
+		b->len += part;
+		text += part;
+		len -= part;
+		if (b->len == TEXT_BYTES && !drain(out))
+			return false;
+	}
+	return true;
 }
 
 void output_record(void *user, const struct rj_record *record)
@@ -66,31 +227,55 @@ void output_record(void *user, const struct rj_record *record)
 		out->num_lost++;
 		return;
 	}
-	/* line and end in one piece: whoever stops us stops us between lines */
-	if (!put(out, text, len) || !put(out, "\n", 1))
-		fail(out, strerror(errno));
-	else
-		out->num_written++;
+	/* whole lines, where they fit: whoever kills us does it between lines */
+	if (out->buffer->len + len + 1 > TEXT_BYTES && !drain(out)) {
+		out->num_lost++;
+		return;
+	}
+	if (!put(out, text, len)) {
+		out->num_lost++;
+		return;
+	}
+	out->num_pending++;
+	put(out, "\n", 1);
 }
 
 void output_flush(struct output *out)
 {
-	if (out->file && fflush(out->file) && !out->is_failed)
-		fail(out, strerror(errno));
+	struct output_buffer *b = out->buffer;
+	double now;
+
+	if (out->is_failed || !out->num_pending)
+		return;
+	if (!b->is_gzip) {
+		drain(out);
+		return;
+	}
+	now = seconds_now();
+	if (now - b->flushed_at < FLUSH_EVERY_S)
+		return;
+	b->flushed_at = now;
+	pack(out, Z_SYNC_FLUSH);
 }
 
 bool output_close(struct output *out)
 {
-	int err = 0;
+	struct output_buffer *b = out->buffer;
 
-	output_flush(out);
-	if (out->gz)
-		err = gzclose(out->gz) != Z_OK;
-	else if (out->file && out->file != stdout)
-		err = fclose(out->file);
-	out->gz = NULL;
-	out->file = NULL;
-	if (err && !out->is_failed)
-		fail(out, strerror(errno));
+	if (b && b->is_gzip) {
+		if (!out->is_failed)
+			pack(out, Z_FINISH);
+		deflateEnd(&b->zlib);
+	} else if (b && !out->is_failed) {
+		drain(out);
+	}
+	free(b);
+	out->buffer = NULL;
+	/* of what a network's file system finds out so late nobody knows which records it was */
+	if (out->fd > STDERR_FILENO && close(out->fd) && !out->is_failed) {
+		complain("%s: writing failed: %s", out->name, strerror(errno));
+		out->is_failed = true;
+	}
+	out->fd = -1;
 	return !out->is_failed && !out->num_lost;
 }

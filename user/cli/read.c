@@ -18,6 +18,9 @@ static enum exit_status read_file(struct rj_session *s, const char *path)
 		do
 			more = rj_session_poll(s, 0);
 		while (more > 0 && !is_interrupted());
+	/* whoever sent the signal knows */
+	if (more == -EINTR && is_interrupted())
+		more = 0;
 	status = status_of(more < 0 ? more : 0);
 	/* what the file lacks is not what the program may not do */
 	if (status == EXIT_NOT_PERMITTED)
@@ -81,12 +84,28 @@ static enum exit_status read_operand(struct rj_session *s, const char *path)
 	return read_file(s, path);
 }
 
-static enum exit_status run(struct settings *settings, struct output *out)
+/* Whether writing to @name would be writing over what is read. */
+static bool is_input(const struct settings *settings, const char *name)
+{
+	struct stat in, out;
+
+	if (!name || !strcmp(name, "-") || stat(name, &out) || !S_ISREG(out.st_mode))
+		return false;
+	for (int i = 0; i < settings->num_operands; i++)
+		if (!stat(settings->operands[i], &in) && in.st_dev == out.st_dev &&
+		    in.st_ino == out.st_ino) {
+			complain("%s: is what is to be read; name another file to be written",
+				 name);
+			return true;
+		}
+	return false;
+}
+
+static enum exit_status run(struct settings *settings, struct output *out, FILE *stats)
 {
 	enum exit_status status = EXIT_DONE;
 	struct rj_session *s = NULL;
 	double start = seconds_now();
-	FILE *stats;
 	int err;
 
 	settings->options.on_record = output_record;
@@ -102,7 +121,6 @@ static enum exit_status run(struct settings *settings, struct output *out)
 		status = worse(status, read_operand(s, settings->operands[i]));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
-	status = worse(status, stats_open(settings->stats, &stats));
 	status = worse(status, stats_write(settings->stats, stats, s, out, seconds_now() - start));
 done:
 	rj_session_close(s);
@@ -112,7 +130,8 @@ done:
 int command_read(int argc, char **argv)
 {
 	struct settings settings;
-	struct output out;
+	struct output out = { .fd = -1 };
+	FILE *stats;
 	enum exit_status status = settings_read("read", argc, argv, &settings);
 
 	if (status)
@@ -125,7 +144,18 @@ int command_read(int argc, char **argv)
 		complain("no capture named; `rejoice read --help` tells");
 		return EXIT_USAGE;
 	}
+	for (int i = 0; i < settings.num_operands; i++)
+		if (!*settings.operands[i]) {
+			complain("an empty name of a capture; `rejoice read --help` tells");
+			return EXIT_USAGE;
+		}
+	if (is_input(&settings, settings.output) || is_input(&settings, settings.stats))
+		return EXIT_USAGE;
 	catch_signals();
 	status = output_open(&out, settings.output);
-	return status ? status : run(&settings, &out);
+	status = status ? status : stats_open(settings.stats, &stats);
+	if (!status)
+		status = run(&settings, &out, stats);
+	output_close(&out);
+	return status;
 }

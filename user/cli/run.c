@@ -5,18 +5,33 @@
 
 #include "cli/cli.h"
 
+/* timeout(1), for one, sends two signals at once for one wish. */
+#define ONE_WISH_S 1.0
+
 static volatile sig_atomic_t was_interrupted;
+static volatile sig_atomic_t was_insisted;
+static double interrupted_at; /* the handler's */
 
 static void on_signal(int signal_number)
 {
+	double now = seconds_now();
+
 	(void)signal_number;
+	if (!was_interrupted)
+		interrupted_at = now;
+	else if (now - interrupted_at >= ONE_WISH_S)
+		was_insisted = 1;
 	was_interrupted = 1;
 }
 
+/* No SA_RESTART: what waits for input is to stop, and what waits for output may have to. */
 void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
+	/* one at a time in the handler */
+	sigaddset(&action.sa_mask, SIGINT);
+	sigaddset(&action.sa_mask, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -25,6 +40,11 @@ void catch_signals(void)
 bool is_interrupted(void)
 {
 	return was_interrupted;
+}
+
+bool is_urgent(void)
+{
+	return was_insisted;
 }
 
 double seconds_now(void)

@@ -301,6 +301,12 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 		if (status)
 			return status;
 	}
+	if (out->output && out->stats && strcmp(out->output, "-") &&
+	    !strcmp(out->output, out->stats)) {
+		complain("%s: is named for records and for the account; give --stats another file",
+			 out->stats);
+		return EXIT_USAGE;
+	}
 	out->operands = argv + optind;
 	out->num_operands = argc - optind;
 	return EXIT_DONE;

@@ -47,9 +47,9 @@ int command_unpin(int argc, char **argv)
 		       "Detaches and removes what `rejoice live --pin DIR` left at work.\n");
 		return EXIT_DONE;
 	}
-	if (argc != 2 || argv[1][0] == '-') {
+	if (argc != 2 || argv[1][0] == '-' || !*argv[1]) {
 		complain("%s: unpin takes one directory, as `rejoice live --pin` had it",
-			 argc > 1 ? argv[argc - 1] : "no directory");
+			 argc > 1 && *argv[argc - 1] ? argv[argc - 1] : "no directory");
 		return EXIT_USAGE;
 	}
 	return unpin(argv[1]);

@@ -13,7 +13,10 @@ struct rj_error {
 	char text[RJ_ERROR_LEN];
 };
 
-/* rj_error_set - formats the line and returns @err, so that a caller can return it at once. */
+/*
+ * rj_error_set - formats the line and returns @err, so that a caller can return it at once. Of a
+ * line that is too long the middle is left out.
+ */
 __attribute__((format(printf, 3, 4))) int rj_error_set(struct rj_error *error, int err,
 						       const char *format, ...);
 

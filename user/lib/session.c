@@ -236,7 +236,6 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.limits = s->limits,
 		.pin = o.pin,
 		.pin_owner = o.pin_owner,
-		.max_flows = s->max_flows,
 		.filter = s->filter,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
@@ -283,11 +282,12 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 
 	if (!err)
 		err = read_live(s, options, &config);
-	if (!err)
+	if (!err) {
 		s->limits.sample_bytes = config.limits.sample_bytes;
-	if (!err)
+		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
 		err = rj_live_open(&config, &source, &s->error);
-	return err ? err : start_source(s, source, true, flows_beside(config.num_flows));
+	}
+	return err ? err : start_source(s, source, true, config.max_flows);
 }
 
 const char *rj_session_watching(const struct rj_session *s)

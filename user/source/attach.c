@@ -15,6 +15,7 @@
 #include "source/clsact.h"
 #include "source/newer.h"
 #include "source/pin.h"
+#include "source/tether.h"
 
 int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
 {
@@ -52,6 +53,13 @@ static int failed(const struct job *j, int err, const char *how)
 	if (err == -EBUSY)
 		return rj_error_set(j->error, err, "%s: another program is attached by %s already",
 				    j->a->name, how);
+	if (err == -EMEDIUMTYPE)
+		return rj_error_set(
+			j->error, -EOPNOTSUPP,
+			"%s: its qdisc \"ingress\" is where clsact would be, and takes no filter "
+			"of outgoing packets: remove it (tc qdisc del dev %s ingress), or use "
+			"--direction in, or --attach tcx (Linux 6.6)",
+			j->a->name, j->a->name);
 	return rj_error_set(
 		j->error, -EOPNOTSUPP,
 		"%s: this kernel or interface cannot attach by %s (%s); try --attach auto",
@@ -146,6 +154,8 @@ static int attach_tcx(const struct job *j, bool is_egress)
 static int attach_tc(const struct job *j, bool is_egress)
 {
 	const struct rj_pin *pin = j->programs->pin;
+	struct rj_tether *tether = j->programs->tether;
+	int prog_fd = program_for(j, is_egress);
 	struct rj_pin_place place = {
 		.kind = RJ_PIN_TC,
 		.ifindex = j->a->ifindex,
@@ -153,9 +163,12 @@ static int attach_tc(const struct job *j, bool is_egress)
 	};
 	int err = rj_pin_mark(pin, &place);
 
+	if (tether)
+		prog_fd = rj_tether_program(tether, prog_fd);
+	err = !err && prog_fd < 0 ? prog_fd : err;
 	err = err ? err :
-		    rj_clsact_attach(j->a->ifindex, is_egress, program_for(j, is_egress),
-				     rj_pin_handle(pin), &j->a->made_qdisc);
+		    rj_clsact_attach(j->a->ifindex, is_egress, prog_fd, rj_pin_handle(pin),
+				     &j->a->owner, &j->a->made_qdisc);
 	if (!err && j->a->made_qdisc) {
 		place = (struct rj_pin_place){ .kind = RJ_PIN_QDISC, .ifindex = j->a->ifindex };
 		err = rj_pin_mark(pin, &place);
@@ -285,7 +298,11 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 	struct job j = { .a = a, .programs = programs, .error = error };
 	int err;
 
-	*a = (struct rj_attachment){ .in_fd = -1, .out_fd = -1, .in = "", .out = "" };
+	*a = (struct rj_attachment){ .in_fd = -1,
+				     .out_fd = -1,
+				     .owner = { .fd = -1 },
+				     .in = "",
+				     .out = "" };
 	strncpy(a->name, name, sizeof(a->name) - 1);
 	a->ifindex = (int)if_nametoindex(name);
 	if (!a->ifindex)
@@ -307,10 +324,8 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 	return err;
 }
 
-unsigned int rj_attachment_close(struct rj_attachment *a)
+static void close_links(struct rj_attachment *a)
 {
-	if (!a->is_attached)
-		return 0;
 	a->is_attached = false;
 	if (a->in_fd >= 0)
 		close(a->in_fd);
@@ -318,21 +333,32 @@ unsigned int rj_attachment_close(struct rj_attachment *a)
 		close(a->out_fd);
 	a->in_fd = -1;
 	a->out_fd = -1;
-	return a->is_pinned ? 0 : a->has_in_filter + a->has_out_filter;
+}
+
+unsigned int rj_attachment_close(struct rj_attachment *a)
+{
+	if (!a->is_attached)
+		return 0;
+	close_links(a);
+	if (a->is_pinned)
+		return 0;
+	rj_alive_close(&a->owner);
+	return a->has_in_filter + a->has_out_filter;
 }
 
 void rj_detach(struct rj_attachment *a)
 {
-	bool was_attached = a->is_attached;
-
-	rj_attachment_close(a);
-	if (!was_attached || a->is_pinned)
+	if (!a->is_attached)
+		return;
+	close_links(a);
+	if (a->is_pinned)
 		return;
 	rj_offloads_restore(a->name, &a->before, &a->after);
 	if (a->has_in_filter)
-		rj_clsact_detach(a->ifindex, false, 0);
+		rj_clsact_detach(a->ifindex, false, &a->owner);
 	if (a->has_out_filter)
-		rj_clsact_detach(a->ifindex, true, 0);
+		rj_clsact_detach(a->ifindex, true, &a->owner);
 	if (a->made_qdisc)
 		rj_clsact_drop_qdisc(a->ifindex);
+	rj_alive_close(&a->owner);
 }

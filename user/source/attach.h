@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/status.h"
+#include "source/alive.h"
 #include "source/offloads.h"
 
 enum rj_attach_mode {
@@ -23,10 +24,13 @@ enum rj_attach_mode {
 #define RJ_WATCH_OUT 2u
 
 struct rj_pin;
+struct rj_tether;
 
 /*
  * struct rj_attach_programs - file descriptors; -1 where a program was not loaded. @pin: where
  * attachments are pinned, or are already and get these programs; NULL: they end with the process.
+ * @is_gated: they are filters that lead to nothing once the process is dead. @tether: what makes
+ * clsact filters of others such that do, or NULL where none is wanted.
  * @why_no_ip: NULL, or why those for frames that start with IP were not: one line, for people
  */
 struct rj_attach_programs {
@@ -34,6 +38,8 @@ struct rj_attach_programs {
 	int ingress, egress;	   /* frames with Ethernet headers */
 	int ip_ingress, ip_egress; /* frames that start with IP */
 	const struct rj_pin *pin;
+	bool is_gated;
+	struct rj_tether *tether;
 	const char *why_no_ip;
 };
 
@@ -41,6 +47,7 @@ struct rj_attach_programs {
  * struct rj_attachment - one interface. Zero but for fds of -1 before rj_attach.
  * @in_fd, @out_fd: links; closing them detaches. -1: none, or a clsact filter
  * @in, @out: how, for people: "xdp (native)", "tcx", "tc"; "" when not
+ * @owner: of its clsact filters
  * @has_in_filter, @has_out_filter: a clsact filter has no link: taken away by rj_detach, or by the
  *      next start when the process was killed
  * @made_qdisc: the clsact qdisc was not there before
@@ -54,6 +61,7 @@ struct rj_attachment {
 	int ifindex;
 	bool is_attached;
 	int in_fd, out_fd;
+	struct rj_alive owner;
 	const char *in, *out;
 	bool has_in_filter, has_out_filter;
 	bool made_qdisc;

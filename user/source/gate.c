@@ -186,6 +186,7 @@ int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_program
 		rj_gate_close(g);
 		return err;
 	}
+	p.is_gated = true;
 	*programs = p;
 	*out = g;
 	return 0;

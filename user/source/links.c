@@ -11,6 +11,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Of news that waits, some thousand messages: user space may be stopped. Ours. */
+#define ROOM_BYTES (4 << 20)
+
+/* What the kernel allows of it does: without room, news is lost and the list asked for again. */
+static void make_room(int fd)
+{
+	const int bytes = ROOM_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
 int rj_links_open(struct rj_links *out)
 {
 	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
@@ -24,6 +36,7 @@ int rj_links_open(struct rj_links *out)
 		close(fd);
 		return err;
 	}
+	make_room(fd);
 	*out = (struct rj_links){ .fd = fd };
 	return 0;
 }
@@ -169,16 +182,16 @@ int rj_links_parse(const uint8_t *bytes, size_t len,
 	return RJ_LINKS_SOME;
 }
 
-/* A list with a gap is of no use but to know that another is needed. */
-static int end_list(struct rj_links *l)
+/*
+ * Nothing waits. Here and no earlier is where a list that has a gap is asked for again: once the
+ * kernel had no room for news, it throws away all that comes until everything was read, and tells
+ * of it once. What changed after a list asked for before that would be in neither.
+ */
+static int read_all(struct rj_links *l)
 {
-	int err;
+	int err = l->is_broken && !l->is_listing ? rj_links_ask(l) : 0;
 
-	l->is_listing = false;
-	if (!l->is_broken)
-		return RJ_LINKS_END;
-	err = rj_links_ask(l);
-	return err ? err : RJ_LINKS_SOME;
+	return err ? err : RJ_LINKS_NONE;
 }
 
 int rj_links_read(struct rj_links *l, void (*on_link)(void *user, const struct rj_link *link),
@@ -197,14 +210,20 @@ int rj_links_read(struct rj_links *l, void (*on_link)(void *user, const struct r
 	}
 	if (len >= 0)
 		len = recv(l->fd, l->room, l->room_len, 0);
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+	if (len < 0 && errno == EAGAIN)
+		return read_all(l);
+	if (len < 0 && errno == EINTR)
 		return RJ_LINKS_NONE;
 	if (len < 0 && errno == ENOBUFS) {
 		l->is_broken = true;
-		return l->is_listing ? RJ_LINKS_SOME : end_list(l);
+		return RJ_LINKS_SOME;
 	}
 	if (len < 0)
 		return -errno;
 	news = rj_links_parse(l->room, (size_t)len, on_link, user, &l->is_broken);
-	return news == RJ_LINKS_END ? end_list(l) : news;
+	if (news < 0 && l->is_listing) /* it ends with the error */
+		l->is_broken = true;
+	if (news < 0 || news == RJ_LINKS_END)
+		l->is_listing = false;
+	return news == RJ_LINKS_END && l->is_broken ? RJ_LINKS_SOME : news;
 }

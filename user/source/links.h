@@ -53,7 +53,7 @@ RJ_MUST_CHECK int rj_links_ask(struct rj_links *l);
 
 /*
  * rj_links_read - one datagram, without waiting. enum rj_links_news, or a negative errno. Where the
- * kernel had no room for news, the list is asked for.
+ * kernel had no room for news, or a list has a gap, it is asked for when nothing more is there.
  */
 RJ_MUST_CHECK int rj_links_read(struct rj_links *l,
 				void (*on_link)(void *user, const struct rj_link *link),

@@ -39,7 +39,7 @@
 #define BUSY_NS (RJ_NS_PER_S / 100)
 #define BUSY_WAKES 8u
 #define PAUSE_US 1000
-#define WATCHING_LEN 2048
+#define WATCHING_LEN 8192 /* the line of rj_watch, and a path of pins: PATH_MAX */
 #define MIB (1024.0 * 1024.0)
 
 struct live_source {
@@ -62,7 +62,7 @@ struct live_source {
 	struct rj_pin *pin;
 	bool is_recovering; /* nothing was read yet of maps that another process left */
 	struct {
-		uint64_t recorded, refused, unjoined, flooded;
+		uint64_t recorded, refused, unjoined, flooded, duplicate;
 	} before; /* in rj_meta, when this process began */
 	char watching[WATCHING_LEN];
 };
@@ -285,6 +285,7 @@ static void live_settle(struct rj_source *base, const struct rj_engine *e)
 	meta->refused = s->before.refused + stats.packets_refused;
 	meta->unjoined = s->before.unjoined + stats.fragments.unjoined;
 	meta->flooded = s->before.flooded + stats.fragments.flooded;
+	meta->duplicate = s->before.duplicate + stats.packets_duplicate;
 }
 
 static void live_stats(struct rj_source *base, struct rj_intake *out)
@@ -303,10 +304,12 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	out->set_aside[RJ_REASON_NO_MEMORY] += s->before.refused;
 	out->set_aside[RJ_REASON_FRAGMENT] += s->before.unjoined;
 	out->set_aside[RJ_REASON_FRAGMENT_FLOOD] += s->before.flooded;
+	out->set_aside[RJ_REASON_DUPLICATE] += s->before.duplicate;
 	out->packets = at[RJ_COUNT_PACKETS];
 	out->is_counting = !s->is_stopped || s->pin;
 	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed -
-				s->before.refused - s->before.unjoined - s->before.flooded;
+				s->before.refused - s->before.unjoined - s->before.flooded -
+				s->before.duplicate;
 	/* CPUs go on while theirs are summed: a packet may be seen half counted */
 	if (out->is_counting) {
 		out->packets = out->packets_in_flows;
@@ -407,6 +410,7 @@ static void note_pin(struct live_source *s)
 	s->before.refused = meta->refused;
 	s->before.unjoined = meta->unjoined;
 	s->before.flooded = meta->flooded;
+	s->before.duplicate = meta->duplicate;
 	if (!s->pin)
 		return;
 	rj_pin_tidy(s->pin, is_watched, s->watch);

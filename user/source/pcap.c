@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <zlib.h>
 
 #include "flow/limits.h"
 #include "source/link.h"
 #include "source/precision.h"
 #include "source/source.h"
+#include "source/input.h"
 
 /* Frames delivered by one poll: the caller looks at signals and progress in between. */
 #define FRAMES_A_POLL 4096
@@ -20,6 +19,7 @@
 struct pcap_source {
 	struct rj_source base;
 	pcap_t *pcap;
+	struct rj_input *input; /* pcap's */
 	char *name;
 	struct rj_filter *filter;
 	int link_type;
@@ -29,79 +29,31 @@ struct pcap_source {
 /* What libpcap's small reads are served from. */
 #define STREAM_BUFFER (1u << 16)
 
-/*
- * struct stream - a file through zlib, which passes over what is not compressed,
- * with the first bytes in hand: they were looked at before libpcap reads them.
- */
-struct stream {
-	gzFile gz;
-	uint8_t head[RJ_CAPTURE_HEAD_LEN];
-	int head_len;
-	int head_at;
-};
-
-static ssize_t stream_read(void *cookie, char *to, size_t len)
+static ssize_t input_read(void *cookie, char *to, size_t len)
 {
-	struct stream *s = cookie;
-	size_t left = (size_t)(s->head_len - s->head_at);
-
-	if (!left) {
-		int got = gzread(s->gz, to, (unsigned int)len), err;
-
-		gzerror(s->gz, &err);
-		if (got || err != Z_BUF_ERROR)
-			return got;
-		errno = EIO; /* in the middle of compressed data: not just the end */
-		return -1;
-	}
-	if (len > left)
-		len = left;
-	memcpy(to, s->head + s->head_at, len);
-	s->head_at += (int)len;
-	return (ssize_t)len;
+	return rj_input_read(cookie, to, len);
 }
 
-static int stream_close(void *cookie)
+static int input_close(void *cookie)
 {
-	struct stream *s = cookie;
-	int err = gzclose(s->gz) == Z_OK ? 0 : -1;
-
-	free(s);
-	return err;
+	rj_input_close(cookie);
+	return 0;
 }
 
-/* The file as plain bytes, and how fine its times are; NULL with errno set. */
-static FILE *open_plain(const char *path, int *ret_decimals)
+/* The file as plain bytes for libpcap, which closes the input with it; NULL with errno set. */
+static FILE *open_plain(const char *path, struct rj_input **ret_input)
 {
-	cookie_io_functions_t io = { .read = stream_read, .close = stream_close };
-	struct stream *s = calloc(1, sizeof(*s));
-	FILE *file = NULL;
+	cookie_io_functions_t io = { .read = input_read, .close = input_close };
+	struct rj_input *s = rj_input_open(path);
+	FILE *file = s ? fopencookie(s, "r", io) : NULL;
 
-	if (!s)
+	if (!file) {
+		rj_input_close(s);
 		return NULL;
-	s->gz = strcmp(path, "-") ? gzopen(path, "rb") : gzdopen(dup(STDIN_FILENO), "rb");
-	if (!s->gz)
-		goto fail;
-	gzbuffer(s->gz, 1 << 18);
-	s->head_len = gzread(s->gz, s->head, sizeof(s->head));
-	if (s->head_len < 0) {
-		int unused;
-
-		gzerror(s->gz, &unused);
-		errno = errno ? errno : EIO;
-		goto fail;
 	}
-	*ret_decimals = rj_capture_decimals(s->head, (size_t)s->head_len);
-	file = fopencookie(s, "r", io);
-	if (file) {
-		setvbuf(file, NULL, _IOFBF, STREAM_BUFFER);
-		return file;
-	}
-fail:
-	if (s->gz)
-		gzclose(s->gz);
-	free(s);
-	return NULL;
+	setvbuf(file, NULL, _IOFBF, STREAM_BUFFER);
+	*ret_input = s;
+	return file;
 }
 
 /* Counts what the filter leaves out; libpcap's own filtering would drop it unseen. */
@@ -125,6 +77,12 @@ static uint64_t unix_ns(const struct timeval *tv)
 	return ns > 0 ? (uint64_t)ns : 0;
 }
 
+static int interrupted(const struct pcap_source *s, struct rj_error *error)
+{
+	return rj_error_set(error, -EINTR, "%s: interrupted by a signal; what was read is kept",
+			    s->name);
+}
+
 static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
@@ -138,6 +96,8 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 
 		if (got == PCAP_ERROR_BREAK)
 			return 0;
+		if (got != 1 && rj_input_was_interrupted(s->input))
+			return interrupted(s, &base->error);
 		if (got != 1)
 			return rj_error_set(&base->error, -EIO,
 					    "%s: %s; what was read before it is kept", s->name,
@@ -188,16 +148,24 @@ static const struct rj_source_ops file_ops = {
 static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
 {
 	char text[PCAP_ERRBUF_SIZE];
+	const uint8_t *head;
+	size_t len;
 	FILE *file;
 
 	errno = 0;
-	file = open_plain(path, &s->base.time_decimals);
+	file = open_plain(path, &s->input);
 	if (!file)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
+	head = rj_input_head(s->input, &len);
+	s->base.time_decimals = rj_capture_decimals(head, len);
 	s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
 	if (!s->pcap) {
+		bool was_interrupted = rj_input_was_interrupted(s->input);
+
 		fclose(file);
+		if (was_interrupted)
+			return interrupted(s, error);
 		return rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s",
 				    s->name, text);
 	}

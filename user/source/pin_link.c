@@ -135,7 +135,7 @@ static void drop(const struct rj_pin *p, const struct rj_pin_place *place, const
 	if (has_link(place->kind))
 		detach_link(path);
 	else if (place->kind == RJ_PIN_TC)
-		rj_clsact_detach(place->ifindex, place->is_egress, rj_pin_handle(p));
+		rj_clsact_detach_pinned(place->ifindex, place->is_egress, rj_pin_handle(p));
 	else
 		rj_clsact_drop_qdisc(place->ifindex);
 	unlink(path);

@@ -16,15 +16,19 @@
 #include "source/links.h"
 #include "source/netns.h"
 #include "source/pin.h"
+#include "source/tether.h"
 
-#define LINE_LEN 1024
-#define MAX_TOLD 12	  /* interfaces of which the line tells; of more it gives the number */
+#define TEXT_LEN 256 /* of one interface */
+#define MAX_TOLD 12  /* interfaces of which the line tells; of more it gives the number */
+#define LINE_LEN (MAX_TOLD * (TEXT_LEN + 2) + 32)
 #define MAX_AT_ONCE 4	  /* interfaces attached to or detached from in one go. Ours */
 #define LIST_WAIT_MS 5000 /* the kernel answers at once */
+#define MAX_NEWS 256	  /* datagrams read in one go: the ring must not wait. Ours */
 
 struct rj_watch {
 	struct rj_watch_config config;
 	struct rj_attach_programs programs;
+	struct rj_tether tether;
 	struct rj_interfaces list;
 	struct rj_links links;
 	int promisc_fd;
@@ -89,7 +93,7 @@ static void describe(const struct rj_attachment *a, char *out, size_t len)
 static void note_attached(struct rj_watch *w, const struct rj_attachment *a)
 {
 	size_t len = strlen(w->line);
-	char text[256];
+	char text[TEXT_LEN];
 
 	if (++w->num_attached > MAX_TOLD)
 		return;
@@ -113,7 +117,7 @@ static int attach(void *user, struct rj_interface *i)
 {
 	struct rj_watch *w = user;
 	struct rj_error error;
-	char text[256];
+	char text[TEXT_LEN];
 	int err = rj_attach(&i->attachment, i->name, w->config.mode, w->config.directions,
 			    &w->programs, &error);
 
@@ -176,30 +180,31 @@ static void on_link(void *user, const struct rj_link *link)
 		tell(w, RJ_IS_WARNING, "%s: not watched: out of memory", link->name);
 }
 
-/* Reads all news there is; RJ_LINKS_END where a list ended, else RJ_LINKS_NONE or an errno. */
+/*
+ * Reads the news there is. RJ_LINKS_NONE: all; RJ_LINKS_SOME or, where a list ended, RJ_LINKS_END:
+ * there may be more; or an errno.
+ */
 static int read_news(struct rj_watch *w)
 {
-	int found = RJ_LINKS_NONE;
-	int news;
+	for (int i = 0; i < MAX_NEWS; i++) {
+		int news = rj_links_read(&w->links, on_link, w);
 
-	while ((news = rj_links_read(&w->links, on_link, w)) > RJ_LINKS_NONE) {
-		if (news != RJ_LINKS_END)
-			continue;
-		rj_interfaces_end_list(&w->list, w->links.num_asked);
-		found = RJ_LINKS_END;
+		if (news == RJ_LINKS_END)
+			rj_interfaces_end_list(&w->list, w->links.num_asked);
+		if (news != RJ_LINKS_SOME)
+			return news;
 	}
-	return news < 0 ? news : found;
+	return RJ_LINKS_SOME;
 }
 
 static int first_list(struct rj_watch *w, struct rj_error *error)
 {
 	struct pollfd wait = { .fd = w->links.fd, .events = POLLIN };
 	int err = rj_links_ask(&w->links);
+	int news = RJ_LINKS_NONE;
 
 	while (!err) {
-		int news;
-
-		if (poll(&wait, 1, LIST_WAIT_MS) == 0) {
+		if (news == RJ_LINKS_NONE && poll(&wait, 1, LIST_WAIT_MS) == 0) {
 			err = -ETIMEDOUT;
 			break;
 		}
@@ -273,6 +278,8 @@ int rj_watch_open(const struct rj_watch_config *config, const struct rj_attach_p
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	w->config = *config;
 	w->programs = *programs;
+	if (!programs->pin && !programs->is_gated)
+		w->programs.tether = &w->tether;
 	w->links.fd = -1;
 	w->promisc_fd = -1;
 	err = rj_interfaces_init(&w->list, config->interfaces, &ops, w, error);
@@ -299,7 +306,7 @@ bool rj_watch_update(struct rj_watch *w)
 {
 	struct rj_error error;
 	bool is_more;
-	int err;
+	int news;
 
 	if (rj_netns_enter(w->config.netns, &error)) {
 		/* without a reader the news would wake whoever waits for them for ever */
@@ -307,10 +314,10 @@ bool rj_watch_update(struct rj_watch *w)
 		tell(w, RJ_IS_WARNING, "interfaces are no longer followed: %s", error.text);
 		return false;
 	}
-	err = read_news(w);
-	if (err < 0)
-		tell(w, RJ_IS_WARNING, "news of interfaces: %s", strerror(-err));
-	is_more = rj_interfaces_settle(&w->list, MAX_AT_ONCE) == 1;
+	news = read_news(w);
+	if (news < 0)
+		tell(w, RJ_IS_WARNING, "news of interfaces: %s", strerror(-news));
+	is_more = rj_interfaces_settle(&w->list, MAX_AT_ONCE) == 1 || news > RJ_LINKS_NONE;
 	rj_netns_leave(w->config.netns);
 	return is_more;
 }
@@ -358,6 +365,7 @@ void rj_watch_close(struct rj_watch *w)
 		return;
 	rj_interfaces_done(&w->list);
 	rj_links_close(&w->links);
+	rj_tether_done(&w->tether);
 	if (w->promisc_fd >= 0)
 		close(w->promisc_fd);
 	free(w);

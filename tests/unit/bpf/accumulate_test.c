@@ -124,14 +124,29 @@ TEST(accumulate_does_not_cut_when_the_clock_steps_back)
 	CHECK_EQ(cut_at(&f, 1, 1), RJ_END_NONE);
 }
 
+TEST(accumulate_starts_anew_at_a_syn_after_its_own_fin_where_the_other_direction_is_not_seen)
+{
+	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN),
+			 fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK);
+	struct state f = started(0);
+
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
+	add(&f, &fin);
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_REUSE);
+	syn.side = 1; /* of which nothing was seen yet: simultaneous, or an answer out of order */
+	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
+}
+
 TEST(accumulate_starts_anew_at_a_syn_after_both_fins_or_a_rst)
 {
 	struct rj_packet syn = tcp_at(2, 0, RJ_TCP_SYN),
 			 fin = tcp_at(1, 0, RJ_TCP_FIN | RJ_TCP_ACK),
-			 rst = tcp_at(1, 1, RJ_TCP_RST);
+			 rst = tcp_at(1, 1, RJ_TCP_RST), answer = tcp_at(1, 1, RJ_TCP_ACK);
 	struct state f = started(0), g = started(0);
 
 	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
+	answer.side = 1;
+	add(&f, &answer);
 	add(&f, &fin);
 	CHECK_EQ(cut_by(&f, &syn, &limits), RJ_END_NONE);
 	fin.side = 1;

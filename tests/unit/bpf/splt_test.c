@@ -122,6 +122,22 @@ TEST(splt_has_no_entry_that_no_segment_wrote)
 	free_seq(&seq);
 }
 
+TEST(splt_ids_of_a_super_packet_count_up_unless_its_sender_gives_none)
+{
+	struct rj_seq seq = make_seq(4);
+	struct rj_rest rest = { 0 };
+
+	rj_ids_add(&rest, &seq, 65535, 2, seq.capacity);
+	rj_ids_add(&rest, &seq, 0, 4, seq.capacity);
+	CHECK_EQ(rest.num_ids, 6);
+	CHECK_EQ(rest.first_ids[0], 65535);
+	CHECK_EQ(rest.first_ids[1], 0);
+	for (unsigned int i = 2; i < RJ_FIRST_IDS; i++)
+		CHECK_EQ(rest.first_ids[i], 0);
+	CHECK_EQ(seq.ids[0] + seq.ids[1], 0);
+	free_seq(&seq);
+}
+
 TEST(splt_first_ids_stand_in_the_rest_and_the_others_behind)
 {
 	struct rj_seq seq = make_seq(3);

@@ -111,6 +111,23 @@ TEST(tcp_syn_and_fin_again_are_retransmissions)
 	}
 }
 
+TEST(tcp_fin_of_a_fragment_is_behind_the_fragments_to_come)
+{
+	struct rj_packet first = { .tcp_seq = 100,
+				   .payload_len = 1000,
+				   .tcp_flags = FIN | ACK,
+				   .bits = RJ_PKT_TCP | RJ_PKT_FIRST_FRAG,
+				   .num_segments = 1 };
+	struct side h = { 0 };
+
+	add(&h, 99, 0, SYN);
+	CHECK(rj_tcp_is_plain(&h.half, &first));
+	CHECK_EQ(rj_tcp_add(&h.half, &h.rest, &first), 0);
+	CHECK_EQ(add(&h, 1100, 500, 0), RJ_TCP_IN_ORDER);
+	CHECK_EQ(h.half.next_seq, 1600);
+	CHECK_EQ(h.half.tcp_flags & FIN, FIN);
+}
+
 TEST(tcp_partial_overlap_is_a_retransmission_and_moves_the_end)
 {
 	uint32_t base;

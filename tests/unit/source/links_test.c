@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/unit/unit.h"
 
@@ -185,4 +186,95 @@ TEST(links_lengths_that_lie_are_not_followed)
 			(void)parse(&bad, bad.len, &s);
 			CHECK(s.num <= 1);
 		}
+}
+
+/* struct kernel - what stands for it: the other end of a socket. */
+struct kernel {
+	struct rj_links links;
+	int fd;
+	struct seen seen;
+};
+
+static void begin_kernel(struct kernel *k)
+{
+	int ends[2];
+
+	*k = (struct kernel){ .fd = -1 };
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+	k->links.fd = ends[0];
+	k->fd = ends[1];
+}
+
+static void end_kernel(struct kernel *k)
+{
+	rj_links_close(&k->links);
+	close(k->fd);
+}
+
+static void tell(const struct kernel *k, uint16_t type, uint16_t flags)
+{
+	struct message m = { .len = 0 };
+	struct nlmsgerr e = { .error = -EBUSY };
+
+	if (type == RTM_NEWLINK) {
+		begin_eth0(&m, type, AF_UNSPEC);
+	} else {
+		begin(&m, type, flags);
+		if (type == NLMSG_ERROR)
+			put(&m, &e, sizeof(e));
+		set_len(&m);
+	}
+	CHECK_EQ(send(k->fd, m.bytes, m.len, 0), m.len);
+}
+
+static int read_one(struct kernel *k)
+{
+	return rj_links_read(&k->links, on_link, &k->seen);
+}
+
+/* Whether a list was asked for since this was called last. */
+static bool is_asked(const struct kernel *k)
+{
+	struct nlmsghdr request[8];
+
+	return recv(k->fd, request, sizeof(request), 0) > 0 && request->nlmsg_type == RTM_GETLINK;
+}
+
+TEST(links_list_with_a_gap_is_asked_for_again_once_all_is_read)
+{
+	struct kernel k;
+
+	begin_kernel(&k);
+	CHECK_EQ(rj_links_ask(&k.links), 0);
+	CHECK(is_asked(&k));
+	tell(&k, NLMSG_DONE, NLM_F_MULTI | NLM_F_DUMP_INTR);
+	tell(&k, RTM_NEWLINK, 0);
+	CHECK_EQ(read_one(&k), RJ_LINKS_SOME);
+	CHECK(!is_asked(&k)); /* the kernel may still be throwing news away */
+	CHECK_EQ(read_one(&k), RJ_LINKS_SOME);
+	CHECK(!is_asked(&k));
+	CHECK_EQ(read_one(&k), RJ_LINKS_NONE);
+	CHECK(is_asked(&k));
+	CHECK_EQ(read_one(&k), RJ_LINKS_NONE);
+	CHECK(!is_asked(&k)); /* once is enough */
+	tell(&k, NLMSG_DONE, NLM_F_MULTI);
+	CHECK_EQ(read_one(&k), RJ_LINKS_END);
+	CHECK_EQ(read_one(&k), RJ_LINKS_NONE);
+	CHECK(!is_asked(&k));
+	CHECK_EQ(k.links.num_asked, 2);
+	end_kernel(&k);
+}
+
+TEST(links_list_that_ends_with_an_error_is_asked_for_again)
+{
+	struct kernel k;
+
+	begin_kernel(&k);
+	CHECK_EQ(rj_links_ask(&k.links), 0);
+	CHECK(is_asked(&k));
+	tell(&k, NLMSG_ERROR, 0);
+	CHECK_EQ(read_one(&k), -EBUSY);
+	CHECK_EQ(read_one(&k), RJ_LINKS_NONE);
+	CHECK(is_asked(&k));
+	end_kernel(&k);
 }

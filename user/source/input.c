@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Files and pipes as plain bytes. zlib's own file functions wait for half a megabyte at a time. */
+#include "source/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "source/precision.h"
+
+#define RAW_BYTES (1u << 16)
+#define GZIP_WINDOW (15 + 16) /* zlib.h: 16 asks for gzip's head and end */
+
+/* RFC 1952 section 2.3.1. */
+static const uint8_t gzip_magic[] = { 0x1f, 0x8b };
+
+/*
+ * @raw: of the file, [@raw_at, @raw_len) still to be used
+ * @is_inside: a gzip member has begun and not ended; @has_member: one has ended
+ * @head: plain bytes that were read ahead, [@head_at, @head_len) still to be handed out
+ */
+struct rj_input {
+	int fd;
+	bool is_gzip;
+	bool is_inside;
+	bool has_member;
+	bool was_interrupted;
+	z_stream zlib;
+	size_t raw_at;
+	size_t raw_len;
+	size_t head_at;
+	size_t head_len;
+	uint8_t head[RJ_CAPTURE_HEAD_LEN];
+	uint8_t raw[RAW_BYTES];
+};
+
+static ssize_t read_fd(struct rj_input *s, void *to, size_t len)
+{
+	ssize_t got;
+
+	if (s->was_interrupted) {
+		errno = EINTR;
+		return -1;
+	}
+	got = read(s->fd, to, len);
+	s->was_interrupted = got < 0 && errno == EINTR;
+	return got;
+}
+
+static ssize_t read_plain(struct rj_input *s, void *to, size_t len)
+{
+	size_t left = s->raw_len - s->raw_at;
+
+	if (!left)
+		return read_fd(s, to, len);
+	if (len > left)
+		len = left;
+	memcpy(to, s->raw + s->raw_at, len);
+	s->raw_at += len;
+	return (ssize_t)len;
+}
+
+/* More raw bytes behind those that are there. */
+static ssize_t fill(struct rj_input *s)
+{
+	ssize_t got;
+
+	if (s->raw_at == s->raw_len)
+		s->raw_at = s->raw_len = 0;
+	got = read_fd(s, s->raw + s->raw_len, RAW_BYTES - s->raw_len);
+	if (got > 0)
+		s->raw_len += (size_t)got;
+	return got;
+}
+
+/* Inflates into @to what is there; the number of bytes, or negative: not gzip. */
+static ssize_t inflate_some(struct rj_input *s, void *to, size_t len)
+{
+	size_t left = s->raw_len - s->raw_at;
+	int result;
+
+	s->zlib.next_in = s->raw + s->raw_at;
+	s->zlib.avail_in = (unsigned int)left;
+	s->zlib.next_out = to;
+	s->zlib.avail_out = (unsigned int)len;
+	result = inflate(&s->zlib, Z_NO_FLUSH);
+	s->raw_at = s->raw_len - s->zlib.avail_in;
+	if (result == Z_STREAM_END) {
+		/* another member may follow, RFC 1952 section 2.2 */
+		s->is_inside = false;
+		s->has_member = true;
+		inflateReset(&s->zlib);
+	} else if (result == Z_OK || result == Z_BUF_ERROR) {
+		s->is_inside = true;
+	} else if (s->has_member && !s->is_inside) {
+		/* behind the last member: padding, which gzip(1) passes over too */
+		s->raw_at = s->raw_len;
+	} else {
+		return -1;
+	}
+	return (ssize_t)(len - s->zlib.avail_out);
+}
+
+static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
+{
+	for (;;) {
+		ssize_t got = s->raw_at == s->raw_len ? fill(s) : 1;
+
+		if (got < 0 || (!got && !s->is_inside))
+			return got;
+		got = got ? inflate_some(s, to, len) : -1;
+		if (got < 0)
+			errno = EIO;
+		if (got)
+			return got;
+	}
+}
+
+static ssize_t read_next(struct rj_input *s, void *to, size_t len)
+{
+	return s->is_gzip ? read_gzip(s, to, len) : read_plain(s, to, len);
+}
+
+/* Is it compressed, and how does it begin? An interrupted one may have begun all the same. */
+static bool begin(struct rj_input *s)
+{
+	ssize_t got = 1;
+
+	while (got > 0 && s->raw_len < sizeof(gzip_magic))
+		got = fill(s);
+	if (got < 0 && !s->was_interrupted)
+		return false;
+	s->is_gzip = s->raw_len >= sizeof(gzip_magic) &&
+		     !memcmp(s->raw, gzip_magic, sizeof(gzip_magic));
+	if (s->is_gzip && inflateInit2(&s->zlib, GZIP_WINDOW) != Z_OK) {
+		s->is_gzip = false;
+		errno = ENOMEM;
+		return false;
+	}
+	do {
+		got = read_next(s, s->head + s->head_len, sizeof(s->head) - s->head_len);
+		if (got > 0)
+			s->head_len += (size_t)got;
+	} while (got > 0 && s->head_len < sizeof(s->head));
+	return s->head_len || got >= 0;
+}
+
+struct rj_input *rj_input_open(const char *path)
+{
+	struct rj_input *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return NULL;
+	s->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
+				    fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (s->fd >= 0 && begin(s))
+		return s;
+	err = errno;
+	rj_input_close(s);
+	errno = err;
+	return NULL;
+}
+
+const uint8_t *rj_input_head(const struct rj_input *s, size_t *ret_len)
+{
+	*ret_len = s->head_len;
+	return s->head;
+}
+
+ssize_t rj_input_read(struct rj_input *s, void *to, size_t len)
+{
+	size_t left = s->head_len - s->head_at;
+
+	if (!left)
+		return read_next(s, to, len);
+	if (len > left)
+		len = left;
+	memcpy(to, s->head + s->head_at, len);
+	s->head_at += len;
+	return (ssize_t)len;
+}
+
+bool rj_input_was_interrupted(const struct rj_input *s)
+{
+	return s->was_interrupted;
+}
+
+void rj_input_close(struct rj_input *s)
+{
+	if (!s)
+		return;
+	if (s->is_gzip)
+		inflateEnd(&s->zlib);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+}
