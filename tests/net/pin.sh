@@ -8,7 +8,7 @@ pin_fs='' pin_direction=in
 pin_up() {
 	[ -z "$pin_fs" ] || return 0
 	pin_fs=$WORK/bpffs
-	mkdir "$pin_fs"
+	mkdir -p "$pin_fs"
 	mount -t bpf bpf "$pin_fs"
 }
 
