@@ -14,7 +14,7 @@ test_told() {
 	ip -n "$NS_SERVER" -batch "$batch"
 	start_live told "${names#,}" --attach xdp --pin "$pin_fs/told" || true
 	check 'told: one line' test "$(wc -l <"$WORK/live-told.log")" = 1
-	check 'told: the last interface' grep -q 'rjtelltales-12: in by xdp (native) out by .*until the end: ' \
+	check 'told: the last interface' grep -q 'rjtelltales-12: in by xdp (native) out by .*until unpin: ' \
 		"$WORK/live-told.log"
 	check 'told: where it is pinned' grep -q "; memory: .*; pinned in $pin_fs/told\$" "$WORK/live-told.log"
 	stop_proc live-told KILL 2>/dev/null
