@@ -103,13 +103,12 @@ static __always_inline int rj_seq_of(const struct rj_frame *f, const struct rj_f
 
 	seq->rest = 0;
 	seq->hist = 0;
-	if (is_plain && !limits->with_hist)
+	if (!is_plain)
+		return half->slot && rj_slot_at(half->slot, limits, seq);
+	if (!limits->with_hist)
 		return 1;
-	if (is_plain) {
-		seq->hist = rj_hist_at(half->slot);
-		return seq->hist != 0;
-	}
-	return half->slot && rj_slot_at(half->slot, limits, seq);
+	seq->hist = rj_hist_at(half->slot);
+	return seq->hist != 0;
 }
 
 /* rj_tls_step_here - rj_tls_head of what rj_tls_head_apart left. */
@@ -303,8 +302,7 @@ static __noinline int rj_fragment(struct rj_cpu *cpu)
 		return 1;
 	}
 	/* anyone can make these: they must not take the place of flows that are cut */
-	if (rj_ring_has_room(RJ_CLASS_REST, bpf_ringbuf_query(&rj_ring, BPF_RB_AVAIL_DATA),
-			     rj_ring_bytes))
+	if (rj_ring_takes(RJ_CLASS_REST))
 		rj_hand_up(cpu);
 	else
 		cpu->counters[RJ_REASON_FRAGMENT_FLOOD] += p->num_segments;

@@ -279,6 +279,13 @@ static __always_inline void rj_sample_stream(const struct rj_frame *f, const str
 		rj_sample_counted(rest, cpu, rj_sample_short(f, flow, p, s, s->want - left, left));
 }
 
+/* rj_ring_takes - rj_ring_has_room of the ring as it is now. */
+static __always_inline int rj_ring_takes(enum rj_sample_class class)
+{
+	return rj_ring_has_room(class, bpf_ringbuf_query(&rj_ring, BPF_RB_AVAIL_DATA),
+				rj_ring_bytes);
+}
+
 /*
  * rj_sample_refused - why a sample of @class must not be taken now, RJ_COUNT_SAMPLES when it may.
  * A flood of new flows spends what is theirs; handshakes of the others find room in the ring.
@@ -289,7 +296,7 @@ static __always_inline enum rj_counter rj_sample_refused(enum rj_sample_class cl
 	struct rj_budget *budget;
 	__u32 zero = 0;
 
-	if (!rj_ring_has_room(class, bpf_ringbuf_query(&rj_ring, BPF_RB_AVAIL_DATA), rj_ring_bytes))
+	if (!rj_ring_takes(class))
 		return RJ_COUNT_LOST_REST + class;
 	if (!rj_limits.sample_rate)
 		return RJ_COUNT_SAMPLES;

@@ -61,12 +61,19 @@ static __always_inline void rj_take_half(struct rj_half *from, struct rj_half *t
 	from->bits = 0;
 }
 
+/* rj_slot_find - slot @slot - 1, or NULL where there is none. */
+static __always_inline __u8 *rj_slot_find(__u32 slot)
+{
+	__u32 index = slot - 1;
+
+	return bpf_map_lookup_elem(&rj_slots, &index);
+}
+
 /* rj_slot_at - opens slot @slot - 1; its rest, or NULL where there is no such slot. */
 static __always_inline struct rj_rest *rj_slot_at(__u32 slot, const struct rj_limits *limits,
 						  struct rj_seq *seq)
 {
-	__u32 index = slot - 1;
-	__u8 *at = bpf_map_lookup_elem(&rj_slots, &index);
+	__u8 *at = rj_slot_find(slot);
 
 	seq->rest = 0;
 	seq->slot = slot;
@@ -78,8 +85,7 @@ static __always_inline struct rj_rest *rj_slot_at(__u32 slot, const struct rj_li
 /* rj_hist_at - the histograms of slot @slot - 1 alone: opening all of it costs 20 ns. */
 static __always_inline struct rj_hist *rj_hist_at(__u32 slot)
 {
-	__u32 index = slot - 1;
-	__u8 *at = bpf_map_lookup_elem(&rj_slots, &index);
+	__u8 *at = rj_slot_find(slot);
 
 	return at ? rj_slot_hist(at) : 0;
 }

@@ -41,12 +41,10 @@ static bool is_gzip(const char *name)
 	return len > 3 && !strcmp(name + len - 3, ".gz");
 }
 
-static int open_file(const char *name)
+/* Closed, its number would be that of the next file. */
+static int open_stdout(void)
 {
-	/* closed, its number would be that of the next file */
-	if (!strcmp(name, "-"))
-		return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
-	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
 }
 
 enum exit_status output_open(struct output *out, const char *name)
@@ -68,7 +66,8 @@ enum exit_status output_open(struct output *out, const char *name)
 		return EXIT_SOME_FAILED;
 	}
 	out->buffer = b;
-	out->fd = open_file(is_stdout ? "-" : name);
+	out->fd = is_stdout ? open_stdout() :
+			      open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (out->fd >= 0)
 		return EXIT_DONE;
 	complain("%s: cannot be written: %s", out->name, strerror(errno));

@@ -77,6 +77,16 @@ void rj_assembler_map(struct rj_assembler *a, uint8_t reg, int fd)
 	rj_assembler_put(a, (struct bpf_insn){ 0 });
 }
 
+void rj_assembler_tail_call(struct rj_assembler *a, int fd, uint32_t index)
+{
+	rj_assembler_map(a, BPF_REG_2, fd);
+	rj_assembler_put(a, (struct bpf_insn){ .code = BPF_ALU | BPF_MOV | BPF_K,
+					       .dst_reg = BPF_REG_3,
+					       .imm = (int32_t)index });
+	rj_assembler_put(a, (struct bpf_insn){ .code = BPF_JMP | BPF_CALL,
+					       .imm = BPF_FUNC_tail_call });
+}
+
 int rj_assembler_finish(struct rj_assembler *a)
 {
 	for (uint32_t i = 0; i < a->num_jumps && !a->err; i++) {

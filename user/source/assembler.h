@@ -44,6 +44,12 @@ void rj_assembler_jump(struct rj_assembler *a, struct bpf_insn insn, rj_label to
 void rj_assembler_map(struct rj_assembler *a, uint8_t reg, int fd);
 
 /*
+ * rj_assembler_tail_call - to the program at @index of the array of @fd, with the context that is
+ * in R1; goes on behind it when there is none.
+ */
+void rj_assembler_tail_call(struct rj_assembler *a, int fd, uint32_t index);
+
+/*
  * rj_assembler_finish - fills in the jumps. 0, -ENOMEM, or -E2BIG: a jump further than an
  * instruction can say.
  */

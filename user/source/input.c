@@ -37,6 +37,16 @@ struct rj_input {
 	uint8_t raw[RAW_BYTES];
 };
 
+/* Hands out of what is at @bytes, [*@at, @end), as much as there is room for. */
+static ssize_t hand_out(const uint8_t *bytes, size_t *at, size_t end, void *to, size_t len)
+{
+	if (len > end - *at)
+		len = end - *at;
+	memcpy(to, bytes + *at, len);
+	*at += len;
+	return (ssize_t)len;
+}
+
 static ssize_t read_fd(struct rj_input *s, void *to, size_t len)
 {
 	ssize_t got;
@@ -52,15 +62,9 @@ static ssize_t read_fd(struct rj_input *s, void *to, size_t len)
 
 static ssize_t read_plain(struct rj_input *s, void *to, size_t len)
 {
-	size_t left = s->raw_len - s->raw_at;
-
-	if (!left)
+	if (s->raw_at == s->raw_len)
 		return read_fd(s, to, len);
-	if (len > left)
-		len = left;
-	memcpy(to, s->raw + s->raw_at, len);
-	s->raw_at += len;
-	return (ssize_t)len;
+	return hand_out(s->raw, &s->raw_at, s->raw_len, to, len);
 }
 
 /* More raw bytes behind those that are there. */
@@ -173,15 +177,9 @@ const uint8_t *rj_input_head(const struct rj_input *s, size_t *ret_len)
 
 ssize_t rj_input_read(struct rj_input *s, void *to, size_t len)
 {
-	size_t left = s->head_len - s->head_at;
-
-	if (!left)
+	if (s->head_at == s->head_len)
 		return read_next(s, to, len);
-	if (len > left)
-		len = left;
-	memcpy(to, s->head + s->head_at, len);
-	s->head_at += len;
-	return (ssize_t)len;
+	return hand_out(s->head, &s->head_at, s->head_len, to, len);
 }
 
 bool rj_input_was_interrupted(const struct rj_input *s)

@@ -204,10 +204,14 @@ static int attach_reaper(struct rj_kernel *k)
 	return k->reaper ? 0 : -errno;
 }
 
+uint64_t rj_meta_set_aside(const struct rj_meta *m)
+{
+	return m->refused + m->unjoined + m->flooded + m->duplicate;
+}
+
 uint64_t rj_meta_missing(const struct rj_meta *m)
 {
-	return m->reaped + m->ringed - m->recorded - m->refused - m->unjoined - m->flooded -
-	       m->duplicate;
+	return m->reaped + m->ringed - m->recorded - rj_meta_set_aside(m);
 }
 
 /* What a new map begins with, and what is found in one that is gone on with. */

@@ -108,6 +108,9 @@ void rj_kernel_recovered(struct rj_kernel *k);
 /* rj_kernel_meta - the account across processes: as the kernel has it, and user space writes it. */
 struct rj_meta *rj_kernel_meta(const struct rj_kernel *k);
 
+/* rj_meta_set_aside - packets that left the kernel and are in no record, for a reason told. */
+uint64_t rj_meta_set_aside(const struct rj_meta *m);
+
 /* rj_meta_missing - packets that left the kernel and are in no part of the account. */
 uint64_t rj_meta_missing(const struct rj_meta *m);
 

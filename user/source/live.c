@@ -60,10 +60,8 @@ struct live_source {
 	uint64_t num_evicted;
 	bool is_stopped;
 	struct rj_pin *pin;
-	bool is_recovering; /* nothing was read yet of maps that another process left */
-	struct {
-		uint64_t recorded, refused, unjoined, flooded, duplicate;
-	} before; /* in rj_meta, when this process began */
+	bool is_recovering;    /* nothing was read yet of maps that another process left */
+	struct rj_meta before; /* when this process began */
 	char watching[WATCHING_LEN];
 };
 
@@ -308,8 +306,7 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	out->packets = at[RJ_COUNT_PACKETS];
 	out->is_counting = !s->is_stopped || s->pin;
 	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed -
-				s->before.refused - s->before.unjoined - s->before.flooded -
-				s->before.duplicate;
+				rj_meta_set_aside(&s->before);
 	/* CPUs go on while theirs are summed: a packet may be seen half counted */
 	if (out->is_counting) {
 		out->packets = out->packets_in_flows;
@@ -406,11 +403,7 @@ static void note_pin(struct live_source *s)
 	const struct rj_meta *meta = rj_kernel_meta(s->kernel);
 	size_t len = strlen(s->watching);
 
-	s->before.recorded = meta->recorded;
-	s->before.refused = meta->refused;
-	s->before.unjoined = meta->unjoined;
-	s->before.flooded = meta->flooded;
-	s->before.duplicate = meta->duplicate;
+	s->before = *meta;
 	if (!s->pin)
 		return;
 	rj_pin_tidy(s->pin, is_watched, s->watch);

@@ -17,12 +17,7 @@ static int load(int array_fd, uint32_t index)
 	struct rj_assembler a = { .num = 0 };
 	int fd;
 
-	rj_assembler_map(&a, BPF_REG_2, array_fd);
-	rj_assembler_put(&a, (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
-						.dst_reg = BPF_REG_3,
-						.imm = (int32_t)index });
-	rj_assembler_put(&a, (struct bpf_insn){ .code = BPF_JMP | BPF_CALL,
-						.imm = BPF_FUNC_tail_call });
+	rj_assembler_tail_call(&a, array_fd, index);
 	rj_assembler_put(&a, (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K,
 						.dst_reg = BPF_REG_0,
 						.imm = CONTINUE });

@@ -726,9 +726,7 @@ static void put_ends(struct job *j)
 	if (j->accept.is_used) {
 		rj_assembler_bind(j->a, j->accept.label);
 		move(j, R1, CTX);
-		rj_assembler_map(j->a, R2, j->target->programs_fd);
-		set(j, R3, j->target->index);
-		call(j, BPF_FUNC_tail_call);
+		rj_assembler_tail_call(j->a, j->target->programs_fd, j->target->index);
 		/* comes back only when the program is gone */
 		put_set_aside(j, RJ_REASON_UNWATCHED);
 	}
