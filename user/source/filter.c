@@ -13,16 +13,26 @@
 /* The most that tcpdump captures of a frame; what a program returns for a match. */
 #define SNAP_LEN 262144
 
-/* DLT_RAW as files have it; libpcap translates it when it opens one. */
+/* As files have them. */
+#define LINKTYPE_ATM_RFC1483 100
 #define LINKTYPE_RAW 101
 
-#define NO_LINK_TYPE (-1)
+/*
+ * struct compiled - the expression for one link type.
+ * @unrolled: @program, where that has loops; else NULL
+ */
+struct compiled {
+	struct compiled *next;
+	int link_type;
+	struct bpf_program program;
+	struct sock_filter *unrolled;
+};
 
+/* @all: for every link type that was used; @used: the last of them, NULL when it failed */
 struct rj_filter {
 	char *expression;
-	int link_type; /* NO_LINK_TYPE while @program is empty */
-	struct bpf_program program;
-	struct sock_filter *unrolled; /* @program, where that has loops; else NULL */
+	struct compiled *all;
+	const struct compiled *used;
 };
 
 _Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter) &&
@@ -56,69 +66,87 @@ static bool has_loop(const struct bpf_program *program)
  * libpcap's protochain goes round for as long as headers name another one, which a crafted AH
  * header does for ever: its interpreter is given the rounds in a row, as many as live follows.
  */
-static int unroll(struct rj_filter *f, struct rj_error *error)
+static int unroll(struct compiled *c, struct rj_error *error)
 {
-	struct rj_cbpf c;
+	struct rj_cbpf code;
 	uint32_t len;
 	int err;
 
-	if (!has_loop(&f->program))
+	if (!has_loop(&c->program))
 		return 0;
-	err = rj_cbpf_decode((const struct sock_filter *)(const void *)f->program.bf_insns,
-			     f->program.bf_len, &c, error);
+	err = rj_cbpf_decode((const struct sock_filter *)(const void *)c->program.bf_insns,
+			     c->program.bf_len, &code, error);
 	if (err)
 		return err;
-	f->unrolled = rj_cbpf_encode(&c, &len);
-	rj_cbpf_done(&c);
-	return f->unrolled ? 0 : rj_error_set(error, -ENOMEM, "out of memory");
+	c->unrolled = rj_cbpf_encode(&code, &len);
+	rj_cbpf_done(&code);
+	return c->unrolled ? 0 : rj_error_set(error, -ENOMEM, "out of memory");
 }
 
-static void forget(struct rj_filter *f)
-{
-	free(f->unrolled);
-	f->unrolled = NULL;
-	if (f->link_type != NO_LINK_TYPE)
-		pcap_freecode(&f->program);
-	f->link_type = NO_LINK_TYPE;
-}
-
-static int compile(struct rj_filter *f, pcap_t *pcap, struct rj_error *error)
+static int compile(const char *expression, pcap_t *pcap, struct compiled *c, struct rj_error *error)
 {
 	int err;
 
-	if (pcap_compile(pcap, &f->program, f->expression, 1, PCAP_NETMASK_UNKNOWN))
-		return rj_error_set(error, -EINVAL, "filter \"%s\": %s", f->expression,
+	if (pcap_compile(pcap, &c->program, expression, 1, PCAP_NETMASK_UNKNOWN))
+		return rj_error_set(error, -EINVAL, "filter \"%s\": %s", expression,
 				    pcap_geterr(pcap));
-	if (is_of_frames_alone(&f->program))
-		err = unroll(f, error);
+	if (is_of_frames_alone(&c->program))
+		err = unroll(c, error);
 	else
 		err = rj_error_set(error, -EINVAL,
 				   "filter \"%s\": asks for what is not in the frame; live has "
 				   "--direction and -i for it",
-				   f->expression);
+				   expression);
 	if (err)
-		pcap_freecode(&f->program);
+		pcap_freecode(&c->program);
 	return err;
+}
+
+static int add(struct rj_filter *f, int link_type, struct rj_error *error)
+{
+	struct compiled *c = calloc(1, sizeof(*c));
+	pcap_t *pcap = pcap_open_dead(link_type, SNAP_LEN);
+	int err = -ENOMEM;
+
+	if (c && pcap)
+		err = compile(f->expression, pcap, c, error);
+	else
+		rj_error_set(error, err, "out of memory");
+	if (pcap)
+		pcap_close(pcap);
+	if (err) {
+		free(c);
+		return err;
+	}
+	c->link_type = link_type;
+	c->next = f->all;
+	f->all = c;
+	f->used = c;
+	return 0;
+}
+
+/* As libpcap numbers it here, where files have it otherwise. */
+static int translated(int link_type)
+{
+	switch (link_type) {
+	case LINKTYPE_RAW:
+		return DLT_RAW;
+	case LINKTYPE_ATM_RFC1483:
+		return DLT_ATM_RFC1483;
+	default:
+		return link_type;
+	}
 }
 
 int rj_filter_use(struct rj_filter *f, int link_type, struct rj_error *error)
 {
-	pcap_t *pcap;
-	int err;
-
-	if (link_type == LINKTYPE_RAW)
-		link_type = DLT_RAW;
-	if (f->link_type == link_type)
+	link_type = translated(link_type);
+	if (f->used && f->used->link_type == link_type)
 		return 0;
-	forget(f);
-	pcap = pcap_open_dead(link_type, SNAP_LEN);
-	if (!pcap)
-		return rj_error_set(error, -ENOMEM, "out of memory");
-	err = compile(f, pcap, error);
-	if (!err)
-		f->link_type = link_type;
-	pcap_close(pcap);
-	return err;
+	for (f->used = f->all; f->used; f->used = f->used->next)
+		if (f->used->link_type == link_type)
+			return 0;
+	return add(f, link_type, error);
 }
 
 /* What no link type takes is told as Ethernet tells it. */
@@ -143,7 +171,6 @@ int rj_filter_new(const char *expression, struct rj_filter **out, struct rj_erro
 
 	if (!f)
 		return rj_error_set(error, -ENOMEM, "out of memory");
-	f->link_type = NO_LINK_TYPE;
 	f->expression = strdup(expression);
 	err = f->expression ? check(f, error) : rj_error_set(error, -ENOMEM, "out of memory");
 	if (err)
@@ -162,7 +189,14 @@ void rj_filter_free(struct rj_filter *f)
 {
 	if (!f)
 		return;
-	forget(f);
+	while (f->all) {
+		struct compiled *c = f->all;
+
+		f->all = c->next;
+		pcap_freecode(&c->program);
+		free(c->unrolled);
+		free(c);
+	}
 	free(f->expression);
 	free(f);
 }
@@ -170,16 +204,19 @@ void rj_filter_free(struct rj_filter *f)
 bool rj_filter_matches(const struct rj_filter *f, const uint8_t *data, uint32_t captured_len,
 		       uint32_t wire_len)
 {
-	const struct bpf_insn *program = f->program.bf_insns;
+	const struct bpf_insn *program;
 
-	if (f->unrolled)
-		program = (const struct bpf_insn *)(const void *)f->unrolled;
-	return f->link_type != NO_LINK_TYPE && bpf_filter(program, data, wire_len, captured_len);
+	if (!f->used)
+		return false;
+	program = f->used->program.bf_insns;
+	if (f->used->unrolled)
+		program = (const struct bpf_insn *)(const void *)f->used->unrolled;
+	return bpf_filter(program, data, wire_len, captured_len);
 }
 
 const struct sock_filter *rj_filter_program(const struct rj_filter *f, uint32_t *ret_len)
 {
-	*ret_len = f->link_type == NO_LINK_TYPE ? 0 : f->program.bf_len;
+	*ret_len = f->used ? f->used->program.bf_len : 0;
 	/* the same four members: asserted above */
-	return (const struct sock_filter *)(const void *)f->program.bf_insns;
+	return f->used ? (const struct sock_filter *)(const void *)f->used->program.bf_insns : NULL;
 }

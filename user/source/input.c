@@ -9,8 +9,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "source/precision.h"
-
 #define RAW_BYTES (1u << 16)
 #define GZIP_WINDOW (15 + 16) /* zlib.h: 16 asks for gzip's head and end */
 
@@ -20,7 +18,6 @@ static const uint8_t gzip_magic[] = { 0x1f, 0x8b };
 /*
  * @raw: of the file, [@raw_at, @raw_len) still to be used
  * @is_inside: a gzip member has begun and not ended; @has_member: one has ended
- * @head: plain bytes that were read ahead, [@head_at, @head_len) still to be handed out
  */
 struct rj_input {
 	int fd;
@@ -31,21 +28,8 @@ struct rj_input {
 	z_stream zlib;
 	size_t raw_at;
 	size_t raw_len;
-	size_t head_at;
-	size_t head_len;
-	uint8_t head[RJ_CAPTURE_HEAD_LEN];
 	uint8_t raw[RAW_BYTES];
 };
-
-/* Hands out of what is at @bytes, [*@at, @end), as much as there is room for. */
-static ssize_t hand_out(const uint8_t *bytes, size_t *at, size_t end, void *to, size_t len)
-{
-	if (len > end - *at)
-		len = end - *at;
-	memcpy(to, bytes + *at, len);
-	*at += len;
-	return (ssize_t)len;
-}
 
 static ssize_t read_fd(struct rj_input *s, void *to, size_t len)
 {
@@ -64,7 +48,11 @@ static ssize_t read_plain(struct rj_input *s, void *to, size_t len)
 {
 	if (s->raw_at == s->raw_len)
 		return read_fd(s, to, len);
-	return hand_out(s->raw, &s->raw_at, s->raw_len, to, len);
+	if (len > s->raw_len - s->raw_at)
+		len = s->raw_len - s->raw_at;
+	memcpy(to, s->raw + s->raw_at, len);
+	s->raw_at += len;
+	return (ssize_t)len;
 }
 
 /* More raw bytes behind those that are there. */
@@ -123,19 +111,19 @@ static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
 	}
 }
 
-static ssize_t read_next(struct rj_input *s, void *to, size_t len)
+ssize_t rj_input_read(struct rj_input *s, void *to, size_t len)
 {
 	return s->is_gzip ? read_gzip(s, to, len) : read_plain(s, to, len);
 }
 
-/* Is it compressed, and how does it begin? An interrupted one may have begun all the same. */
+/* Is it compressed? An interrupted one may have begun all the same. */
 static bool begin(struct rj_input *s)
 {
 	ssize_t got = 1;
 
 	while (got > 0 && s->raw_len < sizeof(gzip_magic))
 		got = fill(s);
-	if (got < 0 && !s->was_interrupted)
+	if (got < 0 && !(s->was_interrupted && s->raw_len))
 		return false;
 	s->is_gzip = s->raw_len >= sizeof(gzip_magic) &&
 		     !memcmp(s->raw, gzip_magic, sizeof(gzip_magic));
@@ -144,12 +132,7 @@ static bool begin(struct rj_input *s)
 		errno = ENOMEM;
 		return false;
 	}
-	do {
-		got = read_next(s, s->head + s->head_len, sizeof(s->head) - s->head_len);
-		if (got > 0)
-			s->head_len += (size_t)got;
-	} while (got > 0 && s->head_len < sizeof(s->head));
-	return s->head_len || got >= 0;
+	return true;
 }
 
 struct rj_input *rj_input_open(const char *path)
@@ -167,24 +150,6 @@ struct rj_input *rj_input_open(const char *path)
 	rj_input_close(s);
 	errno = err;
 	return NULL;
-}
-
-const uint8_t *rj_input_head(const struct rj_input *s, size_t *ret_len)
-{
-	*ret_len = s->head_len;
-	return s->head;
-}
-
-ssize_t rj_input_read(struct rj_input *s, void *to, size_t len)
-{
-	if (s->head_at == s->head_len)
-		return read_next(s, to, len);
-	return hand_out(s->head, &s->head_at, s->head_len, to, len);
-}
-
-bool rj_input_was_interrupted(const struct rj_input *s)
-{
-	return s->was_interrupted;
 }
 
 void rj_input_close(struct rj_input *s)

@@ -16,18 +16,12 @@ struct rj_input;
  */
 struct rj_input *rj_input_open(const char *path);
 
-/* rj_input_head - the first bytes, RJ_CAPTURE_HEAD_LEN at most, which are still to be read. */
-const uint8_t *rj_input_head(const struct rj_input *s, size_t *ret_len);
-
 /*
  * rj_input_read - up to @len bytes: how many, as soon as there are some; 0 at the end, negative
  * with errno set when it failed: EIO where compressed data are not right or cut short. A signal
  * ends it with EINTR, for good, once what had come before it is read.
  */
 ssize_t rj_input_read(struct rj_input *s, void *to, size_t len);
-
-/* rj_input_was_interrupted - by a signal, whatever whoever reads it made of that. */
-bool rj_input_was_interrupted(const struct rj_input *s);
 
 /* rj_input_close - takes NULL. */
 void rj_input_close(struct rj_input *s);

@@ -1,86 +1,46 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Capture files through libpcap, compressed or not. */
+/* Capture files as a source: frames of the reader, past the filter, to the intake. */
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/limits.h"
-#include "source/link.h"
-#include "source/precision.h"
-#include "source/source.h"
 #include "source/input.h"
+#include "source/link.h"
+#include "source/reader.h"
+#include "source/source.h"
 
 /* Frames delivered by one poll: the caller looks at signals and progress in between. */
 #define FRAMES_A_POLL 4096
 
 struct pcap_source {
 	struct rj_source base;
-	pcap_t *pcap;
-	struct rj_input *input; /* pcap's */
+	struct rj_input *input;
+	struct rj_reader *reader;
 	char *name;
 	struct rj_filter *filter;
-	int link_type;
 	struct rj_intake intake;
 };
 
-/* What libpcap's small reads are served from. */
-#define STREAM_BUFFER (1u << 16)
-
-static ssize_t input_read(void *cookie, char *to, size_t len)
+/*
+ * Whether the frame is to be read: 1, 0, or negative where the filter is none for its link type.
+ * Counts what the filter leaves out; libpcap's own filtering would drop it unseen.
+ */
+static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 {
-	return rj_input_read(cookie, to, len);
-}
+	struct rj_error why;
+	int err;
 
-static int input_close(void *cookie)
-{
-	rj_input_close(cookie);
+	if (!s->filter || !rj_link_is_read(frame->link_type)) /* set aside in any case */
+		return 1;
+	err = rj_filter_use(s->filter, frame->link_type, &why);
+	if (err)
+		return rj_error_set(&s->base.error, err, "%s: %s", s->name, why.text);
+	if (rj_filter_matches(s->filter, frame->data, frame->captured_len, frame->wire_len))
+		return 1;
+	rj_intake_filtered(&s->intake, frame->wire_len);
 	return 0;
-}
-
-/* The file as plain bytes for libpcap, which closes the input with it; NULL with errno set. */
-static FILE *open_plain(const char *path, struct rj_input **ret_input)
-{
-	cookie_io_functions_t io = { .read = input_read, .close = input_close };
-	struct rj_input *s = rj_input_open(path);
-	FILE *file = s ? fopencookie(s, "r", io) : NULL;
-
-	if (!file) {
-		rj_input_close(s);
-		return NULL;
-	}
-	setvbuf(file, NULL, _IOFBF, STREAM_BUFFER);
-	*ret_input = s;
-	return file;
-}
-
-/* Counts what the filter leaves out; libpcap's own filtering would drop it unseen. */
-static bool is_wanted(struct pcap_source *s, const struct pcap_pkthdr *header, const u_char *data)
-{
-	if (!s->filter || rj_filter_matches(s->filter, data, header->caplen, header->len))
-		return true;
-	rj_intake_filtered(&s->intake, header->len);
-	return false;
-}
-
-static uint64_t unix_ns(const struct timeval *tv)
-{
-	/* with nanosecond precision asked for, tv_usec holds nanoseconds */
-	int64_t ns;
-
-	/* pcapng counts in 64 bits of whatever unit it likes */
-	if (__builtin_mul_overflow((int64_t)tv->tv_sec, (int64_t)RJ_NS_PER_S, &ns) ||
-	    __builtin_add_overflow(ns, (int64_t)tv->tv_usec, &ns))
-		return tv->tv_sec < 0 ? 0 : INT64_MAX;
-	return ns > 0 ? (uint64_t)ns : 0;
-}
-
-static int interrupted(const struct pcap_source *s, struct rj_error *error)
-{
-	return rj_error_set(error, -EINTR, "%s: interrupted by a signal; what was read is kept",
-			    s->name);
 }
 
 static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
@@ -89,29 +49,14 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 
 	(void)timeout_ms;
 	for (int i = 0; i < FRAMES_A_POLL; i++) {
-		struct pcap_pkthdr *header;
-		const u_char *data;
-		int got = pcap_next_ex(s->pcap, &header, &data);
 		struct rj_capture frame;
+		int got = rj_reader_next(s->reader, &frame, &base->error);
+		int wanted = got == 1 ? is_wanted(s, &frame) : got;
 
-		if (got == PCAP_ERROR_BREAK)
-			return 0;
-		if (got != 1 && rj_input_was_interrupted(s->input))
-			return interrupted(s, &base->error);
-		if (got != 1)
-			return rj_error_set(&base->error, -EIO,
-					    "%s: %s; what was read before it is kept", s->name,
-					    pcap_geterr(s->pcap));
-		if (!is_wanted(s, header, data))
-			continue;
-		frame = (struct rj_capture){
-			.link_type = s->link_type,
-			.time_ns = unix_ns(&header->ts),
-			.data = data,
-			.captured_len = header->caplen,
-			.wire_len = header->len < header->caplen ? header->caplen : header->len,
-		};
-		rj_intake_frame(&s->intake, e, &frame);
+		if (got != 1 || wanted < 0)
+			return wanted;
+		if (wanted)
+			rj_intake_frame(&s->intake, e, &frame);
 	}
 	return 1;
 }
@@ -132,8 +77,8 @@ static void file_close(struct rj_source *base)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
-	if (s->pcap)
-		pcap_close(s->pcap);
+	rj_reader_close(s->reader);
+	rj_input_close(s->input);
 	free(s->name);
 	free(s);
 }
@@ -147,40 +92,25 @@ static const struct rj_source_ops file_ops = {
 
 static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
 {
-	char text[PCAP_ERRBUF_SIZE];
-	const uint8_t *head;
-	size_t len;
-	FILE *file;
+	int err;
 
 	errno = 0;
-	file = open_plain(path, &s->input);
-	if (!file)
+	s->input = rj_input_open(path);
+	if (!s->input)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
-	head = rj_input_head(s->input, &len);
-	s->base.time_decimals = rj_capture_decimals(head, len);
-	s->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
-	if (!s->pcap) {
-		bool was_interrupted = rj_input_was_interrupted(s->input);
-
-		fclose(file);
-		if (was_interrupted)
-			return interrupted(s, error);
-		return rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s",
-				    s->name, text);
-	}
-	s->link_type = pcap_datalink(s->pcap);
-	return 0;
+	err = rj_reader_open(s->input, s->name, &s->reader, error);
+	if (!err)
+		s->base.time_decimals = rj_reader_decimals(s->reader);
+	return err;
 }
 
 static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj_error *error)
 {
 	struct rj_error why;
-	int err;
+	int link_type = rj_reader_link_type(s->reader);
+	int err = filter && link_type >= 0 ? rj_filter_use(filter, link_type, &why) : 0;
 
-	if (!filter)
-		return 0;
-	err = rj_filter_use(filter, s->link_type, &why);
 	if (err)
 		return rj_error_set(error, err, "%s: %s", s->name, why.text);
 	s->filter = filter;
@@ -189,12 +119,13 @@ static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj
 
 static int check_link_type(const struct pcap_source *s, struct rj_error *error)
 {
-	const char *name = pcap_datalink_val_to_name(s->link_type);
+	int link_type = rj_reader_link_type(s->reader);
+	const char *name = pcap_datalink_val_to_name(link_type);
 
-	if (rj_link_is_read(s->link_type))
+	if (link_type < 0 || rj_link_is_read(link_type))
 		return 0;
 	return rj_error_set(error, -EOPNOTSUPP, "%s: link type %d (%s) is not read by this build",
-			    s->name, s->link_type, name ? name : "unknown");
+			    s->name, link_type, name ? name : "unknown");
 }
 
 int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* pcap itself, and what the formats share. */
+#include "source/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/limits.h"
+#include "source/foreign.h"
+#include "source/link.h"
+#include "source/pcapng.h"
+#include "source/window.h"
+
+#define MAGIC_US 0xa1b2c3d4u
+#define MAGIC_NS 0xa1b23c4du
+#define MAGIC_PATCHED 0xa1b2cd34u /* with index, protocol and packet type behind each header */
+#define MAGIC_SECTION 0x0a0d0d0au
+
+#define MAGIC_LEN 4u
+#define FILE_HEAD_LEN 24u
+#define FRAME_HEAD_LEN 16u
+#define PATCHED_HEAD_LEN 24u
+#define LINK_TYPE_BITS 0x03ffffffu /* above them: the length of check sequences */
+
+/* Before 2.3, and in 543.0, a frame's two lengths stand the other way round; in 2.3 at times. */
+enum lengths { LENGTHS_RIGHT, LENGTHS_UNSURE, LENGTHS_SWAPPED };
+
+struct rj_reader {
+	struct rj_window window;
+	const char *name;
+	uint64_t num_frames;
+	int decimals;
+	int link_type;
+	int (*next)(struct rj_reader *r, struct rj_capture *out, struct rj_error *error);
+	/* of pcap */
+	bool is_swapped;
+	uint32_t head_len;
+	uint64_t unit_ns;
+	enum lengths lengths;
+	/* of the others */
+	struct rj_pcapng pcapng;
+	struct rj_foreign *foreign;
+};
+
+static uint32_t u32_at(const struct rj_reader *r, const uint8_t *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return r->is_swapped ? __builtin_bswap32(value) : value;
+}
+
+static int failed(const struct rj_reader *r, int err, const char *what, struct rj_error *error)
+{
+	if (err == -EINTR)
+		return rj_error_set(error, err,
+				    "%s: interrupted by a signal; what was read is kept", r->name);
+	return rj_error_set(
+		error, err,
+		"%s: %s, behind frame %llu, at byte %llu; what was read before it is kept", r->name,
+		what ? what : strerror(-err), (unsigned long long)r->num_frames,
+		(unsigned long long)r->window.offset);
+}
+
+static int cut_short(const struct rj_reader *r, struct rj_error *error)
+{
+	if (r->window.err)
+		return failed(r, r->window.err, NULL, error);
+	return failed(r, -EIO, "the file ends inside a frame", error);
+}
+
+/* A frame that is not parsed anyway may be longer than is held: then none of it is. */
+static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	uint32_t len = out->captured_len;
+
+	if (rj_link_is_read(r->link_type) || len > INT32_MAX)
+		return failed(r, -EIO, "a frame is longer than any", error);
+	rj_window_use(&r->window, r->head_len);
+	if (!rj_window_skip(&r->window, len))
+		return cut_short(r, error);
+	out->captured_len = 0;
+	return 1;
+}
+
+static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	const uint8_t *head = rj_window_need(&r->window, r->head_len);
+
+	if (!head && !r->window.err && r->window.at == r->window.end)
+		return 0;
+	if (!head)
+		return cut_short(r, error);
+	out->link_type = r->link_type;
+	out->time_ns = u32_at(r, head) * RJ_NS_PER_S + u32_at(r, head + 4) * r->unit_ns;
+	out->captured_len = u32_at(r, head + 8);
+	out->wire_len = u32_at(r, head + 12);
+	if (r->lengths == LENGTHS_SWAPPED ||
+	    (r->lengths == LENGTHS_UNSURE && out->captured_len > out->wire_len)) {
+		out->captured_len = u32_at(r, head + 12);
+		out->wire_len = u32_at(r, head + 8);
+	}
+	if (out->captured_len > RJ_MAX_CAPTURED)
+		return skip_frame(r, out, error);
+	head = rj_window_need(&r->window, r->head_len + out->captured_len);
+	if (!head)
+		return cut_short(r, error);
+	out->data = head + r->head_len;
+	rj_window_use(&r->window, r->head_len + out->captured_len);
+	return 1;
+}
+
+static int next_pcapng(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	const char *what;
+	int kind;
+
+	do {
+		kind = rj_pcapng_step(&r->pcapng, out, &what);
+	} while (kind == RJ_PCAPNG_OTHER || kind == RJ_PCAPNG_INTERFACE);
+	return kind < 0 ? failed(r, kind, what, error) : kind == RJ_PCAPNG_FRAME;
+}
+
+static int next_foreign(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	const char *what = NULL;
+	int got = rj_foreign_next(r->foreign, out, &what);
+
+	if (got < 0 && r->window.err)
+		return failed(r, r->window.err, NULL, error);
+	return got < 0 ? failed(r, got, what, error) : got;
+}
+
+int rj_reader_next(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	int got = r->next(r, out, error);
+
+	if (got == 1) {
+		r->num_frames++;
+		if (out->wire_len < out->captured_len)
+			out->wire_len = out->captured_len;
+	}
+	return got;
+}
+
+/* False where the four bytes are no magic number of pcap in either byte order. */
+static bool set_kind(struct rj_reader *r, uint32_t magic)
+{
+	r->head_len = magic == MAGIC_PATCHED ? PATCHED_HEAD_LEN : FRAME_HEAD_LEN;
+	r->decimals = magic == MAGIC_NS ? 9 : 6;
+	r->unit_ns = magic == MAGIC_NS ? 1 : 1000;
+	return magic == MAGIC_US || magic == MAGIC_NS || magic == MAGIC_PATCHED;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *begin_pcap(struct rj_reader *r)
+{
+	const uint8_t *head = rj_window_need(&r->window, FILE_HEAD_LEN);
+	uint16_t version[2];
+
+	if (!head)
+		return "the file ends inside its header";
+	memcpy(version, head + MAGIC_LEN, sizeof(version));
+	for (int i = 0; i < 2 && r->is_swapped; i++)
+		version[i] = __builtin_bswap16(version[i]);
+	if ((version[0] != 2 || version[1] > 4) && (version[0] != 543 || version[1]))
+		return "its version is not 2.4 or an earlier one of 2";
+	if (version[0] != 2 || version[1] < 3)
+		r->lengths = LENGTHS_SWAPPED;
+	else if (version[1] == 3)
+		r->lengths = LENGTHS_UNSURE;
+	r->link_type = (int)(u32_at(r, head + 20) & LINK_TYPE_BITS);
+	r->next = next_pcap;
+	rj_window_use(&r->window, FILE_HEAD_LEN);
+	return NULL;
+}
+
+/* As far as the first interface, if there is one before the frames. What is wrong, those tell. */
+static const char *begin_pcapng(struct rj_reader *r)
+{
+	struct rj_capture unused;
+	const char *what = NULL;
+	int kind;
+
+	r->next = next_pcapng;
+	r->pcapng.window = &r->window;
+	kind = rj_pcapng_step(&r->pcapng, &unused, &what);
+	if (kind < 0)
+		return what ? what : "it cannot be read";
+	while (kind == RJ_PCAPNG_OTHER && !rj_pcapng_is_frame(&r->pcapng))
+		kind = rj_pcapng_step(&r->pcapng, &unused, &what);
+	if (kind == RJ_PCAPNG_INTERFACE) {
+		r->link_type = r->pcapng.interfaces->link_type;
+		r->decimals = rj_pcapng_decimals(r->pcapng.interfaces);
+	}
+	return NULL;
+}
+
+static const char *begin_foreign(struct rj_reader *r)
+{
+	const char *what;
+
+	r->next = next_foreign;
+	r->decimals = 9;
+	r->foreign = rj_foreign_open(&r->window, &what);
+	if (!r->foreign)
+		return what ? what : "it cannot be read";
+	r->link_type = rj_foreign_link_type(r->foreign);
+	return NULL;
+}
+
+static const char *begin(struct rj_reader *r)
+{
+	const uint8_t *head = rj_window_need(&r->window, MAGIC_LEN);
+	uint32_t magic;
+
+	if (!head)
+		return "the file ends inside its header";
+	magic = u32_at(r, head);
+	if (magic == MAGIC_SECTION)
+		return begin_pcapng(r);
+	r->is_swapped = !set_kind(r, magic);
+	if (r->is_swapped && !set_kind(r, __builtin_bswap32(magic)))
+		return begin_foreign(r);
+	return begin_pcap(r);
+}
+
+int rj_reader_open(struct rj_input *in, const char *name, struct rj_reader **out,
+		   struct rj_error *error)
+{
+	struct rj_reader *r = calloc(1, sizeof(*r));
+	const char *what;
+	int err;
+
+	if (!r)
+		return rj_error_set(error, -ENOMEM, "out of memory");
+	r->window.in = in;
+	r->name = name;
+	r->link_type = -1;
+	r->decimals = 6;
+	what = begin(r);
+	err = r->window.err;
+	if (!what) {
+		*out = r;
+		return 0;
+	}
+	if (err)
+		failed(r, err, NULL, error);
+	else
+		err = rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s",
+				   name, what);
+	rj_reader_close(r);
+	return err;
+}
+
+int rj_reader_decimals(const struct rj_reader *r)
+{
+	return r->decimals;
+}
+
+int rj_reader_link_type(const struct rj_reader *r)
+{
+	return r->link_type;
+}
+
+void rj_reader_close(struct rj_reader *r)
+{
+	if (!r)
+		return;
+	rj_foreign_close(r->foreign);
+	rj_pcapng_done(&r->pcapng);
+	rj_window_done(&r->window);
+	free(r);
+}

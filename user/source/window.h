@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A piece of a stream in memory, which moves on: what a reader of a file format looks at. */
+#ifndef RJ_SOURCE_WINDOW_H
+#define RJ_SOURCE_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/input.h"
+
+/*
+ * struct rj_window - what was read of @in and not used yet: [@at, @end) of @bytes.
+ * @offset: where in the stream @at is
+ * @err: what reading failed with, a negative errno; 0: it did not
+ * @is_over: the stream has no more
+ */
+struct rj_window {
+	struct rj_input *in;
+	uint8_t *bytes;
+	size_t at;
+	size_t end;
+	size_t size;
+	uint64_t offset;
+	int err;
+	bool is_over;
+};
+
+/* rj_window_more - rj_window_need where it is not there yet. */
+const uint8_t *rj_window_more(struct rj_window *w, size_t len);
+
+/*
+ * rj_window_need - the next @len bytes, without using them; NULL where the stream ends before or
+ * @w->err is set. What an earlier call gave is gone.
+ */
+static inline const uint8_t *rj_window_need(struct rj_window *w, size_t len)
+{
+	return w->end - w->at >= len ? w->bytes + w->at : rj_window_more(w, len);
+}
+
+/* rj_window_use - passes over @len bytes that are there. */
+static inline void rj_window_use(struct rj_window *w, size_t len)
+{
+	w->at += len;
+	w->offset += len;
+}
+
+/* rj_window_skip - passes over @len bytes, there or not; false where the stream has fewer. */
+bool rj_window_skip(struct rj_window *w, uint64_t len);
+
+/* rj_window_done - gives the memory back. */
+void rj_window_done(struct rj_window *w);
+
+#endif
