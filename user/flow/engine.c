@@ -445,7 +445,8 @@ static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const st
 		.is_last = p->bits & RJ_PKT_LAST_FRAG,
 	};
 
-	if (p->bits & RJ_PKT_BAD_L4)
+	/* behind a header that was not to be read nothing has a known place */
+	if (p->bits & RJ_PKT_BAD_L4 || (p->key.proto == RJ_IP_TCP && !(p->bits & RJ_PKT_TCP)))
 		return;
 	count_bytes(e, entry, &payload, p->bits & RJ_PKT_TCP);
 	/* nothing to look at, or nothing that asked to be told of ends */

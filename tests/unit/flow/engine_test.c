@@ -516,6 +516,31 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
+/* Its header could not be read (RFC 1858 3), and what follows it stands where its payload would. */
+TEST(engine_leaves_fragments_of_an_unreadable_segment_alone)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 },
+		.time_ns = MS,
+		.payload_len = 18,
+		.num_segments = 1,
+		.bits = RJ_PKT_TCP,
+	};
+	struct rj_engine_stats stats;
+
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	p.bits = RJ_PKT_BAD_L4 | RJ_PKT_FIRST_FRAG;
+	p.frag_off = 16; /* an AH lies before the segment */
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	p.bits = RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG;
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.datagrams.whole, 0);
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	expect(run, "1:eof:3/0@0 ");
+}
+
 /*
  * A kernel's flow of a request and @answer; @half says more of its sides, @syn_seq of the answer's:
  * messages malformed.
