@@ -640,7 +640,7 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 	else if (dissects(e, s->key.proto) && dissect_of(e, entry))
 		dissect_payload(e, entry, &payload);
 	rj_wanted_note(entry, s);
-	rj_wanted_tell(entry, e->options.want, e->options.user);
+	rj_wanted_tell(entry, e->options.limits.sample_bytes, e->options.want, e->options.user);
 }
 
 /* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */

@@ -516,6 +516,20 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	expect(run, "");
 }
 
+/* Of a body that ends within the first 1000 bytes: the head behind it may stand anywhere. */
+TEST(engine_has_the_kernel_go_on_behind_a_short_body)
+{
+	static const char near[] = "PUT / HTTP/1.1\r\nContent-Length: 960\r\n\r\n0123456789abcdef";
+	static const char far[] = "PUT / HTTP/1.1\r\nContent-Length: 961\r\n\r\n0123456789abcdef";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, near, sizeof(near) - 1);
+	CHECK_STR(run->said, "");
+	sample(run, 2, RJ_IP_TCP, 0, 1000, far, sizeof(far) - 1);
+	CHECK_STR(run->said, "7/5:1055 ");
+	expect(run, "");
+}
+
 /* Its header could not be read (RFC 1858 3), and what follows it stands where its payload would. */
 TEST(engine_leaves_fragments_of_an_unreadable_segment_alone)
 {
