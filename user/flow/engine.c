@@ -410,6 +410,18 @@ static void dissect_fragment(struct rj_engine *e, struct rj_entry *entry,
 		dissect_datagram(e, entry, d);
 }
 
+/* Those that waited for the first @s, which went around the kernel, are of its datagram. */
+static void gather_fragments(struct rj_engine *e, struct rj_entry *entry, const struct rj_sample *s)
+{
+	struct rj_entry *around = rj_table_find(&e->table, &s->key, 0);
+
+	if (!around)
+		return;
+	rj_datagram_move(&around->datagrams, &entry->datagrams, s->stream_seq, s->side);
+	if (!around->datagrams)
+		drop_dissect(e, around);
+}
+
 static bool is_fragment(uint8_t bits)
 {
 	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
@@ -635,6 +647,8 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		return;
 	}
 	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
+	if (s->bits & RJ_PKT_FIRST_FRAG)
+		gather_fragments(e, entry, s);
 	if (is_fragment(s->bits) && dissects(e, s->key.proto))
 		dissect_fragment(e, entry, &fragment);
 	else if (dissects(e, s->key.proto) && dissect_of(e, entry))
@@ -650,6 +664,8 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
 
 	rj_flow_merge(earlier, &later, &e->options.limits);
+	rj_seq_sort(&around->seq[0]); /* fragments that waited came before their first */
+	rj_seq_sort(&around->seq[1]);
 	end_datagrams(e, entry);
 	if (!around->dissect) {
 		around->dissect = entry->dissect;

@@ -530,6 +530,57 @@ TEST(engine_has_the_kernel_go_on_behind_a_short_body)
 	expect(run, "");
 }
 
+/* A fragment's sample of the answer to port 53's flow @port: @len bytes at @off of the datagram. */
+static void fragment_sample(struct run *run, unsigned int port, uint8_t bits, uint32_t off,
+			    const char *bytes, uint32_t len)
+{
+	struct rj_sample *s = calloc(1, sizeof(*s) + len);
+
+	if (!s)
+		abort();
+	s->key = (struct rj_key){ .addr = { { 0, 1 }, { 0, 2 } },
+				  .port = { (uint16_t)port, 53 },
+				  .proto = RJ_IP_UDP };
+	s->bits = bits;
+	s->flow_start_ns = bits & RJ_PKT_FIRST_FRAG ? MS : 0;
+	s->time_ns = MS;
+	s->offset = off;
+	s->stream_seq = 5;
+	s->len = s->payload_len = len;
+	memcpy(s->bytes, bytes, len);
+	rj_engine_sample(run->engine, s);
+	free(s);
+}
+
+/* The last fragment goes around the kernel and waits; the datagram is whole with its first. */
+TEST(engine_puts_a_datagram_together_whose_first_fragment_comes_last)
+{
+	static const char query[] = "\0\1\1\0\0\1\0\0\0\0\0\0\1a\1b\0\0\1\0\1";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .proto = RJ_IP_UDP },
+		.time_ns = MS,
+		.payload_len = 4,
+		.num_segments = 1,
+		.frag_id = 5,
+		.frag_off = 24,
+		.bits = RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG,
+	};
+	struct rj_engine_stats stats;
+
+	rj_engine_orphan(run->engine, &p);
+	fragment_sample(run, 0, p.bits, 24, query + 16, 4);
+	p.bits = RJ_PKT_FIRST_FRAG;
+	p.frag_off = 8;
+	p.key.port[0] = 1;
+	p.key.port[1] = 53;
+	rj_engine_first(run->engine, &p);
+	fragment_sample(run, 1, RJ_PKT_FIRST_FRAG, 0, query, 16);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.datagrams.whole, 1);
+	expect(run, "1:eof:1/0@0 ");
+}
+
 /* Its header could not be read (RFC 1858 3), and what follows it stands where its payload would. */
 TEST(engine_leaves_fragments_of_an_unreadable_segment_alone)
 {
