@@ -25,7 +25,10 @@ static int want(struct rj_interfaces *l, const char *name, size_t len, struct rj
 {
 	char text[IF_NAMESIZE] = "";
 
-	if (!len || len >= sizeof(text))
+	if (!len)
+		return rj_error_set(error, -EINVAL,
+				    "interface: an empty name in the list; say -i IFACE,IFACE");
+	if (len >= sizeof(text))
 		return rj_error_set(error, -ENODEV, "%.*s: no such interface; `ip link` lists them",
 				    (int)len, name);
 	memcpy(text, name, len);
