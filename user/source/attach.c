@@ -50,11 +50,14 @@ static int failed(const struct job *j, int err, const char *how)
 				    "%s: not permitted to attach by %s: be root or have CAP_BPF, "
 				    "CAP_NET_ADMIN and CAP_PERFMON",
 				    j->a->name, how);
-	/* EEXIST: by XDP in the other of its modes */
-	if (err == -EBUSY || err == -EEXIST)
+	if (err == -EBUSY)
+		return rj_error_set(j->error, err, "%s: another program is attached by %s already",
+				    j->a->name, how);
+	if (err == -EEXIST)
 		return rj_error_set(j->error, -EBUSY,
-				    "%s: another program is attached by %s already%s", j->a->name,
-				    how, strcmp(how, "xdp") ? "" : "; try --attach auto");
+				    "%s: another program is attached by %s already, in another of "
+				    "its modes or to an interface above it; try --attach auto",
+				    j->a->name, how);
 	if (err == -EMEDIUMTYPE)
 		return rj_error_set(
 			j->error, -EOPNOTSUPP,
