@@ -380,9 +380,12 @@ TEST(engine_waits_for_the_kernels_part_of_a_flow_and_does_not_hang)
 	expect(run, "1:idle:1/0@0 ");
 }
 
-/* @len bytes that the kernel sampled of its flow that began at 1 ms. */
-static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
-		   uint32_t seq, const void *bytes, uint32_t len)
+/*
+ * @len bytes that the kernel sampled of its flow that began at 1 ms; @start_seq: of the side's
+ * first byte where the kernel had its SYN, else 0.
+ */
+static void started_sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
+			   uint32_t seq, const void *bytes, uint32_t len, uint32_t start_seq)
 {
 	struct rj_sample *s = calloc(1, sizeof(*s) + len);
 
@@ -400,9 +403,17 @@ static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned i
 	s->slot = 7 + side;
 	s->generation = 5;
 	s->bits = proto == RJ_IP_TCP ? RJ_PKT_TCP : 0;
+	s->has_start = !!start_seq;
+	s->start_seq = start_seq;
 	memcpy(s->bytes, bytes, len);
 	rj_engine_sample(run->engine, s);
 	free(s);
+}
+
+static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
+		   uint32_t seq, const void *bytes, uint32_t len)
+{
+	started_sample(run, port, proto, side, seq, bytes, len, 0);
 }
 
 TEST(engine_has_the_kernel_stop_where_nothing_can_be_told)
@@ -434,6 +445,25 @@ TEST(engine_has_the_kernel_go_on_where_more_is_wanted)
 	/* behind a hole nothing can be read: back to the first bytes */
 	sample(run, 1, RJ_IP_TCP, 0, 5000, "x", 1);
 	CHECK_STR(run->said, "7/5:17384 7/5:0 ");
+	expect(run, "");
+}
+
+/* What lies before the stream's start, or out of order behind it, does not hide its first bytes. */
+TEST(engine_knows_from_the_first_sample_where_a_stream_starts)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	started_sample(run, 1, RJ_IP_TCP, 0, 900, "stray", 5, 1000);
+	started_sample(run, 1, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11, 1000);
+	CHECK(!strstr(run->said, "7/5:17384"));
+	started_sample(run, 1, RJ_IP_TCP, 0, 1000, head, 10, 1000);
+	CHECK(strstr(run->said, "7/5:17384")); /* 1000 + 16384, of HTTP's dissector */
+	sample(run, 2, RJ_IP_TCP, 0, 900, "stray", 5);
+	sample(run, 2, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11);
+	run->said[0] = 0;
+	sample(run, 2, RJ_IP_TCP, 0, 1000, head, 10);
+	CHECK(!strstr(run->said, "7/5:17384")); /* nobody knows */
 	expect(run, "");
 }
 
