@@ -73,8 +73,9 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 	__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
 	__s64 at, window;
 
-	if (rest->num_samples >=
-	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS)) {
+	if (rest->num_samples >= (half->bits & RJ_HALF_LATER && !rj_limits.with_bytes ?
+					  RJ_MAX_SAMPLED_HEADS :
+					  RJ_MAX_SAMPLED_PACKETS)) {
 		half->bits = (half->bits | RJ_HALF_SAMPLED) & (__u8)~RJ_HALF_HEADS;
 		return 0;
 	}
