@@ -653,6 +653,10 @@ test_super() {
 	make_bytes 300000 >"$WORK/upload"
 	super cable rjs1 rjc1 "$SERVER2"
 	super cable-ipv6 rjs1 rjc1 "$SERVER2_6"
+	live_only=(--attach xdp-generic)	# is not told of segments, and takes them to fill the MTU
+	super generic rjs1 rjc1 "$SERVER2"
+	super generic-ipv6 rjs1 rjc1 "$SERVER2_6"
+	live_only=()
 	vxlan client 10.79.4.1/24 "$CLIENT2" "$SERVER2"
 	vxlan server 10.79.4.2/24 "$SERVER2" "$CLIENT2"
 	in_ns client ethtool -K rjvx tso off gso off gro off >/dev/null

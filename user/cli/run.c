@@ -27,9 +27,7 @@ static void on_signal(int signal_number)
 /* No SA_RESTART: what waits for input is to stop, and what waits for output may have to. */
 void catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
-
-	struct sigaction hangup;
+	struct sigaction action = { .sa_handler = on_signal }, hangup;
 
 	/* one at a time in the handler */
 	sigaddset(&action.sa_mask, SIGINT);

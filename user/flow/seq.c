@@ -142,8 +142,8 @@ void rj_seq_sort(struct rj_seq *seq)
 {
 	uint32_t len = rj_seq_len(seq);
 
-	for (uint32_t i = 1; i < len;
-	     i++) { /* nearly in order: each late one goes some places back */
+	/* nearly in order: each late one goes some places back */
+	for (uint32_t i = 1; i < len; i++) {
 		uint64_t entry = seq->splt[i];
 		uint32_t at = i;
 

@@ -15,6 +15,7 @@
 #include "source/clsact.h"
 #include "source/newer.h"
 #include "source/pin.h"
+#include "source/probe.h"
 #include "source/tether.h"
 
 int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
@@ -238,11 +239,12 @@ static void note_offloads(const struct job *j, const struct rj_offloads *before)
 			       a->is_pinned ? "unpin" : "the end", text,
 			       *text && is_veth ? ", " : "",
 			       is_veth ? "no segmentation offload at the veth's other end" : "");
-	/* the frame is all that XDP is shown: not that it is a super-packet, nor of how many */
+	/* the frame is all that XDP is shown: not that it is a super-packet, nor of what size */
 	if (is_generic && len >= 0 && (size_t)len < sizeof(a->note))
 		snprintf(a->note + len, sizeof(a->note) - (size_t)len,
-			 "%sa super-packet coming in counts as one packet; by auto as its segments",
-			 len ? "; " : "");
+			 "%sa super-packet coming in counts as %s; auto is told its segments",
+			 len ? "; " : "",
+			 rj_probe_check_mtu() ? "segments that fill the MTU" : "one packet");
 }
 
 /* The driver needs a frame in one piece, which this MTU does not allow. */
