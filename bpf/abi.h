@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 4u
+#define RJ_ABI_VERSION 5u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
@@ -484,6 +484,7 @@ enum rj_loss {
  * @stream_seq: TCP: sequence number of the first byte here; else a fragment's frag_id
  * @slot, @generation: the side's slot + 1, or 0, and what its head had: where to say what is
  *         wanted, see struct rj_slot_head
+ * @start_seq: TCP, where @has_start: sequence number of the stream's first byte, by the side's SYN
  * @offset: of these bytes in the packet's payload; @payload_len is the whole payload's; of a
  *     joined fragment: of the datagram's
  */
@@ -502,6 +503,8 @@ struct rj_sample {
 	__u8 zero;
 	__u32 slot;
 	__u32 generation;
+	__u32 start_seq;
+	__u32 has_start;
 	__u8 bytes[];
 };
 
@@ -575,6 +578,6 @@ _Static_assert(sizeof(struct rj_hist) == 200, "struct rj_hist is part of the ABI
 _Static_assert(sizeof(struct rj_flow) == 104, "struct rj_flow is part of the ABI");
 _Static_assert((sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
-_Static_assert(sizeof(struct rj_sample) == 88, "struct rj_sample is part of the ABI");
+_Static_assert(sizeof(struct rj_sample) == 96, "struct rj_sample is part of the ABI");
 
 #endif

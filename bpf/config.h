@@ -14,6 +14,9 @@ const volatile struct rj_limits rj_limits;
 /* Whether bpf_xdp_load_bytes is there (5.18); without it XDP's samples are lost, and counted. */
 const volatile __u8 rj_has_xdp_load = 0;
 
+/* Whether bpf_check_mtu is there (5.12); without it generic XDP's super-packets count as one. */
+const volatile __u8 rj_has_check_mtu = 0;
+
 /* Bytes of the ring buffer, as the loader sized it. */
 const volatile __u64 rj_ring_bytes = 1 << 20;
 /* Whether an XDP program may be given frames of several pieces (5.18): jumbo frames. */

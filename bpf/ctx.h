@@ -5,6 +5,10 @@
 
 #include "bpf/config.h"
 #include "bpf/side.h"
+#include "bpf/wire.h"
+
+/* Of an interface with Ethernet's own MTU; what is no longer is no super-packet. */
+#define RJ_ETH_FRAME_LEN 1514u
 
 /* Ethernet, 4 tags, IPv6, extension headers of ordinary size, TCP: what parse.h reads. */
 #define RJ_PULL_LEN 512u
@@ -49,13 +53,33 @@ static __always_inline int rj_frame_pull(const struct rj_frame *f)
 }
 
 /*
- * rj_frame_segment_len - payload bytes of each segment that a super-packet stands for; 0: it is
- * none.
+ * rj_xdp_segment_len - generic XDP comes behind receive offload and is not told of it. A segment
+ * that is longer than what the interface carries stands for several, which fill it: what most
+ * senders make them of, and as close as it can be told here.
  */
-static __always_inline __u32 rj_frame_segment_len(const struct rj_frame *f)
+static __always_inline __u32 rj_xdp_segment_len(const struct rj_frame *f, const struct rj_packet *p)
+{
+	__u32 mtu = 0;
+	__u32 header_len;
+
+	if (!rj_has_check_mtu || f->wire_len <= RJ_ETH_FRAME_LEN || !(p->bits & RJ_PKT_TCP) ||
+	    p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG))
+		return 0;
+	bpf_check_mtu(f->ctx, 0, &mtu, 0, 0);
+	header_len = p->payload_off - (__u32)sizeof(struct rj_eth) -
+		     p->num_vlans * (__u32)sizeof(struct rj_vlan);
+	return p->ip_len > mtu && header_len < mtu ? mtu - header_len : 0;
+}
+
+/*
+ * rj_frame_segment_len - payload bytes of each segment that the packet stands for; 0: it is no
+ * super-packet.
+ */
+static __always_inline __u32 rj_frame_segment_len(const struct rj_frame *f,
+						  const struct rj_packet *p)
 {
 	if (f->hook == RJ_HOOK_XDP)
-		return 0;
+		return rj_xdp_segment_len(f, p);
 	return (__u32)rj_ctx_word(f->ctx, struct __sk_buff, gso_size);
 }
 

@@ -425,7 +425,7 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 			cpu->counters[reason]++;
 		return;
 	}
-	rj_unfold(&cpu->packet, rj_frame_segment_len(f));
+	rj_unfold(&cpu->packet, rj_frame_segment_len(f, &cpu->packet));
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	cpu->packet.ifindex = rj_frame_ifindex(f);

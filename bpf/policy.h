@@ -6,10 +6,13 @@
 #include "bpf/abi.h"
 #include "bpf/side.h"
 
-/* Packets of one side that are sampled at most: retransmissions must not fill the ring. */
-#define RJ_MAX_SAMPLED_PACKETS 64u
-/* The same where bytes are counted: small segments must not end the count before its limit. */
-#define RJ_MAX_COUNTED_PACKETS 1024u
+/*
+ * Segments of one side that are sampled at most: retransmissions must not fill the ring, nor small
+ * segments hide a head or end a count of bytes.
+ */
+#define RJ_MAX_SAMPLED_PACKETS 1024u
+/* The same once a later head of HTTP was: long connections have more than anybody lists. */
+#define RJ_MAX_SAMPLED_HEADS 64u
 /* A datagram protocol's side may ask and answer more often than a stream has first segments. */
 #define RJ_MAX_SAMPLED_DATAGRAMS 400u
 /* Datagrams of a side that are looked at for QUIC's handshake: Initials, their acks and retries. */

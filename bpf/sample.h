@@ -23,6 +23,8 @@ struct rj_sampling {
 	struct rj_slot_head head;
 	__u64 time_ns;
 	__u32 want;
+	__u32 start_seq;
+	__u32 has_start;
 };
 
 /* rj_slot_head_get - what user space says of the side whose rest @rest is: it stands before it. */
@@ -71,8 +73,9 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 	__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
 	__s64 at, window;
 
-	if (rest->num_samples >=
-	    (rj_limits.with_bytes ? RJ_MAX_COUNTED_PACKETS : RJ_MAX_SAMPLED_PACKETS)) {
+	if (rest->num_samples >= (half->bits & RJ_HALF_LATER && !rj_limits.with_bytes ?
+					  RJ_MAX_SAMPLED_HEADS :
+					  RJ_MAX_SAMPLED_PACKETS)) {
 		half->bits = (half->bits | RJ_HALF_SAMPLED) & (__u8)~RJ_HALF_HEADS;
 		return 0;
 	}
@@ -186,6 +189,8 @@ rj_sample_record(const struct rj_frame *f, const struct rj_flow *flow, const str
 	s->zero = 0;
 	s->slot = flow->half[p->side & 1].slot;
 	s->generation = sampling->head.generation;
+	s->start_seq = sampling->start_seq;
+	s->has_start = sampling->has_start;
 	/*
 	 * The verifier must see 1 <= len <= class as two comparisons of the very register that
 	 * is passed on ("invalid access to memory" otherwise, every kernel): clang would make
@@ -356,6 +361,8 @@ static __always_inline void rj_sample_take_here(const struct rj_frame *f,
 	s.head.generation = cpu->sample_generation;
 	s.time_ns = cpu->sample_ns;
 	s.want = cpu->sample_want;
+	s.has_start = !!(flow->half[p->side & 1].tcp_bits & RJ_TCP_HAS_SYN);
+	s.start_seq = rest->syn_seq + 1;
 	class = rj_sample_class(rest->num_samples, flow->half[!(p->side & 1)].packets != 0);
 	rest->num_samples++;
 	what = rj_sample_refused(class, s.want, p->time_ns);

@@ -185,6 +185,17 @@ test_bridge() {
 		'"num_pkts_out":3,"bytes_in":168,"num_pkts_in":3,.*"ifnames":\["rjm0","rjbr"\]' "$WORK/bridge-own.live"
 	check 'bridge-own: ends well' ends_well bridge-own
 	check 'bridge-own: no filter is left' sh -c "! nsenter --net=/run/netns/$NS_MIDDLE tc qdisc show | grep clsact"
+	# a bridge that is older than its ports, so that it is listed before them
+	ip -n "$NS_MIDDLE" link add rjb2 type bridge
+	ip -n "$NS_MIDDLE" link add rjp1 master rjb2 type veth peer name rjp2
+	for name in rjb2,rjp1 any; do
+		live_side=middle start_live "bridge-xdp-$name" "$name" --attach xdp || true
+		stop_live "bridge-xdp-$name"
+		check "bridge-xdp-$name: ends well" ends_well "bridge-xdp-$name"
+		check "bridge-xdp-$name: the port is watched" grep -q ' rjp1: in by xdp' "$WORK/live-bridge-xdp-$name.log"
+	done
+	ip -n "$NS_MIDDLE" link del rjp1
+	ip -n "$NS_MIDDLE" link del rjb2
 	live_side=middle start_live bridge-one rjm0 || true
 	pings "$SERVER2"
 	stop_live bridge-one
@@ -642,6 +653,10 @@ test_super() {
 	make_bytes 300000 >"$WORK/upload"
 	super cable rjs1 rjc1 "$SERVER2"
 	super cable-ipv6 rjs1 rjc1 "$SERVER2_6"
+	live_only=(--attach xdp-generic)	# is not told of segments, and takes them to fill the MTU
+	super generic rjs1 rjc1 "$SERVER2"
+	super generic-ipv6 rjs1 rjc1 "$SERVER2_6"
+	live_only=()
 	vxlan client 10.79.4.1/24 "$CLIENT2" "$SERVER2"
 	vxlan server 10.79.4.2/24 "$SERVER2" "$CLIENT2"
 	in_ns client ethtool -K rjvx tso off gso off gro off >/dev/null

@@ -59,9 +59,9 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 void settings_help(const char *command);
 
 /*
- * catch_signals - from now on SIGINT and SIGTERM only make is_interrupted true, and another one a
- * second or more after the first is_urgent as well; SIGPIPE is ignored. System calls end early
- * with EINTR.
+ * catch_signals - from now on SIGINT, SIGTERM and a SIGHUP that was not ignored only make
+ * is_interrupted true, and another one a second or more after the first is_urgent as well; SIGPIPE
+ * is ignored. System calls end early with EINTR.
  */
 void catch_signals(void);
 bool is_interrupted(void);

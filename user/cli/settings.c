@@ -272,6 +272,11 @@ static enum exit_status check(const char *command, int id, const char *arg, stru
 			 long_options[i].name, command, command);
 		return EXIT_USAGE;
 	}
+	if (id == OPT_INTERFACE && out->live.interfaces) {
+		complain("--%s %s: there is one already, %s; say -i IFACE,IFACE",
+			 long_options[i].name, arg, out->live.interfaces);
+		return EXIT_USAGE;
+	}
 	if (!take(out, id, arg)) {
 		complain("--%s %s: not a value it can have; `rejoice %s --help` tells",
 			 long_options[i].name, arg ? arg : "", command);

@@ -7,11 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/policy.h"
+
 /*
  * Pieces of a stream that are apart from each other. Ours: a lossy path leaves a few; one that
  * would be too many closes the earliest gap, whose bytes are then not counted when they come.
  */
 #define MAX_RANGES 16u
+
+/*
+ * How far before the first byte of a stream one that counts may lie: it was overtaken, where no SYN
+ * was seen. What is further back is no part of the stream; the kernel samples as far as that.
+ */
+#define MAX_BACK_BYTES RJ_SAMPLE_REORDER_BYTES
 
 /* Positions [start, end) of a stream that are counted. */
 struct range {
@@ -144,6 +152,8 @@ void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const 
 	rj_bytes_start(b, side, seq);
 	start = s->high + (int32_t)(seq - s->high_seq);
 	end = start + len;
+	if (start < -MAX_BACK_BYTES)
+		return;
 	if (end > s->high) {
 		s->high = end;
 		s->high_seq = seq + len;

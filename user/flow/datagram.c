@@ -192,6 +192,21 @@ struct rj_datagram *rj_datagram_put(struct rj_datagram **list, const struct rj_f
 	return d;
 }
 
+void rj_datagram_move(struct rj_datagram **from, struct rj_datagram **to, uint32_t id,
+		      uint32_t side)
+{
+	struct rj_datagram *d;
+
+	while (*from && ((*from)->id != id || (*from)->side != side))
+		from = &(*from)->next;
+	d = *from;
+	if (!d)
+		return;
+	*from = d->next;
+	d->next = *to;
+	*to = d;
+}
+
 uint32_t rj_datagram_prefix(const struct rj_datagram *d)
 {
 	return d->num_spans && !d->span[0].start ? d->span[0].end : 0;

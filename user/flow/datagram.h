@@ -78,6 +78,10 @@ struct rj_fragment {
 struct rj_datagram *rj_datagram_put(struct rj_datagram **list, const struct rj_fragment *fragment,
 				    struct rj_datagram_counts *counts);
 
+/* rj_datagram_move - takes what there is of @side's datagram @id over from another list. */
+void rj_datagram_move(struct rj_datagram **from, struct rj_datagram **to, uint32_t id,
+		      uint32_t side);
+
 /* rj_datagram_prefix - how many bytes from its first on are there. */
 uint32_t rj_datagram_prefix(const struct rj_datagram *d);
 

@@ -534,9 +534,12 @@ bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 	return d->rows && d->sides[side].phase != PHASE_DONE;
 }
 
-bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side)
+bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq)
 {
-	return d->sides[side].stream.is_ahead;
+	const struct rj_stream *s = &d->sides[side].stream;
+
+	*ret_seq = s->first_seq + s->start;
+	return s->is_ahead;
 }
 
 bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq)

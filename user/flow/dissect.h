@@ -82,9 +82,9 @@ void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bou
 
 /*
  * rj_dissect_is_ahead - whether the next that @side wants is a message that starts behind bytes of
- * no use, none of which came yet.
+ * no use, none of which came yet: then *@ret_seq is the sequence number of its first byte.
  */
-bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side);
+bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq);
 
 /*
  * rj_dissect_until - the sequence number before which the bytes that @side wants stand; false

@@ -13,17 +13,18 @@
 #include "bpf/tlsrec.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
+#include "flow/payloads.h"
 #include "flow/pieces.h"
 #include "flow/seq.h"
 #include "flow/table.h"
 #include "flow/wanted.h"
-#include "proto/dissector.h"
 
 struct rj_engine {
 	struct rj_engine_options options;
 	struct rj_table table;
 	struct rj_fragments *fragments;
 	struct rj_engine_stats stats;
+	struct rj_payloads payloads;
 	uint64_t now_ns;
 };
 
@@ -48,6 +49,7 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	if (!e)
 		return -ENOMEM;
 	e->options = *options;
+	e->payloads = (struct rj_payloads){ .options = &e->options, .stats = &e->stats };
 	e->fragments = rj_fragments_new(seed);
 	err = e->fragments ? 0 : -ENOMEM;
 	err = err ? err :
@@ -62,18 +64,12 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	return 0;
 }
 
-static void drop_datagrams(struct rj_engine *e, struct rj_entry *entry)
-{
-	while (entry->datagrams)
-		rj_datagram_remove(&entry->datagrams, entry->datagrams, &e->stats.datagrams);
-}
-
 void rj_engine_free(struct rj_engine *e)
 {
 	if (!e)
 		return;
 	for (struct rj_entry *entry = e->table.oldest; entry; entry = entry->newer)
-		drop_datagrams(e, entry);
+		rj_payloads_drop(&e->payloads, entry);
 	rj_table_done(&e->table);
 	rj_fragments_free(e->fragments);
 	free(e);
@@ -106,74 +102,11 @@ static void look_again(struct rj_engine *e, struct rj_entry *entry, uint64_t now
 		rj_table_set_deadline(&e->table, entry, later_by(now_ns, span));
 }
 
-static void drop_dissect(struct rj_engine *e, struct rj_entry *entry)
-{
-	if (entry->dissect)
-		e->stats.dissect_bytes -= rj_dissect_bytes(entry->dissect);
-	rj_dissect_free(entry->dissect);
-	entry->dissect = NULL;
-}
-
-static void drop_bytes(struct rj_engine *e, struct rj_entry *entry)
-{
-	if (entry->bytes)
-		e->stats.dissect_bytes -= rj_bytes_size();
-	rj_bytes_free(entry->bytes);
-	entry->bytes = NULL;
-}
-
 /* Takes an entry out, with all that it holds. */
 static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 {
-	drop_dissect(e, entry);
-	drop_bytes(e, entry);
-	drop_datagrams(e, entry);
+	rj_payloads_drop(&e->payloads, entry);
 	rj_table_remove(&e->table, entry);
-}
-
-/* Hands payload over and keeps the account of memory; all flows' together has a cap. */
-static void dissect_payload(struct rj_engine *e, struct rj_entry *entry,
-			    const struct rj_payload *payload)
-{
-	size_t before = rj_dissect_bytes(entry->dissect);
-
-	rj_dissect_payload(entry->dissect, payload, &e->stats.dissect);
-	e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
-	if (!e->options.max_dissect_bytes || e->stats.dissect_bytes <= e->options.max_dissect_bytes)
-		return;
-	e->stats.dissect_refused++;
-	drop_dissect(e, entry);
-	entry->is_opaque = true;
-}
-
-/* Hands over what there is of a datagram that came in fragments, and forgets it. */
-static void dissect_datagram(struct rj_engine *e, struct rj_entry *entry, struct rj_datagram *d)
-{
-	uint32_t len = rj_datagram_prefix(d);
-	const struct rj_payload payload = {
-		.side = d->side,
-		.over = RJ_OVER_UDP,
-		.src_port = entry->key.port[d->side],
-		.dst_port = entry->key.port[!d->side],
-		.time_ns = d->time_ns,
-		.bytes = d->bytes,
-		.len = len,
-		/* without the rest as if the capture had cut it */
-		.wire_len = len == d->len ? len : len + 1,
-	};
-
-	if (len && entry->dissect)
-		dissect_payload(e, entry, &payload);
-	rj_datagram_remove(&entry->datagrams, d, &e->stats.datagrams);
-}
-
-/* No more fragments come: the first bytes of a datagram may tell something too. */
-static void end_datagrams(struct rj_engine *e, struct rj_entry *entry)
-{
-	while (entry->datagrams) {
-		e->stats.datagrams.incomplete += !entry->datagrams->is_dead;
-		dissect_datagram(e, entry, entry->datagrams);
-	}
 }
 
 /* Hands the entry over as a record and forgets it. */
@@ -192,14 +125,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.time_decimals = e->options.time_decimals,
 	};
 
-	end_datagrams(e, entry);
+	rj_payloads_end(&e->payloads, entry);
 	record.dissect = entry->dissect;
-	if (entry->dissect) {
-		size_t before = rj_dissect_bytes(entry->dissect);
-
-		rj_dissect_end(entry->dissect, &e->stats.dissect);
-		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
-	}
 	if (e->options.ifname)
 		rj_record_name_interfaces(&record, e->options.ifname, e->options.user);
 	if (rj_flow_packets(&entry->flow)) {
@@ -316,156 +243,6 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 	}
 }
 
-static bool dissects(const struct rj_engine *e, uint8_t proto)
-{
-	return e->options.features.dissectors && (proto == RJ_IP_TCP || proto == RJ_IP_UDP);
-}
-
-/* The entry's dissectors, made when the first payload comes; NULL when there are to be none. */
-static struct rj_dissect *dissect_of(struct rj_engine *e, struct rj_entry *entry)
-{
-	if (entry->dissect || entry->is_opaque)
-		return entry->dissect;
-	entry->dissect = rj_dissect_new(e->options.features.dissectors);
-	if (entry->dissect)
-		e->stats.dissect_bytes += rj_dissect_bytes(entry->dissect);
-	else
-		e->stats.dissect.no_memory++;
-	return entry->dissect;
-}
-
-/* Says where a side's stream starts, from the SYN that came before there was anyone to tell. */
-static void tell_start(struct rj_engine *e, struct rj_entry *entry, struct rj_payload payload,
-		       unsigned int side)
-{
-	const struct rj_half *half = &entry->flow.half[side];
-
-	if (payload.over != RJ_OVER_TCP || !(half->tcp_bits & RJ_TCP_HAS_SYN))
-		return;
-	payload.side = side;
-	payload.src_port = entry->key.port[side];
-	payload.dst_port = entry->key.port[!side];
-	payload.is_syn = true;
-	payload.is_fin = false;
-	payload.seq = entry->rest[side].syn_seq + 1;
-	payload.len = 0;
-	payload.wire_len = 0;
-	rj_dissect_payload(entry->dissect, &payload, &e->stats.dissect);
-}
-
-static bool has_memory_for(const struct rj_engine *e, size_t num_bytes)
-{
-	size_t most = e->options.max_dissect_bytes;
-
-	return !most || e->stats.dissect_bytes + num_bytes <= most;
-}
-
-/* The entry's byte counts, made with the first payload: a flow counts from its start or never. */
-static struct rj_bytes *bytes_of(struct rj_engine *e, struct rj_entry *entry)
-{
-	if (entry->bytes || entry->is_uncounted)
-		return entry->bytes;
-	if (has_memory_for(e, rj_bytes_size()))
-		entry->bytes = rj_bytes_new();
-	if (entry->bytes) {
-		e->stats.dissect_bytes += rj_bytes_size();
-		return entry->bytes;
-	}
-	entry->is_uncounted = true;
-	e->stats.dissect_refused++;
-	return NULL;
-}
-
-/* Counts the values of payload bytes where that was asked for; @p->len of them are there. */
-static void count_bytes(struct rj_engine *e, struct rj_entry *entry, const struct rj_payload *p,
-			bool is_stream)
-{
-	const struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_bytes *bytes;
-
-	if (!p->len || !rj_feature_counts_bytes(&e->options.features))
-		return;
-	bytes = bytes_of(e, entry);
-	if (!bytes)
-		return;
-	if (!is_stream) {
-		rj_bytes_datagram(bytes, p->side, p->bytes, p->len, e->options.bd_bytes);
-		return;
-	}
-	if (half->tcp_bits & RJ_TCP_HAS_SYN)
-		rj_bytes_start(bytes, p->side, entry->rest[p->side].syn_seq + 1);
-	rj_bytes_stream(bytes, p->side, p->seq, p->bytes, p->len, e->options.bd_bytes);
-}
-
-/* A fragment of a datagram that is not TCP's: its payload is put together first. */
-static void dissect_fragment(struct rj_engine *e, struct rj_entry *entry,
-			     const struct rj_fragment *fragment)
-{
-	struct rj_datagram *d;
-
-	if (!dissect_of(e, entry))
-		return;
-	d = rj_datagram_put(&entry->datagrams, fragment, &e->stats.datagrams);
-	if (d)
-		dissect_datagram(e, entry, d);
-}
-
-static bool is_fragment(uint8_t bits)
-{
-	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
-}
-
-static void dissect_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
-			   const uint8_t *bytes, uint32_t len)
-{
-	bool is_first = !entry->dissect;
-	bool is_syn = p->tcp_flags & RJ_TCP_SYN;
-	struct rj_payload payload = {
-		.side = p->side,
-		.over = p->bits & RJ_PKT_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
-		.src_port = p->key.port[p->side],
-		.dst_port = p->key.port[!p->side],
-		.time_ns = p->time_ns,
-		.seq = p->tcp_seq + is_syn,
-		.is_syn = is_syn,
-		/* a FIN stands behind all bytes of its segment, which end in a later fragment */
-		.is_fin = p->tcp_flags & RJ_TCP_FIN && !(p->bits & RJ_PKT_FIRST_FRAG),
-		.bytes = bytes,
-		.len = len,
-		.wire_len = p->payload_len,
-	};
-	const struct rj_fragment fragment = {
-		.time_ns = p->time_ns,
-		.id = p->frag_id,
-		.side = p->side,
-		.off = p->bits & RJ_PKT_LATER_FRAG ? p->frag_off : 0,
-		.len = len,
-		.wire_len = p->payload_len,
-		.bytes = bytes,
-		.is_last = p->bits & RJ_PKT_LAST_FRAG,
-	};
-
-	if (p->bits & RJ_PKT_BAD_L4)
-		return;
-	count_bytes(e, entry, &payload, p->bits & RJ_PKT_TCP);
-	/* nothing to look at, or nothing that asked to be told of ends */
-	if (!p->payload_len && (is_first || !payload.is_fin))
-		return;
-	if (!dissects(e, p->key.proto))
-		return;
-	if (is_fragment(p->bits)) {
-		dissect_fragment(e, entry, &fragment);
-		return;
-	}
-	if (!dissect_of(e, entry))
-		return;
-	if (is_first) {
-		tell_start(e, entry, payload, 0);
-		tell_start(e, entry, payload, 1);
-	}
-	dissect_payload(e, entry, &payload);
-}
-
 /* Adds a packet to its entry, which is returned; NULL without memory. */
 static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
 				    const uint8_t *payload, uint32_t payload_len)
@@ -493,7 +270,7 @@ static void account(struct rj_engine *e, const struct rj_packet *p, const uint8_
 	struct rj_entry *entry = take_packet(e, p, payload, payload_len);
 
 	if (entry)
-		dissect_packet(e, entry, p, payload, payload_len);
+		rj_payloads_packet(&e->payloads, entry, p, payload, payload_len);
 }
 
 void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
@@ -539,7 +316,7 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
-	bool is_wanted = dissects(e, p->key.proto) || rj_feature_counts_bytes(&e->options.features);
+	bool is_wanted = rj_payloads_wants(&e->payloads, p->key.proto);
 	struct rj_packet later;
 	struct rj_entry *entry;
 
@@ -593,35 +370,9 @@ bool rj_engine_is_closed(const struct rj_engine *e)
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
 	struct rj_entry *entry;
-	struct rj_payload payload = {
-		.side = s->side,
-		.over = s->key.proto == RJ_IP_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
-		.src_port = s->key.port[s->side],
-		.dst_port = s->key.port[!s->side],
-		.time_ns = s->time_ns,
-		.seq = s->stream_seq,
-		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
-		/* a FIN stands behind all of its segment's bytes */
-		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len &&
-			  !(s->bits & RJ_PKT_FIRST_FRAG),
-		.bytes = s->bytes,
-		.len = s->len,
-		.wire_len = s->payload_len - s->offset,
-	};
-	const struct rj_fragment fragment = {
-		.time_ns = s->time_ns,
-		.id = s->stream_seq,
-		.side = s->side,
-		.off = s->offset,
-		.len = s->len,
-		.wire_len = s->payload_len,
-		.bytes = s->bytes,
-		.is_last = s->bits & RJ_PKT_LAST_FRAG,
-	};
-
 	struct rj_key name;
 
-	if (!dissects(e, s->key.proto) && !rj_feature_counts_bytes(&e->options.features))
+	if (!rj_payloads_wants(&e->payloads, s->key.proto))
 		return;
 	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
 		rj_fragment_name_sample(s, &name);
@@ -633,13 +384,12 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		e->stats.dissect.no_memory++;
 		return;
 	}
-	count_bytes(e, entry, &payload, s->bits & RJ_PKT_TCP);
-	if (is_fragment(s->bits) && dissects(e, s->key.proto))
-		dissect_fragment(e, entry, &fragment);
-	else if (dissects(e, s->key.proto) && dissect_of(e, entry))
-		dissect_payload(e, entry, &payload);
+	/* fragments that waited for their first, which this is, went around the kernel */
+	if (s->bits & RJ_PKT_FIRST_FRAG)
+		rj_payloads_gather(&e->payloads, rj_table_find(&e->table, &s->key, 0), entry, s);
+	rj_payloads_sample(&e->payloads, entry, s);
 	rj_wanted_note(entry, s);
-	rj_wanted_tell(entry, e->options.want, e->options.user);
+	rj_wanted_tell(entry, e->options.limits.sample_bytes, e->options.want, e->options.user);
 }
 
 /* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */
@@ -649,7 +399,9 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
 
 	rj_flow_merge(earlier, &later, &e->options.limits);
-	end_datagrams(e, entry);
+	rj_seq_sort(&around->seq[0]); /* fragments that waited came before their first */
+	rj_seq_sort(&around->seq[1]);
+	rj_payloads_end_datagrams(&e->payloads, entry);
 	if (!around->dissect) {
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;

@@ -138,6 +138,21 @@ void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_
 	append_ids(to, &counts, from);
 }
 
+void rj_seq_sort(struct rj_seq *seq)
+{
+	uint32_t len = rj_seq_len(seq);
+
+	/* nearly in order: each late one goes some places back */
+	for (uint32_t i = 1; i < len; i++) {
+		uint64_t entry = seq->splt[i];
+		uint32_t at = i;
+
+		for (; at && rj_splt_us(seq->splt[at - 1]) > rj_splt_us(entry); at--)
+			seq->splt[at] = seq->splt[at - 1];
+		seq->splt[at] = entry;
+	}
+}
+
 static uint64_t later_word(uint64_t word, uint64_t shift_us)
 {
 	uint64_t us = rj_splt_us(word) + shift_us;

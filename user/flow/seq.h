@@ -44,6 +44,9 @@ uint32_t rj_seq_num_ids(const struct rj_seq *seq);
  */
 void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us, uint32_t limit);
 
+/* rj_seq_sort - puts the entries in order of time; those of one time stay in their order. */
+void rj_seq_sort(struct rj_seq *seq);
+
 /*
  * rj_seq_append_records - likewise for TLS records, at most @limit entries in all. How many there
  * are then.

@@ -226,7 +226,10 @@ static int settle_start(struct rj_stream *s, const struct rj_segment *seg)
 		return move_back(s, (uint32_t)back, seg->bytes, seg->len);
 	if (!seg->is_syn || !back)
 		return RJ_STREAM_SAME;
-	restart(s, seg->seq);
+	if (back < 0 && 0u - (uint32_t)back < held) /* a stray segment lies before the first byte */
+		rj_stream_skip(s, 0u - (uint32_t)back);
+	else
+		restart(s, seg->seq);
 	return RJ_STREAM_MOVED;
 }
 

@@ -17,12 +17,13 @@
 /*
  * struct rj_sampled - one side of a kernel flow of which samples came.
  * @slot, @generation: where to tell the kernel what is wanted; slot 0: nowhere
- * @end_seq: TCP: behind the last sample
+ * @first_seq, @end_seq: TCP: first byte of the first sample, and behind the last one
  * @said: what it was told last, 0 nothing; see struct rj_slot_head
  */
 struct rj_sampled {
 	uint32_t slot;
 	uint32_t generation;
+	uint32_t first_seq;
 	uint32_t end_seq;
 	uint32_t said;
 };

@@ -15,6 +15,7 @@
 #include "source/clsact.h"
 #include "source/newer.h"
 #include "source/pin.h"
+#include "source/probe.h"
 #include "source/tether.h"
 
 int rj_attach_mode_parse(const char *text, enum rj_attach_mode *out)
@@ -52,6 +53,11 @@ static int failed(const struct job *j, int err, const char *how)
 				    j->a->name, how);
 	if (err == -EBUSY)
 		return rj_error_set(j->error, err, "%s: another program is attached by %s already",
+				    j->a->name, how);
+	if (err == -EEXIST)
+		return rj_error_set(j->error, -EBUSY,
+				    "%s: another program is attached by %s already, in another of "
+				    "its modes or to an interface above it; try --attach auto",
 				    j->a->name, how);
 	if (err == -EMEDIUMTYPE)
 		return rj_error_set(
@@ -220,6 +226,8 @@ static void note_offloads(const struct job *j, const struct rj_offloads *before)
 {
 	struct rj_attachment *a = j->a;
 	char text[96];
+	int len = 0;
+	bool is_generic = !strcmp(a->in, "xdp (generic)");
 	bool is_veth = !strcmp(a->in, "xdp (native)") && rj_offloads_driver_is(a->name, "veth");
 
 	a->before = *before;
@@ -227,9 +235,16 @@ static void note_offloads(const struct job *j, const struct rj_offloads *before)
 		a->after = a->before;
 	rj_offloads_tell(a->name, &a->before, &a->after, text, sizeof(text));
 	if (*text || is_veth)
-		snprintf(a->note, sizeof(a->note), "until %s: %s%s%s; auto changes none",
-			 a->is_pinned ? "unpin" : "the end", text, *text && is_veth ? ", " : "",
-			 is_veth ? "no segmentation offload at the veth's other end" : "");
+		len = snprintf(a->note, sizeof(a->note), "until %s: %s%s%s; auto changes none",
+			       a->is_pinned ? "unpin" : "the end", text,
+			       *text && is_veth ? ", " : "",
+			       is_veth ? "no segmentation offload at the veth's other end" : "");
+	/* the frame is all that XDP is shown: not that it is a super-packet, nor of what size */
+	if (is_generic && len >= 0 && (size_t)len < sizeof(a->note))
+		snprintf(a->note + len, sizeof(a->note) - (size_t)len,
+			 "%sa super-packet coming in counts as %s; auto is told its segments",
+			 len ? "; " : "",
+			 rj_probe_check_mtu() ? "segments that fill the MTU" : "one packet");
 }
 
 /* The driver needs a frame in one piece, which this MTU does not allow. */

@@ -67,7 +67,7 @@ struct rj_attachment {
 	bool made_qdisc;
 	bool is_pinned;
 	int num_stale; /* filters that a killed process had left here */
-	char note[192];
+	char note[224];
 	struct rj_offloads before, after;
 };
 

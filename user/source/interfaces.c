@@ -25,7 +25,10 @@ static int want(struct rj_interfaces *l, const char *name, size_t len, struct rj
 {
 	char text[IF_NAMESIZE] = "";
 
-	if (!len || len >= sizeof(text))
+	if (!len)
+		return rj_error_set(error, -EINVAL,
+				    "interface: an empty name in the list; say -i IFACE,IFACE");
+	if (len >= sizeof(text))
 		return rj_error_set(error, -ENODEV, "%.*s: no such interface; `ip link` lists them",
 				    (int)len, name);
 	memcpy(text, name, len);
@@ -219,8 +222,8 @@ static int attach(struct rj_interfaces *l, struct rj_interface *i)
 	return err;
 }
 
-/* One walk; true when an interface refused, so that another walk may find more to do. */
-static bool attach_some(struct rj_interfaces *l, size_t *left, int *first)
+/* Those that are ports, or the others; true when an interface refused. */
+static bool attach_those(struct rj_interfaces *l, bool are_ports, size_t *left, int *first)
 {
 	bool is_refused = false;
 
@@ -228,7 +231,8 @@ static bool attach_some(struct rj_interfaces *l, size_t *left, int *first)
 		struct rj_interface *at = &l->at[i];
 		int err;
 
-		if (at->attachment.is_attached || at->is_refused || !is_to_be_watched(l, at))
+		if (at->attachment.is_attached || at->is_refused ||
+		    (at->master != 0) != are_ports || !is_to_be_watched(l, at))
 			continue;
 		if (!*left) {
 			*first = 1;
@@ -240,6 +244,17 @@ static bool attach_some(struct rj_interfaces *l, size_t *left, int *first)
 		is_refused |= err != 0;
 	}
 	return is_refused;
+}
+
+/*
+ * One walk; true when an interface refused, so that another walk may find more to do. Ports come
+ * before their bridge: the kernel attaches no XDP program below one that is there.
+ */
+static bool attach_some(struct rj_interfaces *l, size_t *left, int *first)
+{
+	bool is_refused = attach_those(l, true, left, first);
+
+	return attach_those(l, false, left, first) || is_refused;
 }
 
 int rj_interfaces_settle(struct rj_interfaces *l, size_t max)

@@ -76,6 +76,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load = rj_probe_xdp_load();
+	skel->rodata->rj_has_check_mtu = rj_probe_check_mtu();
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_flows, o->num_flows);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_slots, k->num_slots);
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);

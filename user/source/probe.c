@@ -155,6 +155,11 @@ bool rj_probe_xdp_load(void)
 	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes);
 }
 
+bool rj_probe_check_mtu(void)
+{
+	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu);
+}
+
 static bool has_tcx(void)
 {
 	return has_link(RJ_TCX_INGRESS);
@@ -193,6 +198,7 @@ static const struct question {
 	{ "XDP programs (--attach xdp)", has_xdp, true },
 	{ "XDP frags (jumbo frames by XDP)", rj_probe_xdp_frags, true },
 	{ "bpf_xdp_load_bytes (payload by XDP)", rj_probe_xdp_load, true },
+	{ "bpf_check_mtu (super-packets by generic XDP)", rj_probe_check_mtu, true },
 	{ "TCX links (else clsact)", has_tcx, true },
 	{ "netkit links (not used)", has_netkit, true },
 	{ "fetching atomics (exact sequences)", rj_probe_fetch, true },

@@ -14,6 +14,9 @@ bool rj_probe_xdp_frags(void);
 /* rj_probe_xdp_load - whether XDP programs can copy payload (bpf_xdp_load_bytes, 5.18). */
 bool rj_probe_xdp_load(void);
 
+/* rj_probe_check_mtu - whether XDP programs can ask for the MTU (bpf_check_mtu, 5.12). */
+bool rj_probe_check_mtu(void);
+
 /*
  * rj_probe_kernel - calls @feature for each thing rejoice uses or was made to look for, whether
  * needed or not: 1 it is there, 0 it is not, -EPERM this process may not ask.

@@ -156,6 +156,21 @@ TEST(bytes_before_the_first_segment_count)
 	rj_bytes_free(b);
 }
 
+TEST(bytes_far_before_the_first_segment_do_not_count)
+{
+	struct rj_bytes *b = rj_bytes_new();
+
+	rj_bytes_start(b, 0, 1000);
+	rj_bytes_stream(b, 0, 1000 - 65536, (const uint8_t *)"a", 1, ALL);
+	rj_bytes_stream(b, 0, 1000 - 65537, (const uint8_t *)"b", 1, ALL);
+	rj_bytes_stream(b, 0, 1000 + (1u << 31), (const uint8_t *)"c", 1, ALL);
+	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"d", 1, ALL);
+	CHECK_EQ(dist_of(b).total, 2);
+	CHECK_EQ(dist_of(b).count['a'], 1);
+	CHECK_EQ(dist_of(b).count['d'], 1);
+	rj_bytes_free(b);
+}
+
 /* Segments in any order, each byte of it twice: what is counted is a model's answer. */
 TEST(bytes_any_order_counts_each_byte_once)
 {

@@ -380,9 +380,12 @@ TEST(engine_waits_for_the_kernels_part_of_a_flow_and_does_not_hang)
 	expect(run, "1:idle:1/0@0 ");
 }
 
-/* @len bytes that the kernel sampled of its flow that began at 1 ms. */
-static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
-		   uint32_t seq, const void *bytes, uint32_t len)
+/*
+ * @len bytes that the kernel sampled of its flow that began at 1 ms; @start_seq: of the side's
+ * first byte where the kernel had its SYN, else 0.
+ */
+static void started_sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
+			   uint32_t seq, const void *bytes, uint32_t len, uint32_t start_seq)
 {
 	struct rj_sample *s = calloc(1, sizeof(*s) + len);
 
@@ -400,9 +403,17 @@ static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned i
 	s->slot = 7 + side;
 	s->generation = 5;
 	s->bits = proto == RJ_IP_TCP ? RJ_PKT_TCP : 0;
+	s->has_start = !!start_seq;
+	s->start_seq = start_seq;
 	memcpy(s->bytes, bytes, len);
 	rj_engine_sample(run->engine, s);
 	free(s);
+}
+
+static void sample(struct run *run, unsigned int port, uint8_t proto, unsigned int side,
+		   uint32_t seq, const void *bytes, uint32_t len)
+{
+	started_sample(run, port, proto, side, seq, bytes, len, 0);
 }
 
 TEST(engine_has_the_kernel_stop_where_nothing_can_be_told)
@@ -434,6 +445,25 @@ TEST(engine_has_the_kernel_go_on_where_more_is_wanted)
 	/* behind a hole nothing can be read: back to the first bytes */
 	sample(run, 1, RJ_IP_TCP, 0, 5000, "x", 1);
 	CHECK_STR(run->said, "7/5:17384 7/5:0 ");
+	expect(run, "");
+}
+
+/* What lies before the stream's start, or out of order behind it, does not hide its first bytes. */
+TEST(engine_knows_from_the_first_sample_where_a_stream_starts)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	started_sample(run, 1, RJ_IP_TCP, 0, 900, "stray", 5, 1000);
+	started_sample(run, 1, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11, 1000);
+	CHECK(!strstr(run->said, "7/5:17384"));
+	started_sample(run, 1, RJ_IP_TCP, 0, 1000, head, 10, 1000);
+	CHECK(strstr(run->said, "7/5:17384")); /* 1000 + 16384, of HTTP's dissector */
+	sample(run, 2, RJ_IP_TCP, 0, 900, "stray", 5);
+	sample(run, 2, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11);
+	run->said[0] = 0;
+	sample(run, 2, RJ_IP_TCP, 0, 1000, head, 10);
+	CHECK(!strstr(run->said, "7/5:17384")); /* nobody knows */
 	expect(run, "");
 }
 
@@ -514,6 +544,96 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	snprintf(want, sizeof(want), "7/5:%u ", behind + 16384 - len);
 	CHECK_STR(run->said, want);
 	expect(run, "");
+}
+
+/* Of a body that ends within the first 1000 bytes: the head behind it may stand anywhere. */
+TEST(engine_has_the_kernel_go_on_behind_a_short_body)
+{
+	static const char near[] = "PUT / HTTP/1.1\r\nContent-Length: 960\r\n\r\n0123456789abcdef";
+	static const char far[] = "PUT / HTTP/1.1\r\nContent-Length: 961\r\n\r\n0123456789abcdef";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+
+	sample(run, 1, RJ_IP_TCP, 0, 1000, near, sizeof(near) - 1);
+	CHECK_STR(run->said, "");
+	sample(run, 2, RJ_IP_TCP, 0, 1000, far, sizeof(far) - 1);
+	CHECK_STR(run->said, "7/5:1055 ");
+	expect(run, "");
+}
+
+/* A fragment's sample of the answer to port 53's flow @port: @len bytes at @off of the datagram. */
+static void fragment_sample(struct run *run, unsigned int port, uint8_t bits, uint32_t off,
+			    const char *bytes, uint32_t len)
+{
+	struct rj_sample *s = calloc(1, sizeof(*s) + len);
+
+	if (!s)
+		abort();
+	s->key = (struct rj_key){ .addr = { { 0, 1 }, { 0, 2 } },
+				  .port = { (uint16_t)port, 53 },
+				  .proto = RJ_IP_UDP };
+	s->bits = bits;
+	s->flow_start_ns = bits & RJ_PKT_FIRST_FRAG ? MS : 0;
+	s->time_ns = MS;
+	s->offset = off;
+	s->stream_seq = 5;
+	s->len = s->payload_len = len;
+	memcpy(s->bytes, bytes, len);
+	rj_engine_sample(run->engine, s);
+	free(s);
+}
+
+/* The last fragment goes around the kernel and waits; the datagram is whole with its first. */
+TEST(engine_puts_a_datagram_together_whose_first_fragment_comes_last)
+{
+	static const char query[] = "\0\1\1\0\0\1\0\0\0\0\0\0\1a\1b\0\0\1\0\1";
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .proto = RJ_IP_UDP },
+		.time_ns = MS,
+		.payload_len = 4,
+		.num_segments = 1,
+		.frag_id = 5,
+		.frag_off = 24,
+		.bits = RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG,
+	};
+	struct rj_engine_stats stats;
+
+	rj_engine_orphan(run->engine, &p);
+	fragment_sample(run, 0, p.bits, 24, query + 16, 4);
+	p.bits = RJ_PKT_FIRST_FRAG;
+	p.frag_off = 8;
+	p.key.port[0] = 1;
+	p.key.port[1] = 53;
+	rj_engine_first(run->engine, &p);
+	fragment_sample(run, 1, RJ_PKT_FIRST_FRAG, 0, query, 16);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.datagrams.whole, 1);
+	expect(run, "1:eof:1/0@0 ");
+}
+
+/* Its header could not be read (RFC 1858 3), and what follows it stands where its payload would. */
+TEST(engine_leaves_fragments_of_an_unreadable_segment_alone)
+{
+	struct run *run = start(10000 * MS, 30000 * MS, 100);
+	struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } }, .port = { 1, 443 }, .proto = 6 },
+		.time_ns = MS,
+		.payload_len = 18,
+		.num_segments = 1,
+		.bits = RJ_PKT_TCP,
+	};
+	struct rj_engine_stats stats;
+
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	p.bits = RJ_PKT_BAD_L4 | RJ_PKT_FIRST_FRAG;
+	p.frag_off = 16; /* an AH lies before the segment */
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	p.bits = RJ_PKT_LATER_FRAG | RJ_PKT_LAST_FRAG;
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"GET / HTTP/1.1\r\n\r\n", 18);
+	rj_engine_get_stats(run->engine, &stats);
+	CHECK_EQ(stats.datagrams.whole, 0);
+	rj_engine_flush(run->engine, RJ_END_EOF);
+	expect(run, "1:eof:3/0@0 ");
 }
 
 /*

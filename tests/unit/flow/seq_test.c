@@ -105,6 +105,25 @@ TEST(seq_append_stops_at_the_limit)
 	free(b.splt);
 }
 
+TEST(seq_sort_puts_late_entries_where_their_times_are)
+{
+	struct rj_rest rest = {};
+	struct rj_seq seq = { .rest = &rest };
+	static const uint8_t times[] = { 5, 7, 7, 9, 6, 7, 1 };
+	static const uint8_t sorted[] = { 7, 1, 5, 2, 3, 6, 4 }; /* by when they were put */
+
+	for (uint32_t i = 0; i < 7; i++) {
+		struct rj_packet p = packet(i + 1);
+
+		CHECK(rj_seq_reserve_for(&seq, &p, 10));
+		rj_splt_add(&rest, &seq, &p, 0, times[i] * 1000ull, 10);
+	}
+	rj_seq_sort(&seq);
+	for (uint32_t i = 0; i < 7; i++)
+		CHECK_EQ(rj_splt_len(seq.splt[i]), sorted[i]);
+	rj_seq_free(&seq);
+}
+
 TEST(seq_append_lets_times_saturate)
 {
 	struct rj_rest ra = { 0 }, rb = { 0 };

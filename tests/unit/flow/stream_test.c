@@ -282,6 +282,16 @@ TEST(stream_syn_that_comes_late_says_where_it_starts)
 	CHECK(shows(&s, 0, 100));
 	rj_stream_done(&s);
 
+	/* a stray segment came before it, and moved the start back */
+	CHECK_EQ(put(&s, 9, 1000, 100, 0), RJ_STREAM_GREW);
+	CHECK_EQ(put(&s, 9, 900, 10, 0), RJ_STREAM_MOVED);
+	CHECK_EQ(put(&s, 9, 1150, 10, 0), RJ_STREAM_SAME);
+	CHECK_EQ(put(&s, 9, 1000, 0, SYN), RJ_STREAM_MOVED);
+	CHECK(shows(&s, 1000, 100));
+	CHECK_EQ(put(&s, 9, 1100, 50, 0), RJ_STREAM_GREW);
+	CHECK(shows(&s, 1000, 160));
+	rj_stream_done(&s);
+
 	/* the end of an older connection came first */
 	CHECK_EQ(put(&s, 9, 0, 100, 0), RJ_STREAM_GREW);
 	CHECK_EQ(put(&s, 0x40000000u, 0, 0, SYN), RJ_STREAM_MOVED);

@@ -208,6 +208,19 @@ TEST(interfaces_in_a_bond_are_left_to_it_where_it_is_watched)
 	rj_interfaces_done(&w.list);
 }
 
+/* XDP cannot be attached below a program that is there. */
+TEST(interfaces_ports_come_before_their_bridge)
+{
+	struct world w;
+	struct rj_link port = { .index = 5, .master = 4, .name = "eth0" };
+
+	begin(&w, "any");
+	there(&w, 4, "br0");
+	news(&w, port);
+	expect(&w, "+eth0 +br0 ");
+	rj_interfaces_done(&w.list);
+}
+
 TEST(interfaces_in_no_new_list_are_gone)
 {
 	struct world w;
@@ -266,13 +279,14 @@ TEST(interfaces_come_and_go_by_the_thousand_within_bounds)
 
 TEST(interfaces_names_that_cannot_be_are_refused)
 {
-	static const char *const wrong[] = { "",      ",",	    "eth0,",
-					     ",eth0", "eth0,,eth1", "sixteenletters00" };
+	static const char *const incomplete[] = { ",", "eth0,", ",eth0", "eth0,,eth1" };
 	struct rj_interfaces l;
 	struct rj_error error;
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-		CHECK_EQ(rj_interfaces_init(&l, wrong[i], &ops, NULL, &error), -ENODEV);
+	for (size_t i = 0; i < sizeof(incomplete) / sizeof(*incomplete); i++)
+		CHECK_EQ(rj_interfaces_init(&l, incomplete[i], &ops, NULL, &error), -EINVAL);
+	CHECK_EQ(rj_interfaces_init(&l, "", &ops, NULL, &error), -ENODEV);
+	CHECK_EQ(rj_interfaces_init(&l, "sixteenletters00", &ops, NULL, &error), -ENODEV);
 	CHECK(rj_interfaces_are_several("any"));
 	CHECK(rj_interfaces_are_several("a,b"));
 	CHECK(!rj_interfaces_are_several("eth0"));

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Payload of packets and of samples; the memory of all flows together has a cap, kept here. */
+#include "flow/payloads.h"
+
+#include "bpf/wire.h"
+#include "proto/dissector.h"
+
+static bool dissects(const struct rj_payloads *p, uint8_t proto)
+{
+	return p->options->features.dissectors && (proto == RJ_IP_TCP || proto == RJ_IP_UDP);
+}
+
+bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto)
+{
+	return dissects(p, proto) || rj_feature_counts_bytes(&p->options->features);
+}
+
+static void drop_dissect(struct rj_payloads *p, struct rj_entry *entry)
+{
+	if (entry->dissect)
+		p->stats->dissect_bytes -= rj_dissect_bytes(entry->dissect);
+	rj_dissect_free(entry->dissect);
+	entry->dissect = NULL;
+}
+
+static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
+{
+	if (entry->bytes)
+		p->stats->dissect_bytes -= rj_bytes_size();
+	rj_bytes_free(entry->bytes);
+	entry->bytes = NULL;
+}
+
+void rj_payloads_drop(struct rj_payloads *p, struct rj_entry *entry)
+{
+	drop_dissect(p, entry);
+	drop_bytes(p, entry);
+	while (entry->datagrams)
+		rj_datagram_remove(&entry->datagrams, entry->datagrams, &p->stats->datagrams);
+}
+
+/* Hands payload over and keeps the account of memory. */
+static void hand_over(struct rj_payloads *p, struct rj_entry *entry,
+		      const struct rj_payload *payload)
+{
+	size_t before = rj_dissect_bytes(entry->dissect);
+
+	rj_dissect_payload(entry->dissect, payload, &p->stats->dissect);
+	p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+	if (!p->options->max_dissect_bytes ||
+	    p->stats->dissect_bytes <= p->options->max_dissect_bytes)
+		return;
+	p->stats->dissect_refused++;
+	drop_dissect(p, entry);
+	entry->is_opaque = true;
+}
+
+/* The entry's dissectors, made when the first payload comes; NULL when there are to be none. */
+static struct rj_dissect *dissect_of(struct rj_payloads *p, struct rj_entry *entry)
+{
+	if (entry->dissect || entry->is_opaque)
+		return entry->dissect;
+	entry->dissect = rj_dissect_new(p->options->features.dissectors);
+	if (entry->dissect)
+		p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect);
+	else
+		p->stats->dissect.no_memory++;
+	return entry->dissect;
+}
+
+/* Says where a side's stream starts, by a SYN of which there was nobody to be told. */
+static void tell_start(struct rj_payloads *p, struct rj_entry *entry,
+		       const struct rj_payload *payload, unsigned int side)
+{
+	struct rj_payload syn = *payload;
+
+	if (payload->over != RJ_OVER_TCP || !entry->dissect ||
+	    !(entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN))
+		return;
+	syn.side = side;
+	syn.src_port = entry->key.port[side];
+	syn.dst_port = entry->key.port[!side];
+	syn.is_syn = true;
+	syn.is_fin = false;
+	syn.seq = entry->rest[side].syn_seq + 1;
+	syn.len = 0;
+	syn.wire_len = 0;
+	hand_over(p, entry, &syn);
+}
+
+static bool has_memory_for(const struct rj_payloads *p, size_t num_bytes)
+{
+	size_t most = p->options->max_dissect_bytes;
+
+	return !most || p->stats->dissect_bytes + num_bytes <= most;
+}
+
+/* The entry's byte counts, made with the first payload: a flow counts from its start or never. */
+static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
+{
+	if (entry->bytes || entry->is_uncounted)
+		return entry->bytes;
+	if (has_memory_for(p, rj_bytes_size()))
+		entry->bytes = rj_bytes_new();
+	if (entry->bytes) {
+		p->stats->dissect_bytes += rj_bytes_size();
+		return entry->bytes;
+	}
+	entry->is_uncounted = true;
+	p->stats->dissect_refused++;
+	return NULL;
+}
+
+/* Counts the values of payload bytes where that was asked for; @payload->len of them are there. */
+static void count_bytes(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_payload *payload, bool is_stream)
+{
+	unsigned int side = payload->side;
+	struct rj_bytes *bytes;
+
+	if (!payload->len || !rj_feature_counts_bytes(&p->options->features))
+		return;
+	bytes = bytes_of(p, entry);
+	if (!bytes)
+		return;
+	if (!is_stream) {
+		rj_bytes_datagram(bytes, side, payload->bytes, payload->len, p->options->bd_bytes);
+		return;
+	}
+	if (entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN)
+		rj_bytes_start(bytes, side, entry->rest[side].syn_seq + 1);
+	rj_bytes_stream(bytes, side, payload->seq, payload->bytes, payload->len,
+			p->options->bd_bytes);
+}
+
+/* Hands over what there is of a datagram that came in fragments, and forgets it. */
+static void dissect_datagram(struct rj_payloads *p, struct rj_entry *entry, struct rj_datagram *d)
+{
+	uint32_t len = rj_datagram_prefix(d);
+	const struct rj_payload payload = {
+		.side = d->side,
+		.over = RJ_OVER_UDP,
+		.src_port = entry->key.port[d->side],
+		.dst_port = entry->key.port[!d->side],
+		.time_ns = d->time_ns,
+		.bytes = d->bytes,
+		.len = len,
+		/* without the rest as if the capture had cut it */
+		.wire_len = len == d->len ? len : len + 1,
+	};
+
+	if (len && entry->dissect)
+		hand_over(p, entry, &payload);
+	rj_datagram_remove(&entry->datagrams, d, &p->stats->datagrams);
+}
+
+void rj_payloads_end_datagrams(struct rj_payloads *p, struct rj_entry *entry)
+{
+	while (entry->datagrams) {
+		p->stats->datagrams.incomplete += !entry->datagrams->is_dead;
+		dissect_datagram(p, entry, entry->datagrams);
+	}
+}
+
+void rj_payloads_end(struct rj_payloads *p, struct rj_entry *entry)
+{
+	size_t before;
+
+	rj_payloads_end_datagrams(p, entry);
+	if (!entry->dissect)
+		return;
+	before = rj_dissect_bytes(entry->dissect);
+	rj_dissect_end(entry->dissect, &p->stats->dissect);
+	p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
+}
+
+/* A fragment of a datagram that is not TCP's: its payload is put together first. */
+static void dissect_fragment(struct rj_payloads *p, struct rj_entry *entry,
+			     const struct rj_fragment *fragment)
+{
+	struct rj_datagram *d;
+
+	if (!dissect_of(p, entry))
+		return;
+	d = rj_datagram_put(&entry->datagrams, fragment, &p->stats->datagrams);
+	if (d)
+		dissect_datagram(p, entry, d);
+}
+
+static bool is_fragment(uint8_t bits)
+{
+	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
+}
+
+void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+{
+	bool is_first = !entry->dissect;
+	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
+	const struct rj_payload payload = {
+		.side = packet->side,
+		.over = packet->bits & RJ_PKT_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
+		.src_port = packet->key.port[packet->side],
+		.dst_port = packet->key.port[!packet->side],
+		.time_ns = packet->time_ns,
+		.seq = packet->tcp_seq + is_syn,
+		.is_syn = is_syn,
+		/* a FIN stands behind all bytes of its segment, which end in a later fragment */
+		.is_fin = packet->tcp_flags & RJ_TCP_FIN && !(packet->bits & RJ_PKT_FIRST_FRAG),
+		.bytes = bytes,
+		.len = len,
+		.wire_len = packet->payload_len,
+	};
+	const struct rj_fragment fragment = {
+		.time_ns = packet->time_ns,
+		.id = packet->frag_id,
+		.side = packet->side,
+		.off = packet->bits & RJ_PKT_LATER_FRAG ? packet->frag_off : 0,
+		.len = len,
+		.wire_len = packet->payload_len,
+		.bytes = bytes,
+		.is_last = packet->bits & RJ_PKT_LAST_FRAG,
+	};
+
+	/* behind a header that was not to be read nothing has a known place */
+	if (packet->bits & RJ_PKT_BAD_L4 ||
+	    (packet->key.proto == RJ_IP_TCP && !(packet->bits & RJ_PKT_TCP)))
+		return;
+	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
+	/* nothing to look at, or nothing that asked to be told of ends */
+	if (!packet->payload_len && (is_first || !payload.is_fin))
+		return;
+	if (!dissects(p, packet->key.proto))
+		return;
+	if (is_fragment(packet->bits)) {
+		dissect_fragment(p, entry, &fragment);
+		return;
+	}
+	if (!dissect_of(p, entry))
+		return;
+	if (is_first) {
+		tell_start(p, entry, &payload, 0);
+		tell_start(p, entry, &payload, 1);
+	}
+	if (entry->dissect)
+		hand_over(p, entry, &payload);
+}
+
+void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,
+			const struct rj_sample *s)
+{
+	if (!around)
+		return;
+	rj_datagram_move(&around->datagrams, &entry->datagrams, s->stream_seq, s->side);
+	if (!around->datagrams)
+		drop_dissect(p, around);
+}
+
+/* Where a side's stream starts, samples tell from the first on: its state comes with its end. */
+static void note_start(struct rj_entry *entry, const struct rj_sample *s)
+{
+	if (!s->has_start)
+		return;
+	entry->flow.half[s->side].tcp_bits |= RJ_TCP_HAS_SYN;
+	entry->rest[s->side].syn_seq = s->start_seq - 1;
+}
+
+void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s)
+{
+	const struct rj_payload payload = {
+		.side = s->side,
+		.over = s->key.proto == RJ_IP_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
+		.src_port = s->key.port[s->side],
+		.dst_port = s->key.port[!s->side],
+		.time_ns = s->time_ns,
+		.seq = s->stream_seq,
+		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
+		/* a FIN stands behind all of its segment's bytes */
+		.is_fin = s->tcp_flags & RJ_TCP_FIN && s->offset + s->len == s->payload_len &&
+			  !(s->bits & RJ_PKT_FIRST_FRAG),
+		.bytes = s->bytes,
+		.len = s->len,
+		.wire_len = s->payload_len - s->offset,
+	};
+	const struct rj_fragment fragment = {
+		.time_ns = s->time_ns,
+		.id = s->stream_seq,
+		.side = s->side,
+		.off = s->offset,
+		.len = s->len,
+		.wire_len = s->payload_len,
+		.bytes = s->bytes,
+		.is_last = s->bits & RJ_PKT_LAST_FRAG,
+	};
+
+	if (s->bits & RJ_PKT_TCP)
+		note_start(entry, s);
+	count_bytes(p, entry, &payload, s->bits & RJ_PKT_TCP);
+	if (!dissects(p, s->key.proto))
+		return;
+	if (is_fragment(s->bits)) {
+		dissect_fragment(p, entry, &fragment);
+	} else if (dissect_of(p, entry)) {
+		tell_start(p, entry, &payload, s->side);
+		if (entry->dissect)
+			hand_over(p, entry, &payload);
+	}
+}

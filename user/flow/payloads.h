@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A flow's payload to what wants it: dissectors, byte counts, datagrams that are put together. */
+#ifndef RJ_FLOW_PAYLOADS_H
+#define RJ_FLOW_PAYLOADS_H
+
+#include "flow/engine.h"
+#include "flow/table.h"
+
+/*
+ * struct rj_payloads - embedded in an engine, whose options and account these are.
+ */
+struct rj_payloads {
+	const struct rj_engine_options *options;
+	struct rj_engine_stats *stats;
+};
+
+/* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
+bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);
+
+/* rj_payloads_packet - the payload of a packet of the entry, of which @len bytes were captured. */
+void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len);
+
+/* rj_payloads_sample - payload that the kernel has sampled of the entry's flow. */
+void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s);
+
+/*
+ * rj_payloads_gather - what @around, the entry of packets of the same key that went around the
+ * kernel (or NULL), has of the datagram whose first fragment is @s, becomes @entry's.
+ */
+void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,
+			const struct rj_sample *s);
+
+/*
+ * rj_payloads_end_datagrams - no more fragments come: the first bytes of a datagram may tell
+ * something too.
+ */
+void rj_payloads_end_datagrams(struct rj_payloads *p, struct rj_entry *entry);
+
+/* rj_payloads_end - no more payload comes: what dissectors still wait with is to be said now. */
+void rj_payloads_end(struct rj_payloads *p, struct rj_entry *entry);
+
+/* rj_payloads_drop - gives back all that the entry holds of payload. */
+void rj_payloads_drop(struct rj_payloads *p, struct rj_entry *entry);
+
+#endif
