@@ -25,6 +25,24 @@ static void hand_over(struct rj_engine *e, const struct rj_capture *frame, struc
 			 left < p->payload_len ? left : p->payload_len);
 }
 
+/* Takes the frame's packet at *@at, as rj_link_parse does. */
+static void take_packet(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame,
+			const struct rj_frame *f, uint32_t *at)
+{
+	struct rj_layers layers;
+	struct rj_packet p;
+	enum rj_reason reason = rj_link_parse(frame->link_type, f, at, &layers, &p);
+
+	in->packets++;
+	/* a later fragment is the engine's: it knows the first, or waits for it */
+	if (reason && reason != RJ_REASON_FRAGMENT)
+		in->set_aside[reason]++;
+	else
+		hand_over(e, frame, &p);
+	if (!reason && p.num_tunnels)
+		rj_engine_tunnels(e, &p.key, 0, p.time_ns, &layers.tunnels);
+}
+
 void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame)
 {
 	struct rj_frame f = {
@@ -33,19 +51,12 @@ void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_
 		.wire_len = frame->wire_len,
 		.is_closed = rj_engine_is_closed(e),
 	};
-	struct rj_layers layers;
-	struct rj_packet p;
-	enum rj_reason reason = rj_link_parse(frame->link_type, &f, &layers, &p);
+	uint32_t at = 0;
 
-	in->packets++;
 	in->bytes += frame->wire_len;
-	/* a later fragment is the engine's: it knows the first, or waits for it */
-	if (reason && reason != RJ_REASON_FRAGMENT)
-		in->set_aside[reason]++;
-	else
-		hand_over(e, frame, &p);
-	if (!reason && p.num_tunnels)
-		rj_engine_tunnels(e, &p.key, 0, p.time_ns, &layers.tunnels);
+	do
+		take_packet(in, e, frame, &f, &at);
+	while (at);
 }
 
 void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len)

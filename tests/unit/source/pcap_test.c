@@ -266,10 +266,10 @@ TEST(pcap_refuses_what_is_no_capture_and_link_types_that_are_not_read)
 	memset(f.at, 'x', sizeof(f.at));
 	out = read_bytes(&f, 1000, NULL);
 	CHECK_EQ(out.open_err, -ENOEXEC);
-	put_header(&f, MAGIC_US, 65535, 105 /* 802.11 */);
+	put_header(&f, MAGIC_US, 65535, 189 /* USB */);
 	out = read_bytes(&f, f.len, NULL);
 	CHECK_EQ(out.open_err, -EOPNOTSUPP);
-	CHECK(strstr(out.error, "link type 105 (IEEE802_11)"));
+	CHECK(strstr(out.error, "link type 189 (USB_LINUX)"));
 }
 
 TEST(pcap_reads_the_raw_link_type_of_files)
