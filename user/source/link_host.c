@@ -29,13 +29,23 @@ static enum rj_status read_small(struct rj_cursor *c, uint32_t *out)
 	return st;
 }
 
+/* Serial lines under this type: PPP's address and control, those of Cisco's HDLC */
+static bool is_serial(uint16_t head)
+{
+	return head == 0xff03 || head == 0x0f00 || head == 0x8f00;
+}
+
 enum rj_reason rj_link_loopback(struct rj_unwrap *u)
 {
 	struct rj_cursor c = rj_unwrap_cursor(u);
+	struct rj_cursor start = c, ahead = c;
 	uint32_t family;
+	uint16_t head;
 
-	if (read_small(&c, &family))
+	if (read_small(&c, &family) || rj_cursor_u16(&ahead, &head))
 		return RJ_REASON_LINK_TRUNCATED;
+	if (is_serial(head))
+		return rj_unwrap_link(u, &start, DLT_PPP_SERIAL);
 	return read_ip(u, &c, family);
 }
 

@@ -32,6 +32,24 @@ TEST(link_sets_other_address_families_aside)
 	}
 }
 
+static void put_hdlc(struct frame *f, bool is_v6)
+{
+	put_u16(f, 0x0f00);
+	put_u16(f, ethertype(is_v6));
+}
+
+static void put_ppp(struct frame *f, bool is_v6)
+{
+	put_u32(f, is_v6 ? 0xff030057 : 0xff030021);
+}
+
+TEST(link_reads_serial_lines_under_the_types_of_loopback)
+{
+	check_link(DLT_NULL, put_hdlc);
+	check_link(DLT_NULL, put_ppp);
+	check_link(DLT_LOOP, put_hdlc);
+}
+
 static void put_sll_of(struct frame *f, unsigned int device, unsigned int protocol)
 {
 	put_u16(f, 0); /* to us */
