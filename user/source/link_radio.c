@@ -20,14 +20,20 @@ static enum rj_status read_flags(struct rj_cursor *c, uint8_t *flags)
 	uint32_t first, present, off = 8;
 	enum rj_status st = rj_cursor_le(c, 4, &first);
 
-	*flags = 0;
-	for (present = first; !st && present & RADIOTAP_HAS_MORE; off += 4)
-		st = rj_cursor_le(c, 4, &present);
-	if (st || !(first & RADIOTAP_HAS_FLAGS))
+	if (st)
 		return st;
+	for (present = first; present & RADIOTAP_HAS_MORE; off += 4) {
+		st = rj_cursor_le(c, 4, &present);
+		if (st)
+			return st;
+	}
 	if (first & RADIOTAP_HAS_TSFT)
 		st = rj_cursor_skip(c, 8 + (off & 4)); /* eight octets, aligned to them */
-	return st ? st : rj_cursor_u8(c, flags);
+	if (!st && first & RADIOTAP_HAS_FLAGS)
+		return rj_cursor_u8(c, flags);
+	if (!st)
+		*flags = 0;
+	return st;
 }
 
 /* Version 0, padding, length (little endian), present words */

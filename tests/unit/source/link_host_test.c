@@ -38,6 +38,12 @@ static void put_hdlc(struct frame *f, bool is_v6)
 	put_u16(f, ethertype(is_v6));
 }
 
+static void put_hdlc_broadcast(struct frame *f, bool is_v6)
+{
+	put_u16(f, 0x8f00);
+	put_u16(f, ethertype(is_v6));
+}
+
 static void put_ppp(struct frame *f, bool is_v6)
 {
 	put_u32(f, is_v6 ? 0xff030057 : 0xff030021);
@@ -46,6 +52,7 @@ static void put_ppp(struct frame *f, bool is_v6)
 TEST(link_reads_serial_lines_under_the_types_of_loopback)
 {
 	check_link(DLT_NULL, put_hdlc);
+	check_link(DLT_NULL, put_hdlc_broadcast);
 	check_link(DLT_NULL, put_ppp);
 	check_link(DLT_LOOP, put_hdlc);
 }
@@ -281,21 +288,25 @@ static void put_pktap(struct frame *f, bool is_v6)
 	put_fill(f, 0, 68);
 }
 
+/* Octets behind the flags, of names */
+static unsigned int pktap_names_len;
+
 static void put_pktap2(struct frame *f, bool is_v6)
 {
-	put_u8(f, 60);
+	put_u8(f, 40 + pktap_names_len);
 	put_fill(f, 0, 5);
 	put_le16(f, DLT_EN10MB);
 	put_fill(f, 0, 28);
 	put_le32(f, 0x00080001);
-	put_fill(f, 'e', 20);
+	put_fill(f, 'e', pktap_names_len);
 	put_ethernet(f, ethertype(is_v6));
 }
 
 TEST(link_reads_pktap_of_both_versions_with_the_link_type_they_name)
 {
 	check_link(DLT_PKTAP, put_pktap);
-	check_link(DLT_PKTAP, put_pktap2);
+	for (pktap_names_len = 0; pktap_names_len < 60; pktap_names_len += 20)
+		check_link(DLT_PKTAP, put_pktap2);
 }
 
 TEST(link_reads_no_packet_in_pktap_without_one_or_of_unread_types)

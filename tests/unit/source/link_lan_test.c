@@ -8,7 +8,7 @@ static void put_token_ring(struct frame *f, bool is_v6)
 {
 	put_u16(f, 0x1040);
 	put_fill(f, 2, 6);
-	put_u8(f, route_len ? 0x82 : 0x02);
+	put_u8(f, route_len ? 0x80 : 0x7f);
 	put_fill(f, 2, 5);
 	if (route_len) {
 		put_u8(f, 0xc0 | route_len);
@@ -25,15 +25,15 @@ TEST(link_reads_token_ring_with_and_without_routing_information)
 
 TEST(link_takes_other_frames_and_impossible_routes_of_token_ring_for_no_ip)
 {
-	for (unsigned int format = 0; format < 4; format++) {
+	for (unsigned int control = 0; control < 256; control++) {
 		struct frame f = { .len = 0 };
 
 		route_len = 0;
 		put_token_ring(&f, false);
 		put_packet(&f, false);
-		f.at[1] = (uint8_t)(format << 6);
+		f.at[1] = (uint8_t)control;
 		CHECK_EQ(link_reason(DLT_IEEE802, &f),
-			 format == 1 ? RJ_REASON_NONE : RJ_REASON_NOT_IP);
+			 control >> 6 == 1 ? RJ_REASON_NONE : RJ_REASON_NOT_IP);
 	}
 	for (unsigned int len = 0; len < 2; len++) {
 		struct frame f = { .len = 0 };
@@ -179,7 +179,7 @@ TEST(link_takes_arp_over_infiniband_for_no_ip)
 
 		put_fill(&f, 0, is_routed ? 40 : 0);
 		put_u32(&f, 0x08060000);
-		put_fill(&f, 0, 60);
+		put_fill(&f, 0, 28);
 		CHECK_EQ(link_reason(DLT_IPOIB, &f), RJ_REASON_NOT_IP);
 	}
 }

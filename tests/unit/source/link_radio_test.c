@@ -84,6 +84,14 @@ TEST(link_finds_radiotaps_flag_of_padding_behind_the_time_and_any_number_of_word
 	}
 }
 
+TEST(link_finds_no_padding_behind_a_header_that_needs_none)
+{
+	num_words = 1;
+	has_flags = true;
+	radio_flags = 0x20;
+	check_link(DLT_IEEE802_11_RADIO, put_radio_data);
+}
+
 TEST(link_takes_another_version_and_impossible_lengths_of_radiotap_for_no_ip)
 {
 	num_words = 3;

@@ -71,6 +71,8 @@ TEST(link_takes_other_protocols_of_ppp_for_no_ip)
 		put_u16(&f, protocols[i]);
 		put_packet(&f, false);
 		CHECK_EQ(link_reason(DLT_PPP, &f), RJ_REASON_NOT_IP);
+		f.at[0] = 0; /* a direction */
+		CHECK_EQ(link_reason(DLT_PPP_PPPD, &f), RJ_REASON_NOT_IP);
 	}
 }
 

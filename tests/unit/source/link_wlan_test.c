@@ -146,6 +146,9 @@ TEST(link_does_not_look_for_mesh_control_where_others_use_its_bit)
 	}
 }
 
+/* Octets behind the packet of each subframe */
+static unsigned int num_trailing;
+
 /* A subframe with a packet, behind what makes the one before it a multiple of four. */
 static void put_subframe(struct frame *f, size_t start, bool is_v6)
 {
@@ -160,6 +163,7 @@ static void put_subframe(struct frame *f, size_t start, bool is_v6)
 		put_mesh(f);
 	put_llc(f, ethertype(is_v6));
 	put_packet(f, is_v6);
+	put_fill(f, 0xff, num_trailing);
 	set_u16(f, length_at, (unsigned int)(f->len - length_at - 2));
 }
 
@@ -204,6 +208,19 @@ TEST(link_reads_each_subframe_of_an_amsdu)
 		put_u32(&f, 0xdeadbeef); /* a check sequence is no further subframe */
 		CHECK_EQ(count_packets(&f), num);
 	}
+}
+
+TEST(link_pads_subframes_of_every_length)
+{
+	for (num_trailing = 0; num_trailing < 9; num_trailing++) {
+		struct frame f;
+
+		set_header(8, TO_DS);
+		qos = 0x0080;
+		f = amsdu_frame(4);
+		CHECK_EQ(count_packets(&f), 4);
+	}
+	num_trailing = 0;
 }
 
 TEST(link_reads_subframes_beyond_the_parsers_reach)
