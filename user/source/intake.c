@@ -15,10 +15,11 @@ const char *rj_reason_text(enum rj_reason reason)
 	return texts[reason];
 }
 
-static void hand_over(struct rj_engine *e, const struct rj_capture *frame, struct rj_packet *p)
+/* @end: where the next packet of the frame starts, or what was captured of the frame ends */
+static void hand_over(struct rj_engine *e, const struct rj_capture *frame, uint32_t end,
+		      struct rj_packet *p)
 {
-	uint32_t left =
-		frame->captured_len > p->payload_off ? frame->captured_len - p->payload_off : 0;
+	uint32_t left = end > p->payload_off ? end - p->payload_off : 0;
 
 	p->time_ns = frame->time_ns;
 	rj_engine_packet(e, p, frame->data + (left ? p->payload_off : 0),
@@ -38,7 +39,7 @@ static void take_packet(struct rj_intake *in, struct rj_engine *e, const struct 
 	if (reason && reason != RJ_REASON_FRAGMENT)
 		in->set_aside[reason]++;
 	else
-		hand_over(e, frame, &p);
+		hand_over(e, frame, *at ? *at : frame->captured_len, &p);
 	if (!reason && p.num_tunnels)
 		rj_engine_tunnels(e, &p.key, 0, p.time_ns, &layers.tunnels);
 }

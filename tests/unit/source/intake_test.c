@@ -201,6 +201,54 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 	rj_engine_free(e);
 }
 
+/* A subframe with the start of a request whose IP length covers the next subframe's header too. */
+static struct frame lying_amsdu_frame(void)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
+	static const char addresses[] = "evil.org\r\n\r\n";
+	struct frame f = { .len = 0 };
+
+	put_u32(&f, 0x88010000);
+	put_fill(&f, 2, 18);
+	put_u16(&f, 0);
+	put_u16(&f, 0x8000);
+	put_fill(&f, 5, 12);
+	put_u16(&f, 8 + 40 + sizeof(head) - 1);
+	put_u32(&f, 0xaaaa0300);
+	put_u32(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, RJ_IP_TCP, 20 + sizeof(head) - 1 + 12, 1, 2);
+	put_tcp(&f, 40000, 80, RJ_TCP_ACK, 5);
+	for (const char *at = head; *at; at++)
+		put_u8(&f, (uint8_t)*at);
+	while ((f.len - 26) % 4)
+		put_u8(&f, ' ');
+	for (const char *at = addresses; *at; at++)
+		put_u8(&f, (uint8_t)*at);
+	put_u16(&f, 40);
+	put_fill(&f, 0, 40);
+	return f;
+}
+
+TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = lying_amsdu_frame();
+
+	rj_intake_frame(&in, e,
+			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
+					      .data = f.at,
+					      .captured_len = (uint32_t)f.len,
+					      .wire_len = (uint32_t)f.len });
+	rj_engine_flush(e, RJ_END_EOF);
+	CHECK_EQ(in.packets, 2);
+	CHECK_EQ(result.packets, 1);
+	CHECK(!strstr(result.json, "evil"));
+	rj_engine_free(e);
+	free(result.json);
+}
+
 /* Two datagrams of one flow in a frame of IEEE 802.11, and ARP between them. */
 static struct frame amsdu_frame(void)
 {

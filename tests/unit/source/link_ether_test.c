@@ -58,10 +58,10 @@ static void put_netanalyzer_transparent(struct frame *f, bool is_v6)
 
 TEST(link_reads_netanalyzer)
 {
-	preamble_len = 7;
-	delimiter = 0xd5;
 	check_link(DLT_NETANALYZER, put_netanalyzer);
-	check_link(DLT_NETANALYZER_TRANSPARENT, put_netanalyzer_transparent);
+	delimiter = 0xd5;
+	for (preamble_len = 0; preamble_len < 9; preamble_len++)
+		check_link(DLT_NETANALYZER_TRANSPARENT, put_netanalyzer_transparent);
 }
 
 static void put_epon(struct frame *f, bool is_v6)

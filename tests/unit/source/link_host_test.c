@@ -244,9 +244,10 @@ static void put_nflog(struct frame *f, bool is_v6)
 	put_nflog16(f, 8); /* packet header */
 	put_nflog16(f, 1);
 	put_u32(f, 0x08000100);
-	put_nflog16(f, 7); /* prefix of three octets, padded */
+	put_nflog16(f, 9); /* prefix of five octets, padded */
 	put_nflog16(f, 10);
-	put_u32(f, 0x6162ff00);
+	put_u32(f, 0x61626364);
+	put_u32(f, 0x00ffffff);
 	put_nflog16(f, 4 + (is_v6 ? 49 : 29));
 	put_nflog16(f, 9);
 }

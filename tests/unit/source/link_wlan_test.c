@@ -83,6 +83,15 @@ TEST(link_takes_other_types_versions_and_null_data_of_80211_for_no_ip)
 	}
 }
 
+TEST(link_takes_short_control_frames_for_no_ip)
+{
+	struct frame f = { .len = 0 };
+
+	put_u32(&f, 0xd4000000); /* an acknowledgement */
+	put_fill(&f, 2, 6);
+	CHECK_EQ(link_reason(DLT_IEEE802_11, &f), RJ_REASON_NOT_IP);
+}
+
 TEST(link_takes_protected_frames_for_no_ip)
 {
 	set_header(8, PROTECTED | TO_DS);
