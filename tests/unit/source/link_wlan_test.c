@@ -155,6 +155,32 @@ TEST(link_does_not_look_for_mesh_control_where_others_use_its_bit)
 	}
 }
 
+TEST(link_takes_mesh_control_where_none_is_told_or_with_reserved_flags_for_no_ip)
+{
+	struct frame f = { .len = 0 };
+
+	num_addresses = 0;
+	for (unsigned int bits = 0; bits < 8; bits++) {
+		set_header(8, bits & 3);
+		qos = bits & 4 ? 0x0100 : 0;
+		f.len = 0;
+		put_mesh_data(&f, false);
+		put_packet(&f, false);
+		CHECK_EQ(link_reason(DLT_IEEE802_11, &f),
+			 bits >= (4 | FROM_DS) ? RJ_REASON_NONE : RJ_REASON_NOT_IP);
+	}
+	for (unsigned int reserved = 3; reserved < 256; reserved++) {
+		set_header(8, FROM_DS);
+		qos = 0x0100;
+		num_addresses = reserved & 3;
+		f.len = 0;
+		put_mesh_data(&f, false);
+		put_packet(&f, false);
+		f.at[26] = (uint8_t)reserved;
+		CHECK_EQ(link_reason(DLT_IEEE802_11, &f), RJ_REASON_NOT_IP);
+	}
+}
+
 /* Octets behind the packet of each subframe */
 static unsigned int num_trailing;
 
@@ -301,15 +327,17 @@ TEST(link_ends_an_amsdu_whose_subframe_is_longer_than_the_frame)
 
 TEST(link_takes_empty_subframes_one_by_one)
 {
-	struct frame f = { .len = 0 };
-	unsigned int read;
+	for (unsigned int left = 0; left < 16; left++) {
+		struct frame f = { .len = 0 };
+		unsigned int read;
 
-	set_header(8, TO_DS);
-	qos = 0x0080;
-	put_header(&f);
-	put_fill(&f, 0, 16 * 5);
-	CHECK_EQ(count_cut(&f, f.len, &read), 5);
-	CHECK_EQ(read, 0);
+		set_header(8, TO_DS);
+		qos = 0x0080;
+		put_header(&f);
+		put_fill(&f, 0, 16 * 5 + left);
+		CHECK_EQ(count_cut(&f, f.len, &read), left < 14 ? 5 : 6);
+		CHECK_EQ(read, 0);
+	}
 }
 
 TEST(link_does_not_read_a_packet_over_its_subframes_end)
