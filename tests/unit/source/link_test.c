@@ -166,6 +166,19 @@ TEST(link_reads_packets_that_start_beyond_the_parsers_reach_and_no_further_than_
 	CHECK_EQ(got.p.payload_off, f.len - 1);
 }
 
+TEST(link_says_of_later_fragments_too_where_their_payload_is)
+{
+	struct frame f = { .len = 0 };
+	struct parsed got;
+
+	put_ppi(&f, DLT_RAW, 90);
+	put_packet(&f, false);
+	set_u16(&f, 8 + 90 + 6, 2);
+	got = link_parse(DLT_PPI, &f, f.len);
+	CHECK_EQ(got.reason, RJ_REASON_FRAGMENT);
+	CHECK_EQ(got.p.payload_off, 8 + 90 + 20);
+}
+
 TEST(link_refuses_headers_longer_than_offsets_go)
 {
 	static const unsigned int passed[] = { 0xc000, 0xc001, 0xffff };
