@@ -248,6 +248,8 @@ static void put_nflog(struct frame *f, bool is_v6)
 	put_nflog16(f, 10);
 	put_u32(f, 0x61626364);
 	put_u32(f, 0x00ffffff);
+	put_nflog16(f, 4); /* an empty one */
+	put_nflog16(f, 11);
 	put_nflog16(f, 4 + (is_v6 ? 49 : 29));
 	put_nflog16(f, 9);
 }
@@ -297,7 +299,7 @@ static void put_pktap2(struct frame *f, bool is_v6)
 	put_u8(f, 40 + pktap_names_len);
 	put_fill(f, 0, 5);
 	put_le16(f, DLT_EN10MB);
-	put_fill(f, 0, 28);
+	put_fill(f, 0x99, 28);
 	put_le32(f, 0x00080001);
 	put_fill(f, 'e', pktap_names_len);
 	put_ethernet(f, ethertype(is_v6));
