@@ -96,7 +96,10 @@ struct rj_live_options {
 #define RJ_NOTICE_NOTE 1    /* an interface that was named came or went */
 #define RJ_NOTICE_DETAIL 2  /* for the curious */
 
-/* A frame of a capture for rj_session_feed; borrowed. @link_type: LINKTYPE_ (DLT_) number. */
+/*
+ * A frame of a capture for rj_session_feed; borrowed. One of IEEE 802.11 may hold several packets.
+ * @link_type: LINKTYPE_ (DLT_) number
+ */
 struct rj_session_frame {
 	int link_type;
 	uint64_t time_ns;

@@ -8,7 +8,8 @@
 
 /*
  * struct rj_intake - what came in. packets = packets in flows + sum of set_aside.
- * @packets: frames; on the wire a super-packet counts as its segments
+ * @packets: frames; on the wire a super-packet counts as its segments, and one of IEEE 802.11 that
+ *       holds several packets (A-MSDU) as those
  * @set_aside: by enum rj_reason
  * @packets_unlisted: live: packets that went around the flow map, because no slot was free
  * @cuts_late: live: packets that should have cut their flow while the ring was full
@@ -48,7 +49,7 @@ struct rj_capture {
 	uint32_t wire_len;
 };
 
-/* rj_intake_frame - parses a frame and hands it to the engine, or sets it aside. */
+/* rj_intake_frame - parses a frame and hands its packets to the engine, or sets them aside. */
 void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame);
 
 /* rj_intake_filtered - counts a frame of @wire_len bytes that the filter leaves out. */

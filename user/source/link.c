@@ -1,99 +1,187 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Reads link headers of captures; Ethernet's is the kernel side's too: bpf/parse.h. */
+/* Link types of captures: the table of readers, and what they hand the rest of a frame to. */
 #include "source/link.h"
 
 #include <pcap/dlt.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* LINKTYPE_LINUX_SLL: packet type, ARPHRD, address length, address (8), protocol */
-#define SLL_LEN 16u
-#define SLL_TYPE_OFF 14u
-/* LINKTYPE_LINUX_SLL2: protocol first, 20 octets in all */
-#define SLL2_LEN 20u
-/* LINKTYPE_NULL and _LOOP: an address family of the capturing system */
-#define NULL_LEN 4u
-/* DLT_RAW in files, which libpcap translates; rj_session_feed takes either */
+#include "source/link_unwrap.h"
+
+/* Types with another number in files than in libpcap: rj_session_feed may be told either. */
 #define LINKTYPE_RAW 101
+#define LINKTYPE_ATM_RFC1483 100
+#define OPENBSD_RAW 14
 
-/* Address families of IPv6: of the BSDs, FreeBSD, macOS, Linux, Solaris and Windows */
-static bool is_inet6(uint32_t family)
+static enum rj_reason read_version(struct rj_unwrap *u)
 {
-	return family == 24 || family == 28 || family == 30 || family == 10 || family == 26 ||
-	       family == 23;
-}
+	struct rj_cursor c = rj_unwrap_cursor(u);
+	struct rj_cursor start = c;
+	uint8_t first;
 
-static enum rj_reason at_type(const struct rj_frame *f, uint32_t type_off, uint32_t off,
-			      struct rj_layers *l, struct rj_packet *p)
-{
-	const struct rj_ports *type = rj_at(f, type_off, struct rj_ports);
-
-	/* the two octets after the type are always there in a frame worth reading */
-	if (!type || f->captured_len < off)
+	if (rj_cursor_u8(&c, &first))
 		return RJ_REASON_LINK_TRUNCATED;
-	return rj_parse_network(f, off, rj_be16(type->src), l, p);
+	if (first >> 4 == 4)
+		return rj_unwrap_network(u, &start, RJ_ETH_IPV4);
+	if (first >> 4 == 6)
+		return rj_unwrap_network(u, &start, RJ_ETH_IPV6);
+	return RJ_REASON_IP_MALFORMED;
 }
 
-static enum rj_reason at_version(const struct rj_frame *f, uint32_t off, struct rj_layers *l,
-				 struct rj_packet *p)
+static enum rj_reason read_type(struct rj_unwrap *u)
 {
-	const uint8_t *first = rj_ptr(f, off, 1);
-	uint16_t type = RJ_ETH_IPV4;
+	struct rj_cursor c = rj_unwrap_cursor(u);
+	uint16_t type;
 
-	if (!first)
+	if (rj_cursor_u16(&c, &type))
 		return RJ_REASON_LINK_TRUNCATED;
-	if (*first >> 4 == 6)
-		type = RJ_ETH_IPV6;
-	else if (*first >> 4 != 4)
-		return RJ_REASON_IP_MALFORMED;
-	return rj_parse_network(f, off, type, l, p);
+	return rj_unwrap_network(u, &c, type);
 }
 
-/* The family is in the byte order of whoever captured: small numbers tell which. */
-static enum rj_reason at_family(const struct rj_frame *f, struct rj_layers *l, struct rj_packet *p)
+static enum rj_reason read_llc(struct rj_unwrap *u)
 {
-	const struct rj_word *word = rj_at(f, 0, struct rj_word);
-	uint32_t family;
+	struct rj_cursor c = rj_unwrap_cursor(u);
 
-	if (!word)
-		return RJ_REASON_LINK_TRUNCATED;
-	family = rj_be32(word->value);
-	if (family > 0xffff)
-		family = __builtin_bswap32(family);
-	if (family == 2)
-		return rj_parse_network(f, NULL_LEN, RJ_ETH_IPV4, l, p);
-	if (is_inet6(family))
-		return rj_parse_network(f, NULL_LEN, RJ_ETH_IPV6, l, p);
-	return RJ_REASON_NOT_IP;
+	return rj_unwrap_llc(u, &c);
 }
 
-enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, struct rj_layers *l,
-			     struct rj_packet *p)
+static enum rj_reason read_mpls(struct rj_unwrap *u)
 {
-	switch (link_type) {
-	case DLT_EN10MB:
-		return rj_parse_ethernet(f, l, p);
-	case DLT_RAW:
-	case LINKTYPE_RAW:
-	case DLT_IPV4:
-	case DLT_IPV6:
-		return at_version(f, 0, l, p);
-	case DLT_NULL:
-	case DLT_LOOP:
-		return at_family(f, l, p);
-	case DLT_LINUX_SLL:
-		return at_type(f, SLL_TYPE_OFF, SLL_LEN, l, p);
-	case DLT_LINUX_SLL2:
-		return at_type(f, 0, SLL2_LEN, l, p);
-	default:
+	struct rj_cursor c = rj_unwrap_cursor(u);
+
+	return rj_unwrap_network(u, &c, RJ_ETH_MPLS);
+}
+
+static enum rj_reason read_ethernet(struct rj_unwrap *u)
+{
+	return rj_parse_ethernet(&u->f, u->layers, u->packet);
+}
+
+/* struct link_type - its reader, and octets before what that reads, of which nothing is needed. */
+struct link_type {
+	enum rj_reason (*read)(struct rj_unwrap *u);
+	unsigned int skip;
+};
+
+static const struct link_type link_types[] = {
+	[DLT_EN10MB] = { read_ethernet, 0 },
+	[DLT_ETHERNET_MPACKET] = { rj_link_preamble, 0 },
+	[DLT_EPON] = { read_ethernet, 6 }, /* end of the preamble: IEEE 802.3 65.1.3.2 */
+	[DLT_NETANALYZER] = { read_ethernet, 4 },
+	[DLT_NETANALYZER_TRANSPARENT] = { rj_link_preamble, 4 },
+	[DLT_JUNIPER_ETHER] = { rj_link_juniper, 0 },
+	[DLT_DSA_TAG_BRCM] = { read_type, 16 }, /* the tag is before the type */
+	[DLT_DSA_TAG_BRCM_PREPEND] = { read_ethernet, 4 },
+	[DLT_DSA_TAG_DSA] = { rj_link_dsa, 12 },
+	[DLT_DSA_TAG_EDSA] = { rj_link_edsa, 12 },
+	[DLT_ERF] = { rj_link_erf, 0 },
+
+	[DLT_RAW] = { read_version, 0 },
+	[OPENBSD_RAW] = { read_version, 0 },
+	[LINKTYPE_RAW] = { read_version, 0 },
+	[DLT_IPV4] = { read_version, 0 },
+	[DLT_IPV6] = { read_version, 0 },
+	[DLT_SLIP] = { read_version, 16 }, /* direction, type and compressed header */
+	[DLT_MPLS] = { read_mpls, 0 },
+
+	[DLT_NULL] = { rj_link_loopback, 0 },
+	[DLT_LOOP] = { rj_link_loopback, 0 },
+	[DLT_ENC] = { rj_link_enc, 0 },
+	[DLT_PFLOG] = { rj_link_pflog, 0 },
+	[DLT_LINUX_SLL] = { rj_link_cooked, 0 },
+	[DLT_LINUX_SLL2] = { rj_link_cooked2, 0 },
+	[DLT_NFLOG] = { rj_link_nflog, 0 },
+	[DLT_PKTAP] = { rj_link_pktap, 0 },
+	[DLT_IPNET] = { rj_link_ipnet, 0 },
+
+	[DLT_PPP] = { rj_link_ppp_frame, 0 },
+	[DLT_PPP_SERIAL] = { rj_link_ppp_frame, 0 },
+	[DLT_PPP_WITH_DIR] = { rj_link_ppp_frame, 1 },
+	[DLT_PPP_PPPD] = { rj_link_ppp_frame, 2 }, /* direction in place of the address, control */
+	[DLT_PPP_ETHER] = { rj_link_pppoe, 0 },
+	[DLT_C_HDLC] = { rj_link_hdlc, 0 },
+	[DLT_C_HDLC_WITH_DIR] = { rj_link_hdlc, 1 },
+	[DLT_FRELAY] = { rj_link_frelay, 0 },
+	[DLT_FRELAY_WITH_DIR] = { rj_link_frelay, 1 },
+	[DLT_MFR] = { rj_link_multi_frelay, 0 },
+	[DLT_ATM_RFC1483] = { rj_link_atm, 0 },
+	[LINKTYPE_ATM_RFC1483] = { rj_link_atm, 0 },
+	[DLT_SUNATM] = { rj_link_sunatm, 0 },
+
+	[DLT_IEEE802] = { rj_link_token_ring, 0 },
+	[DLT_FDDI] = { rj_link_fddi, 0 },
+	[DLT_ARCNET] = { rj_link_arcnet, 2 },	    /* source, destination */
+	[DLT_ARCNET_LINUX] = { rj_link_arcnet, 4 }, /* and an offset */
+	[DLT_IP_OVER_FC] = { read_llc, 16 },	    /* RFC 4338 4: two addresses of 8 octets */
+	[DLT_APPLE_IP_OVER_IEEE1394] = { read_type, 16 }, /* likewise */
+	[DLT_IPOIB] = { rj_link_infiniband, 0 },
+
+	[DLT_IEEE802_11] = { rj_link_wlan, 0 },
+	[DLT_IEEE802_11_RADIO] = { rj_link_radiotap, 0 },
+	[DLT_IEEE802_11_RADIO_AVS] = { rj_link_avs, 0 },
+	[DLT_PRISM_HEADER] = { rj_link_prism, 0 },
+	[DLT_PPI] = { rj_link_ppi, 0 },
+};
+
+static const struct link_type *find(int link_type)
+{
+	static const size_t num = sizeof(link_types) / sizeof(*link_types);
+
+	if (link_type < 0 || (size_t)link_type >= num || !link_types[link_type].read)
+		return NULL;
+	return &link_types[link_type];
+}
+
+enum rj_reason rj_unwrap_pass(struct rj_unwrap *u, const struct rj_cursor *c)
+{
+	uint32_t len = u->f.captured_len - (uint32_t)c->left;
+
+	if (len > RJ_MAX_PASSED - u->passed)
+		return RJ_REASON_LINK_DEPTH;
+	u->f.data = c->at;
+	u->f.captured_len -= len;
+	u->f.wire_len -= len;
+	u->passed += len;
+	return RJ_REASON_NONE;
+}
+
+enum rj_reason rj_unwrap_network(struct rj_unwrap *u, const struct rj_cursor *c, uint16_t type)
+{
+	enum rj_reason reason = rj_unwrap_pass(u, c);
+
+	return reason ? reason : rj_parse_network(&u->f, 0, type, u->layers, u->packet);
+}
+
+enum rj_reason rj_unwrap_link(struct rj_unwrap *u, const struct rj_cursor *c, int link_type)
+{
+	const struct link_type *type = find(link_type);
+	struct rj_cursor behind = *c;
+	enum rj_reason reason;
+
+	if (!type)
 		return RJ_REASON_LINK_TYPE;
-	}
+	if (u->depth++ == RJ_MAX_LINK_TYPES)
+		return RJ_REASON_LINK_DEPTH;
+	if (rj_cursor_skip(&behind, type->skip))
+		return RJ_REASON_LINK_TRUNCATED;
+	reason = rj_unwrap_pass(u, &behind);
+	return reason ? reason : type->read(u);
+}
+
+enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, uint32_t *at,
+			     struct rj_layers *l, struct rj_packet *p)
+{
+	struct rj_unwrap u = { .f = *f, .at = *at, .layers = l, .packet = p };
+	struct rj_cursor c = rj_unwrap_cursor(&u);
+	enum rj_reason reason = rj_unwrap_link(&u, &c, link_type);
+
+	if (!reason || reason == RJ_REASON_FRAGMENT)
+		p->payload_off = (uint16_t)(p->payload_off + u.passed);
+	*at = u.next;
+	return reason;
 }
 
 bool rj_link_is_read(int link_type)
 {
-	static const struct rj_frame empty;
-	struct rj_layers l;
-	struct rj_packet p;
-
-	return rj_link_parse(link_type, &empty, &l, &p) != RJ_REASON_LINK_TYPE;
+	return find(link_type) != NULL;
 }

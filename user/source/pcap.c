@@ -20,6 +20,7 @@ struct pcap_source {
 	struct rj_reader *reader;
 	char *name;
 	struct rj_filter *filter;
+	int unread; /* a link type that is not */
 	struct rj_intake intake;
 };
 
@@ -32,7 +33,11 @@ static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 	struct rj_error why;
 	int err;
 
-	if (!s->filter || !rj_link_is_read(frame->link_type)) /* set aside in any case */
+	if (!rj_link_is_read(frame->link_type)) {
+		s->unread = frame->link_type;
+		return 1; /* to be set aside */
+	}
+	if (!s->filter)
 		return 1;
 	err = rj_filter_use(s->filter, frame->link_type, &why);
 	if (err)
@@ -43,6 +48,19 @@ static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 	return 0;
 }
 
+/* The end, which is told where there was nothing to be read up to it. */
+static int end_of(struct pcap_source *s)
+{
+	const char *name = pcap_datalink_val_to_name(s->unread);
+
+	if (!s->intake.packets || s->intake.set_aside[RJ_REASON_LINK_TYPE] != s->intake.packets)
+		return 0;
+	return rj_error_set(&s->base.error, -EOPNOTSUPP,
+			    "%s: link type %d (%s) is not read by this build: all frames are set "
+			    "aside",
+			    s->name, s->unread, name ? name : "unknown");
+}
+
 static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
@@ -51,10 +69,12 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 	for (int i = 0; i < FRAMES_A_POLL; i++) {
 		struct rj_capture frame;
 		int got = rj_reader_next(s->reader, &frame, &base->error);
-		int wanted = got == 1 ? is_wanted(s, &frame) : got;
+		int wanted = got == 1 ? is_wanted(s, &frame) : 0;
 
-		if (got != 1 || wanted < 0)
-			return wanted;
+		if (!got)
+			return end_of(s);
+		if (got < 0 || wanted < 0)
+			return got < 0 ? got : wanted;
 		if (wanted)
 			rj_intake_frame(&s->intake, e, &frame);
 	}
@@ -109,23 +129,13 @@ static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj
 {
 	struct rj_error why;
 	int link_type = rj_reader_link_type(s->reader);
-	int err = filter && link_type >= 0 ? rj_filter_use(filter, link_type, &why) : 0;
+	bool is_early = filter && link_type >= 0 && rj_link_is_read(link_type);
+	int err = is_early ? rj_filter_use(filter, link_type, &why) : 0;
 
 	if (err)
 		return rj_error_set(error, err, "%s: %s", s->name, why.text);
 	s->filter = filter;
 	return 0;
-}
-
-static int check_link_type(const struct pcap_source *s, struct rj_error *error)
-{
-	int link_type = rj_reader_link_type(s->reader);
-	const char *name = pcap_datalink_val_to_name(link_type);
-
-	if (link_type < 0 || rj_link_is_read(link_type))
-		return 0;
-	return rj_error_set(error, -EOPNOTSUPP, "%s: link type %d (%s) is not read by this build",
-			    s->name, link_type, name ? name : "unknown");
 }
 
 int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
@@ -144,8 +154,6 @@ int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **
 		goto fail;
 	}
 	err = open_capture(s, path, error);
-	if (!err)
-		err = check_link_type(s, error);
 	if (!err)
 		err = set_filter(s, filter, error);
 	if (err)

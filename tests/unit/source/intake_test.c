@@ -182,7 +182,7 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 	struct rj_intake in = { 0 };
 	struct rj_engine_stats stats;
 	struct frame f = http_frame();
-	struct rj_capture other = { .link_type = DLT_PPP,
+	struct rj_capture other = { .link_type = DLT_USB_LINUX,
 				    .data = f.at,
 				    .captured_len = 60,
 				    .wire_len = 60 };
@@ -199,4 +199,97 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 	CHECK_EQ(in.packets, 2);
 	CHECK(!result.json);
 	rj_engine_free(e);
+}
+
+/* A subframe with the start of a request whose IP length covers the next subframe's header too. */
+static struct frame lying_amsdu_frame(void)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost: ";
+	static const char addresses[] = "evil.org\r\n\r\n";
+	struct frame f = { .len = 0 };
+
+	put_u32(&f, 0x88010000);
+	put_fill(&f, 2, 18);
+	put_u16(&f, 0);
+	put_u16(&f, 0x8000);
+	put_fill(&f, 5, 12);
+	put_u16(&f, 8 + 40 + sizeof(head) - 1);
+	put_u32(&f, 0xaaaa0300);
+	put_u32(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, RJ_IP_TCP, 20 + sizeof(head) - 1 + 12, 1, 2);
+	put_tcp(&f, 40000, 80, RJ_TCP_ACK, 5);
+	for (const char *at = head; *at; at++)
+		put_u8(&f, (uint8_t)*at);
+	while ((f.len - 26) % 4)
+		put_u8(&f, ' ');
+	for (const char *at = addresses; *at; at++)
+		put_u8(&f, (uint8_t)*at);
+	put_u16(&f, 40);
+	put_fill(&f, 0, 40);
+	return f;
+}
+
+TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = lying_amsdu_frame();
+
+	rj_intake_frame(&in, e,
+			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
+					      .data = f.at,
+					      .captured_len = (uint32_t)f.len,
+					      .wire_len = (uint32_t)f.len });
+	rj_engine_flush(e, RJ_END_EOF);
+	CHECK_EQ(in.packets, 2);
+	CHECK_EQ(result.packets, 1);
+	CHECK(!strstr(result.json, "evil"));
+	rj_engine_free(e);
+	free(result.json);
+}
+
+/* Two datagrams of one flow in a frame of IEEE 802.11, and ARP between them. */
+static struct frame amsdu_frame(void)
+{
+	static const unsigned int types[] = { RJ_ETH_IPV4, RJ_ETH_ARP, RJ_ETH_IPV4 };
+	struct frame f = { .len = 0 };
+
+	put_u32(&f, 0x88010000);
+	put_fill(&f, 2, 18);
+	put_u16(&f, 0);
+	put_u16(&f, 0x8000);
+	for (size_t i = 0; i < 3; i++) {
+		put_fill(&f, 5, 12);
+		put_u16(&f, 8 + 20 + 8 + 2);
+		put_u32(&f, 0xaaaa0300);
+		put_u16(&f, 0);
+		put_u16(&f, types[i]);
+		put_ipv4(&f, RJ_IP_UDP, 10, 1, 2);
+		put_udp(&f, 5, 6, 10);
+		put_u16(&f, 0x6162);
+	}
+	return f;
+}
+
+TEST(intake_counts_each_packet_of_a_frame_and_the_frames_bytes_once)
+{
+	struct result result = { 0 };
+	struct rj_engine *e = start(&result);
+	struct rj_intake in = { 0 };
+	struct frame f = amsdu_frame();
+
+	rj_intake_frame(&in, e,
+			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
+					      .data = f.at,
+					      .captured_len = (uint32_t)f.len,
+					      .wire_len = (uint32_t)f.len });
+	rj_engine_flush(e, RJ_END_EOF);
+	CHECK_EQ(in.packets, 3);
+	CHECK_EQ(in.bytes, f.len);
+	CHECK_EQ(in.set_aside[RJ_REASON_NOT_IP], 1);
+	CHECK_EQ(result.packets, 2);
+	CHECK(strstr(result.json, "\"bytes_out\":4,"));
+	rj_engine_free(e);
+	free(result.json);
 }

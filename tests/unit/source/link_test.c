@@ -1,54 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "source/link.h"
-
-#include <pcap/dlt.h>
-
-#include "tests/unit/bpf/frames.h"
-
-/* What is read of @f, all but its link header an IP packet, as a frame of @link_type. */
-static struct parsed link_parse(int link_type, const struct frame *f, size_t captured_len)
-{
-	struct parsed got;
-	struct rj_layers layers;
-	uint8_t *copy = unit_copy(f->at, captured_len);
-	struct rj_frame frame = { .data = copy,
-				  .captured_len = (uint32_t)captured_len,
-				  .wire_len = (uint32_t)f->len };
-
-	memset(&got, 0xee, sizeof(got));
-	got.reason = rj_link_parse(link_type, &frame, &layers, &got.p);
-	free(copy);
-	return got;
-}
-
-static void put_packet(struct frame *f, bool is_v6)
-{
-	if (is_v6)
-		put_ipv6(f, RJ_IP_UDP, 9, 1, 2);
-	else
-		put_ipv4(f, RJ_IP_UDP, 9, 1, 2);
-	put_udp(f, 5, 6, 9);
-	put_u8(f, 'x');
-}
-
-/* Every cut of the link header is truncated, and the packet behind it is read. */
-static void check_frame(int link_type, const struct frame *f, size_t header_len, bool is_v6)
-{
-	struct parsed got = link_parse(link_type, f, f->len);
-
-	CHECK_EQ(got.reason, RJ_REASON_NONE);
-	CHECK_EQ(got.p.payload_len, 1);
-	CHECK_EQ(got.p.payload_off, f->len - 1);
-	CHECK_EQ(!(got.p.bits & RJ_PKT_IPV4), is_v6);
-	for (size_t len = 0; len < f->len - 1; len++) {
-		enum rj_reason reason = link_parse(link_type, f, len).reason;
-
-		if (len < header_len || !len)
-			CHECK_EQ(reason, RJ_REASON_LINK_TRUNCATED);
-		else
-			CHECK(reason != RJ_REASON_NONE || len >= f->len - 9 + 4);
-	}
-}
+#include "tests/unit/source/link_frames.h"
 
 TEST(link_reads_ethernet)
 {
@@ -63,9 +14,9 @@ TEST(link_reads_ethernet)
 
 TEST(link_reads_raw_ip_by_its_version)
 {
-	static const int types[] = { DLT_RAW, 101 /* LINKTYPE_RAW */, DLT_IPV4, DLT_IPV6 };
+	static const int types[] = { DLT_RAW, 14, 101 /* LINKTYPE_RAW */, DLT_IPV4, DLT_IPV6 };
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		for (int v6 = 0; v6 < 2; v6++) {
 			struct frame f = { .len = 0 };
 
@@ -88,101 +39,172 @@ TEST(link_refuses_raw_packets_of_other_versions)
 	}
 }
 
-TEST(link_reads_null_and_loop_in_either_byte_order_with_every_systems_number_of_ipv6)
+static void put_slip(struct frame *f, bool is_v6)
 {
-	static const uint8_t families[] = { 2, 10, 23, 24, 26, 28, 30 };
-
-	for (size_t i = 0; i < sizeof(families); i++) {
-		for (int is_swapped = 0; is_swapped < 2; is_swapped++) {
-			struct frame f = { .len = 0 };
-			bool v6 = families[i] != 2;
-
-			put_u32(&f, is_swapped ? (uint32_t)families[i] << 24 : families[i]);
-			put_packet(&f, v6);
-			check_frame(DLT_NULL, &f, 4, v6);
-			check_frame(DLT_LOOP, &f, 4, v6);
-		}
-	}
+	(void)is_v6;
+	put_u16(f, 0x0040);
+	put_fill(f, 0, 14);
 }
 
-TEST(link_sets_other_address_families_aside)
+TEST(link_reads_slip_behind_its_sixteen_octets)
 {
-	for (uint32_t family = 0; family < 40; family++) {
-		struct frame f = { .len = 0 };
-		bool is_ip = family == 2 || family == 10 || family == 23 || family == 24 ||
-			     family == 26 || family == 28 || family == 30;
-
-		put_u32(&f, family);
-		put_packet(&f, family != 2);
-		CHECK_EQ(link_parse(DLT_NULL, &f, f.len).reason,
-			 is_ip ? RJ_REASON_NONE : RJ_REASON_NOT_IP);
-	}
+	check_link(DLT_SLIP, put_slip);
 }
 
-static void put_sll(struct frame *f, unsigned int protocol)
+static void put_labels(struct frame *f, bool is_v6)
 {
-	put_u16(f, 0); /* to us */
-	put_u16(f, 1);
-	put_u16(f, 6);
-	put_fill(f, 2, 8);
-	put_u16(f, protocol);
+	(void)is_v6;
+	put_u32(f, 0x0001003f);
+	put_u32(f, 0x0002013f);
 }
 
-TEST(link_reads_linux_cooked)
+TEST(link_reads_mpls_labels)
 {
-	for (int v6 = 0; v6 < 2; v6++) {
-		struct frame f = { .len = 0 };
-
-		put_sll(&f, v6 ? RJ_ETH_IPV6 : RJ_ETH_IPV4);
-		put_packet(&f, v6);
-		check_frame(DLT_LINUX_SLL, &f, 16, v6);
-	}
+	check_link(DLT_MPLS, put_labels);
 }
 
-TEST(link_reads_vlan_tags_behind_linux_cooked)
+static void put_two_addresses(struct frame *f, bool is_v6)
 {
-	struct frame f = { .len = 0 };
-
-	put_sll(&f, RJ_ETH_VLAN);
-	put_u16(&f, 99);
-	put_u16(&f, RJ_ETH_IPV4);
-	put_packet(&f, false);
-	CHECK_EQ(link_parse(DLT_LINUX_SLL, &f, f.len).p.vlan[0], 99);
+	put_fill(f, 9, 16);
+	put_u16(f, ethertype(is_v6));
 }
 
-TEST(link_sets_what_is_not_ip_in_linux_cooked_aside)
+TEST(link_reads_ip_over_firewire)
 {
-	struct frame f = { .len = 0 };
-
-	put_sll(&f, 0x0806);
-	put_packet(&f, false);
-	CHECK_EQ(link_parse(DLT_LINUX_SLL, &f, f.len).reason, RJ_REASON_NOT_IP);
+	check_link(DLT_APPLE_IP_OVER_IEEE1394, put_two_addresses);
 }
 
-TEST(link_reads_linux_cooked_2)
+static void put_fibre_channel(struct frame *f, bool is_v6)
 {
-	for (int v6 = 0; v6 < 2; v6++) {
-		struct frame f = { .len = 0 };
+	put_fill(f, 9, 16);
+	put_llc(f, ethertype(is_v6));
+}
 
-		put_u16(&f, v6 ? RJ_ETH_IPV6 : RJ_ETH_IPV4);
-		put_fill(&f, 0, 18);
-		put_packet(&f, v6);
-		check_frame(DLT_LINUX_SLL2, &f, 20, v6);
-	}
+TEST(link_reads_ip_over_fibre_channel)
+{
+	check_link(DLT_IP_OVER_FC, put_fibre_channel);
 }
 
 TEST(link_says_which_types_are_read)
 {
-	static const int read[] = { DLT_EN10MB, DLT_RAW,  DLT_IPV4,	 DLT_IPV6,
-				    DLT_NULL,	DLT_LOOP, DLT_LINUX_SLL, DLT_LINUX_SLL2 };
-	static const int unread[] = { -1, DLT_IEEE802_11, DLT_PPP, DLT_USB_LINUX, 65535 };
+	static const int read[] = {
+		0,   1,	  6,   7,   8,	 9,   10,  11,	12,  14,  50,  51,  100,
+		101, 104, 105, 107, 108, 109, 113, 117, 119, 122, 123, 127, 129,
+		138, 163, 166, 178, 182, 192, 197, 204, 205, 206, 219, 226, 228,
+		229, 239, 240, 241, 242, 258, 259, 274, 276, 281, 282, 284, 285,
+	};
 	struct frame f = { .len = 0 };
+	size_t num = 0;
 
 	put_packet(&f, false);
-	for (size_t i = 0; i < sizeof(read) / sizeof(*read); i++)
-		CHECK(rj_link_is_read(read[i]));
-	for (size_t i = 0; i < sizeof(unread) / sizeof(*unread); i++) {
-		CHECK(!rj_link_is_read(unread[i]));
-		CHECK_EQ(link_parse(unread[i], &f, f.len).reason, RJ_REASON_LINK_TYPE);
+	for (int type = -2; type < 70000; type++) {
+		bool is_read = num < sizeof(read) / sizeof(*read) && read[num] == type;
+
+		num += is_read;
+		CHECK_EQ(rj_link_is_read(type), is_read);
+		CHECK_EQ(link_reason(type, &f) == RJ_REASON_LINK_TYPE, !is_read || type == DLT_ERF)
+		/* whose records have types */;
+	}
+	CHECK_EQ(num, sizeof(read) / sizeof(*read));
+}
+
+TEST(link_sets_usb_bluetooth_and_the_like_aside_whatever_is_in_them)
+{
+	static const int types[] = { DLT_USB_LINUX,
+				     DLT_USB_LINUX_MMAPPED,
+				     DLT_USBPCAP,
+				     DLT_BLUETOOTH_HCI_H4,
+				     DLT_BLUETOOTH_HCI_H4_WITH_PHDR,
+				     DLT_BLUETOOTH_LE_LL,
+				     DLT_IEEE802_15_4_NOFCS,
+				     DLT_CAN_SOCKETCAN,
+				     DLT_NETLINK,
+				     DLT_USER0 };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		struct frame f = { .len = 0 };
+
+		put_packet(&f, false);
+		for (size_t len = 0; len <= f.len; len++)
+			CHECK_EQ(link_parse(types[i], &f, len).reason, RJ_REASON_LINK_TYPE);
+	}
+}
+
+/* PPI in PPI: the header says what type of link follows it. */
+static void put_ppi(struct frame *f, uint32_t link_type, unsigned int padding)
+{
+	put_u16(f, 0);
+	put_le16(f, 8 + padding);
+	put_le32(f, link_type);
+	put_fill(f, 0, padding);
+}
+
+TEST(link_opens_no_more_than_four_link_types_in_each_other)
+{
+	for (int depth = 0; depth < 6; depth++) {
+		struct frame f = { .len = 0 };
+
+		for (int i = 0; i < depth; i++)
+			put_ppi(&f, DLT_PPI, 0);
+		put_ppi(&f, DLT_RAW, 0);
+		put_packet(&f, false);
+		CHECK_EQ(link_reason(DLT_PPI, &f),
+			 depth < 3 ? RJ_REASON_NONE : RJ_REASON_LINK_DEPTH);
+	}
+}
+
+TEST(link_reads_packets_that_start_beyond_the_parsers_reach_and_no_further_than_offsets_go)
+{
+	static struct frame f;
+	struct parsed got;
+
+	f.len = 0;
+	put_ppi(&f, DLT_RAW, 9000);
+	put_packet(&f, true);
+	got = link_parse(DLT_PPI, &f, f.len);
+	CHECK_EQ(got.reason, RJ_REASON_NONE);
+	CHECK_EQ(got.p.payload_off, f.len - 1);
+}
+
+TEST(link_says_of_later_fragments_too_where_their_payload_is)
+{
+	struct frame f = { .len = 0 };
+	struct parsed got;
+
+	put_ppi(&f, DLT_RAW, 90);
+	put_packet(&f, false);
+	set_u16(&f, 8 + 90 + 6, 2);
+	got = link_parse(DLT_PPI, &f, f.len);
+	CHECK_EQ(got.reason, RJ_REASON_FRAGMENT);
+	CHECK_EQ(got.p.payload_off, 8 + 90 + 20);
+}
+
+TEST(link_refuses_headers_longer_than_offsets_go)
+{
+	static const unsigned int passed[] = { 0xc000, 0xc001, 0xffff };
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = 0xffff + 100;
+		uint8_t *data = calloc(1, len);
+		struct rj_frame frame = { .data = data,
+					  .captured_len = (uint32_t)len,
+					  .wire_len = (uint32_t)len };
+		struct frame head = { .len = 0 }, packet = { .len = 0 };
+		struct rj_layers layers;
+		struct rj_packet p;
+		uint32_t at = 0;
+		enum rj_reason reason;
+
+		put_ppi(&head, DLT_RAW, 0);
+		head.at[2] = (uint8_t)passed[i];
+		head.at[3] = (uint8_t)(passed[i] >> 8);
+		put_packet(&packet, false);
+		memcpy(data, head.at, head.len);
+		memcpy(data + passed[i], packet.at, packet.len);
+		reason = rj_link_parse(DLT_PPI, &frame, &at, &layers, &p);
+		CHECK_EQ(reason, i ? RJ_REASON_LINK_DEPTH : RJ_REASON_NONE);
+		if (!i)
+			CHECK_EQ(p.payload_off, passed[i] + packet.len - 1);
+		free(data);
 	}
 }

@@ -258,18 +258,24 @@ TEST(pcap_names_a_file_that_is_missing_or_a_directory)
 	CHECK(strstr(out.error, "/tmp: cannot be read"));
 }
 
-TEST(pcap_refuses_what_is_no_capture_and_link_types_that_are_not_read)
+TEST(pcap_sets_frames_of_link_types_aside_that_are_not_read_and_tells_where_all_are)
 {
 	struct file f = { .len = 0 };
 	struct outcome out;
 
 	memset(f.at, 'x', sizeof(f.at));
-	out = read_bytes(&f, 1000, NULL);
-	CHECK_EQ(out.open_err, -ENOEXEC);
-	put_header(&f, MAGIC_US, 65535, 105 /* 802.11 */);
+	CHECK_EQ(read_bytes(&f, 1000, NULL).open_err, -ENOEXEC);
+	put_header(&f, MAGIC_US, 65535, 189 /* USB */);
 	out = read_bytes(&f, f.len, NULL);
-	CHECK_EQ(out.open_err, -EOPNOTSUPP);
-	CHECK(strstr(out.error, "link type 105 (IEEE802_11)"));
+	CHECK_EQ(out.open_err | out.poll_err, 0);
+	put_record(&f, 1, 2, 3);
+	for (int i = 0; i < 2; i++) {
+		out = read_bytes(&f, f.len, i ? "ip" : NULL);
+		CHECK_EQ(out.open_err, 0);
+		CHECK_EQ(out.poll_err, -EOPNOTSUPP);
+		CHECK_EQ(out.intake.set_aside[RJ_REASON_LINK_TYPE], 1);
+		CHECK(strstr(out.error, "link type 189 (USB_LINUX)"));
+	}
 }
 
 TEST(pcap_reads_the_raw_link_type_of_files)
