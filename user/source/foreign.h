@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Capture files that are neither pcap nor pcapng as we read them, but libpcap may know. */
+/* Capture files that are neither pcap 2.4 nor pcapng: of old and patched systems, by libpcap. */
 #ifndef RJ_SOURCE_FOREIGN_H
 #define RJ_SOURCE_FOREIGN_H
 

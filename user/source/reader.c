@@ -14,17 +14,11 @@
 
 #define MAGIC_US 0xa1b2c3d4u
 #define MAGIC_NS 0xa1b23c4du
-#define MAGIC_PATCHED 0xa1b2cd34u /* with index, protocol and packet type behind each header */
 #define MAGIC_SECTION 0x0a0d0d0au
 
-#define MAGIC_LEN 4u
 #define FILE_HEAD_LEN 24u
 #define FRAME_HEAD_LEN 16u
-#define PATCHED_HEAD_LEN 24u
 #define LINK_TYPE_BITS 0x03ffffffu /* above them: the length of check sequences */
-
-/* Before 2.3, and in 543.0, a frame's two lengths stand the other way round; in 2.3 at times. */
-enum lengths { LENGTHS_RIGHT, LENGTHS_UNSURE, LENGTHS_SWAPPED };
 
 struct rj_reader {
 	struct rj_window window;
@@ -35,9 +29,7 @@ struct rj_reader {
 	int (*next)(struct rj_reader *r, struct rj_capture *out, struct rj_error *error);
 	/* of pcap */
 	bool is_swapped;
-	uint32_t head_len;
 	uint64_t unit_ns;
-	enum lengths lengths;
 	/* of the others */
 	struct rj_pcapng pcapng;
 	struct rj_foreign *foreign;
@@ -77,7 +69,7 @@ static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_err
 
 	if (rj_link_is_read(r->link_type) || len > INT32_MAX)
 		return failed(r, -EIO, "a frame is longer than any", error);
-	rj_window_use(&r->window, r->head_len);
+	rj_window_use(&r->window, FRAME_HEAD_LEN);
 	if (!rj_window_skip(&r->window, len))
 		return cut_short(r, error);
 	out->captured_len = 0;
@@ -86,7 +78,7 @@ static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_err
 
 static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
 {
-	const uint8_t *head = rj_window_need(&r->window, r->head_len);
+	const uint8_t *head = rj_window_need(&r->window, FRAME_HEAD_LEN);
 
 	if (!head && !r->window.err && r->window.at == r->window.end)
 		return 0;
@@ -96,18 +88,13 @@ static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_erro
 	out->time_ns = u32_at(r, head) * RJ_NS_PER_S + u32_at(r, head + 4) * r->unit_ns;
 	out->captured_len = u32_at(r, head + 8);
 	out->wire_len = u32_at(r, head + 12);
-	if (r->lengths == LENGTHS_SWAPPED ||
-	    (r->lengths == LENGTHS_UNSURE && out->captured_len > out->wire_len)) {
-		out->captured_len = u32_at(r, head + 12);
-		out->wire_len = u32_at(r, head + 8);
-	}
 	if (out->captured_len > RJ_MAX_CAPTURED)
 		return skip_frame(r, out, error);
-	head = rj_window_need(&r->window, r->head_len + out->captured_len);
+	head = rj_window_need(&r->window, FRAME_HEAD_LEN + out->captured_len);
 	if (!head)
 		return cut_short(r, error);
-	out->data = head + r->head_len;
-	rj_window_use(&r->window, r->head_len + out->captured_len);
+	out->data = head + FRAME_HEAD_LEN;
+	rj_window_use(&r->window, FRAME_HEAD_LEN + out->captured_len);
 	return 1;
 }
 
@@ -144,36 +131,27 @@ int rj_reader_next(struct rj_reader *r, struct rj_capture *out, struct rj_error 
 	return got;
 }
 
-/* False where the four bytes are no magic number of pcap in either byte order. */
-static bool set_kind(struct rj_reader *r, uint32_t magic)
+static uint16_t u16_at(const struct rj_reader *r, const uint8_t *at)
 {
-	r->head_len = magic == MAGIC_PATCHED ? PATCHED_HEAD_LEN : FRAME_HEAD_LEN;
-	r->decimals = magic == MAGIC_NS ? 9 : 6;
-	r->unit_ns = magic == MAGIC_NS ? 1 : 1000;
-	return magic == MAGIC_US || magic == MAGIC_NS || magic == MAGIC_PATCHED;
+	uint16_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return r->is_swapped ? __builtin_bswap16(value) : value;
 }
 
-/* NULL, or what is wrong with it. */
-static const char *begin_pcap(struct rj_reader *r)
+/* Whether it is pcap as it is written today: others, of old or patched systems, libpcap knows. */
+static bool is_pcap(struct rj_reader *r, const uint8_t *head)
 {
-	const uint8_t *head = rj_window_need(&r->window, FILE_HEAD_LEN);
-	uint16_t version[2];
+	uint32_t magic = u32_at(r, head);
 
-	if (!head)
-		return "the file ends inside its header";
-	memcpy(version, head + MAGIC_LEN, sizeof(version));
-	for (int i = 0; i < 2 && r->is_swapped; i++)
-		version[i] = __builtin_bswap16(version[i]);
-	if ((version[0] != 2 || version[1] > 4) && (version[0] != 543 || version[1]))
-		return "its version is not 2.4 or an earlier one of 2";
-	if (version[0] != 2 || version[1] < 3)
-		r->lengths = LENGTHS_SWAPPED;
-	else if (version[1] == 3)
-		r->lengths = LENGTHS_UNSURE;
-	r->link_type = (int)(u32_at(r, head + 20) & LINK_TYPE_BITS);
-	r->next = next_pcap;
-	rj_window_use(&r->window, FILE_HEAD_LEN);
-	return NULL;
+	if (magic != MAGIC_US && magic != MAGIC_NS) {
+		r->is_swapped = true;
+		magic = u32_at(r, head);
+	}
+	r->unit_ns = magic == MAGIC_NS ? 1 : 1000;
+	r->decimals = magic == MAGIC_NS ? 9 : 6;
+	return (magic == MAGIC_US || magic == MAGIC_NS) && u16_at(r, head + 4) == 2 &&
+	       u16_at(r, head + 6) == 4;
 }
 
 /* As far as the first interface, if there is one before the frames. What is wrong, those tell. */
@@ -202,7 +180,6 @@ static const char *begin_foreign(struct rj_reader *r)
 	const char *what;
 
 	r->next = next_foreign;
-	r->decimals = 9;
 	r->foreign = rj_foreign_open(&r->window, &what);
 	if (!r->foreign)
 		return what ? what : "it cannot be read";
@@ -210,20 +187,21 @@ static const char *begin_foreign(struct rj_reader *r)
 	return NULL;
 }
 
+/* NULL, or why there is nothing to be read. */
 static const char *begin(struct rj_reader *r)
 {
-	const uint8_t *head = rj_window_need(&r->window, MAGIC_LEN);
-	uint32_t magic;
+	const uint8_t *head = rj_window_need(&r->window, FILE_HEAD_LEN);
 
 	if (!head)
 		return "the file ends inside its header";
-	magic = u32_at(r, head);
-	if (magic == MAGIC_SECTION)
+	if (u32_at(r, head) == MAGIC_SECTION)
 		return begin_pcapng(r);
-	r->is_swapped = !set_kind(r, magic);
-	if (r->is_swapped && !set_kind(r, __builtin_bswap32(magic)))
+	if (!is_pcap(r, head))
 		return begin_foreign(r);
-	return begin_pcap(r);
+	r->next = next_pcap;
+	r->link_type = (int)(u32_at(r, head + 20) & LINK_TYPE_BITS);
+	rj_window_use(&r->window, FILE_HEAD_LEN);
+	return NULL;
 }
 
 int rj_reader_open(struct rj_input *in, const char *name, struct rj_reader **out,

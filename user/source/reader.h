@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames of pcap and pcapng files, of any mixture of link types and clocks. */
+/* Frames of capture files, of any mixture of link types and clocks. */
 #ifndef RJ_SOURCE_READER_H
 #define RJ_SOURCE_READER_H
 
@@ -16,8 +16,8 @@
 struct rj_reader;
 
 /*
- * rj_reader_open - reads the head of a capture: pcap of either resolution and byte order, with and
- * without the longer frame headers of some old Linux systems, or pcapng.
+ * rj_reader_open - reads the head of a capture: pcap of either resolution and byte order, pcapng, or
+ * what else libpcap knows.
  * @in: borrowed while the reader is there
  * @name: for messages; borrowed likewise
  * 0; -ENOMEM; with @error set -ENOEXEC: it is no such file, -EINTR: a signal came before it was
