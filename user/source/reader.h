@@ -16,8 +16,8 @@
 struct rj_reader;
 
 /*
- * rj_reader_open - reads the head of a capture: pcap of either resolution and byte order, pcapng, or
- * what else libpcap knows.
+ * rj_reader_open - reads the head of a capture: pcap of either resolution and byte order, pcapng,
+ * or what else libpcap knows.
  * @in: borrowed while the reader is there
  * @name: for messages; borrowed likewise
  * 0; -ENOMEM; with @error set -ENOEXEC: it is no such file, -EINTR: a signal came before it was
