@@ -558,9 +558,12 @@ TEST(pcapng_tells_what_is_damaged)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct file f = pcapng(6, 1600000000000000, 0, false);
+		size_t len = f.len;
 		struct outcome out;
 
-		memcpy(f.at + cases[i].at, &cases[i].value, 4);
+		f.len = cases[i].at; /* in the file's byte order */
+		put(&f, cases[i].value, 4);
+		f.len = len;
 		out = read_bytes(&f, f.len, NULL);
 		CHECK(out.open_err || out.poll_err);
 		CHECK_EQ(out.records, 0);
