@@ -256,13 +256,19 @@ void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct r
 		drop_dissect(p, around);
 }
 
-/* Where a side's stream starts, samples tell from the first on: its state comes with its end. */
-static void note_start(struct rj_entry *entry, const struct rj_sample *s)
+/*
+ * Where a side's stream starts, samples tell from the first on: its state comes with its end. True
+ * where that is news.
+ */
+static bool note_start(struct rj_entry *entry, const struct rj_sample *s)
 {
-	if (!s->has_start)
-		return;
-	entry->flow.half[s->side].tcp_bits |= RJ_TCP_HAS_SYN;
+	struct rj_half *half = &entry->flow.half[s->side];
+
+	if (!s->has_start || half->tcp_bits & RJ_TCP_HAS_SYN)
+		return false;
+	half->tcp_bits |= RJ_TCP_HAS_SYN;
 	entry->rest[s->side].syn_seq = s->start_seq - 1;
+	return true;
 }
 
 void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s)
@@ -293,15 +299,16 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 		.is_last = s->bits & RJ_PKT_LAST_FRAG,
 	};
 
-	if (s->bits & RJ_PKT_TCP)
-		note_start(entry, s);
+	bool is_new = s->bits & RJ_PKT_TCP && note_start(entry, s);
+
 	count_bytes(p, entry, &payload, s->bits & RJ_PKT_TCP);
 	if (!dissects(p, s->key.proto))
 		return;
 	if (is_fragment(s->bits)) {
 		dissect_fragment(p, entry, &fragment);
 	} else if (dissect_of(p, entry)) {
-		tell_start(p, entry, &payload, s->side);
+		if (is_new)
+			tell_start(p, entry, &payload, s->side);
 		if (entry->dissect)
 			hand_over(p, entry, &payload);
 	}

@@ -12,7 +12,6 @@
 
 struct rj_foreign {
 	pcap_t *pcap;
-	char text[PCAP_ERRBUF_SIZE];
 };
 
 /* What the window holds first, then what follows it. */
@@ -58,10 +57,9 @@ struct rj_foreign *rj_foreign_open(struct rj_window *w, const char **what)
 		w->err = -ENOMEM;
 	} else {
 		f->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO,
-								   f->text);
+								   refusal);
 		if (f->pcap)
 			return f;
-		memcpy(refusal, f->text, sizeof(refusal));
 		*what = refusal;
 	}
 	if (file)

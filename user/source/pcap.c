@@ -20,7 +20,7 @@ struct pcap_source {
 	struct rj_reader *reader;
 	char *name;
 	struct rj_filter *filter;
-	int unread; /* a link type that is not */
+	int link_type; /* of the last frame */
 	struct rj_intake intake;
 };
 
@@ -33,11 +33,8 @@ static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 	struct rj_error why;
 	int err;
 
-	if (!rj_link_is_read(frame->link_type)) {
-		s->unread = frame->link_type;
-		return 1; /* to be set aside */
-	}
-	if (!s->filter)
+	s->link_type = frame->link_type;
+	if (!s->filter || !rj_link_is_read(frame->link_type)) /* to be set aside in any case */
 		return 1;
 	err = rj_filter_use(s->filter, frame->link_type, &why);
 	if (err)
@@ -51,14 +48,14 @@ static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 /* The end, which is told where there was nothing to be read up to it. */
 static int end_of(struct pcap_source *s)
 {
-	const char *name = pcap_datalink_val_to_name(s->unread);
+	const char *name = pcap_datalink_val_to_name(s->link_type);
 
 	if (!s->intake.packets || s->intake.set_aside[RJ_REASON_LINK_TYPE] != s->intake.packets)
 		return 0;
 	return rj_error_set(&s->base.error, -EOPNOTSUPP,
 			    "%s: link type %d (%s) is not read by this build: all frames are set "
 			    "aside",
-			    s->name, s->unread, name ? name : "unknown");
+			    s->name, s->link_type, name ? name : "unknown");
 }
 
 static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)

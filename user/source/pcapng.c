@@ -33,18 +33,12 @@
 
 static uint32_t u32_at(const struct rj_pcapng *p, const uint8_t *at)
 {
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return p->is_swapped ? __builtin_bswap32(value) : value;
+	return rj_u32_at(at, p->is_swapped);
 }
 
 static uint16_t u16_at(const struct rj_pcapng *p, const uint8_t *at)
 {
-	uint16_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return p->is_swapped ? __builtin_bswap16(value) : value;
+	return rj_u16_at(at, p->is_swapped);
 }
 
 static int damaged(const char **what, const char *why)
@@ -328,8 +322,7 @@ int rj_pcapng_step(struct rj_pcapng *p, struct rj_capture *out, const char **wha
 	*what = NULL;
 	head = peek(p, &type);
 	if (!head)
-		return !p->window->err && p->window->at == p->window->end ? RJ_PCAPNG_END :
-									    cut_short(p, what);
+		return rj_window_ended(p->window) ? RJ_PCAPNG_END : cut_short(p, what);
 	len = u32_at(p, head + 4);
 	if (type == BLOCK_SECTION && u32_at(p, head + BLOCK_HEAD) != BYTE_ORDER_MAGIC)
 		return damaged(what, "a section has no byte order");

@@ -37,10 +37,7 @@ struct rj_reader {
 
 static uint32_t u32_at(const struct rj_reader *r, const uint8_t *at)
 {
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return r->is_swapped ? __builtin_bswap32(value) : value;
+	return rj_u32_at(at, r->is_swapped);
 }
 
 static int failed(const struct rj_reader *r, int err, const char *what, struct rj_error *error)
@@ -80,7 +77,7 @@ static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_erro
 {
 	const uint8_t *head = rj_window_need(&r->window, FRAME_HEAD_LEN);
 
-	if (!head && !r->window.err && r->window.at == r->window.end)
+	if (!head && rj_window_ended(&r->window))
 		return 0;
 	if (!head)
 		return cut_short(r, error);
@@ -133,10 +130,7 @@ int rj_reader_next(struct rj_reader *r, struct rj_capture *out, struct rj_error 
 
 static uint16_t u16_at(const struct rj_reader *r, const uint8_t *at)
 {
-	uint16_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return r->is_swapped ? __builtin_bswap16(value) : value;
+	return rj_u16_at(at, r->is_swapped);
 }
 
 /* Whether it is pcap as it is written today: others, of old or patched systems, libpcap knows. */

@@ -63,9 +63,9 @@ const uint8_t *rj_window_more(struct rj_window *w, size_t len)
 bool rj_window_skip(struct rj_window *w, uint64_t len)
 {
 	while (len) {
-		size_t some = w->end - w->at;
+		size_t some;
 
-		if (!some && !rj_window_more(w, 1))
+		if (!rj_window_need(w, 1))
 			return false;
 		some = w->end - w->at;
 		if (some > len)

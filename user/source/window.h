@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "source/input.h"
 
@@ -43,6 +44,29 @@ static inline void rj_window_use(struct rj_window *w, size_t len)
 {
 	w->at += len;
 	w->offset += len;
+}
+
+/* rj_window_ended - whether the stream ended here, with nothing of it left. */
+static inline bool rj_window_ended(const struct rj_window *w)
+{
+	return !w->err && w->at == w->end;
+}
+
+/* rj_u16_at, rj_u32_at - a number in the byte order of this host, or of the other. */
+static inline uint16_t rj_u16_at(const uint8_t *at, bool is_swapped)
+{
+	uint16_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return is_swapped ? __builtin_bswap16(value) : value;
+}
+
+static inline uint32_t rj_u32_at(const uint8_t *at, bool is_swapped)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return is_swapped ? __builtin_bswap32(value) : value;
 }
 
 /* rj_window_skip - passes over @len bytes, there or not; false where the stream has fewer. */

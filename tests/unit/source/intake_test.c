@@ -229,6 +229,16 @@ static struct frame lying_amsdu_frame(void)
 	return f;
 }
 
+static void take_wlan(struct rj_intake *in, struct rj_engine *e, const struct frame *f)
+{
+	rj_intake_frame(in, e,
+			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
+					      .data = f->at,
+					      .captured_len = (uint32_t)f->len,
+					      .wire_len = (uint32_t)f->len });
+	rj_engine_flush(e, RJ_END_EOF);
+}
+
 TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
 {
 	struct result result = { 0 };
@@ -236,12 +246,7 @@ TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
 	struct rj_intake in = { 0 };
 	struct frame f = lying_amsdu_frame();
 
-	rj_intake_frame(&in, e,
-			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
-					      .data = f.at,
-					      .captured_len = (uint32_t)f.len,
-					      .wire_len = (uint32_t)f.len });
-	rj_engine_flush(e, RJ_END_EOF);
+	take_wlan(&in, e, &f);
 	CHECK_EQ(in.packets, 2);
 	CHECK_EQ(result.packets, 1);
 	CHECK(!strstr(result.json, "evil"));
@@ -279,12 +284,7 @@ TEST(intake_counts_each_packet_of_a_frame_and_the_frames_bytes_once)
 	struct rj_intake in = { 0 };
 	struct frame f = amsdu_frame();
 
-	rj_intake_frame(&in, e,
-			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
-					      .data = f.at,
-					      .captured_len = (uint32_t)f.len,
-					      .wire_len = (uint32_t)f.len });
-	rj_engine_flush(e, RJ_END_EOF);
+	take_wlan(&in, e, &f);
 	CHECK_EQ(in.packets, 3);
 	CHECK_EQ(in.bytes, f.len);
 	CHECK_EQ(in.set_aside[RJ_REASON_NOT_IP], 1);
