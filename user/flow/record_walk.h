@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the parts of a record's walk (record.c) share: the record, its visitor, putting a value. */
+#ifndef RJ_FLOW_RECORD_WALK_H
+#define RJ_FLOW_RECORD_WALK_H
+
+#include <string.h>
+
+#include "flow/record_fields.h"
+
+/* struct walk - what the parts below pass on: the record, who visits, who is out and who is in. */
+struct walk {
+	const struct rj_record *r;
+	struct rj_visitor *v;
+	unsigned int out;
+	unsigned int in;
+};
+
+static inline const struct rj_half *half_of(const struct walk *w, unsigned int side)
+{
+	return &w->r->flow->half[side];
+}
+
+static inline const struct rj_rest *rest_of(const struct walk *w, unsigned int side)
+{
+	return w->r->seq[side].rest;
+}
+
+static inline void put_u64(const struct walk *w, const struct rj_field *f, uint64_t value)
+{
+	w->v->ops->u64(w->v, f, value);
+}
+
+static inline void put_text(const struct walk *w, const struct rj_field *f, const char *text)
+{
+	w->v->ops->string(w->v, f, text, strlen(text));
+}
+
+static inline void open(const struct walk *w, const struct rj_field *f)
+{
+	w->v->ops->open(w->v, f);
+}
+
+static inline void close(const struct walk *w)
+{
+	w->v->ops->close(w->v);
+}
+
+static inline void put_f64(const struct walk *w, const struct rj_field *f, double value)
+{
+	w->v->ops->f64(w->v, f, value);
+}
+
+static inline void put_nonzero(const struct walk *w, const struct rj_field *f, uint64_t value)
+{
+	if (value)
+		put_u64(w, f, value);
+}
+
+/* rj_record_put_ip_address - IPv6 that looks like IPv4 in IPv6 is said as what it is. */
+void rj_record_put_ip_address(const struct walk *w, const struct rj_field *f, unsigned int version,
+			      const __u64 *end);
+
+/* rj_record_put_bytes - byte_dist, entropy and what else follows from byte values. */
+void rj_record_put_bytes(const struct walk *w);
+
+/* rj_record_put_headers - the objects ip and tcp. */
+void rj_record_put_headers(const struct walk *w);
+
+/* rj_record_put_way - the VLANs and tunnels it came in. */
+void rj_record_put_way(const struct walk *w);
+
+/* rj_record_put_interfaces - where it was seen. */
+void rj_record_put_interfaces(const struct walk *w);
+
+#endif
