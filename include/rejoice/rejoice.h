@@ -34,6 +34,11 @@ struct rj_session;
  *       what is sampled
  * @on_record: called for each flow that ended; the record is borrowed for the call
  * @num_tls_records: TLS records listed, each direction; 0 for 50, at most 1000
+ * @on_json: instead of on_record: called for each flow that ended with its record as a line of JSON
+ *       without the line end, borrowed for the call; NULL where it was lost for lack of memory
+ * @num_threads: of files, among them the one that polls: 0 and 1 for that one alone, at most 16.
+ *       The records, and their order, are the same. With several there is on_json alone, called by
+ *       the one that polls. With max_flows below 65536 there is one.
  * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  */
 struct rj_options {
@@ -51,6 +56,8 @@ struct rj_options {
 	uint64_t bd_bytes;
 	uint32_t num_tls_records;
 	uint8_t no_decap;
+	void (*on_json)(void *user, const char *line, size_t len);
+	uint32_t num_threads;
 };
 
 #define RJ_NEVER UINT64_MAX

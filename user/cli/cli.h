@@ -91,7 +91,6 @@ struct output {
 	uint64_t num_written;
 	uint64_t num_pending;
 	uint64_t num_lost;
-	struct rj_session *session;
 };
 
 /*
@@ -100,8 +99,8 @@ struct output {
  */
 enum exit_status output_open(struct output *out, const char *name);
 
-/* output_record - for struct rj_options.on_record; @user is the struct output. */
-void output_record(void *user, const struct rj_record *record);
+/* output_line - for struct rj_options.on_json; @user is the struct output. */
+void output_line(void *user, const char *text, size_t len);
 
 /* output_flush - all whole lines are where a reader can see them; compressed ones once a second. */
 void output_flush(struct output *out);

@@ -77,7 +77,7 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	struct rj_session *s = NULL;
 	int err;
 
-	settings->options.on_record = output_record;
+	settings->options.on_json = output_line;
 	settings->options.user = out;
 	/* the kernel's map is what is bounded; user space holds what does not fit there */
 	settings->live.kernel_flows = settings->options.max_flows;
@@ -88,7 +88,6 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	settings->live.stay_in_netns = user->name != NULL;
 	settings->live.pin_owner = user->uid;
 	err = rj_session_open(&settings->options, &s);
-	out->session = s;
 	if (err) {
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);

@@ -211,18 +211,13 @@ static bool put(struct output *out, const char *text, size_t len)
 	return true;
 }
 
-void output_record(void *user, const struct rj_record *record)
+void output_line(void *user, const char *text, size_t len)
 {
 	struct output *out = user;
-	const char *text;
-	size_t len;
 
-	if (out->is_failed) {
-		out->num_lost++;
-		return;
-	}
-	if (rj_record_json(out->session, record, &text, &len)) {
-		complain("%s", rj_session_error(out->session));
+	if (!text && !out->is_failed)
+		complain("%s: out of memory: a record is lost", out->name);
+	if (!text || out->is_failed) {
 		out->num_lost++;
 		return;
 	}

@@ -108,10 +108,9 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	double start = seconds_now();
 	int err;
 
-	settings->options.on_record = output_record;
+	settings->options.on_json = output_line;
 	settings->options.user = out;
 	err = rj_session_open(&settings->options, &s);
-	out->session = s;
 	if (err) {
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);

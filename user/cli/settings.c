@@ -38,6 +38,7 @@
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
+	X(THREADS, "threads", 0, "N", READ, "work with this many threads (1, at most 16)")         \
 	X(STATS, "stats", 0, "FILE", BOTH, "the account of all packets, as JSON; - is stderr")     \
 	X(ATTACH, "attach", 0, "MODE", LIVE, "auto, xdp, xdp-generic, tcx or tc")                  \
 	X(DIRECTION, "direction", 0, "WHICH", LIVE, "both, in or out")                             \
@@ -55,7 +56,6 @@
 	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
 	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
 	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
-	X(THREADS, "threads", 0, "N", LATER, "")                                                   \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
 	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
 	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
@@ -214,6 +214,8 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_MAX_FLOWS:
 		return read_u32(arg, 1, 1u << 30, &s->options.max_flows);
+	case OPT_THREADS:
+		return read_u32(arg, 1, 16, &s->options.num_threads);
 	case OPT_STATS:
 		s->stats = arg;
 		return *arg;

@@ -34,6 +34,11 @@ void rj_datagram_remove(struct rj_datagram **list, struct rj_datagram *d,
 	free(d);
 }
 
+static size_t max_bytes(const struct rj_datagram_counts *counts)
+{
+	return counts->max_bytes ? counts->max_bytes : RJ_MAX_DATAGRAM_BYTES;
+}
+
 /* The newest stands first; the last of too many goes. */
 static struct rj_datagram *add(struct rj_datagram **list, const struct rj_fragment *fragment,
 			       struct rj_datagram_counts *counts)
@@ -49,7 +54,7 @@ static struct rj_datagram *add(struct rj_datagram **list, const struct rj_fragme
 		counts->incomplete += !last->is_dead;
 		rj_datagram_remove(list, last, counts);
 	}
-	d = counts->bytes < RJ_MAX_DATAGRAM_BYTES ? calloc(1, sizeof(*d)) : NULL;
+	d = counts->bytes < max_bytes(counts) ? calloc(1, sizeof(*d)) : NULL;
 	if (!d) {
 		counts->over_limit++;
 		return NULL;
@@ -82,7 +87,7 @@ static bool reserve(struct rj_datagram *d, uint32_t need, struct rj_datagram_cou
 		return true;
 	while (capacity < need)
 		capacity *= 2;
-	if (counts->bytes + capacity - d->capacity > RJ_MAX_DATAGRAM_BYTES)
+	if (counts->bytes + capacity - d->capacity > max_bytes(counts))
 		return false;
 	bytes = realloc(d->bytes, capacity);
 	if (!bytes)

@@ -11,14 +11,15 @@
 #define RJ_MAX_OPEN_DATAGRAMS 8u
 /* Runs of bytes with gaps between them in one datagram. Ours. */
 #define RJ_MAX_SPANS 16u
-/* Bytes of all open datagrams of an engine. Ours. */
+/* Bytes of all open datagrams. Ours. */
 #define RJ_MAX_DATAGRAM_BYTES ((size_t)64 << 20)
 /* No datagram is longer: RFC 791 3.1, RFC 8200 4.5. */
 #define RJ_DATAGRAM_MAX_LEN 65535u
 
 /*
- * struct rj_datagram_counts - over all flows; all but @bytes only grow.
+ * struct rj_datagram_counts - over all flows; all but the first two only grow.
  * @bytes: held now
+ * @max_bytes: the most that may be; 0 for RJ_MAX_DATAGRAM_BYTES
  * @whole: datagrams that were put together
  * @overlapped: datagrams given up because fragments overlap (RFC 5722 3)
  * @incomplete: datagrams whose flow ended before they were whole
@@ -26,6 +27,7 @@
  */
 struct rj_datagram_counts {
 	size_t bytes;
+	size_t max_bytes;
 	uint64_t whole;
 	uint64_t overlapped;
 	uint64_t incomplete;

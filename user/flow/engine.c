@@ -26,6 +26,7 @@ struct rj_engine {
 	struct rj_engine_stats stats;
 	struct rj_payloads payloads;
 	uint64_t now_ns;
+	uint64_t at;
 };
 
 /* How far ahead a flow's end can lie: deadlines are by idleness where there is such a limit. */
@@ -49,9 +50,10 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	if (!e)
 		return -ENOMEM;
 	e->options = *options;
+	e->stats.datagrams.max_bytes = options->max_datagram_bytes;
 	e->payloads = (struct rj_payloads){ .options = &e->options, .stats = &e->stats };
-	e->fragments = rj_fragments_new(seed);
-	err = e->fragments ? 0 : -ENOMEM;
+	e->fragments = options->is_part ? NULL : rj_fragments_new(seed);
+	err = e->fragments || options->is_part ? 0 : -ENOMEM;
 	err = err ? err :
 		    rj_table_init(&e->table, options->limits.with_hist, span_ns(&options->limits),
 				  seed);
@@ -121,6 +123,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
+		.at = e->at,
+		.began = entry->began,
 		.clock_ns = e->options.clock_ns,
 		.time_decimals = e->options.time_decimals,
 	};
@@ -152,11 +156,16 @@ static struct rj_entry *to_evict(struct rj_engine *e)
 /* A new entry; the oldest goes when all are taken. NULL without memory. */
 static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key, uint64_t id)
 {
+	struct rj_entry *entry;
+
 	if (e->table.num_entries >= e->options.max_flows) {
 		e->stats.flows_evicted++;
 		finish(e, to_evict(e), RJ_END_EVICTED);
 	}
-	return rj_table_add(&e->table, key, id);
+	entry = rj_table_add(&e->table, key, id);
+	if (entry)
+		entry->began = e->at;
+	return entry;
 }
 
 /* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
@@ -295,6 +304,8 @@ static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packe
 				      uint32_t payload_len)
 {
 	rj_engine_tick(e, p->time_ns);
+	if (!e->fragments)
+		return p;
 	if (p->bits & RJ_PKT_LATER_FRAG && !(p->bits & RJ_PKT_JOINED_FRAG)) {
 		*later = *p;
 		return rj_fragments_later(e->fragments, later, payload, payload_len) ? later : NULL;
@@ -488,48 +499,116 @@ void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns)
 	e->options.clock_ns = clock_ns;
 }
 
-void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
+struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns)
 {
 	const struct rj_limits *limits = &e->options.limits;
 	struct rj_entry *entry;
 
-	if (now_ns <= e->now_ns) /* clocks step back; the engine's does not */
-		return;
-	e->now_ns = now_ns;
-	rj_fragments_expire(e->fragments, now_ns);
 	if (!span_ns(limits))
-		return;
+		return NULL;
 	while ((entry = rj_table_due(&e->table, now_ns))) {
-		if (entry->id)
+		if (entry->id) {
 			check_samples(e, entry, now_ns);
-		else if (!rj_flow_is_over(&entry->flow, now_ns, limits))
+		} else if (!rj_flow_is_over(&entry->flow, now_ns, limits)) {
 			set_deadline(e, entry);
-		else if (goes_on(e, entry)) /* its own deadline is past: it would be due for ever */
+		} else if (goes_on(e, entry)) {
+			/* its own deadline is past: it would be due for ever */
 			look_again(e, entry, now_ns);
-		else
-			finish(e, entry, limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE);
+		} else {
+			rj_table_clear_deadline(&e->table, entry);
+			return entry;
+		}
 	}
+	return NULL;
+}
+
+uint64_t rj_engine_looks_at(const struct rj_engine *e)
+{
+	if (!span_ns(&e->options.limits))
+		return UINT64_MAX;
+	return (e->table.bucket_at + 1) * e->table.bucket_ns;
+}
+
+void rj_engine_end(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
+{
+	const struct rj_limits *limits = &e->options.limits;
+	enum rj_end own = limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
+
+	/* one whose time is over says so: deadlines are looked at in strides */
+	finish(e, entry, rj_flow_is_over(&entry->flow, e->now_ns, limits) ? own : end);
+}
+
+bool rj_engine_set_now(struct rj_engine *e, uint64_t now_ns)
+{
+	if (now_ns <= e->now_ns) /* clocks step back; the engine's does not */
+		return false;
+	e->now_ns = now_ns;
+	return true;
+}
+
+void rj_engine_tick(struct rj_engine *e, uint64_t now_ns)
+{
+	struct rj_entry *entry;
+
+	if (!rj_engine_set_now(e, now_ns))
+		return;
+	if (e->fragments)
+		rj_fragments_expire(e->fragments, now_ns);
+	while ((entry = rj_engine_over(e, now_ns)))
+		rj_engine_end(e, entry, RJ_END_IDLE);
+}
+
+struct rj_entry *rj_engine_oldest(struct rj_engine *e)
+{
+	return e->table.oldest;
 }
 
 void rj_engine_flush(struct rj_engine *e, enum rj_end end)
 {
-	const struct rj_limits *limits = &e->options.limits;
-
-	while (e->table.oldest) {
-		const struct rj_flow *flow = &e->table.oldest->flow;
-		enum rj_end own = limits->idle_ns ? RJ_END_IDLE : RJ_END_ACTIVE;
-
-		/* one whose time is over says so: deadlines are looked at in strides */
-		finish(e, e->table.oldest, rj_flow_is_over(flow, e->now_ns, limits) ? own : end);
-	}
-	rj_fragments_expire(e->fragments, UINT64_MAX);
+	while (e->table.oldest)
+		rj_engine_end(e, e->table.oldest, end);
+	if (e->fragments)
+		rj_fragments_expire(e->fragments, UINT64_MAX);
 	e->now_ns = 0;
 	e->table.bucket_at = 0;
+}
+
+void rj_engine_at(struct rj_engine *e, uint64_t at)
+{
+	e->at = at;
+}
+
+void rj_engine_stats_add(struct rj_engine_stats *to, const struct rj_engine_stats *s)
+{
+	to->packets_in_flows += s->packets_in_flows;
+	to->packets_recorded += s->packets_recorded;
+	to->packets_refused += s->packets_refused;
+	to->packets_duplicate += s->packets_duplicate;
+	to->flows += s->flows;
+	to->flows_now += s->flows_now;
+	to->flows_evicted += s->flows_evicted;
+	to->samples_lost += s->samples_lost;
+	to->dissect_bytes += s->dissect_bytes;
+	to->dissect_refused += s->dissect_refused;
+	to->dissect.malformed += s->dissect.malformed;
+	to->dissect.over_budget += s->dissect.over_budget;
+	to->dissect.holes += s->dissect.holes;
+	to->dissect.no_memory += s->dissect.no_memory;
+	to->dissect.conflicts += s->dissect.conflicts;
+	to->fragments.waiting += s->fragments.waiting;
+	to->fragments.unjoined += s->fragments.unjoined;
+	to->fragments.flooded += s->fragments.flooded;
+	to->datagrams.bytes += s->datagrams.bytes;
+	to->datagrams.whole += s->datagrams.whole;
+	to->datagrams.overlapped += s->datagrams.overlapped;
+	to->datagrams.incomplete += s->datagrams.incomplete;
+	to->datagrams.over_limit += s->datagrams.over_limit;
 }
 
 void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out)
 {
 	*out = e->stats;
 	out->flows_now = e->table.num_entries;
-	out->fragments = rj_fragments_get_counts(e->fragments);
+	if (e->fragments)
+		out->fragments = rj_fragments_get_counts(e->fragments);
 }

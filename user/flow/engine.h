@@ -16,6 +16,8 @@ struct rj_engine;
  * @on_record: called for each flow that ended; the record is borrowed
  * @max_dissect_bytes: memory of all dissectors, 0 no cap; a flow that would go over it has none
  * @bd_bytes: payload bytes of each side whose values are counted, where a feature wants that
+ * @max_datagram_bytes: of fragments that are put together; 0 for RJ_MAX_DATAGRAM_BYTES
+ * @is_part: one of several that share the packets (flow/parts.h): fragments come joined
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
  * @want: NULL, or tells the source what is wanted of a side's payload from now on: @until of struct
@@ -26,7 +28,9 @@ struct rj_engine_options {
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	size_t max_dissect_bytes;
+	size_t max_datagram_bytes;
 	uint64_t bd_bytes;
+	bool is_part;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);
@@ -120,9 +124,29 @@ void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);
 /* rj_engine_tick - time has come to @now_ns: flows that are over by then end. */
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
 
+/*
+ * For whoever has several engines and ends flows in an order over all of them (flow/parts.h):
+ * rj_engine_at - what comes from now on stands at @at in the order of all packets.
+ * rj_engine_set_now - time has come to @now_ns; false where it had already.
+ * rj_engine_over - a flow that is over by @now_ns, to be ended by rj_engine_end, or NULL.
+ * rj_engine_looks_at - no flow is found over before this time.
+ * rj_engine_oldest - the flow that began first, or NULL.
+ * rj_engine_end - ends it: because of @end, or of a limit long past.
+ */
+struct rj_entry;
+void rj_engine_at(struct rj_engine *e, uint64_t at);
+bool rj_engine_set_now(struct rj_engine *e, uint64_t now_ns);
+struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns);
+uint64_t rj_engine_looks_at(const struct rj_engine *e);
+struct rj_entry *rj_engine_oldest(struct rj_engine *e);
+void rj_engine_end(struct rj_engine *e, struct rj_entry *entry, enum rj_end end);
+
 /* rj_engine_flush - every flow ends, oldest first: because of @end, or of a limit long past. */
 void rj_engine_flush(struct rj_engine *e, enum rj_end end);
 
 void rj_engine_get_stats(const struct rj_engine *e, struct rj_engine_stats *out);
+
+/* rj_engine_stats_add - *@to becomes the sum of both. */
+void rj_engine_stats_add(struct rj_engine_stats *to, const struct rj_engine_stats *s);
 
 #endif

@@ -20,6 +20,8 @@
  * @dissect: NULL when no payload was looked at
  * @bytes: NULL when no byte values were counted
  * @tunnels: what its packets came in, or NULL
+ * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
+ *     its first packet
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -34,6 +36,8 @@ struct rj_record {
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;
+	uint64_t at;
+	uint64_t began;
 	int64_t clock_ns;
 	int time_decimals;
 	const char *ifname[RJ_MAX_IFNAMES];

@@ -170,7 +170,7 @@ static struct rj_entry **bucket_of(struct rj_table *t, uint64_t deadline_ns)
 	return &t->bucket[deadline_ns / t->bucket_ns % RJ_TABLE_BUCKETS];
 }
 
-static void leave_bucket(struct rj_table *t, struct rj_entry *entry)
+void rj_table_clear_deadline(struct rj_table *t, struct rj_entry *entry)
 {
 	if (!entry->deadline_ns)
 		return;
@@ -202,7 +202,7 @@ void rj_table_remove(struct rj_table *t, struct rj_entry *entry)
 {
 	leave_chain(t, entry);
 	leave_list(t, entry);
-	leave_bucket(t, entry);
+	rj_table_clear_deadline(t, entry);
 	t->num_entries--;
 	free_entry(entry);
 }
@@ -212,7 +212,7 @@ void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t 
 	uint64_t first_ns = t->bucket_at * t->bucket_ns;
 	struct rj_entry **bucket;
 
-	leave_bucket(t, entry);
+	rj_table_clear_deadline(t, entry);
 	if (deadline_ns < first_ns) /* its bucket is past already: the next one that is not */
 		deadline_ns = first_ns;
 	entry->deadline_ns = deadline_ns ? deadline_ns : 1;

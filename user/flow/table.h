@@ -37,6 +37,7 @@ struct rj_sampled {
  * @is_uncounted: likewise given up
  * @datagrams: in fragments, of which some have not come; the engine frees them
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
+ * @began: place of its first packet in the order of all packets (rj_engine_at)
  * @seq: of either side: sequences, grown as needed (rj_seq_free), and where @rest and @hist are
  * @hist: last, as it may not be allocated
  */
@@ -46,6 +47,7 @@ struct rj_entry {
 	struct rj_entry *bucket_prev, *bucket_next;
 	uint64_t id;
 	uint64_t deadline_ns;
+	uint64_t began;
 	struct rj_dissect *dissect;
 	struct rj_bytes *bytes;
 	bool is_opaque;
@@ -118,6 +120,9 @@ void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id);
 
 /* rj_table_set_deadline - when rj_table_due is to return the entry. */
 void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t deadline_ns);
+
+/* rj_table_clear_deadline - rj_table_due does not return the entry any more. */
+void rj_table_clear_deadline(struct rj_table *t, struct rj_entry *entry);
 
 /*
  * rj_table_due - an entry whose deadline is before @now_ns, in order of

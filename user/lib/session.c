@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "flow/engine.h"
 #include "flow/limits.h"
+#include "lib/pipeline.h"
 #include "sink/jsonw.h"
 #include "source/live.h"
 #include "source/source.h"
@@ -29,12 +30,17 @@ struct rj_session {
 	uint64_t bd_bytes; /* UINT64_MAX: not said */
 	struct rj_filter *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
+	void (*on_json)(void *user, const char *line, size_t len);
+	uint32_t num_threads;
 	void *user;
 	void (*on_notice)(void *user, int level, const char *line);
 	void *notice_user;
-	struct rj_source *source; /* NULL while frames are fed */
-	struct rj_engine *engine;
-	struct rj_intake fed;	/* frames handed over by rj_session_feed */
+	struct rj_source *source;     /* NULL while frames are fed */
+	struct rj_engine *engine;     /* of what comes from the kernel */
+	struct rj_pipeline *pipeline; /* of files */
+	struct rj_parts *parts;	      /* of frames that are fed */
+	struct rj_intake fed;	      /* frames handed over by rj_session_feed */
+	uint64_t num_fed;
 	struct rj_stats before; /* sums of the sources that are over */
 	struct rj_buffer line;
 };
@@ -82,8 +88,14 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	int err;
 
 	read_options(&o, given);
-	if (!o.on_record)
-		return rj_error_set(&s->error, -EINVAL, "options: on_record is missing");
+	if (!o.on_record == !o.on_json)
+		return rj_error_set(&s->error, -EINVAL,
+				    "options: one of on_record and on_json is to be set");
+	if (o.num_threads > RJ_MAX_THREADS)
+		return rj_error_set(&s->error, -EINVAL, "threads: at most %u", RJ_MAX_THREADS);
+	if (o.num_threads > 1 && o.on_record)
+		return rj_error_set(&s->error, -EINVAL,
+				    "options: several threads hand out lines, by on_json, alone");
 	if (o.num_packets > RJ_MAX_PACKETS)
 		return rj_error_set(&s->error, -EINVAL, "packets: at most %u", RJ_MAX_PACKETS);
 	if (o.num_tls_records > RJ_MAX_TLS_RECORDS)
@@ -109,6 +121,8 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows;
 	s->on_record = o.on_record;
+	s->on_json = o.on_json;
+	s->num_threads = o.num_threads ? o.num_threads : 1;
 	s->user = o.user;
 	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
 }
@@ -127,8 +141,16 @@ int rj_session_open(const struct rj_options *options, struct rj_session **out)
 static void on_record(void *user, const struct rj_record *record)
 {
 	struct rj_session *s = user;
+	const char *line = NULL;
+	size_t len = 0;
 
-	s->on_record(s->user, record);
+	if (s->on_record) {
+		s->on_record(s->user, record);
+		return;
+	}
+	if (rj_record_json(s, record, &line, &len))
+		line = NULL;
+	s->on_json(s->user, line, len);
 }
 
 static const char *ifname(void *user, uint32_t ifindex)
@@ -152,47 +174,70 @@ static void want(void *user, uint32_t slot, uint32_t generation, uint32_t until)
 	rj_live_want(s->source, slot, generation, until);
 }
 
-static int start_engine(struct rj_session *s, int time_decimals, int64_t clock_ns, bool is_live,
-			uint32_t default_flows)
+static struct rj_engine_options engine_options(const struct rj_session *s, uint32_t default_flows)
 {
-	struct rj_engine_options o = {
+	return (struct rj_engine_options){
 		.limits = s->limits,
 		.features = s->features,
 		.max_flows = s->max_flows ? s->max_flows : default_flows,
 		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
 		.bd_bytes = s->bd_bytes,
-		.clock_ns = clock_ns,
-		.time_decimals = time_decimals,
+		.time_decimals = 9,
 		.on_record = on_record,
-		.ifname = is_live ? ifname : NULL,
-		.is_alive = is_live ? is_alive : NULL,
-		.want = is_live ? want : NULL,
-		.user = s,
+		.user = (void *)s,
 	};
-	int err;
-
-	if (!s->on_record) /* rj_session_open failed and said why */
-		return -EINVAL;
-	err = rj_engine_new(&o, &s->engine);
-	return err ? rj_error_set(&s->error, err, "starting: %s", strerror(-err)) : 0;
 }
 
-/* A session has one source at a time. */
+/* A session has one source at a time, and options that are right. */
 static int check_free(struct rj_session *s)
 {
-	if (!s->engine)
+	if (!s->on_record && !s->on_json) /* rj_session_open failed and said why */
+		return -EINVAL;
+	if (!s->engine && !s->pipeline && !s->parts)
 		return 0;
 	return rj_error_set(&s->error, -EBUSY, "the session has a source: finish it first");
 }
 
-static int start_source(struct rj_session *s, struct rj_source *source, bool is_live,
-			uint32_t default_flows)
+static int cannot_start(struct rj_session *s, int err)
 {
-	int err = start_engine(s, source->time_decimals, source->clock_ns, is_live, default_flows);
+	return rj_error_set(&s->error, err, "starting: %s", strerror(-err));
+}
 
+static int start_live(struct rj_session *s, struct rj_source *source, uint32_t default_flows)
+{
+	struct rj_engine_options o = engine_options(s, default_flows);
+	int err;
+
+	o.clock_ns = source->clock_ns;
+	o.time_decimals = source->time_decimals;
+	o.ifname = ifname;
+	o.is_alive = is_alive;
+	o.want = want;
+	err = rj_engine_new(&o, &s->engine);
 	if (err) {
 		source->ops->close(source);
-		return err;
+		return cannot_start(s, err);
+	}
+	s->source = source;
+	return 0;
+}
+
+static int start_file(struct rj_session *s, struct rj_source *source)
+{
+	struct rj_pipeline_options o = {
+		.engine = engine_options(s, RJ_DEFAULT_MAX_FLOWS),
+		.on_record = s->on_record,
+		.on_json = s->on_json,
+		.user = s->user,
+		.num_threads = s->num_threads,
+	};
+	int err;
+
+	o.engine.time_decimals = source->time_decimals;
+	err = rj_pipeline_new(&o, source, &s->pipeline);
+	if (err) {
+		source->ops->close(source);
+		return cannot_start(s, err);
 	}
 	s->source = source;
 	return 0;
@@ -205,7 +250,7 @@ int rj_session_read_file(struct rj_session *s, const char *path)
 
 	if (!err)
 		err = rj_pcap_open(path, s->filter, &source, &s->error);
-	return err ? err : start_source(s, source, false, RJ_DEFAULT_MAX_FLOWS);
+	return err ? err : start_file(s, source);
 }
 
 static void on_notice(void *user, enum rj_notice notice, const char *line)
@@ -287,7 +332,7 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
 		err = rj_live_open(&config, &source, &s->error);
 	}
-	return err ? err : start_source(s, source, true, config.max_flows);
+	return err ? err : start_live(s, source, config.max_flows);
 }
 
 const char *rj_session_watching(const struct rj_session *s)
@@ -295,10 +340,21 @@ const char *rj_session_watching(const struct rj_session *s)
 	return s->source && s->source->end == RJ_END_STOP ? rj_live_watching(s->source) : "";
 }
 
+static int start_feeding(struct rj_session *s)
+{
+	struct rj_engine_options o = engine_options(s, RJ_DEFAULT_MAX_FLOWS);
+	int err = check_free(s);
+
+	if (!err && rj_parts_new(&o, 0, rj_parts_num(&o), &s->parts))
+		err = cannot_start(s, -ENOMEM);
+	return err;
+}
+
 int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 {
 	struct rj_capture capture = {
 		.link_type = frame->link_type,
+		.part = RJ_PART_UNKNOWN,
 		.time_ns = frame->time_ns,
 		.data = frame->data,
 		.captured_len = frame->captured_len,
@@ -311,13 +367,13 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return check_free(s);
 	if (s->filter)
 		err = rj_filter_use(s->filter, capture.link_type, &s->error);
-	if (!err && !s->engine)
-		err = start_engine(s, 9, 0, false, RJ_DEFAULT_MAX_FLOWS);
+	if (!err && !s->parts)
+		err = start_feeding(s);
 	if (err)
 		return err;
 	if (!s->filter ||
 	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
-		rj_intake_frame(&s->fed, s->engine, &capture);
+		rj_intake_frame(&s->fed, s->parts, s->num_fed++, &capture);
 	else
 		rj_intake_filtered(&s->fed, capture.wire_len);
 	return 0;
@@ -337,7 +393,8 @@ int rj_session_poll(struct rj_session *s, int timeout_ms)
 	if (!s->source)
 		return 0;
 	settle(s);
-	more = s->source->ops->poll(s->source, s->engine, timeout_ms);
+	more = s->pipeline ? rj_pipeline_poll(s->pipeline, timeout_ms) :
+			     s->source->ops->poll(s->source, s->engine, timeout_ms);
 	if (more < 0)
 		s->error = s->source->error;
 	return more;
@@ -367,17 +424,33 @@ static uint64_t num_refused(const struct rj_engine_stats *engine)
 	       engine->packets_duplicate;
 }
 
+static void end_source(struct rj_session *s)
+{
+	rj_engine_free(s->engine);
+	rj_pipeline_free(s->pipeline);
+	rj_parts_free(s->parts);
+	s->engine = NULL;
+	s->pipeline = NULL;
+	s->parts = NULL;
+	if (s->source)
+		s->source->ops->close(s->source);
+	s->source = NULL;
+}
+
 /* Adds what the source and engine of now counted to what those before them did. */
 static void add_now(const struct rj_session *s, struct rj_stats *to)
 {
 	struct rj_intake in = s->fed;
-	struct rj_engine_stats engine;
+	struct rj_engine_stats engine = { 0 };
 
-	if (!s->engine)
-		return;
 	if (s->source)
 		s->source->ops->stats(s->source, &in);
-	rj_engine_get_stats(s->engine, &engine);
+	if (s->engine)
+		rj_engine_get_stats(s->engine, &engine);
+	if (s->pipeline)
+		rj_pipeline_stats(s->pipeline, &in, &engine);
+	if (s->parts)
+		rj_parts_add_stats(s->parts, &engine);
 	add_intake(to, &in);
 	/* while the kernel goes on counting, most packets are in its flows */
 	to->packets_in_flows += in.is_counting ? in.packets_in_flows - num_refused(&engine) :
@@ -398,26 +471,29 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->dissect_over_budget += engine.dissect.over_budget;
 }
 
+static int finish_live(struct rj_session *s)
+{
+	int err = s->source->ops->stop(s->source, s->engine);
+
+	if (err)
+		s->error = s->source->error;
+	rj_engine_flush(s->engine, s->source->end);
+	settle(s);
+	return err;
+}
+
 int rj_session_finish(struct rj_session *s)
 {
-	int err = 0;
+	int err = s->engine ? finish_live(s) : 0;
 
-	if (!s->engine)
-		return 0;
-	if (s->source) {
-		err = s->source->ops->stop(s->source, s->engine);
-		if (err)
-			s->error = s->source->error;
-	}
-	rj_engine_flush(s->engine, s->source ? s->source->end : RJ_END_EOF);
-	settle(s);
+	if (s->pipeline)
+		rj_pipeline_finish(s->pipeline, s->source->end);
+	if (s->parts)
+		rj_parts_flush(s->parts, RJ_END_EOF);
 	add_now(s, &s->before);
 	s->fed = (struct rj_intake){ 0 };
-	rj_engine_free(s->engine);
-	s->engine = NULL;
-	if (s->source)
-		s->source->ops->close(s->source);
-	s->source = NULL;
+	s->num_fed = 0;
+	end_source(s);
 	return err;
 }
 
@@ -457,9 +533,7 @@ void rj_session_close(struct rj_session *s)
 {
 	if (!s)
 		return;
-	rj_engine_free(s->engine);
-	if (s->source)
-		s->source->ops->close(s->source);
+	end_source(s);
 	rj_buffer_done(&s->line);
 	rj_filter_free(s->filter);
 	free(s);

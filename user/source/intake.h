@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames from files into the engine, and the account of those that are in no flow. */
+/* Frames from files into flows, and the account of those that are in no flow. */
 #ifndef RJ_SOURCE_INTAKE_H
 #define RJ_SOURCE_INTAKE_H
 
 #include "bpf/abi.h"
-#include "flow/engine.h"
+#include "flow/parts.h"
 
 /*
  * struct rj_intake - what came in. packets = packets in flows + sum of set_aside.
@@ -39,18 +39,30 @@ const char *rj_reason_text(enum rj_reason reason);
 /*
  * struct rj_capture - one frame of a capture, borrowed.
  * @link_type: DLT_* of libpcap
+ * @part: the part (flow/parts.h) that its packet is of, as far as rj_part_before_parsing told it;
+ *     RJ_PART_UNKNOWN: all parts are to look
  * @captured_len, @wire_len: bytes at @data, bytes there were
  */
 struct rj_capture {
 	int link_type;
+	uint32_t part;
 	uint64_t time_ns;
 	const uint8_t *data;
 	uint32_t captured_len;
 	uint32_t wire_len;
 };
 
-/* rj_intake_frame - parses a frame and hands its packets to the engine, or sets them aside. */
-void rj_intake_frame(struct rj_intake *in, struct rj_engine *e, const struct rj_capture *frame);
+#define RJ_PART_UNKNOWN UINT32_MAX
+
+/*
+ * rj_intake_frame - parses the @number-th frame and hands its packets to their parts, if these are
+ * of @parts, or sets them aside. A frame that all have to look at is counted with the first part.
+ */
+void rj_intake_frame(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
+		     const struct rj_capture *frame);
+
+/* rj_intake_add - *@to becomes the sum of both. */
+void rj_intake_add(struct rj_intake *to, const struct rj_intake *in);
 
 /* rj_intake_filtered - counts a frame of @wire_len bytes that the filter leaves out. */
 void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Capture files as a source: frames of the reader, past the filter, to the intake. */
+/* Capture files as a source: frames of the reader, past the filter, in batches. */
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdbool.h>
@@ -11,9 +11,6 @@
 #include "source/reader.h"
 #include "source/source.h"
 
-/* Frames delivered by one poll: the caller looks at signals and progress in between. */
-#define FRAMES_A_POLL 4096
-
 struct pcap_source {
 	struct rj_source base;
 	struct rj_input *input;
@@ -21,6 +18,8 @@ struct pcap_source {
 	char *name;
 	struct rj_filter *filter;
 	int link_type; /* of the last frame */
+	bool has_frames;
+	bool has_read;
 	struct rj_intake intake;
 };
 
@@ -30,11 +29,14 @@ struct pcap_source {
  */
 static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
 {
+	bool is_read = rj_link_is_read(frame->link_type);
 	struct rj_error why;
 	int err;
 
 	s->link_type = frame->link_type;
-	if (!s->filter || !rj_link_is_read(frame->link_type)) /* to be set aside in any case */
+	s->has_frames = true;
+	s->has_read = s->has_read || is_read;
+	if (!s->filter || !is_read) /* to be set aside in any case */
 		return 1;
 	err = rj_filter_use(s->filter, frame->link_type, &why);
 	if (err)
@@ -50,7 +52,7 @@ static int end_of(struct pcap_source *s)
 {
 	const char *name = pcap_datalink_val_to_name(s->link_type);
 
-	if (!s->intake.packets || s->intake.set_aside[RJ_REASON_LINK_TYPE] != s->intake.packets)
+	if (!s->has_frames || s->has_read)
 		return 0;
 	return rj_error_set(&s->base.error, -EOPNOTSUPP,
 			    "%s: link type %d (%s) is not read by this build: all frames are set "
@@ -58,12 +60,12 @@ static int end_of(struct pcap_source *s)
 			    s->name, s->link_type, name ? name : "unknown");
 }
 
-static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
+static int file_fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
 	(void)timeout_ms;
-	for (int i = 0; i < FRAMES_A_POLL; i++) {
+	while (!rj_batch_is_full(out)) {
 		struct rj_capture frame;
 		int got = rj_reader_next(s->reader, &frame, &base->error);
 		int wanted = got == 1 ? is_wanted(s, &frame) : 0;
@@ -72,17 +74,10 @@ static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms
 			return end_of(s);
 		if (got < 0 || wanted < 0)
 			return got < 0 ? got : wanted;
-		if (wanted)
-			rj_intake_frame(&s->intake, e, &frame);
+		if (wanted && !rj_batch_add(out, &frame))
+			return rj_error_set(&base->error, -ENOMEM, "out of memory");
 	}
 	return 1;
-}
-
-static int file_stop(struct rj_source *base, struct rj_engine *e)
-{
-	(void)base;
-	(void)e;
-	return 0;
 }
 
 static void file_stats(struct rj_source *base, struct rj_intake *out)
@@ -101,8 +96,7 @@ static void file_close(struct rj_source *base)
 }
 
 static const struct rj_source_ops file_ops = {
-	.poll = file_poll,
-	.stop = file_stop,
+	.fill = file_fill,
 	.stats = file_stats,
 	.close = file_close,
 };

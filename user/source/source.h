@@ -6,15 +6,23 @@
 #include "core/error.h"
 #include "core/status.h"
 #include "flow/engine.h"
+#include "source/batch.h"
 #include "source/filter.h"
 #include "source/intake.h"
 
 struct rj_source;
 
 /*
- * struct rj_source_ops - what a source can do; all members but @settle are required.
+ * struct rj_source_ops - what a source can do. Files are filled from; the kernel is polled, stopped
+ * and settled with.
  */
 struct rj_source_ops {
+	/*
+	 * fill - the next frames, into an empty batch; it waits at most @timeout_ms for the first,
+	 * where more may come later. Results as poll's: the frames are good in any case.
+	 */
+	int (*fill)(struct rj_source *s, struct rj_batch *out, int timeout_ms);
+
 	/*
 	 * poll - delivers what is there to the engine, waiting at most @timeout_ms for
 	 * the first of it. 1: there may be more; 0: this was all; else a negative
@@ -34,7 +42,7 @@ struct rj_source_ops {
 	 */
 	void (*settle)(struct rj_source *s, const struct rj_engine *e);
 
-	/* stats - the account up to now. */
+	/* stats - the account up to now; of files that of frames that are not in a batch. */
 	void (*stats)(struct rj_source *s, struct rj_intake *out);
 
 	/* close - gives everything back; detaches. */

@@ -202,7 +202,8 @@ TEST(session_takes_options_of_an_older_and_of_a_newer_header)
 	seen = (struct seen){ 0 };
 	newer.o.size = offsetof(struct rj_options, on_record); /* which it did not know */
 	CHECK_EQ(rj_session_open(&newer.o, &seen.session), -EINVAL);
-	CHECK_STR(rj_session_error(seen.session), "options: on_record is missing");
+	CHECK_STR(rj_session_error(seen.session),
+		  "options: one of on_record and on_json is to be set");
 	close_session(&seen);
 }
 

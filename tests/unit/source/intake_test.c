@@ -31,28 +31,29 @@ static void on_record(void *user, const struct rj_record *r)
 	result->packets += rj_flow_packets(r->flow);
 }
 
-static struct rj_engine *start(struct result *result)
+static struct rj_parts *start(struct result *result)
 {
 	struct rj_engine_options o = { .limits.num_packets = 50,
 				       .features.dissectors = ~0u,
 				       .max_flows = 100,
 				       .on_record = on_record,
 				       .user = result };
-	struct rj_engine *e;
+	struct rj_parts *e;
 
-	if (rj_engine_new(&o, &e))
+	if (rj_parts_new(&o, 0, rj_parts_num(&o), &e))
 		abort();
 	return e;
 }
 
 /* The first @captured_len bytes of the frame, from a block of exactly that size. */
-static void take(struct rj_intake *in, struct rj_engine *e, const struct frame *f,
+static void take(struct rj_intake *in, struct rj_parts *e, const struct frame *f,
 		 size_t captured_len)
 {
 	uint8_t *copy = unit_copy(f->at, captured_len);
 
-	rj_intake_frame(in, e,
-			&(struct rj_capture){ .link_type = DLT_EN10MB,
+	rj_intake_frame(in, e, 0,
+			&(struct rj_capture){ .part = RJ_PART_UNKNOWN,
+					      .link_type = DLT_EN10MB,
 					      .data = copy,
 					      .captured_len = (uint32_t)captured_len,
 					      .wire_len = (uint32_t)f->len });
@@ -84,14 +85,14 @@ static struct frame http_frame(void)
 TEST(intake_counts_every_frame_in_a_flow_or_aside)
 {
 	struct result result = { 0 };
-	struct rj_engine *e = start(&result);
+	struct rj_parts *e = start(&result);
 	struct rj_intake in = { 0 };
 	struct frame f = http_frame();
 	uint64_t aside = 0;
 
 	for (size_t len = 0; len <= f.len; len++)
 		take(&in, e, &f, len);
-	rj_engine_flush(e, RJ_END_EOF);
+	rj_parts_flush(e, RJ_END_EOF);
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 		aside += in.set_aside[i];
 	CHECK_EQ(in.packets, f.len + 1);
@@ -100,25 +101,25 @@ TEST(intake_counts_every_frame_in_a_flow_or_aside)
 	CHECK_EQ(in.set_aside[RJ_REASON_LINK_TRUNCATED], 14);
 	CHECK_EQ(in.set_aside[RJ_REASON_IP_TRUNCATED], 20);
 	CHECK_EQ(in.set_aside[RJ_REASON_L4_SHORT], 4);
-	rj_engine_free(e);
+	rj_parts_free(e);
 	free(result.json);
 }
 
 TEST(intake_hands_payload_to_the_dissectors_without_the_padding)
 {
 	struct result result = { 0 };
-	struct rj_engine *e = start(&result);
+	struct rj_parts *e = start(&result);
 	struct rj_intake in = { 0 };
 	struct frame first = part_frame(0, 35, 9), second = part_frame(35, 12, 9);
 
 	take(&in, e, &first, first.len);
 	take(&in, e, &second, second.len);
-	rj_engine_flush(e, RJ_END_EOF);
+	rj_parts_flush(e, RJ_END_EOF);
 	CHECK(strstr(result.json, "\"http\""));
 	CHECK(strstr(result.json, "example.org"));
 	CHECK(!strstr(result.json, "PP"));
 	CHECK(strstr(result.json, "\"bytes_out\":47,"));
-	rj_engine_free(e);
+	rj_parts_free(e);
 	free(result.json);
 }
 
@@ -128,13 +129,13 @@ TEST(intake_counts_bytes_by_the_headers_whatever_was_captured)
 
 	for (size_t len = 38; len <= f.len; len++) {
 		struct result result = { 0 };
-		struct rj_engine *e = start(&result);
+		struct rj_parts *e = start(&result);
 		struct rj_intake in = { 0 };
 
 		take(&in, e, &f, len);
-		rj_engine_flush(e, RJ_END_EOF);
+		rj_parts_flush(e, RJ_END_EOF);
 		CHECK(strstr(result.json, "\"bytes_out\":47,"));
-		rj_engine_free(e);
+		rj_parts_free(e);
 		free(result.json);
 	}
 }
@@ -153,16 +154,16 @@ TEST(intake_does_not_take_a_cut_datagram_for_a_malformed_one)
 		put_u8(&f, query[i]);
 	for (size_t len = 42; len <= f.len; len++) {
 		struct result result = { 0 };
-		struct rj_engine *e = start(&result);
+		struct rj_parts *e = start(&result);
 		struct rj_intake in = { 0 };
-		struct rj_engine_stats stats;
+		struct rj_engine_stats stats = { 0 };
 
 		take(&in, e, &f, len);
-		rj_engine_flush(e, RJ_END_EOF);
-		rj_engine_get_stats(e, &stats);
+		rj_parts_flush(e, RJ_END_EOF);
+		rj_parts_add_stats(e, &stats);
 		CHECK_EQ(stats.dissect.malformed, 0);
 		CHECK_EQ(strstr(result.json, "\"a.b\"") != NULL, len == f.len);
-		rj_engine_free(e);
+		rj_parts_free(e);
 		free(result.json);
 	}
 }
@@ -178,27 +179,28 @@ TEST(intake_names_every_reason)
 TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 {
 	struct result result = { 0 };
-	struct rj_engine *e = start(&result);
+	struct rj_parts *e = start(&result);
 	struct rj_intake in = { 0 };
-	struct rj_engine_stats stats;
+	struct rj_engine_stats stats = { 0 };
 	struct frame f = http_frame();
-	struct rj_capture other = { .link_type = DLT_USB_LINUX,
+	struct rj_capture other = { .part = RJ_PART_UNKNOWN,
+				    .link_type = DLT_USB_LINUX,
 				    .data = f.at,
 				    .captured_len = 60,
 				    .wire_len = 60 };
 
 	set_u16(&f, 20, 1);
 	take(&in, e, &f, f.len);
-	rj_intake_frame(&in, e, &other);
-	rj_engine_flush(e, RJ_END_EOF);
-	rj_engine_get_stats(e, &stats);
+	rj_intake_frame(&in, e, 0, &other);
+	rj_parts_flush(e, RJ_END_EOF);
+	rj_parts_add_stats(e, &stats);
 	CHECK_EQ(stats.fragments.unjoined, 1);
 	CHECK_EQ(stats.packets_in_flows, 0);
 	CHECK_EQ(in.set_aside[RJ_REASON_FRAGMENT], 0);
 	CHECK_EQ(in.set_aside[RJ_REASON_LINK_TYPE], 1);
 	CHECK_EQ(in.packets, 2);
 	CHECK(!result.json);
-	rj_engine_free(e);
+	rj_parts_free(e);
 }
 
 /* A subframe with the start of a request whose IP length covers the next subframe's header too. */
@@ -229,20 +231,21 @@ static struct frame lying_amsdu_frame(void)
 	return f;
 }
 
-static void take_wlan(struct rj_intake *in, struct rj_engine *e, const struct frame *f)
+static void take_wlan(struct rj_intake *in, struct rj_parts *e, const struct frame *f)
 {
-	rj_intake_frame(in, e,
-			&(struct rj_capture){ .link_type = DLT_IEEE802_11,
+	rj_intake_frame(in, e, 0,
+			&(struct rj_capture){ .part = RJ_PART_UNKNOWN,
+					      .link_type = DLT_IEEE802_11,
 					      .data = f->at,
 					      .captured_len = (uint32_t)f->len,
 					      .wire_len = (uint32_t)f->len });
-	rj_engine_flush(e, RJ_END_EOF);
+	rj_parts_flush(e, RJ_END_EOF);
 }
 
 TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
 {
 	struct result result = { 0 };
-	struct rj_engine *e = start(&result);
+	struct rj_parts *e = start(&result);
 	struct rj_intake in = { 0 };
 	struct frame f = lying_amsdu_frame();
 
@@ -250,7 +253,7 @@ TEST(intake_takes_no_payload_from_the_next_packet_of_a_frame)
 	CHECK_EQ(in.packets, 2);
 	CHECK_EQ(result.packets, 1);
 	CHECK(!strstr(result.json, "evil"));
-	rj_engine_free(e);
+	rj_parts_free(e);
 	free(result.json);
 }
 
@@ -280,7 +283,7 @@ static struct frame amsdu_frame(void)
 TEST(intake_counts_each_packet_of_a_frame_and_the_frames_bytes_once)
 {
 	struct result result = { 0 };
-	struct rj_engine *e = start(&result);
+	struct rj_parts *e = start(&result);
 	struct rj_intake in = { 0 };
 	struct frame f = amsdu_frame();
 
@@ -290,6 +293,6 @@ TEST(intake_counts_each_packet_of_a_frame_and_the_frames_bytes_once)
 	CHECK_EQ(in.set_aside[RJ_REASON_NOT_IP], 1);
 	CHECK_EQ(result.packets, 2);
 	CHECK(strstr(result.json, "\"bytes_out\":4,"));
-	rj_engine_free(e);
+	rj_parts_free(e);
 	free(result.json);
 }

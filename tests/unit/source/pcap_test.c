@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "lib/pipeline.h"
 #include "source/source.h"
 #include "tests/unit/bpf/frames.h"
 
@@ -84,22 +85,26 @@ static void on_record(void *user, const struct rj_record *r)
 
 static void drain(struct rj_source *source, struct outcome *out)
 {
-	struct rj_engine_options o = { .max_flows = 10, .on_record = on_record, .user = out };
-	struct rj_engine *e;
+	const struct rj_pipeline_options o = { .engine.max_flows = 10,
+					       .on_record = on_record,
+					       .user = out,
+					       .num_threads = 1 };
+	struct rj_engine_stats unused = { 0 };
+	struct rj_pipeline *p;
 	int more = 1;
 
-	if (rj_engine_new(&o, &e))
+	if (rj_pipeline_new(&o, source, &p))
 		abort();
 	while (more > 0)
-		more = source->ops->poll(source, e, 0);
+		more = rj_pipeline_poll(p, 0);
 	out->poll_err = more;
 	if (more)
 		snprintf(out->error, sizeof(out->error), "%s", source->error.text);
-	CHECK(source->ops->poll(source, e, 0) <= 0); /* asked once too often */
-	CHECK_EQ(source->ops->stop(source, e), 0);
-	rj_engine_flush(e, source->end);
+	CHECK(rj_pipeline_poll(p, 0) <= 0); /* asked once too often */
+	rj_pipeline_finish(p, source->end);
 	source->ops->stats(source, &out->intake);
-	rj_engine_free(e);
+	rj_pipeline_stats(p, &out->intake, &unused);
+	rj_pipeline_free(p);
 }
 
 static struct outcome read_path(const char *path, const char *filter)

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* An engine for each part; what several of them have in common: fragments, time, order. */
+#include "flow/parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "flow/table.h"
+
+/* A capture's last flows end behind all of its frames. */
+#define AT_THE_END UINT64_MAX
+
+/* struct ending - a flow that is over, on its way to be a record. */
+struct ending {
+	struct rj_engine *engine;
+	struct rj_entry *entry;
+};
+
+/*
+ * @engine: by number of the part; NULL: of others
+ * @first: the first one here
+ * @looks_at_ns: no flow of any is over before
+ */
+struct rj_parts {
+	struct rj_engine *engine[RJ_NUM_PARTS];
+	uint32_t num_parts;
+	uint32_t first;
+	bool is_closed;
+	struct rj_fragments *fragments;
+	uint64_t now_ns;
+	uint64_t looks_at_ns;
+	struct ending *endings;
+	size_t num_endings;
+	size_t room;
+};
+
+/* What one of @num parts may use. */
+static void share(struct rj_engine_options *o, uint32_t num)
+{
+	o->is_part = true;
+	o->max_flows /= num;
+	o->max_dissect_bytes /= num;
+	o->max_datagram_bytes = RJ_MAX_DATAGRAM_BYTES / num;
+}
+
+uint32_t rj_parts_num(const struct rj_engine_options *options)
+{
+	return options->max_flows < RJ_MIN_FLOWS_FOR_PARTS ? 1 : RJ_NUM_PARTS;
+}
+
+int rj_parts_new(const struct rj_engine_options *options, uint32_t first, uint32_t num,
+		 struct rj_parts **out)
+{
+	struct rj_engine_options o = *options;
+	struct rj_parts *p = calloc(1, sizeof(*p));
+	uint64_t seed;
+	int err = -ENOMEM;
+
+	if (!p)
+		return -ENOMEM;
+	p->num_parts = rj_parts_num(options);
+	p->first = first;
+	p->is_closed = options->limits.no_decap;
+	share(&o, p->num_parts);
+	if (getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
+		p->fragments = rj_fragments_new(seed);
+	err = p->fragments ? 0 : -ENOMEM;
+	for (uint32_t i = first; !err && i < first + num && i < p->num_parts; i++)
+		err = rj_engine_new(&o, &p->engine[i]);
+	if (err) {
+		rj_parts_free(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+void rj_parts_free(struct rj_parts *p)
+{
+	if (!p)
+		return;
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++)
+		rj_engine_free(p->engine[i]);
+	rj_fragments_free(p->fragments);
+	free(p->endings);
+	free(p);
+}
+
+static struct rj_engine *engine_of(const struct rj_parts *p, uint32_t number)
+{
+	return p->engine[p->num_parts == 1 ? 0 : number];
+}
+
+bool rj_parts_has(const struct rj_parts *p, uint32_t number)
+{
+	return engine_of(p, number);
+}
+
+/* Without memory for the list it ends out of order. */
+static void will_end(struct rj_parts *p, struct rj_engine *e, struct rj_entry *entry)
+{
+	size_t room = p->room ? 2 * p->room : 64;
+	struct ending *endings;
+
+	if (p->num_endings == p->room) {
+		endings = realloc(p->endings, room * sizeof(*endings));
+		if (!endings) {
+			rj_engine_end(e, entry, RJ_END_IDLE);
+			return;
+		}
+		p->endings = endings;
+		p->room = room;
+	}
+	p->endings[p->num_endings++] = (struct ending){ .engine = e, .entry = entry };
+}
+
+/* No two began with the same packet. */
+static int by_beginning(const void *a, const void *b)
+{
+	uint64_t x = ((const struct ending *)a)->entry->began;
+	uint64_t y = ((const struct ending *)b)->entry->began;
+
+	return x < y ? -1 : x > y;
+}
+
+static void end_those_over(struct rj_parts *p, uint64_t at)
+{
+	p->looks_at_ns = UINT64_MAX;
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		struct rj_engine *e = p->engine[i];
+		struct rj_entry *entry;
+
+		if (!e)
+			continue;
+		rj_engine_at(e, at);
+		rj_engine_set_now(e, p->now_ns);
+		while ((entry = rj_engine_over(e, p->now_ns)))
+			will_end(p, e, entry);
+		if (rj_engine_looks_at(e) < p->looks_at_ns)
+			p->looks_at_ns = rj_engine_looks_at(e);
+	}
+	if (p->num_endings)
+		qsort(p->endings, p->num_endings, sizeof(*p->endings), by_beginning);
+	for (size_t i = 0; i < p->num_endings; i++)
+		rj_engine_end(p->endings[i].engine, p->endings[i].entry, RJ_END_IDLE);
+	p->num_endings = 0;
+}
+
+void rj_parts_time(struct rj_parts *p, uint64_t frame, uint64_t time_ns)
+{
+	if (time_ns <= p->now_ns) /* clocks step back */
+		return;
+	p->now_ns = time_ns;
+	rj_fragments_expire(p->fragments, time_ns);
+	if (time_ns >= p->looks_at_ns)
+		end_those_over(p, rj_place(frame, 0));
+}
+
+static void add(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		const uint8_t *payload, uint32_t payload_len)
+{
+	struct rj_engine *e = engine_of(p, rj_part_of(&packet->key));
+
+	if (!e)
+		return;
+	rj_engine_at(e, place);
+	rj_engine_packet(e, packet, payload, payload_len);
+}
+
+/* Those that waited for the first fragment @packet. */
+static void add_waiting(struct rj_parts *p, uint64_t place, const struct rj_packet *packet)
+{
+	struct rj_waiting *w = rj_fragments_first(p->fragments, packet);
+
+	while (w) {
+		struct rj_waiting *next = w->next;
+
+		add(p, place, &w->packet, w->bytes, w->len);
+		free(w);
+		w = next;
+	}
+}
+
+void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		     const uint8_t *payload, uint32_t payload_len)
+{
+	struct rj_packet later;
+
+	if (packet->bits & RJ_PKT_LATER_FRAG) {
+		later = *packet;
+		if (!rj_fragments_later(p->fragments, &later, payload, payload_len))
+			return;
+		packet = &later;
+	} else if (packet->bits & RJ_PKT_FIRST_FRAG) {
+		add_waiting(p, place, packet);
+	}
+	add(p, place, packet, payload, payload_len);
+}
+
+void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,
+		      const struct rj_tunnels *tunnels)
+{
+	struct rj_engine *e = engine_of(p, rj_part_of(&packet->key));
+
+	if (e)
+		rj_engine_tunnels(e, &packet->key, 0, packet->time_ns, tunnels);
+}
+
+bool rj_parts_is_closed(const struct rj_parts *p)
+{
+	return p->is_closed;
+}
+
+/* The engine whose oldest flow began before all others'; NULL: there are none. */
+static struct rj_engine *oldest(struct rj_parts *p)
+{
+	struct rj_engine *found = NULL;
+
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		struct rj_engine *e = p->engine[i];
+
+		if (e && rj_engine_oldest(e) &&
+		    (!found || rj_engine_oldest(e)->began < rj_engine_oldest(found)->began))
+			found = e;
+	}
+	return found;
+}
+
+void rj_parts_flush(struct rj_parts *p, enum rj_end end)
+{
+	struct rj_engine *e;
+
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		if (!p->engine[i])
+			continue;
+		rj_engine_set_now(p->engine[i], p->now_ns);
+		rj_engine_at(p->engine[i], AT_THE_END);
+	}
+	while ((e = oldest(p)))
+		rj_engine_end(e, rj_engine_oldest(e), end);
+	rj_fragments_expire(p->fragments, UINT64_MAX);
+}
+
+void rj_parts_add_stats(const struct rj_parts *p, struct rj_engine_stats *out)
+{
+	struct rj_engine_stats one;
+
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		if (!p->engine[i])
+			continue;
+		rj_engine_get_stats(p->engine[i], &one);
+		rj_engine_stats_add(out, &one);
+	}
+	if (!p->first)
+		out->fragments = rj_fragments_get_counts(p->fragments);
+}

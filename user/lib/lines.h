@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lines of JSON on their way from the worker that wrote them to the one order of all workers. */
+#ifndef RJ_LIB_LINES_H
+#define RJ_LIB_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buffer.h"
+#include "core/status.h"
+#include "flow/record.h"
+
+/* struct rj_moment - a place in the order of records: by @at, then by @began (flow/record.h). */
+struct rj_moment {
+	uint64_t at;
+	uint64_t began;
+};
+
+#define RJ_MOMENT_END ((struct rj_moment){ UINT64_MAX, UINT64_MAX })
+
+static inline bool rj_moment_before(struct rj_moment a, struct rj_moment b)
+{
+	return a.at != b.at ? a.at < b.at : a.began < b.began;
+}
+
+/* struct rj_line - @len bytes of text; RJ_LINE_LOST: there was no memory for them. */
+#define RJ_LINE_LOST SIZE_MAX
+struct rj_line {
+	struct rj_moment moment;
+	size_t len;
+};
+
+/*
+ * struct rj_lines - some in order.
+ * @line: @num of them, in memory for @room; [@next, @num) are to be taken
+ * @text: theirs, one behind the other; taken up to @text_at
+ */
+struct rj_lines {
+	struct rj_lines *behind;
+	struct rj_line *line;
+	size_t num;
+	size_t room;
+	size_t next;
+	size_t text_at;
+	struct rj_buffer text;
+};
+
+/* rj_lines_new - none as yet; NULL without memory. */
+RJ_MUST_CHECK struct rj_lines *rj_lines_new(void);
+
+/* rj_lines_free - takes NULL. */
+void rj_lines_free(struct rj_lines *l);
+
+/* rj_lines_add - writes the record as the last line. False without memory even for its place. */
+RJ_MUST_CHECK bool rj_lines_add(struct rj_lines *l, const struct rj_record *record);
+
+/* rj_lines_are_many - whether they should be handed on. */
+bool rj_lines_are_many(const struct rj_lines *l);
+
+/* rj_lines_take - the next line in *@out, NULL where it was lost, of *@out_len bytes. */
+void rj_lines_take(struct rj_lines *l, const char **out, size_t *out_len);
+
+/* rj_lines_empty - forgets all, keeps the memory. */
+void rj_lines_empty(struct rj_lines *l);
+
+#endif
