@@ -64,7 +64,7 @@ static int open_both(struct pair *p, int fd, const uint8_t *data, size_t size)
 
 	MUST(file);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	p->input = rj_input_open(path);
+	p->input = rj_input_open(path, false);
 	MUST(p->input);
 	if (rj_reader_open(p->input, "file", &p->ours, &p->error))
 		p->ours = NULL;

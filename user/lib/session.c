@@ -27,6 +27,8 @@ struct rj_session {
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	uint64_t bd_bytes; /* UINT64_MAX: not said */
+	bool is_following;
+	bool is_over; /* the source has no more */
 	struct rj_filter *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void *user;
@@ -108,6 +110,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows;
+	s->is_following = o.follow;
 	s->on_record = o.on_record;
 	s->user = o.user;
 	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
@@ -195,6 +198,7 @@ static int start_source(struct rj_session *s, struct rj_source *source, bool is_
 		return err;
 	}
 	s->source = source;
+	s->is_over = false;
 	return 0;
 }
 
@@ -204,7 +208,7 @@ int rj_session_read_file(struct rj_session *s, const char *path)
 	int err = check_free(s);
 
 	if (!err)
-		err = rj_pcap_open(path, s->filter, &source, &s->error);
+		err = rj_pcap_open(path, s->is_following, s->filter, &source, &s->error);
 	return err ? err : start_source(s, source, false, RJ_DEFAULT_MAX_FLOWS);
 }
 
@@ -337,9 +341,11 @@ int rj_session_poll(struct rj_session *s, int timeout_ms)
 	if (!s->source)
 		return 0;
 	settle(s);
+	rj_engine_set_decimals(s->engine, s->source->time_decimals);
 	more = s->source->ops->poll(s->source, s->engine, timeout_ms);
 	if (more < 0)
 		s->error = s->source->error;
+	s->is_over = more <= 0 && more != -EINTR;
 	return more;
 }
 
@@ -398,6 +404,14 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->dissect_over_budget += engine.dissect.over_budget;
 }
 
+/* Why flows end that are held now: whoever does not let a file come to its end stops them. */
+static enum rj_end end_of(const struct rj_session *s)
+{
+	if (!s->source)
+		return RJ_END_EOF;
+	return s->is_over ? s->source->end : RJ_END_STOP;
+}
+
 int rj_session_finish(struct rj_session *s)
 {
 	int err = 0;
@@ -409,7 +423,7 @@ int rj_session_finish(struct rj_session *s)
 		if (err)
 			s->error = s->source->error;
 	}
-	rj_engine_flush(s->engine, s->source ? s->source->end : RJ_END_EOF);
+	rj_engine_flush(s->engine, end_of(s));
 	settle(s);
 	add_now(s, &s->before);
 	s->fed = (struct rj_intake){ 0 };
@@ -429,6 +443,20 @@ int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
 	add_now(s, &now);
 	now.size = size;
 	memcpy(out, &now, size < sizeof(now) ? size : sizeof(now));
+	return 0;
+}
+
+int rj_session_get_progress(const struct rj_session *s, struct rj_progress *out)
+{
+	struct rj_progress now = { .size = out->size };
+	struct rj_source_progress of_source = { 0 };
+
+	if (s->source && s->source->ops->progress)
+		s->source->ops->progress(s->source, &of_source);
+	now.bytes_read = of_source.read;
+	now.bytes_total = of_source.total;
+	now.bytes_waiting = of_source.waiting;
+	memcpy(out, &now, out->size < sizeof(now) ? out->size : sizeof(now));
 	return 0;
 }
 

@@ -58,16 +58,26 @@ static int end_of(struct pcap_source *s)
 			    s->name, s->link_type, name ? name : "unknown");
 }
 
+/* There is no further frame as yet: time goes on all the same, or idle flows would never end. */
+static int wait_for_more(struct pcap_source *s, struct rj_engine *e, int timeout_ms)
+{
+	s->base.time_decimals = rj_reader_decimals(s->reader);
+	rj_engine_tick(e, rj_reader_quiet_until(s->reader));
+	rj_input_wait(s->input, timeout_ms);
+	return 1;
+}
+
 static int file_poll(struct rj_source *base, struct rj_engine *e, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
 
-	(void)timeout_ms;
 	for (int i = 0; i < FRAMES_A_POLL; i++) {
 		struct rj_capture frame;
 		int got = rj_reader_next(s->reader, &frame, &base->error);
 		int wanted = got == 1 ? is_wanted(s, &frame) : 0;
 
+		if (got == -EAGAIN)
+			return wait_for_more(s, e, timeout_ms);
 		if (!got)
 			return end_of(s);
 		if (got < 0 || wanted < 0)
@@ -90,6 +100,14 @@ static void file_stats(struct rj_source *base, struct rj_intake *out)
 	*out = ((struct pcap_source *)base)->intake;
 }
 
+static void file_progress(struct rj_source *base, struct rj_source_progress *out)
+{
+	struct pcap_source *s = (struct pcap_source *)base;
+
+	rj_input_position(s->input, &out->read, &out->total);
+	out->waiting = rj_reader_num_waiting(s->reader);
+}
+
 static void file_close(struct rj_source *base)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
@@ -104,15 +122,17 @@ static const struct rj_source_ops file_ops = {
 	.poll = file_poll,
 	.stop = file_stop,
 	.stats = file_stats,
+	.progress = file_progress,
 	.close = file_close,
 };
 
-static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
+static int open_capture(struct pcap_source *s, const char *path, bool is_followed,
+			struct rj_error *error)
 {
 	int err;
 
 	errno = 0;
-	s->input = rj_input_open(path);
+	s->input = rj_input_open(path, is_followed);
 	if (!s->input)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
@@ -135,8 +155,8 @@ static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj
 	return 0;
 }
 
-int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
-		 struct rj_error *error)
+int rj_pcap_open(const char *path, bool is_followed, struct rj_filter *filter,
+		 struct rj_source **out, struct rj_error *error)
 {
 	struct pcap_source *s = calloc(1, sizeof(*s));
 	int err = -ENOMEM;
@@ -150,7 +170,7 @@ int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **
 		rj_error_set(error, -ENOMEM, "out of memory");
 		goto fail;
 	}
-	err = open_capture(s, path, error);
+	err = open_capture(s, path, is_followed, error);
 	if (!err)
 		err = set_filter(s, filter, error);
 	if (err)

@@ -38,6 +38,8 @@ static bool fill(struct rj_window *w)
 {
 	ssize_t got;
 
+	if (w->err == -EAGAIN)
+		w->err = 0;
 	if (w->err || w->is_over)
 		return false;
 	got = rj_input_read(w->in, w->bytes + w->end, w->size - w->end);
@@ -60,18 +62,18 @@ const uint8_t *rj_window_more(struct rj_window *w, size_t len)
 	return w->bytes + w->at;
 }
 
-bool rj_window_skip(struct rj_window *w, uint64_t len)
+bool rj_window_skip(struct rj_window *w, uint64_t *len)
 {
-	while (len) {
+	while (*len) {
 		size_t some;
 
 		if (!rj_window_need(w, 1))
 			return false;
 		some = w->end - w->at;
-		if (some > len)
-			some = (size_t)len;
+		if (some > *len)
+			some = (size_t)*len;
 		rj_window_use(w, some);
-		len -= some;
+		*len -= some;
 	}
 	return true;
 }

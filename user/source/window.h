@@ -13,7 +13,8 @@
 /*
  * struct rj_window - what was read of @in and not used yet: [@at, @end) of @bytes.
  * @offset: where in the stream @at is
- * @err: what reading failed with, a negative errno; 0: it did not
+ * @err: what reading failed with, a negative errno; 0: it did not. -EAGAIN is not for good: of a
+ *       file that is followed there is nothing more as yet
  * @is_over: the stream has no more
  */
 struct rj_window {
@@ -69,8 +70,11 @@ static inline uint32_t rj_u32_at(const uint8_t *at, bool is_swapped)
 	return is_swapped ? __builtin_bswap32(value) : value;
 }
 
-/* rj_window_skip - passes over @len bytes, there or not; false where the stream has fewer. */
-bool rj_window_skip(struct rj_window *w, uint64_t len);
+/*
+ * rj_window_skip - passes over *@len bytes, there or not, and counts them down; false where the
+ * stream has fewer: as far as it has them, they are passed over.
+ */
+bool rj_window_skip(struct rj_window *w, uint64_t *len);
 
 /* rj_window_done - gives the memory back. */
 void rj_window_done(struct rj_window *w);

@@ -72,7 +72,7 @@ static struct outcome read_bytes(const uint8_t *bytes, size_t len, size_t piece)
 	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		abort();
 	close(fd);
-	s = rj_input_open(path);
+	s = rj_input_open(path, false);
 	unlink(path);
 	out.err = errno;
 	if (s)
@@ -147,7 +147,7 @@ TEST(input_ends_with_a_signal)
 		abort();
 	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
 	sigaction(SIGALRM, &action, &before);
-	s = rj_input_open(name);
+	s = rj_input_open(name, false);
 	setitimer(ITIMER_REAL, &often, NULL);
 	o = read_all(s, 700);
 	setitimer(ITIMER_REAL, &never, NULL);
