@@ -51,10 +51,11 @@ static bool is_read_by_us_alone(const char *refusal)
 	return false;
 }
 
-/* Of a file's first section it does not look at the length behind it. */
+/* Of a file's first section it takes any length, and does not look at the one behind it. */
 static bool is_read_by_it_alone(const char *error)
 {
-	return strstr(error, "a block's two lengths are not the same");
+	return strstr(error, "a block's two lengths are not the same") ||
+	       strstr(error, "a block has an impossible length");
 }
 
 static int open_both(struct pair *p, int fd, const uint8_t *data, size_t size)

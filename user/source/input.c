@@ -23,7 +23,8 @@ static const uint8_t gzip_magic[] = { 0x1f, 0x8b };
  *       compressed is known
  * @num_read: of the file
  * @raw: of the file, [@raw_at, @raw_len) still to be used
- * @is_inside: a gzip member has begun and not ended; @has_member: one has ended
+ * @is_inside: a gzip member has begun and not ended; @has_member: one has ended; @is_damaged: what
+ *       follows cannot be decompressed
  */
 struct rj_input {
 	int fd;
@@ -33,6 +34,7 @@ struct rj_input {
 	bool is_gzip;
 	bool is_inside;
 	bool has_member;
+	bool is_damaged;
 	bool was_interrupted;
 	z_stream zlib;
 	size_t raw_at;
@@ -102,19 +104,21 @@ static ssize_t inflate_some(struct rj_input *s, void *to, size_t len)
 		/* behind the last member: padding, which gzip(1) passes over too */
 		s->raw_at = s->raw_len;
 	} else {
-		return -1;
+		s->is_damaged = true;
 	}
-	return (ssize_t)(len - s->zlib.avail_out);
+	/* what came out before the damage is good */
+	len -= s->zlib.avail_out;
+	return s->is_damaged && !len ? -1 : (ssize_t)len;
 }
 
 static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
 {
 	for (;;) {
-		ssize_t got = s->raw_at == s->raw_len ? fill(s) : 1;
+		ssize_t got = s->raw_at == s->raw_len && !s->is_damaged ? fill(s) : 1;
 
 		if (got < 0 || (!got && !s->is_inside))
 			return got;
-		got = got ? inflate_some(s, to, len) : -1;
+		got = got && !s->is_damaged ? inflate_some(s, to, len) : -1;
 		if (got < 0)
 			errno = EIO;
 		if (got)

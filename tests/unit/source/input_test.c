@@ -122,6 +122,10 @@ TEST(input_tells_gzip_that_is_cut)
 		CHECK_EQ(o.last, -1);
 		CHECK_EQ(o.err, EIO);
 	}
+	packed[len - 8] ^= 1; /* the checksum: what came before is not less for it */
+	CHECK_EQ(read_bytes(packed, len, NUM_BYTES + 1).err, EIO);
+	CHECK_EQ(read_bytes(packed, len, NUM_BYTES + 1).num, NUM_BYTES);
+	packed[len - 8] ^= 1;
 	packed[len / 2] ^= 1;
 	CHECK_EQ(read_bytes(packed, len, 4096).err, EIO);
 }
