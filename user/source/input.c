@@ -24,7 +24,7 @@ static const uint8_t gzip_magic[] = { 0x1f, 0x8b };
  * @num_read: of the file
  * @raw: of the file, [@raw_at, @raw_len) still to be used
  * @is_inside: a gzip member has begun and not ended; @has_member: one has ended; @is_damaged: what
- *       follows cannot be decompressed
+ *       follows cannot be decompressed; @is_padding: it is no gzip
  */
 struct rj_input {
 	int fd;
@@ -35,6 +35,7 @@ struct rj_input {
 	bool is_inside;
 	bool has_member;
 	bool is_damaged;
+	bool is_padding;
 	bool was_interrupted;
 	z_stream zlib;
 	size_t raw_at;
@@ -81,7 +82,7 @@ static ssize_t fill(struct rj_input *s)
 	return got;
 }
 
-/* Inflates into @to what is there; the number of bytes, or negative: not gzip. */
+/* Inflates into @to what is there; the number of bytes, which are good also before damage. */
 static ssize_t inflate_some(struct rj_input *s, void *to, size_t len)
 {
 	size_t left = s->raw_len - s->raw_at;
@@ -94,36 +95,64 @@ static ssize_t inflate_some(struct rj_input *s, void *to, size_t len)
 	result = inflate(&s->zlib, Z_NO_FLUSH);
 	s->raw_at = s->raw_len - s->zlib.avail_in;
 	if (result == Z_STREAM_END) {
-		/* another member may follow, RFC 1952 section 2.2 */
 		s->is_inside = false;
 		s->has_member = true;
 		inflateReset(&s->zlib);
 	} else if (result == Z_OK || result == Z_BUF_ERROR) {
 		s->is_inside = true;
-	} else if (s->has_member && !s->is_inside) {
-		/* behind the last member: padding, which gzip(1) passes over too */
-		s->raw_at = s->raw_len;
 	} else {
 		s->is_damaged = true;
 	}
-	/* what came out before the damage is good */
-	len -= s->zlib.avail_out;
-	return s->is_damaged && !len ? -1 : (ssize_t)len;
+	return (ssize_t)(len - s->zlib.avail_out);
+}
+
+/*
+ * Behind a member another may follow, RFC 1952 section 2.2, or padding, which gzip(1) passes over
+ * too, to the end. Positive where one follows, else as fill: 0 is the end.
+ */
+static ssize_t next_member(struct rj_input *s)
+{
+	ssize_t got = 1;
+
+	while (got > 0) {
+		size_t len = s->raw_len - s->raw_at;
+
+		if (len > sizeof(gzip_magic))
+			len = sizeof(gzip_magic);
+		if (s->is_padding || memcmp(s->raw + s->raw_at, gzip_magic, len)) {
+			s->is_padding = true;
+			s->raw_at = s->raw_len;
+		} else if (len == sizeof(gzip_magic)) {
+			s->is_inside = true;
+			return 1;
+		}
+		memmove(s->raw, s->raw + s->raw_at, s->raw_len - s->raw_at);
+		s->raw_len -= s->raw_at;
+		s->raw_at = 0;
+		got = fill(s);
+	}
+	return got;
 }
 
 static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
 {
-	for (;;) {
-		ssize_t got = s->raw_at == s->raw_len && !s->is_damaged ? fill(s) : 1;
+	while (!s->is_damaged) {
+		ssize_t got = 1;
 
+		if (s->has_member && !s->is_inside)
+			got = next_member(s);
+		else if (s->raw_at == s->raw_len)
+			got = fill(s);
 		if (got < 0 || (!got && !s->is_inside))
 			return got;
-		got = got && !s->is_damaged ? inflate_some(s, to, len) : -1;
-		if (got < 0)
-			errno = EIO;
+		if (!got) /* cut short */
+			break;
+		got = inflate_some(s, to, len);
 		if (got)
 			return got;
 	}
+	errno = EIO;
+	return -1;
 }
 
 /* Is it compressed? An interrupted one may have begun all the same. */

@@ -223,7 +223,7 @@ static const char *begin(struct rj_reader *r)
 {
 	const uint8_t *head;
 
-	if (r->has_section)
+	if (r->pcapng.window)
 		return begin_pcapng(r);
 	head = rj_window_need(&r->window, FILE_HEAD_LEN);
 	if (!head)
