@@ -40,6 +40,7 @@ struct rj_session;
  *       The records, and their order, are the same. With several there is on_json alone, called by
  *       the one that polls. With max_flows below 65536 there is one.
  * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
+ * @follow: captures that are read still grow, and need not be there yet: see rj_session_poll
  */
 struct rj_options {
 	size_t size;
@@ -58,6 +59,7 @@ struct rj_options {
 	uint8_t no_decap;
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
+	uint8_t follow;
 };
 
 #define RJ_NEVER UINT64_MAX
@@ -149,6 +151,19 @@ struct rj_stats {
 };
 
 /*
+ * struct rj_progress - of the capture that is being read; @size as above.
+ * @bytes_read: of the file itself, compressed as it may be
+ * @bytes_total: the file's length; 0: not known, as of a pipe
+ * @bytes_waiting: read of a frame that is not whole: with @follow its rest is to come
+ */
+struct rj_progress {
+	size_t size;
+	uint64_t bytes_read;
+	uint64_t bytes_total;
+	uint64_t bytes_waiting;
+};
+
+/*
  * rj_session_open - a session in *@out; on failure *@out may still be one, which tells the
  * error.
  */
@@ -197,17 +212,26 @@ RJ_API int rj_session_feed(struct rj_session *s, const struct rj_session_frame *
  * rj_session_poll - waits at most @timeout_ms for packets. 1: go on; 0: the source is over. To call
  * it again is to say that the records of the last call are safe: with pins, those of a process that
  * is killed before are counted as lost. -EINTR: a signal ended the reading of a file or pipe.
+ *
+ * With @follow: the end of a file is not the end, and a file that is not there, or has no whole
+ * header, is waited for. While nothing comes, time goes on by this host's clock, and idle flows end.
+ * -ESTALE: the file was read to its end, and another one has its name now, or it was truncated:
+ * finish, and read the name again. A pipe is over when nobody writes to it.
  */
 RJ_API int rj_session_poll(struct rj_session *s, int timeout_ms);
 
 /*
- * rj_session_finish - ends the source, if any, and every flow. The session can
- * be given another source then: a file is its own time.
+ * rj_session_finish - ends the source, if any, and every flow: as "eof" where rj_session_poll had
+ * come to the end of a file, else as "stop". The session can be given another source then: a file
+ * is its own time.
  */
 RJ_API int rj_session_finish(struct rj_session *s);
 
 /* rj_session_get_stats - up to now; fills out->size bytes. */
 RJ_API int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out);
+
+/* rj_session_get_progress - how far the capture is read; all 0 where there is none. */
+RJ_API int rj_session_get_progress(const struct rj_session *s, struct rj_progress *out);
 
 /* rj_set_aside_name - "not_ip", …; NULL behind the last reason. */
 RJ_API const char *rj_set_aside_name(unsigned int reason);

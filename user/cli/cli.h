@@ -30,6 +30,8 @@ int command_unpin(int argc, char **argv);
 int command_fields(int argc, char **argv);
 int command_version(int argc, char **argv);
 
+enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
 /*
  * struct settings - what the command line says. Strings point into argv.
  * @operands: files, behind the options
@@ -42,6 +44,7 @@ struct settings {
 	const char *user;
 	double duration_s;
 	uint64_t count;
+	enum progress_when progress;
 	int num_verbose;
 	bool is_quiet;
 	bool is_help;
@@ -70,8 +73,11 @@ bool is_urgent(void);
 /* seconds_now - of a clock that only goes forward. */
 double seconds_now(void);
 
-/* complain - one line on stderr, behind the program's name. */
+/* complain - one line on stderr, behind the program's name, where progress stood. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* progress_hide - takes the line of cli/progress.h away until the next one. */
+void progress_hide(void);
 
 /* status_of - the exit status for a negative errno of the library. */
 enum exit_status status_of(int err);
@@ -101,6 +107,9 @@ enum exit_status output_open(struct output *out, const char *name);
 
 /* output_line - for struct rj_options.on_json; @user is the struct output. */
 void output_line(void *user, const char *text, size_t len);
+
+/* is_enough - whether --duration is over, or --count there, of a run that began at @start. */
+bool is_enough(const struct settings *settings, const struct output *out, double start);
 
 /* output_flush - all whole lines are where a reader can see them; compressed ones once a second. */
 void output_flush(struct output *out);

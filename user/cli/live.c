@@ -7,14 +7,6 @@
 
 #define POLL_MS 100
 
-static bool is_time_over(const struct settings *settings, const struct output *out, double start)
-{
-	if (settings->duration_s > 0 && seconds_now() - start >= settings->duration_s)
-		return true;
-	return settings->count &&
-	       out->num_written + out->num_pending + out->num_lost >= settings->count;
-}
-
 /* Polls until something ends it. */
 static enum exit_status poll_on(const struct settings *settings, struct rj_session *s,
 				struct output *out, double start)
@@ -25,7 +17,7 @@ static enum exit_status poll_on(const struct settings *settings, struct rj_sessi
 	do {
 		more = rj_session_poll(s, POLL_MS);
 		output_flush(out);
-	} while (more > 0 && !is_interrupted() && !is_time_over(settings, out, start));
+	} while (more > 0 && !is_interrupted() && !is_enough(settings, out, start));
 	status = status_of(more < 0 ? more : 0);
 	if (status)
 		complain("%s", rj_session_error(s));

@@ -30,6 +30,7 @@ void complain(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	progress_hide();
 	fprintf(stderr, "rejoice: %s\n", line);
 }
 

@@ -51,6 +51,14 @@ bool is_urgent(void)
 	return was_insisted;
 }
 
+bool is_enough(const struct settings *settings, const struct output *out, double start)
+{
+	if (settings->duration_s > 0 && seconds_now() - start >= settings->duration_s)
+		return true;
+	return settings->count &&
+	       out->num_written + out->num_pending + out->num_lost >= settings->count;
+}
+
 double seconds_now(void)
 {
 	struct timespec ts;

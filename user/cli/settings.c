@@ -47,8 +47,12 @@
 	X(PIN, "pin", 0, "DIR", LIVE,                                                              \
 	  "flows and programs stay at work there; the next run goes on with them")                 \
 	X(USER, "user", 0, "NAME", LIVE, "give root up for this user once all is attached")        \
-	X(DURATION, "duration", 0, "S", LIVE, "stop after this time")                              \
-	X(COUNT, "count", 0, "N", LIVE, "stop after this many flows")                              \
+	X(FOLLOW, "follow", 0, NULL, READ,                                                         \
+	  "the file still grows: wait for more of it, also for the file, until stopped")           \
+	X(DURATION, "duration", 0, "S", BOTH, "stop after this time (read: with --follow)")        \
+	X(COUNT, "count", 0, "N", BOTH, "stop after this many flows (read: with --follow)")        \
+	X(PROGRESS, "progress", 0, "WHEN", READ,                                                   \
+	  "on stderr how far it is: always, never or auto (on a terminal)")                        \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
@@ -60,7 +64,6 @@
 	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
 	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
 	X(ROTATE_TIME, "rotate-time", 0, "S", LATER, "")                                           \
-	X(PROGRESS, "progress", 0, "WHEN", LATER, "")                                              \
 	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
 	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
@@ -170,6 +173,18 @@ static bool read_limit(const char *text, uint64_t *out_ms)
 	return true;
 }
 
+static bool read_when(const char *text, enum progress_when *out)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(text, names[i])) {
+			*out = (enum progress_when)i;
+			return true;
+		}
+	return false;
+}
+
 /* Takes one option; false when its argument is not of the kind it wants. */
 static bool take(struct settings *s, int id, const char *arg)
 {
@@ -233,6 +248,11 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_USER:
 		s->user = arg;
 		return *arg;
+	case OPT_FOLLOW:
+		s->options.follow = 1;
+		return true;
+	case OPT_PROGRESS:
+		return read_when(arg, &s->progress);
 	case OPT_DURATION:
 		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
 	case OPT_COUNT:

@@ -499,6 +499,11 @@ void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns)
 	e->options.clock_ns = clock_ns;
 }
 
+void rj_engine_set_decimals(struct rj_engine *e, int decimals)
+{
+	e->options.time_decimals = decimals;
+}
+
 struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns)
 {
 	const struct rj_limits *limits = &e->options.limits;

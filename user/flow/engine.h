@@ -121,6 +121,9 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *options);
 /* rj_engine_set_clock - what to add to times for Unix time from now on. */
 void rj_engine_set_clock(struct rj_engine *e, int64_t clock_ns);
 
+/* rj_engine_set_decimals - digits of a second that times have from now on. */
+void rj_engine_set_decimals(struct rj_engine *e, int decimals);
+
 /* rj_engine_tick - time has come to @now_ns: flows that are over by then end. */
 void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
 

@@ -208,6 +208,13 @@ void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,
 		rj_engine_tunnels(e, &packet->key, 0, packet->time_ns, tunnels);
 }
 
+void rj_parts_set_decimals(struct rj_parts *p, int decimals)
+{
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++)
+		if (p->engine[i])
+			rj_engine_set_decimals(p->engine[i], decimals);
+}
+
 bool rj_parts_is_closed(const struct rj_parts *p)
 {
 	return p->is_closed;

@@ -73,6 +73,9 @@ void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet 
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,
 		      const struct rj_tunnels *tunnels);
 
+/* rj_parts_set_decimals - as rj_engine_set_decimals. */
+void rj_parts_set_decimals(struct rj_parts *p, int decimals);
+
 /* rj_parts_is_closed - whether tunnels are not to be opened. */
 bool rj_parts_is_closed(const struct rj_parts *p);
 

@@ -244,6 +244,14 @@ static void note_stats(struct worker *w)
 		rj_parts_add_stats(w->parts, &w->seen_engine);
 }
 
+static void take_batch(struct worker *w, const struct rj_batch *b, uint64_t first)
+{
+	rj_parts_set_decimals(w->parts, b->decimals);
+	for (size_t i = 0; i < b->num; i++)
+		rj_intake_frame(&w->intake, w->parts, first + i, &b->frames[i]);
+	rj_parts_time(w->parts, first + b->num, b->quiet_until_ns);
+}
+
 /* Goes through the next batch. */
 static void work(struct worker *w)
 {
@@ -252,10 +260,9 @@ static void work(struct worker *w)
 	uint64_t first = p->first_frame[w->num_done % NUM_BATCHES];
 
 	if (w->parts)
-		for (size_t i = 0; i < b->num; i++)
-			rj_intake_frame(&w->intake, w->parts, first + i, &b->frames[i]);
+		take_batch(w, b, first);
 	if (!is_alone(p))
-		hand_on(w, (struct rj_moment){ rj_place(first + b->num, 0) - 1, UINT64_MAX });
+		hand_on(w, (struct rj_moment){ rj_place(first + b->num + 1, 0) - 1, UINT64_MAX });
 	pthread_mutex_lock(&p->lock);
 	w->num_done++;
 	note_stats(w);
@@ -333,9 +340,9 @@ static void read_on(struct rj_pipeline *p, int timeout_ms)
 				      rj_part_before_parsing(&b->frames[at],
 							     p->options.engine.limits.no_decap);
 	p->first_frame[i] = p->num_frames;
-	p->num_frames += b->num;
+	p->num_frames += b->num + 1; /* what comes behind the last has a place, too */
 	pthread_mutex_lock(&p->lock);
-	p->num_filled += b->num > 0;
+	p->num_filled += b->num || b->quiet_until_ns;
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
 }

@@ -28,6 +28,8 @@ struct rj_session {
 	struct rj_feature_set features;
 	uint32_t max_flows;
 	uint64_t bd_bytes; /* UINT64_MAX: not said */
+	bool is_following;
+	bool is_over; /* the source has no more */
 	struct rj_filter *filter;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
@@ -120,6 +122,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
 	s->max_flows = o.max_flows;
+	s->is_following = o.follow;
 	s->on_record = o.on_record;
 	s->on_json = o.on_json;
 	s->num_threads = o.num_threads ? o.num_threads : 1;
@@ -240,6 +243,7 @@ static int start_file(struct rj_session *s, struct rj_source *source)
 		return cannot_start(s, err);
 	}
 	s->source = source;
+	s->is_over = false;
 	return 0;
 }
 
@@ -249,7 +253,7 @@ int rj_session_read_file(struct rj_session *s, const char *path)
 	int err = check_free(s);
 
 	if (!err)
-		err = rj_pcap_open(path, s->filter, &source, &s->error);
+		err = rj_pcap_open(path, s->is_following, s->filter, &source, &s->error);
 	return err ? err : start_file(s, source);
 }
 
@@ -397,6 +401,7 @@ int rj_session_poll(struct rj_session *s, int timeout_ms)
 			     s->source->ops->poll(s->source, s->engine, timeout_ms);
 	if (more < 0)
 		s->error = s->source->error;
+	s->is_over = more <= 0 && more != -EINTR;
 	return more;
 }
 
@@ -471,6 +476,12 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->dissect_over_budget += engine.dissect.over_budget;
 }
 
+/* Why flows end that are held now: whoever does not let a file come to its end stops them. */
+static enum rj_end end_of(const struct rj_session *s)
+{
+	return s->is_over ? s->source->end : RJ_END_STOP;
+}
+
 static int finish_live(struct rj_session *s)
 {
 	int err = s->source->ops->stop(s->source, s->engine);
@@ -487,7 +498,7 @@ int rj_session_finish(struct rj_session *s)
 	int err = s->engine ? finish_live(s) : 0;
 
 	if (s->pipeline)
-		rj_pipeline_finish(s->pipeline, s->source->end);
+		rj_pipeline_finish(s->pipeline, end_of(s));
 	if (s->parts)
 		rj_parts_flush(s->parts, RJ_END_EOF);
 	add_now(s, &s->before);
@@ -505,6 +516,20 @@ int rj_session_get_stats(const struct rj_session *s, struct rj_stats *out)
 	add_now(s, &now);
 	now.size = size;
 	memcpy(out, &now, size < sizeof(now) ? size : sizeof(now));
+	return 0;
+}
+
+int rj_session_get_progress(const struct rj_session *s, struct rj_progress *out)
+{
+	struct rj_progress now = { .size = out->size };
+	struct rj_source_progress of_source = { 0 };
+
+	if (s->source && s->source->ops->progress)
+		s->source->ops->progress(s->source, &of_source);
+	now.bytes_read = of_source.read;
+	now.bytes_total = of_source.total;
+	now.bytes_waiting = of_source.waiting;
+	memcpy(out, &now, out->size < sizeof(now) ? out->size : sizeof(now));
 	return 0;
 }
 

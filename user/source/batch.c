@@ -5,9 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_FRAMES 1024u
+#define FIRST_BYTES (1u << 17)
+#define MANY_BYTES (1u << 16)
+
+bool rj_batch_add(struct rj_batch *b, const struct rj_capture *frame)
+{
+	size_t room = b->room ? 2 * b->room : FIRST_FRAMES;
+	struct rj_capture *frames;
+
+	if (b->num == b->room) {
+		frames = realloc(b->frames, room * sizeof(*frames));
+		if (!frames)
+			return false;
+		b->frames = frames;
+		b->room = room;
+	}
+	b->frames[b->num++] = *frame;
+	return true;
+}
+
 static bool make_room(struct rj_batch *b, size_t len)
 {
-	size_t size = b->size ? b->size : RJ_BATCH_BYTES;
+	size_t size = b->size ? b->size : FIRST_BYTES;
 	uint8_t *bytes;
 
 	while (size < b->len + len)
@@ -17,32 +37,36 @@ static bool make_room(struct rj_batch *b, size_t len)
 	bytes = realloc(b->bytes, size);
 	if (!bytes)
 		return false;
-	for (size_t i = 0; i < b->num; i++)
-		b->frames[i].data = bytes + (b->frames[i].data - b->bytes);
+	for (size_t i = 0, at = 0; i < b->num; at += b->frames[i++].captured_len)
+		b->frames[i].data = bytes + at;
 	b->bytes = bytes;
 	b->size = size;
 	return true;
 }
 
-bool rj_batch_add(struct rj_batch *b, const struct rj_capture *frame)
+bool rj_batch_copy(struct rj_batch *b, const struct rj_capture *frame)
 {
-	if (b->num == b->room) {
-		size_t room = b->room ? 2 * b->room : 1024;
-		struct rj_capture *frames = realloc(b->frames, room * sizeof(*frames));
+	struct rj_capture copy = *frame;
 
-		if (!frames)
-			return false;
-		b->frames = frames;
-		b->room = room;
-	}
 	if (!make_room(b, frame->captured_len))
 		return false;
-	b->frames[b->num] = *frame;
-	b->frames[b->num++].data = b->bytes + b->len;
 	if (frame->captured_len)
 		memcpy(b->bytes + b->len, frame->data, frame->captured_len);
+	copy.data = b->bytes + b->len;
 	b->len += frame->captured_len;
-	return true;
+	return rj_batch_add(b, &copy);
+}
+
+bool rj_batch_is_full(const struct rj_batch *b)
+{
+	return b->len >= MANY_BYTES || b->num >= FIRST_FRAMES;
+}
+
+void rj_batch_empty(struct rj_batch *b)
+{
+	b->num = 0;
+	b->len = 0;
+	b->quiet_until_ns = 0;
 }
 
 void rj_batch_done(struct rj_batch *b)

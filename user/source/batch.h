@@ -5,13 +5,12 @@
 
 #include "source/intake.h"
 
-/* Bytes of a batch: what stays in a processor's cache beside the flows. Ours, measured. */
-#define RJ_BATCH_BYTES (1u << 18)
-
 /*
  * struct rj_batch - a zeroed one is empty.
  * @frames: @num of them, in memory for @room
- * @bytes: theirs, @len of @size
+ * @bytes: where theirs are, @len of @size
+ * @decimals: digits of a second that times have (struct rj_source)
+ * @quiet_until_ns: behind the frames, time has come to this without another; 0: it has not
  */
 struct rj_batch {
 	struct rj_capture *frames;
@@ -20,23 +19,21 @@ struct rj_batch {
 	uint8_t *bytes;
 	size_t len;
 	size_t size;
+	int decimals;
+	uint64_t quiet_until_ns;
 };
 
-/* rj_batch_add - appends a frame with a copy of its bytes; false without memory. */
+/* rj_batch_add - appends a frame whose bytes stay where they are; false without memory. */
 RJ_MUST_CHECK bool rj_batch_add(struct rj_batch *b, const struct rj_capture *frame);
 
-/* rj_batch_is_full - whether another frame may find no room without asking the heap. */
-static inline bool rj_batch_is_full(const struct rj_batch *b)
-{
-	return b->len >= RJ_BATCH_BYTES - RJ_BATCH_BYTES / 4;
-}
+/* rj_batch_copy - appends a frame with a copy of its bytes; likewise. */
+RJ_MUST_CHECK bool rj_batch_copy(struct rj_batch *b, const struct rj_capture *frame);
+
+/* rj_batch_is_full - whether there are enough copies. */
+bool rj_batch_is_full(const struct rj_batch *b);
 
 /* rj_batch_empty - forgets the frames, keeps the memory. */
-static inline void rj_batch_empty(struct rj_batch *b)
-{
-	b->num = 0;
-	b->len = 0;
-}
+void rj_batch_empty(struct rj_batch *b);
 
 /* rj_batch_done - gives the memory back. */
 void rj_batch_done(struct rj_batch *b);

@@ -60,29 +60,70 @@ static int end_of(struct pcap_source *s)
 			    s->name, s->link_type, name ? name : "unknown");
 }
 
+/* There is no further frame as yet: time goes on all the same, or idle flows would never end. */
+static int wait_for_more(struct pcap_source *s, struct rj_batch *out, int timeout_ms)
+{
+	out->quiet_until_ns = rj_reader_quiet_until(s->reader);
+	rj_input_wait(s->input, timeout_ms);
+	return 1;
+}
+
+/*
+ * A frame into the batch: 1; else why there is none: 0 at the end, negative as rj_reader_next's.
+ */
+static int take_frame(struct pcap_source *s, struct rj_batch *out, bool stays)
+{
+	struct rj_error *error = &s->base.error;
+	struct rj_capture frame;
+	int got = rj_reader_next(s->reader, &frame, error);
+	int wanted = got == 1 ? is_wanted(s, &frame) : 0;
+
+	if (got <= 0 || wanted <= 0)
+		return got <= 0 ? got : wanted < 0 ? wanted : 1;
+	if (stays ? rj_batch_add(out, &frame) : rj_batch_copy(out, &frame))
+		return 1;
+	return rj_error_set(error, -ENOMEM, "out of memory");
+}
+
+/* Frames of one reading: the first may have to be waited for, the others are beside it. */
+static int take_frames(struct pcap_source *s, struct rj_batch *out)
+{
+	bool stays = !rj_reader_is_foreign(s->reader);
+	int got = take_frame(s, out, stays);
+
+	if (stays)
+		rj_reader_hold(s->reader);
+	while (got == 1 && (stays || !rj_batch_is_full(out)))
+		got = take_frame(s, out, stays);
+	if (stays && !rj_reader_swap(s->reader, &out->bytes, &out->size))
+		return rj_error_set(&s->base.error, -ENOMEM, "out of memory");
+	return got;
+}
+
 static int file_fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
 {
 	struct pcap_source *s = (struct pcap_source *)base;
+	int got = take_frames(s, out);
 
-	(void)timeout_ms;
-	while (!rj_batch_is_full(out)) {
-		struct rj_capture frame;
-		int got = rj_reader_next(s->reader, &frame, &base->error);
-		int wanted = got == 1 ? is_wanted(s, &frame) : 0;
-
-		if (!got)
-			return end_of(s);
-		if (got < 0 || wanted < 0)
-			return got < 0 ? got : wanted;
-		if (wanted && !rj_batch_add(out, &frame))
-			return rj_error_set(&base->error, -ENOMEM, "out of memory");
-	}
-	return 1;
+	out->decimals = rj_reader_decimals(s->reader);
+	if (got == -EAGAIN)
+		return out->num || !rj_input_is_followed(s->input) ?
+			       1 :
+			       wait_for_more(s, out, timeout_ms);
+	return got ? got : end_of(s);
 }
 
 static void file_stats(struct rj_source *base, struct rj_intake *out)
 {
 	*out = ((struct pcap_source *)base)->intake;
+}
+
+static void file_progress(struct rj_source *base, struct rj_source_progress *out)
+{
+	struct pcap_source *s = (struct pcap_source *)base;
+
+	rj_input_position(s->input, &out->read, &out->total);
+	out->waiting = rj_reader_num_waiting(s->reader);
 }
 
 static void file_close(struct rj_source *base)
@@ -98,15 +139,17 @@ static void file_close(struct rj_source *base)
 static const struct rj_source_ops file_ops = {
 	.fill = file_fill,
 	.stats = file_stats,
+	.progress = file_progress,
 	.close = file_close,
 };
 
-static int open_capture(struct pcap_source *s, const char *path, struct rj_error *error)
+static int open_capture(struct pcap_source *s, const char *path, bool is_followed,
+			struct rj_error *error)
 {
 	int err;
 
 	errno = 0;
-	s->input = rj_input_open(path);
+	s->input = rj_input_open(path, is_followed);
 	if (!s->input)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
@@ -129,8 +172,8 @@ static int set_filter(struct pcap_source *s, struct rj_filter *filter, struct rj
 	return 0;
 }
 
-int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
-		 struct rj_error *error)
+int rj_pcap_open(const char *path, bool is_followed, struct rj_filter *filter,
+		 struct rj_source **out, struct rj_error *error)
 {
 	struct pcap_source *s = calloc(1, sizeof(*s));
 	int err = -ENOMEM;
@@ -144,7 +187,7 @@ int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **
 		rj_error_set(error, -ENOMEM, "out of memory");
 		goto fail;
 	}
-	err = open_capture(s, path, error);
+	err = open_capture(s, path, is_followed, error);
 	if (!err)
 		err = set_filter(s, filter, error);
 	if (err)

@@ -163,20 +163,43 @@ static const uint8_t *hold(struct rj_pcapng *p, uint32_t len, int *err, const ch
 	return *err ? NULL : block;
 }
 
-/* Passes over a block that is not held. */
-static int skip(struct rj_pcapng *p, uint32_t len, const char **what)
+/* Goes on passing over a block that is not held. */
+static int pass_on(struct rj_pcapng *p, struct rj_capture *out, const char **what)
 {
 	const uint8_t *tail;
 
-	if (!rj_window_skip(p->window, len - BLOCK_TAIL))
+	if (!rj_window_skip(p->window, &p->pass_left))
 		return cut_short(p, what);
 	tail = rj_window_need(p->window, BLOCK_TAIL);
 	if (!tail)
 		return cut_short(p, what);
-	if (u32_at(p, tail) != len)
+	if (u32_at(p, tail) != p->passing)
 		return damaged(what, "a block's two lengths are not the same");
 	rj_window_use(p->window, BLOCK_TAIL);
-	return 0;
+	p->passing = 0;
+	if (p->passed == RJ_PCAPNG_FRAME)
+		*out = p->frame;
+	return (int)p->passed;
+}
+
+/* Passes over a block of @len bytes, of which nothing is of interest any more. */
+static int pass(struct rj_pcapng *p, uint32_t len, const char **what)
+{
+	p->passing = len;
+	p->pass_left = len - BLOCK_TAIL;
+	p->passed = RJ_PCAPNG_OTHER;
+	return pass_on(p, NULL, what);
+}
+
+/* The same of a frame, of which @out has what is known. */
+static int pass_frame(struct rj_pcapng *p, uint32_t len, struct rj_capture *out, const char **what)
+{
+	p->passing = len;
+	p->pass_left = len - BLOCK_TAIL;
+	p->passed = RJ_PCAPNG_FRAME;
+	out->captured_len = 0;
+	p->frame = *out;
+	return pass_on(p, out, what);
 }
 
 static int step_interface(struct rj_pcapng *p, uint32_t len, const char **what)
@@ -209,7 +232,6 @@ static int step_interface(struct rj_pcapng *p, uint32_t len, const char **what)
 static int step_section(struct rj_pcapng *p, uint32_t len, const char **what)
 {
 	const uint8_t *block = rj_window_need(p->window, SECTION_LEN - BLOCK_TAIL);
-	int err;
 
 	if (!block)
 		return cut_short(p, what);
@@ -219,8 +241,7 @@ static int step_section(struct rj_pcapng *p, uint32_t len, const char **what)
 	if (u16_at(p, block + 12) != 1 || (u16_at(p, block + 14) & ~2u))
 		return damaged(what, "a section is of a version that is not read");
 	p->num_interfaces = 0;
-	err = skip(p, len, what);
-	return err ? err : RJ_PCAPNG_OTHER;
+	return pass(p, len, what);
 }
 
 /*
@@ -236,11 +257,8 @@ static int put_frame(struct rj_pcapng *p, uint32_t head, uint32_t len, struct rj
 	out->time_ns = p->time_ns;
 	if (out->captured_len > len - head - BLOCK_TAIL)
 		return damaged(what, "a frame is longer than its block");
-	if (out->captured_len > RJ_MAX_CAPTURED && !rj_link_is_read(out->link_type)) {
-		out->captured_len = 0;
-		err = skip(p, len, what);
-		return err ? err : RJ_PCAPNG_FRAME;
-	}
+	if (out->captured_len > RJ_MAX_CAPTURED && !rj_link_is_read(out->link_type))
+		return pass_frame(p, len, out, what);
 	if (out->captured_len > RJ_MAX_CAPTURED || len > MAX_BLOCK)
 		return damaged(what, "a frame is longer than any");
 	block = hold(p, len, &err, what);
@@ -317,9 +335,10 @@ int rj_pcapng_step(struct rj_pcapng *p, struct rj_capture *out, const char **wha
 {
 	const uint8_t *head;
 	uint32_t type, len;
-	int err;
 
 	*what = NULL;
+	if (p->passing)
+		return pass_on(p, out, what);
 	head = peek(p, &type);
 	if (!head)
 		return rj_window_ended(p->window) ? RJ_PCAPNG_END : cut_short(p, what);
@@ -339,8 +358,7 @@ int rj_pcapng_step(struct rj_pcapng *p, struct rj_capture *out, const char **wha
 	case BLOCK_INTERFACE:
 		return step_interface(p, len, what);
 	default:
-		err = skip(p, len, what);
-		return err ? err : RJ_PCAPNG_OTHER;
+		return pass(p, len, what);
 	}
 }
 

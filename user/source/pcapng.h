@@ -21,9 +21,14 @@ struct rj_pcapng_interface {
 	int64_t offset_s;
 };
 
+/* What a block was. */
+enum rj_pcapng_block { RJ_PCAPNG_END, RJ_PCAPNG_FRAME, RJ_PCAPNG_INTERFACE, RJ_PCAPNG_OTHER };
+
 /*
  * struct rj_pcapng - zeroed, with @window at the first section, to start with.
  * @time_ns: of the last frame that had one
+ * @passing: the length of a block that is being passed over, 0: none is; @pass_left: of it and
+ *       before the length at its end; @passed: what it is, with its @frame
  */
 struct rj_pcapng {
 	struct rj_window *window;
@@ -32,10 +37,11 @@ struct rj_pcapng {
 	uint32_t room;
 	uint64_t time_ns;
 	bool is_swapped;
+	uint32_t passing;
+	uint64_t pass_left;
+	enum rj_pcapng_block passed;
+	struct rj_capture frame;
 };
-
-/* What a block was. */
-enum rj_pcapng_block { RJ_PCAPNG_END, RJ_PCAPNG_FRAME, RJ_PCAPNG_INTERFACE, RJ_PCAPNG_OTHER };
 
 /* rj_pcapng_is_frame - whether the next block is there and has a frame; uses nothing. */
 bool rj_pcapng_is_frame(struct rj_pcapng *p);
@@ -43,6 +49,7 @@ bool rj_pcapng_is_frame(struct rj_pcapng *p);
 /*
  * rj_pcapng_step - reads one block: an enum rj_pcapng_block, *@out being its frame, good until the
  * next step. -ENOMEM; -EIO with *@what set to what is wrong with the file; NULL: the window says.
+ * Behind -EAGAIN of the window the next step goes on where this one was.
  */
 int rj_pcapng_step(struct rj_pcapng *p, struct rj_capture *out, const char **what);
 

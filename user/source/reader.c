@@ -20,6 +20,12 @@
 #define FRAME_HEAD_LEN 16u
 #define LINK_TYPE_BITS 0x03ffffffu /* above them: the length of check sequences */
 
+/*
+ * By then a frame is in the file, if whoever writes it does not wait for a buffer to fill: tcpdump's
+ * own wait for the kernel's is a second.
+ */
+#define FOLLOW_LAG_NS (2 * RJ_NS_PER_S)
+
 struct rj_reader {
 	struct rj_window window;
 	const char *name;
@@ -27,10 +33,15 @@ struct rj_reader {
 	int decimals;
 	int link_type;
 	int (*next)(struct rj_reader *r, struct rj_capture *out, struct rj_error *error);
-	/* of pcap */
+	uint64_t time_ns; /* of the last frame */
+	/* of pcap; a frame that is passed over, and what is left of it */
 	bool is_swapped;
 	uint64_t unit_ns;
-	/* of the others */
+	bool is_passing;
+	struct rj_capture passed;
+	uint64_t pass_left;
+	/* of the others; the first section was read */
+	bool has_section;
 	struct rj_pcapng pcapng;
 	struct rj_foreign *foreign;
 };
@@ -42,9 +53,16 @@ static uint32_t u32_at(const struct rj_reader *r, const uint8_t *at)
 
 static int failed(const struct rj_reader *r, int err, const char *what, struct rj_error *error)
 {
+	if (err == -EAGAIN)
+		return err;
 	if (err == -EINTR)
 		return rj_error_set(error, err,
 				    "%s: interrupted by a signal; what was read is kept", r->name);
+	if (err == -ESTALE)
+		return rj_error_set(error, err, "%s: %s%s, behind frame %llu", r->name,
+				    rj_input_fate(r->window.in),
+				    rj_reader_num_waiting(r) ? " inside a frame" : "",
+				    (unsigned long long)r->num_frames);
 	return rj_error_set(
 		error, err,
 		"%s: %s, behind frame %llu, at byte %llu; what was read before it is kept", r->name,
@@ -59,6 +77,15 @@ static int cut_short(const struct rj_reader *r, struct rj_error *error)
 	return failed(r, -EIO, "the file ends inside a frame", error);
 }
 
+static int pass_on(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	if (!rj_window_skip(&r->window, &r->pass_left))
+		return cut_short(r, error);
+	r->is_passing = false;
+	*out = r->passed;
+	return 1;
+}
+
 /* A frame that is not parsed anyway may be longer than is held: then none of it is. */
 static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
 {
@@ -67,16 +94,20 @@ static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_err
 	if (rj_link_is_read(r->link_type) || len > INT32_MAX)
 		return failed(r, -EIO, "a frame is longer than any", error);
 	rj_window_use(&r->window, FRAME_HEAD_LEN);
-	if (!rj_window_skip(&r->window, len))
-		return cut_short(r, error);
 	out->captured_len = 0;
-	return 1;
+	r->passed = *out;
+	r->pass_left = len;
+	r->is_passing = true;
+	return pass_on(r, out, error);
 }
 
 static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
 {
-	const uint8_t *head = rj_window_need(&r->window, FRAME_HEAD_LEN);
+	const uint8_t *head;
 
+	if (r->is_passing)
+		return pass_on(r, out, error);
+	head = rj_window_need(&r->window, FRAME_HEAD_LEN);
 	if (!head && rj_window_ended(&r->window))
 		return 0;
 	if (!head)
@@ -122,6 +153,7 @@ int rj_reader_next(struct rj_reader *r, struct rj_capture *out, struct rj_error 
 
 	if (got == 1) {
 		r->num_frames++;
+		r->time_ns = out->time_ns;
 		if (out->wire_len < out->captured_len)
 			out->wire_len = out->captured_len;
 	}
@@ -155,13 +187,16 @@ static const char *begin_pcapng(struct rj_reader *r)
 	const char *what = NULL;
 	int kind;
 
-	r->next = next_pcapng;
 	r->pcapng.window = &r->window;
-	kind = rj_pcapng_step(&r->pcapng, &unused, &what);
+	kind = r->has_section ? RJ_PCAPNG_OTHER : rj_pcapng_step(&r->pcapng, &unused, &what);
 	if (kind < 0)
 		return what ? what : "it cannot be read";
+	r->has_section = true;
 	while (kind == RJ_PCAPNG_OTHER && !rj_pcapng_is_frame(&r->pcapng))
 		kind = rj_pcapng_step(&r->pcapng, &unused, &what);
+	if (kind == -EAGAIN)
+		return "it has no interface yet";
+	r->next = next_pcapng;
 	if (kind == RJ_PCAPNG_INTERFACE) {
 		r->link_type = r->pcapng.interfaces->link_type;
 		r->decimals = rj_pcapng_decimals(r->pcapng.interfaces);
@@ -173,6 +208,8 @@ static const char *begin_foreign(struct rj_reader *r)
 {
 	const char *what;
 
+	if (rj_input_is_followed(r->window.in))
+		return "only those can be followed";
 	r->next = next_foreign;
 	r->foreign = rj_foreign_open(&r->window, &what);
 	if (!r->foreign)
@@ -184,8 +221,11 @@ static const char *begin_foreign(struct rj_reader *r)
 /* NULL, or why there is nothing to be read. */
 static const char *begin(struct rj_reader *r)
 {
-	const uint8_t *head = rj_window_need(&r->window, FILE_HEAD_LEN);
+	const uint8_t *head;
 
+	if (r->pcapng.window)
+		return begin_pcapng(r);
+	head = rj_window_need(&r->window, FILE_HEAD_LEN);
 	if (!head)
 		return "the file ends inside its header";
 	if (u32_at(r, head) == MAGIC_SECTION)
@@ -196,6 +236,25 @@ static const char *begin(struct rj_reader *r)
 	r->link_type = (int)(u32_at(r, head + 20) & LINK_TYPE_BITS);
 	rj_window_use(&r->window, FILE_HEAD_LEN);
 	return NULL;
+}
+
+/* What is told of a file that does not begin as it should. */
+static int refused(const struct rj_reader *r, const char *what, struct rj_error *error)
+{
+	if (r->window.err)
+		return failed(r, r->window.err, NULL, error);
+	return rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s", r->name,
+			    what);
+}
+
+/* Of a file that is followed and had no whole head when it was opened. */
+static int next_begin(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+{
+	const char *what = begin(r);
+
+	(void)out;
+	/* who follows it is to know what the head says before there are frames */
+	return what ? refused(r, what, error) : -EAGAIN;
 }
 
 int rj_reader_open(struct rj_input *in, const char *name, struct rj_reader **out,
@@ -211,17 +270,13 @@ int rj_reader_open(struct rj_input *in, const char *name, struct rj_reader **out
 	r->name = name;
 	r->link_type = -1;
 	r->decimals = 6;
-	what = begin(r);
-	err = r->window.err;
+	r->next = next_begin;
+	what = rj_input_is_followed(in) ? NULL : begin(r);
 	if (!what) {
 		*out = r;
 		return 0;
 	}
-	if (err)
-		failed(r, err, NULL, error);
-	else
-		err = rj_error_set(error, -ENOEXEC, "%s: not a capture file (pcap or pcapng): %s",
-				   name, what);
+	err = refused(r, what, error);
 	rj_reader_close(r);
 	return err;
 }
@@ -234,6 +289,37 @@ int rj_reader_decimals(const struct rj_reader *r)
 int rj_reader_link_type(const struct rj_reader *r)
 {
 	return r->link_type;
+}
+
+bool rj_reader_is_foreign(const struct rj_reader *r)
+{
+	return r->foreign;
+}
+
+void rj_reader_hold(struct rj_reader *r)
+{
+	r->window.is_held = true;
+}
+
+bool rj_reader_swap(struct rj_reader *r, uint8_t **bytes, size_t *size)
+{
+	r->window.is_held = false;
+	return rj_window_swap(&r->window, bytes, size);
+}
+
+uint64_t rj_reader_quiet_until(const struct rj_reader *r)
+{
+	uint64_t quiet_ns = rj_input_quiet_ns(r->window.in);
+
+	/* half a frame: whoever writes the file holds back more of them */
+	if (!r->num_frames || rj_reader_num_waiting(r) || quiet_ns <= FOLLOW_LAG_NS)
+		return 0;
+	return r->time_ns + (quiet_ns - FOLLOW_LAG_NS);
+}
+
+size_t rj_reader_num_waiting(const struct rj_reader *r)
+{
+	return r->window.end - r->window.at + (r->is_passing || r->pcapng.passing);
 }
 
 void rj_reader_close(struct rj_reader *r)

@@ -13,6 +13,17 @@
 struct rj_source;
 
 /*
+ * struct rj_source_progress - how far the reading of a file is, in bytes of the file itself.
+ * @total: its length; 0: that is not known
+ * @waiting: bytes read of a frame that is not whole
+ */
+struct rj_source_progress {
+	uint64_t read;
+	uint64_t total;
+	uint64_t waiting;
+};
+
+/*
  * struct rj_source_ops - what a source can do. Files are filled from; the kernel is polled, stopped
  * and settled with.
  */
@@ -45,14 +56,18 @@ struct rj_source_ops {
 	/* stats - the account up to now; of files that of frames that are not in a batch. */
 	void (*stats)(struct rj_source *s, struct rj_intake *out);
 
+	/* progress - of a file. */
+	void (*progress)(struct rj_source *s, struct rj_source_progress *out);
+
 	/* close - gives everything back; detaches. */
 	void (*close)(struct rj_source *s);
 };
 
 /*
  * struct rj_source - embedded first in each source.
- * @clock_ns, @time_decimals, @end: for the engine: see struct rj_engine_options; why flows end
- *       that are held when the source is over
+ * @clock_ns, @time_decimals, @end: for the engine: see struct rj_engine_options (of a file that is
+ *       followed the decimals may change before its first frame); why flows end that are held when
+ *       the source is over
  */
 struct rj_source {
 	const struct rj_source_ops *ops;
@@ -64,9 +79,11 @@ struct rj_source {
 
 /*
  * rj_pcap_open - a capture file (pcap, pcapng; gzip inside either name), "-" for standard input.
+ * @is_followed: it still grows, and need not be there yet. Poll waits for more of it, and fails with
+ *       -ESTALE where another file has taken its name, or it was truncated.
  * @filter: borrowed while the source is open; NULL for all frames
  */
-RJ_MUST_CHECK int rj_pcap_open(const char *path, struct rj_filter *filter, struct rj_source **out,
-			       struct rj_error *error);
+RJ_MUST_CHECK int rj_pcap_open(const char *path, bool is_followed, struct rj_filter *filter,
+			       struct rj_source **out, struct rj_error *error);
 
 #endif

@@ -38,6 +38,8 @@ static bool fill(struct rj_window *w)
 {
 	ssize_t got;
 
+	if (w->err == -EAGAIN)
+		w->err = 0;
 	if (w->err || w->is_over)
 		return false;
 	got = rj_input_read(w->in, w->bytes + w->end, w->size - w->end);
@@ -52,6 +54,10 @@ static bool fill(struct rj_window *w)
 
 const uint8_t *rj_window_more(struct rj_window *w, size_t len)
 {
+	if (w->is_held) {
+		w->err = w->err ? w->err : -EAGAIN;
+		return NULL;
+	}
 	if (!make_room(w, len))
 		return NULL;
 	while (w->end - w->at < len)
@@ -60,19 +66,44 @@ const uint8_t *rj_window_more(struct rj_window *w, size_t len)
 	return w->bytes + w->at;
 }
 
-bool rj_window_skip(struct rj_window *w, uint64_t len)
+bool rj_window_skip(struct rj_window *w, uint64_t *len)
 {
-	while (len) {
+	while (*len) {
 		size_t some;
 
 		if (!rj_window_need(w, 1))
 			return false;
 		some = w->end - w->at;
-		if (some > len)
-			some = (size_t)len;
+		if (some > *len)
+			some = (size_t)*len;
 		rj_window_use(w, some);
-		len -= some;
+		*len -= some;
 	}
+	return true;
+}
+
+bool rj_window_swap(struct rj_window *w, uint8_t **bytes, size_t *size)
+{
+	size_t left = w->end - w->at;
+	size_t need = left > WINDOW_BYTES ? left : WINDOW_BYTES;
+	uint8_t *new = *bytes;
+
+	if (*size < need) {
+		new = realloc(*bytes, need);
+		if (!new)
+			return false;
+		*bytes = new;
+		*size = need;
+	}
+	if (left)
+		memcpy(new, w->bytes + w->at, left);
+	need = *size;
+	*bytes = w->bytes;
+	*size = w->size;
+	w->bytes = new;
+	w->size = need;
+	w->at = 0;
+	w->end = left;
 	return true;
 }
 

@@ -8,13 +8,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/status.h"
 #include "source/input.h"
 
 /*
  * struct rj_window - what was read of @in and not used yet: [@at, @end) of @bytes.
  * @offset: where in the stream @at is
- * @err: what reading failed with, a negative errno; 0: it did not
+ * @err: what reading failed with, a negative errno; 0: it did not. -EAGAIN is not for good: of a
+ *       file that is followed there is nothing more as yet
  * @is_over: the stream has no more
+ * @is_held: the bytes are to stay where they are: what is not there is as if it had not come as yet
  */
 struct rj_window {
 	struct rj_input *in;
@@ -25,6 +28,7 @@ struct rj_window {
 	uint64_t offset;
 	int err;
 	bool is_over;
+	bool is_held;
 };
 
 /* rj_window_more - rj_window_need where it is not there yet. */
@@ -69,8 +73,17 @@ static inline uint32_t rj_u32_at(const uint8_t *at, bool is_swapped)
 	return is_swapped ? __builtin_bswap32(value) : value;
 }
 
-/* rj_window_skip - passes over @len bytes, there or not; false where the stream has fewer. */
-bool rj_window_skip(struct rj_window *w, uint64_t len);
+/*
+ * rj_window_skip - passes over *@len bytes, there or not, and counts them down; false where the
+ * stream has fewer: as far as it has them, they are passed over.
+ */
+bool rj_window_skip(struct rj_window *w, uint64_t *len);
+
+/*
+ * rj_window_swap - gives the memory with all that was used of it away, for *@bytes of *@size, into
+ * which the rest is copied. False without memory: nothing happened.
+ */
+RJ_MUST_CHECK bool rj_window_swap(struct rj_window *w, uint8_t **bytes, size_t *size);
 
 /* rj_window_done - gives the memory back. */
 void rj_window_done(struct rj_window *w);

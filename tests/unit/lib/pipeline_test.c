@@ -51,6 +51,7 @@ static int fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
 	struct made *m = (struct made *)base;
 
 	(void)timeout_ms;
+	out->decimals = 6;
 	for (uint32_t i = 0; i < m->num_a_batch && m->next < NUM_FRAMES; i++, m->next++) {
 		struct frame f = make(m->next);
 		/* once nothing comes for so long that all flows end together */
@@ -61,7 +62,7 @@ static int fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
 						  .captured_len = (uint32_t)f.len,
 						  .wire_len = (uint32_t)f.len };
 
-		if (!rj_batch_add(out, &frame))
+		if (!rj_batch_copy(out, &frame))
 			abort();
 	}
 	if (m->next < NUM_FRAMES)

@@ -72,7 +72,7 @@ static struct outcome read_bytes(const uint8_t *bytes, size_t len, size_t piece)
 	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len)
 		abort();
 	close(fd);
-	s = rj_input_open(path);
+	s = rj_input_open(path, false);
 	unlink(path);
 	out.err = errno;
 	if (s)
@@ -122,6 +122,10 @@ TEST(input_tells_gzip_that_is_cut)
 		CHECK_EQ(o.last, -1);
 		CHECK_EQ(o.err, EIO);
 	}
+	packed[len - 8] ^= 1; /* the checksum: what came before is not less for it */
+	CHECK_EQ(read_bytes(packed, len, NUM_BYTES + 1).err, EIO);
+	CHECK_EQ(read_bytes(packed, len, NUM_BYTES + 1).num, NUM_BYTES);
+	packed[len - 8] ^= 1;
 	packed[len / 2] ^= 1;
 	CHECK_EQ(read_bytes(packed, len, 4096).err, EIO);
 }
@@ -147,7 +151,7 @@ TEST(input_ends_with_a_signal)
 		abort();
 	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
 	sigaction(SIGALRM, &action, &before);
-	s = rj_input_open(name);
+	s = rj_input_open(name, false);
 	setitimer(ITIMER_REAL, &often, NULL);
 	o = read_all(s, 700);
 	setitimer(ITIMER_REAL, &never, NULL);

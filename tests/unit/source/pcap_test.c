@@ -116,7 +116,7 @@ static struct outcome read_path(const char *path, const char *filter)
 
 	if (filter && rj_filter_new(filter, &compiled, &error))
 		abort();
-	out.open_err = rj_pcap_open(path, compiled, &source, &error);
+	out.open_err = rj_pcap_open(path, false, compiled, &source, &error);
 	snprintf(out.error, sizeof(out.error), "%s", error.text);
 	if (!out.open_err) {
 		out.decimals = source->time_decimals;
