@@ -167,7 +167,7 @@ static void check_json(const struct flow *f, unsigned int originator)
 	struct rj_jsonw w;
 
 	rj_buffer_init(&out, 256u << 20);
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	dissector->emit(f->state, originator, &w.visitor);
 	MUST(!w.depth && !w.num_skipped && !w.is_too_deep);
 	rj_buffer_put(&out, "", 1);

@@ -75,7 +75,7 @@ char *unit_json(const struct rj_dissector *d, const void *state, unsigned int or
 	struct rj_jsonw w;
 
 	rj_buffer_init(&out, 64u << 20);
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	d->emit(state, originator, &w.visitor);
 	rj_buffer_put(&out, "", 1);
 	if (rj_jsonw_failed(&w))

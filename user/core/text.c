@@ -21,6 +21,14 @@ uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
 	uint8_t *first = digits + sizeof(digits);
 	size_t len;
 
+	if (value < 10) { /* most are small */
+		*at = (uint8_t)('0' + value);
+		return at + 1;
+	}
+	if (value < 100) {
+		memcpy(at, two_digits + 2 * value, 2);
+		return at + 2;
+	}
 	for (; value >= 100; value /= 100)
 		memcpy(first -= 2, two_digits + 2 * (value % 100), 2);
 	if (value >= 10)
@@ -76,10 +84,27 @@ uint8_t *rj_text_f64(uint8_t *at, double value)
 	return at;
 }
 
+/* The eight digits of four bytes at once, a digit in each byte of a word. */
+static void put_hex4(uint8_t *at, const uint8_t *bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 32 |
+		     (uint64_t)bytes[3] << 48;
+	uint64_t is_letter;
+
+	x = ((x >> 4) & UINT64_C(0x000f000f000f000f)) | (x & UINT64_C(0x000f000f000f000f)) << 8;
+	is_letter = (x + 6 * ones) >> 4 & ones;
+	x += '0' * ones + is_letter * ('a' - '9' - 1);
+	for (unsigned int i = 0; i < 8; i++)
+		at[i] = (uint8_t)(x >> 8 * i);
+}
+
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 {
 	const uint8_t *byte = bytes;
 
+	for (; len >= 4; len -= 4, byte += 4, at += 8)
+		put_hex4(at, byte);
 	for (size_t i = 0; i < len; i++) {
 		*at++ = (uint8_t)hex_digits[byte[i] >> 4];
 		*at++ = (uint8_t)hex_digits[byte[i] & 15];

@@ -2,6 +2,8 @@
 /* Community ID v1: SHA-1 over the ordered endpoints, base64. */
 #include "features/community.h"
 
+/* EVP looks the algorithm up by its name and allocates for each hash, which takes longer than it. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdbool.h>
@@ -76,6 +78,7 @@ void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
 	bool is_ordered = true;
 	uint8_t bytes[2 + 16 + 16 + 2 + 4];
 	uint8_t digest[SHA_DIGEST_LENGTH];
+	SHA_CTX sha;
 	size_t addr_len, len;
 
 	/* type and code are those of the first packet, so its sender comes first */
@@ -106,7 +109,9 @@ void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
 		len += put16(bytes + len, src.port);
 		len += put16(bytes + len, dst.port);
 	}
-	SHA1(bytes, len, digest);
+	SHA1_Init(&sha);
+	SHA1_Update(&sha, bytes, len);
+	SHA1_Final(digest, &sha);
 	memcpy(out, "1:", 2);
 	EVP_EncodeBlock((unsigned char *)out + 2, digest, sizeof(digest));
 }

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "sink/jsonw.h"
-
 /* So many bytes are handed on at once; ours, measured. */
 #define MANY_BYTES (1u << 18)
 /* A record is one line; a hostile flow must not make it endless. */
@@ -51,7 +49,7 @@ bool rj_lines_add(struct rj_lines *l, const struct rj_record *record)
 
 	if (!make_room(l))
 		return false;
-	rj_jsonw_init(&writer, &l->text);
+	rj_jsonw_init(&writer, &l->text, &l->keys);
 	rj_record_visit(record, &writer.visitor);
 	l->line[l->num] = (struct rj_line){ { record->at, record->began }, l->text.len - start };
 	if (rj_jsonw_failed(&writer) || l->text.len - start > MAX_LINE_BYTES) {

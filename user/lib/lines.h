@@ -10,6 +10,7 @@
 #include "core/buffer.h"
 #include "core/status.h"
 #include "flow/record.h"
+#include "sink/jsonw.h"
 
 /* struct rj_moment - a place in the order of records: by @at, then by @began (flow/record.h). */
 struct rj_moment {
@@ -44,6 +45,7 @@ struct rj_lines {
 	size_t next;
 	size_t text_at;
 	struct rj_buffer text;
+	struct rj_jsonw_keys keys;
 };
 
 /* rj_lines_new - none as yet; NULL without memory. */

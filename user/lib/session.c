@@ -45,6 +45,7 @@ struct rj_session {
 	uint64_t num_fed;
 	struct rj_stats before; /* sums of the sources that are over */
 	struct rj_buffer line;
+	struct rj_jsonw_keys keys;
 };
 
 static int no_memory(struct rj_session *s)
@@ -570,7 +571,7 @@ int rj_record_json(struct rj_session *s, const struct rj_record *record, const c
 	struct rj_jsonw writer;
 
 	rj_buffer_cut(&s->line, 0);
-	rj_jsonw_init(&writer, &s->line);
+	rj_jsonw_init(&writer, &s->line, &s->keys);
 	rj_record_visit(record, &writer.visitor);
 	if (rj_jsonw_failed(&writer))
 		return no_memory(s);

@@ -8,7 +8,7 @@
 
 #include "core/text.h"
 
-#define KEY_EXTRA_BYTES 4 /* comma, two quotes, colon */
+#define KEY_EXTRA_BYTES 4u /* comma, two quotes, colon */
 
 static struct rj_jsonw *writer_of(struct rj_visitor *v)
 {
@@ -20,6 +20,47 @@ static bool is_in_object(const struct rj_jsonw *w)
 	return w->depth && !(w->arrays & 1);
 }
 
+/* Learns how the row's name is written. */
+static const struct rj_jsonw_key *learn_key(struct rj_jsonw_keys *keys, const struct rj_field *f)
+{
+	struct rj_jsonw_key *key = &keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
+	size_t len = strlen(f->name);
+
+	if (len + KEY_EXTRA_BYTES > sizeof(key->text))
+		return NULL;
+	key->field = f;
+	key->len = (uint8_t)(len + 3);
+	key->text[0] = '"';
+	memcpy(key->text + 1, f->name, len);
+	memcpy(key->text + 1 + len, "\":", 2);
+	return key;
+}
+
+static const struct rj_jsonw_key *key_of(struct rj_jsonw *w, const struct rj_field *f)
+{
+	struct rj_jsonw_key *key = &w->keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
+
+	return key->field == f ? key : learn_key(w->keys, f);
+}
+
+/* A name that is too long to be kept. */
+static uint8_t *put_long_key(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+{
+	size_t key_len = strlen(f->name);
+	uint8_t *at = rj_buffer_room(w->out, key_len + KEY_EXTRA_BYTES + len);
+
+	if (!at)
+		return NULL;
+	*at = ',';
+	at += w->needs_comma;
+	*at++ = '"';
+	memcpy(at, f->name, key_len);
+	at += key_len;
+	*at++ = '"';
+	*at++ = ':';
+	return at;
+}
+
 /*
  * Writes what stands before a value: comma and key. Returns the place for the
  * value's @len bytes, NULL when it is to be left out; what is written there
@@ -27,23 +68,27 @@ static bool is_in_object(const struct rj_jsonw *w)
  */
 static uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f, size_t len)
 {
-	bool has_key = is_in_object(w) && !w->has_name;
-	size_t key_len = has_key ? strlen(f->name) : 0;
+	const struct rj_jsonw_key *key = NULL;
 	uint8_t *at;
 
 	if (w->num_skipped)
 		return NULL;
-	at = rj_buffer_room(w->out, key_len + KEY_EXTRA_BYTES + len);
+	if (is_in_object(w) && !w->has_name) {
+		key = key_of(w, f);
+		if (!key) {
+			at = put_long_key(w, f, len);
+			w->needs_comma = true;
+			return at;
+		}
+	}
+	at = rj_buffer_room(w->out, 1 + sizeof(key->text) + len);
 	if (!at)
 		return NULL;
-	if (w->needs_comma && !w->has_name)
-		*at++ = ',';
-	if (has_key) {
-		*at++ = '"';
-		memcpy(at, f->name, key_len);
-		at += key_len;
-		*at++ = '"';
-		*at++ = ':';
+	*at = ',';
+	at += w->needs_comma && !w->has_name;
+	if (key) { /* all of it at once: a length that is constant costs least */
+		memcpy(at, key->text, sizeof(key->text));
+		at += key->len;
 	}
 	w->has_name = false;
 	w->needs_comma = w->depth > 0;
@@ -324,9 +369,9 @@ static const struct rj_visitor_ops json_ops = {
 	.time = write_time,
 };
 
-void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out)
+void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)
 {
-	*w = (struct rj_jsonw){ .visitor = { &json_ops }, .out = out };
+	*w = (struct rj_jsonw){ .visitor = { &json_ops }, .out = out, .keys = keys };
 }
 
 bool rj_jsonw_failed(const struct rj_jsonw *w)

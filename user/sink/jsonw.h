@@ -10,11 +10,26 @@
 #define RJ_JSONW_MAX_DEPTH 32u /* ours: a bit a level in one word; flows nest 8 deep */
 
 /*
+ * struct rj_jsonw_keys - zero at first: names of rows as they are written, which writers of one
+ * thread share. A row's place follows from its address.
+ */
+#define RJ_JSONW_NUM_KEYS 512u
+struct rj_jsonw_key {
+	const struct rj_field *field;
+	uint8_t len;
+	char text[32];
+};
+struct rj_jsonw_keys {
+	struct rj_jsonw_key at[RJ_JSONW_NUM_KEYS];
+};
+
+/*
  * struct rj_jsonw - embedded; writes one JSON value (RFC 8259) for any balanced
  * sequence of visitor calls, whatever the bytes of strings and names. A member
  * of an object takes its key from its row or from the last name() before it;
  * elsewhere both are ignored. Row names are written as they are.
  * @visitor: hand this out
+ * @keys:    borrowed, for any time
  * @out:     borrowed; the text is appended, without a newline
  * @is_too_deep: something nested deeper than RJ_JSONW_MAX_DEPTH was left out
  * @depth, @num_skipped: 0 when all that was opened is closed
@@ -23,6 +38,7 @@
 struct rj_jsonw {
 	struct rj_visitor visitor;
 	struct rj_buffer *out;
+	struct rj_jsonw_keys *keys;
 	size_t name_at;	      /* where the pending name began in @out */
 	uint32_t arrays;      /* a bit a level, innermost lowest: 1 is an array */
 	uint32_t depth;	      /* levels open */
@@ -33,7 +49,7 @@ struct rj_jsonw {
 };
 
 /* rj_jsonw_init - a writer at the end of @out, for one value; init again for the next. */
-void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out);
+void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys);
 
 /*
  * rj_jsonw_failed - whether @out refused something: what was written is not

@@ -58,7 +58,7 @@ static char *json(const struct made *m)
 	struct rj_jsonw w;
 
 	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	rj_record_visit(&m->r, &w.visitor);
 	rj_buffer_put(&out, "", 1);
 	if (rj_jsonw_failed(&w) || w.depth)

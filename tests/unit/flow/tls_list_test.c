@@ -22,7 +22,7 @@ static void on_record(void *user, const struct rj_record *r)
 	struct run *run = user;
 	struct rj_jsonw w;
 
-	rj_jsonw_init(&w, &run->out);
+	rj_jsonw_init(&w, &run->out, &(struct rj_jsonw_keys){ 0 });
 	rj_record_visit(r, &w.visitor);
 	rj_buffer_put(&run->out, "\n", 1);
 }

@@ -302,7 +302,7 @@ static bool is_right(uint64_t seed, uint64_t depth_limit)
 	struct rj_buffer out = { .cap_bytes = 1u << 30 };
 	struct rj_jsonw w;
 
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	random_calls(&w.visitor, seed, depth_limit);
 	json_tokener_set_flags(reader, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	c.levels[0] = json_tokener_parse_ex(reader, (const char *)out.data, (int)out.len);

@@ -18,7 +18,7 @@ static struct rj_visitor *v;
 static void begin(void)
 {
 	rj_buffer_init(&out, 1 << 20);
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	v = &w.visitor;
 }
 

@@ -23,7 +23,7 @@ static void on_record(void *user, const struct rj_record *r)
 	struct rj_jsonw w;
 
 	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out);
+	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
 	rj_record_visit(r, &w.visitor);
 	rj_buffer_put(&out, "", 1);
 	free(result->json);

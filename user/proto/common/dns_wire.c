@@ -31,7 +31,9 @@ static void name_put(struct rj_dns_name *n, char ch)
 
 static void name_put_octet(struct rj_dns_name *n, uint8_t octet)
 {
-	if (octet == '.' || octet == '\\') {
+	if (octet > '.' && octet < 0x7f && octet != '\\') { /* nearly all of them */
+		name_put(n, (char)octet);
+	} else if (octet == '.' || octet == '\\') {
 		name_put(n, '\\');
 		name_put(n, (char)octet);
 	} else if (octet > 0x20 && octet < 0x7f) {
@@ -48,16 +50,15 @@ static void name_put_octet(struct rj_dns_name *n, uint8_t octet)
 RJ_MUST_CHECK static enum rj_status read_label(struct rj_cursor *c, size_t len,
 					       struct rj_dns_name *n)
 {
-	struct rj_cursor label;
-	uint8_t octet;
-	enum rj_status st = rj_cursor_sub(c, len, &label);
+	const uint8_t *octets;
+	enum rj_status st = rj_cursor_bytes(c, len, &octets);
 
 	if (st)
 		return st;
 	if (n->len)
 		name_put(n, '.');
-	while (!rj_cursor_u8(&label, &octet))
-		name_put_octet(n, octet);
+	for (size_t i = 0; i < len; i++)
+		name_put_octet(n, octets[i]);
 	return RJ_OK;
 }
 
@@ -110,14 +111,22 @@ RJ_MUST_CHECK static enum rj_status read_labels(struct rj_dns_part *p, size_t *w
 	}
 }
 
+/* Room for the longest name is a kilobyte, which few need. */
+static void copy_name(struct rj_dns_name *to, const struct rj_dns_name *from)
+{
+	to->len = from->len;
+	memcpy(to->text, from->text, from->len);
+}
+
 enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out)
 {
 	struct rj_dns_part at = *p, behind;
-	struct rj_dns_name name = { .len = 0 };
+	struct rj_dns_name name;
 	size_t wire_len = 1; /* the root's */
 	size_t start = part_offset(&at);
 	bool has_jumped = false;
 
+	name.len = 0;
 	for (int jumps = 0; jumps <= RJ_DNS_MAX_JUMPS; jumps++) {
 		uint8_t high;
 		enum rj_status st = read_labels(&at, &wire_len, &name, &high);
@@ -128,7 +137,7 @@ enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out)
 			if (!name.len)
 				name_put(&name, '.');
 			*p = has_jumped ? behind : at;
-			*out = name;
+			copy_name(out, &name);
 			return RJ_OK;
 		}
 		if (!has_jumped) {
@@ -175,7 +184,9 @@ enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_questio
 	if (st)
 		return st;
 	*p = at;
-	*out = q;
+	copy_name(&out->name, &q.name);
+	out->type = q.type;
+	out->class = q.class;
 	return RJ_OK;
 }
 
@@ -199,6 +210,10 @@ enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *o
 	if (st)
 		return st;
 	*p = at;
-	*out = r;
+	copy_name(&out->name, &r.name);
+	out->type = r.type;
+	out->class = r.class;
+	out->ttl = r.ttl;
+	out->rdata = r.rdata;
 	return RJ_OK;
 }
