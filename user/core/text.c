@@ -2,6 +2,7 @@
 /* Numbers and addresses as text, and where text is UTF-8. */
 #include "core/text.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,8 +96,8 @@ static void put_hex4(uint8_t *at, const uint8_t *bytes)
 	x = ((x >> 4) & UINT64_C(0x000f000f000f000f)) | (x & UINT64_C(0x000f000f000f000f)) << 8;
 	is_letter = (x + 6 * ones) >> 4 & ones;
 	x += '0' * ones + is_letter * ('a' - '9' - 1);
-	for (unsigned int i = 0; i < 8; i++)
-		at[i] = (uint8_t)(x >> 8 * i);
+	x = htole64(x);
+	memcpy(at, &x, sizeof(x));
 }
 
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)

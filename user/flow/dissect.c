@@ -611,3 +611,18 @@ size_t rj_dissect_bytes(const struct rj_dissect *d)
 	return sizeof(*d) + d->arena.used_bytes + rj_stream_memory(&d->sides[0].stream) +
 	       rj_stream_memory(&d->sides[1].stream);
 }
+
+size_t rj_dissect_fetch_len(void)
+{
+	return sizeof(struct rj_dissect);
+}
+
+void rj_dissect_fetch(const struct rj_dissect *d)
+{
+	const char *head = (const char *)d->arena.head;
+
+	for (unsigned int i = 0; head && i < 8; i++)
+		__builtin_prefetch(head + 64 * i);
+	for (unsigned int side = 0; side < 2; side++)
+		__builtin_prefetch(d->sides[side].stream.block);
+}

@@ -169,9 +169,9 @@ static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key,
 }
 
 /* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
-static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p)
+static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p, uint64_t hash)
 {
-	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
+	struct rj_entry *entry = rj_table_find_hashed(&e->table, &p->key, 0, hash);
 	struct rj_rest rests[RJ_NUM_SIDES];
 	int before = -1;
 
@@ -253,7 +253,7 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 }
 
 /* Adds a packet to its entry, which is returned; NULL without memory. */
-static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
+static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 				    const uint8_t *payload, uint32_t payload_len)
 {
 	struct rj_entry *entry;
@@ -262,7 +262,7 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		e->stats.packets_duplicate += p->num_segments;
 		return NULL;
 	}
-	entry = entry_for(e, p);
+	entry = entry_for(e, p, hash);
 	if (!entry) {
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
@@ -273,13 +273,18 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 	return entry;
 }
 
-static void account(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
-		    uint32_t payload_len)
+static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
+		    const uint8_t *payload, uint32_t payload_len)
 {
-	struct rj_entry *entry = take_packet(e, p, payload, payload_len);
+	struct rj_entry *entry = take_packet(e, p, hash, payload, payload_len);
 
 	if (entry)
 		rj_payloads_packet(&e->payloads, entry, p, payload, payload_len);
+}
+
+uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p)
+{
+	return rj_table_hash(&e->table, &p->key, 0);
 }
 
 void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
@@ -289,7 +294,7 @@ void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
 	while (w) {
 		struct rj_waiting *next = w->next;
 
-		account(e, &w->packet, w->bytes, w->len);
+		account(e, &w->packet, rj_engine_hash(e, &w->packet), w->bytes, w->len);
 		free(w);
 		w = next;
 	}
@@ -304,8 +309,6 @@ static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packe
 				      uint32_t payload_len)
 {
 	rj_engine_tick(e, p->time_ns);
-	if (!e->fragments)
-		return p;
 	if (p->bits & RJ_PKT_LATER_FRAG && !(p->bits & RJ_PKT_JOINED_FRAG)) {
 		*later = *p;
 		return rj_fragments_later(e->fragments, later, payload, payload_len) ? later : NULL;
@@ -322,7 +325,18 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 
 	p = joined(e, p, &later, payload, payload_len);
 	if (p)
-		account(e, p, payload, payload_len);
+		account(e, p, rj_engine_hash(e, p), payload, payload_len);
+}
+
+void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
+			     const uint8_t *payload, uint32_t payload_len)
+{
+	account(e, p, hash, payload, payload_len);
+}
+
+void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step)
+{
+	rj_table_fetch(&e->table, hash, side, step);
 }
 
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
@@ -334,7 +348,7 @@ void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 	p = joined(e, p, &later, NULL, 0);
 	if (!p)
 		return;
-	entry = take_packet(e, p, NULL, 0);
+	entry = take_packet(e, p, rj_engine_hash(e, p), NULL, 0);
 	if (!entry || !is_wanted || !p->payload_len)
 		return;
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=

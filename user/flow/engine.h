@@ -135,6 +135,9 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
  * rj_engine_looks_at - no flow is found over before this time.
  * rj_engine_oldest - the flow that began first, or NULL.
  * rj_engine_end - ends it: because of @end, or of a limit long past.
+ * rj_engine_hash - of the packet's flow; rj_engine_fetch - as rj_table_fetch.
+ * rj_engine_packet_hashed - rj_engine_packet for a part: by now fragments are joined, and the flows
+ *     ended whose time is over.
  */
 struct rj_entry;
 void rj_engine_at(struct rj_engine *e, uint64_t at);
@@ -143,6 +146,10 @@ struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns);
 uint64_t rj_engine_looks_at(const struct rj_engine *e);
 struct rj_entry *rj_engine_oldest(struct rj_engine *e);
 void rj_engine_end(struct rj_engine *e, struct rj_entry *entry, enum rj_end end);
+uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p);
+void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step);
+void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
+			     const uint8_t *payload, uint32_t payload_len);
 
 /* rj_engine_flush - every flow ends, oldest first: because of @end, or of a limit long past. */
 void rj_engine_flush(struct rj_engine *e, enum rj_end end);

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "flow/table.h"
-
 /* A capture's last flows end behind all of its frames. */
 #define AT_THE_END UINT64_MAX
+
+/* How far ahead the memory of a flow is fetched for each step of that. Ours, measured. */
+#define FLOWS_A_STEP 2u
 
 /* struct ending - a flow that is over, on its way to be a record. */
 struct ending {
@@ -143,8 +144,15 @@ static void end_those_over(struct rj_parts *p, uint64_t at)
 	}
 	if (p->num_endings)
 		qsort(p->endings, p->num_endings, sizeof(*p->endings), by_beginning);
-	for (size_t i = 0; i < p->num_endings; i++)
+	for (size_t i = 0; i < p->num_endings; i++) {
+		for (int step = 0; step < RJ_FETCH_STEPS; step++) {
+			size_t ahead = i + (size_t)(RJ_FETCH_STEPS - step) * FLOWS_A_STEP;
+
+			if (ahead < p->num_endings)
+				rj_entry_fetch(p->endings[ahead].entry, step);
+		}
 		rj_engine_end(p->endings[i].engine, p->endings[i].entry, RJ_END_IDLE);
+	}
 	p->num_endings = 0;
 }
 
@@ -158,15 +166,36 @@ void rj_parts_time(struct rj_parts *p, uint64_t frame, uint64_t time_ns)
 		end_those_over(p, rj_place(frame, 0));
 }
 
-static void add(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		const uint8_t *payload, uint32_t payload_len)
+uint64_t rj_parts_now(const struct rj_parts *p)
+{
+	return p->now_ns;
+}
+
+uint64_t rj_parts_looks_at(const struct rj_parts *p)
+{
+	return p->looks_at_ns;
+}
+
+struct rj_spot rj_parts_spot(const struct rj_parts *p, const struct rj_packet *packet)
 {
 	struct rj_engine *e = engine_of(p, rj_part_of(&packet->key));
 
-	if (!e)
+	return (struct rj_spot){ .engine = e, .hash = e ? rj_engine_hash(e, packet) : 0 };
+}
+
+void rj_spot_fetch(const struct rj_spot *spot, unsigned int side, int step)
+{
+	if (spot->engine)
+		rj_engine_fetch(spot->engine, spot->hash, side, step);
+}
+
+static void add(const struct rj_spot *spot, uint64_t place, const struct rj_packet *packet,
+		const uint8_t *payload, uint32_t payload_len)
+{
+	if (!spot->engine)
 		return;
-	rj_engine_at(e, place);
-	rj_engine_packet(e, packet, payload, payload_len);
+	rj_engine_at(spot->engine, place);
+	rj_engine_packet_hashed(spot->engine, packet, spot->hash, payload, payload_len);
 }
 
 /* Those that waited for the first fragment @packet. */
@@ -176,27 +205,36 @@ static void add_waiting(struct rj_parts *p, uint64_t place, const struct rj_pack
 
 	while (w) {
 		struct rj_waiting *next = w->next;
+		struct rj_spot spot = rj_parts_spot(p, &w->packet);
 
-		add(p, place, &w->packet, w->bytes, w->len);
+		add(&spot, place, &w->packet, w->bytes, w->len);
 		free(w);
 		w = next;
 	}
 }
 
-void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		     const uint8_t *payload, uint32_t payload_len)
+static void add_later(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		      const uint8_t *payload, uint32_t payload_len)
 {
-	struct rj_packet later;
+	struct rj_packet later = *packet;
+	struct rj_spot spot;
 
+	if (!rj_fragments_later(p->fragments, &later, payload, payload_len))
+		return;
+	spot = rj_parts_spot(p, &later);
+	add(&spot, place, &later, payload, payload_len);
+}
+
+void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		     const struct rj_spot *spot, const uint8_t *payload, uint32_t payload_len)
+{
 	if (packet->bits & RJ_PKT_LATER_FRAG) {
-		later = *packet;
-		if (!rj_fragments_later(p->fragments, &later, payload, payload_len))
-			return;
-		packet = &later;
-	} else if (packet->bits & RJ_PKT_FIRST_FRAG) {
-		add_waiting(p, place, packet);
+		add_later(p, place, packet, payload, payload_len);
+		return;
 	}
-	add(p, place, packet, payload, payload_len);
+	if (packet->bits & RJ_PKT_FIRST_FRAG)
+		add_waiting(p, place, packet);
+	add(spot, place, packet, payload, payload_len);
 }
 
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,

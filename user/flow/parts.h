@@ -4,6 +4,7 @@
 #define RJ_FLOW_PARTS_H
 
 #include "flow/engine.h"
+#include "flow/table.h"
 
 /*
  * How many parts there are follows from the options alone, and what a part does from its packets
@@ -62,12 +63,29 @@ bool rj_parts_has(const struct rj_parts *p, uint32_t number);
 /* rj_parts_time - the @frame-th frame is of @time_ns: flows that are over by then end. */
 void rj_parts_time(struct rj_parts *p, uint64_t frame, uint64_t time_ns);
 
+/* rj_parts_now - the latest of these times; rj_parts_looks_at: no flow is over before. */
+uint64_t rj_parts_now(const struct rj_parts *p);
+uint64_t rj_parts_looks_at(const struct rj_parts *p);
+
+/* struct rj_spot - where a packet's flow is looked for; @engine NULL: not in these parts. */
+struct rj_spot {
+	struct rj_engine *engine;
+	uint64_t hash;
+};
+
+/* rj_parts_spot - of a packet that is no later fragment. */
+struct rj_spot rj_parts_spot(const struct rj_parts *p, const struct rj_packet *packet);
+
+/* rj_spot_fetch - as rj_table_fetch, for a packet from @side that comes soon. */
+void rj_spot_fetch(const struct rj_spot *spot, unsigned int side, int step);
+
 /*
  * rj_parts_packet - adds a packet, if it is of these parts; as rj_engine_packet. @place: of it, by
- * rj_place. Fragments are to be handed to all parts: one may be the first of what waits elsewhere.
+ * rj_place; @spot: rj_parts_spot of it. Fragments are to be handed to all parts: one may be the
+ * first of what waits elsewhere.
  */
 void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		     const uint8_t *payload, uint32_t payload_len);
+		     const struct rj_spot *spot, const uint8_t *payload, uint32_t payload_len);
 
 /* rj_parts_tunnels - as rj_engine_tunnels, for a packet just added. */
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,

@@ -20,7 +20,7 @@ static uint64_t mix(uint64_t h, uint64_t word)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t hash(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+uint64_t rj_table_hash(const struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
 	uint64_t words[sizeof(*key) / 8];
 	uint64_t h = id; /* the seed comes in with each word: twice at once it would cancel out */
@@ -31,9 +31,9 @@ static uint64_t hash(const struct rj_table *t, const struct rj_key *key, uint64_
 	return h;
 }
 
-static struct rj_entry **slot_of(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+static struct rj_entry **slot_of(const struct rj_table *t, uint64_t hash)
 {
-	return &t->slots[hash(t, key, id) & (t->num_slots - 1)];
+	return &t->slots[hash & (t->num_slots - 1)];
 }
 
 int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns, uint64_t seed)
@@ -62,6 +62,35 @@ static void free_entry(struct rj_entry *entry)
 	free(entry);
 }
 
+static void fetch(const void *from, size_t len)
+{
+	for (const char *at = from; from && at < (const char *)from + len; at += 64)
+		__builtin_prefetch(at);
+}
+
+/* Of lists no more than most flows have. */
+void rj_entry_fetch(const struct rj_entry *entry, int step)
+{
+	switch (step) {
+	case 0:
+		fetch(entry, offsetof(struct rj_entry, hist));
+		break;
+	case 1:
+		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+			fetch(entry->seq[side].splt, 192);
+			fetch(entry->seq[side].ids, 64);
+			fetch(entry->seq[side].records, 128);
+		}
+		fetch(entry->dissect, rj_dissect_fetch_len());
+		fetch(entry->tunnels, 64);
+		break;
+	default:
+		if (entry->dissect)
+			rj_dissect_fetch(entry->dissect);
+		break;
+	}
+}
+
 void rj_table_done(struct rj_table *t)
 {
 	struct rj_entry *entry = t->oldest;
@@ -76,13 +105,44 @@ void rj_table_done(struct rj_table *t)
 	*t = (struct rj_table){ 0 };
 }
 
-struct rj_entry *rj_table_find(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+struct rj_entry *rj_table_find_hashed(const struct rj_table *t, const struct rj_key *key,
+				      uint64_t id, uint64_t hash)
 {
-	struct rj_entry *entry = *slot_of(t, key, id);
+	struct rj_entry *entry = *slot_of(t, hash);
 
-	while (entry && (entry->id != id || memcmp(&entry->key, key, sizeof(*key))))
+	while (entry &&
+	       (entry->hash != hash || entry->id != id || memcmp(&entry->key, key, sizeof(*key))))
 		entry = entry->chain;
 	return entry;
+}
+
+struct rj_entry *rj_table_find(const struct rj_table *t, const struct rj_key *key, uint64_t id)
+{
+	return rj_table_find_hashed(t, key, id, rj_table_hash(t, key, id));
+}
+
+/* The first of the chain: there is rarely another. */
+void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, int step)
+{
+	struct rj_entry **slot = slot_of(t, hash);
+	const struct rj_entry *entry;
+
+	if (!step) {
+		__builtin_prefetch(slot);
+		return;
+	}
+	entry = *slot;
+	if (!entry)
+		return;
+	if (step == 1) {
+		fetch(entry, offsetof(struct rj_entry, rest));
+		fetch(&entry->rest[side], sizeof(entry->rest[side]));
+	} else {
+		const struct rj_seq *seq = &entry->seq[side];
+
+		__builtin_prefetch(seq->splt + rj_seq_len(seq));
+		__builtin_prefetch(entry->dissect);
+	}
 }
 
 /* Twice the slots; without memory for them the chains just get longer. */
@@ -95,7 +155,7 @@ static void grow(struct rj_table *t)
 	if (!bigger.slots)
 		return;
 	for (struct rj_entry *entry = t->oldest; entry; entry = entry->newer) {
-		struct rj_entry **slot = slot_of(&bigger, &entry->key, entry->id);
+		struct rj_entry **slot = slot_of(&bigger, entry->hash);
 
 		entry->chain = *slot;
 		*slot = entry;
@@ -106,7 +166,7 @@ static void grow(struct rj_table *t)
 
 static void leave_chain(struct rj_table *t, struct rj_entry *entry)
 {
-	struct rj_entry **at = slot_of(t, &entry->key, entry->id);
+	struct rj_entry **at = slot_of(t, entry->hash);
 
 	while (*at != entry)
 		at = &(*at)->chain;
@@ -115,7 +175,7 @@ static void leave_chain(struct rj_table *t, struct rj_entry *entry)
 
 static void enter_chain(struct rj_table *t, struct rj_entry *entry)
 {
-	struct rj_entry **slot = slot_of(t, &entry->key, entry->id);
+	struct rj_entry **slot = slot_of(t, entry->hash);
 
 	entry->chain = *slot;
 	*slot = entry;
@@ -155,6 +215,7 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 		grow(t);
 	entry->key = *key;
 	entry->id = id;
+	entry->hash = rj_table_hash(t, key, id);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
 		entry->seq[side].rest = &entry->rest[side];
 		entry->seq[side].hist = t->with_hist ? &entry->hist[side] : NULL;
@@ -195,6 +256,7 @@ void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id)
 {
 	leave_chain(t, entry);
 	entry->id = id;
+	entry->hash = rj_table_hash(t, &entry->key, id);
 	enter_chain(t, entry);
 }
 

@@ -30,6 +30,7 @@ struct rj_sampled {
 
 /*
  * struct rj_entry - a flow.
+ * @hash: rj_table_hash of its name
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
@@ -43,6 +44,7 @@ struct rj_sampled {
  */
 struct rj_entry {
 	struct rj_entry *chain;
+	uint64_t hash;
 	struct rj_entry *older, *newer;
 	struct rj_entry *bucket_prev, *bucket_next;
 	uint64_t id;
@@ -61,6 +63,13 @@ struct rj_entry {
 	struct rj_rest rest[RJ_NUM_SIDES];
 	struct rj_hist hist[RJ_NUM_SIDES];
 };
+
+/*
+ * An entry's time comes when nobody has looked at it for long, and it lies in many lines. They are
+ * fetched in steps, some flows ahead: the entry, what it points to, what that points to.
+ */
+#define RJ_FETCH_STEPS 3
+void rj_entry_fetch(const struct rj_entry *entry, int step);
 
 /* rj_entry_len - bytes of an entry, without what its pointers hold. */
 static inline size_t rj_entry_len(bool with_hist)
@@ -104,6 +113,19 @@ void rj_table_done(struct rj_table *t);
 
 /* rj_table_find - the entry or NULL. */
 struct rj_entry *rj_table_find(const struct rj_table *t, const struct rj_key *key, uint64_t id);
+
+/* rj_table_hash - where an entry of that name is looked for. */
+uint64_t rj_table_hash(const struct rj_table *t, const struct rj_key *key, uint64_t id);
+
+/* rj_table_find_hashed - rj_table_find of a name whose rj_table_hash is known. */
+struct rj_entry *rj_table_find_hashed(const struct rj_table *t, const struct rj_key *key,
+				      uint64_t id, uint64_t hash);
+
+/*
+ * rj_table_fetch - has the processor fetch what a packet from @side will need of the flow with this
+ * @hash, in RJ_FETCH_STEPS steps some packets before it. A step uses what the one before fetched.
+ */
+void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, int step);
 
 /* rj_table_add - a new entry with a zero flow, the newest; NULL without memory. */
 RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key,

@@ -247,8 +247,7 @@ static void note_stats(struct worker *w)
 static void take_batch(struct worker *w, const struct rj_batch *b, uint64_t first)
 {
 	rj_parts_set_decimals(w->parts, b->decimals);
-	for (size_t i = 0; i < b->num; i++)
-		rj_intake_frame(&w->intake, w->parts, first + i, &b->frames[i]);
+	rj_intake_frames(&w->intake, w->parts, first, b->frames, b->num);
 	rj_parts_time(w->parts, first + b->num, b->quiet_until_ns);
 }
 

@@ -378,7 +378,7 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return err;
 	if (!s->filter ||
 	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
-		rj_intake_frame(&s->fed, s->parts, s->num_fed++, &capture);
+		rj_intake_frames(&s->fed, s->parts, 2 * s->num_fed++, &capture, 1);
 	else
 		rj_intake_filtered(&s->fed, capture.wire_len);
 	return 0;

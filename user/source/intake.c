@@ -15,57 +15,162 @@ const char *rj_reason_text(enum rj_reason reason)
 	return texts[reason];
 }
 
+/* Packets that are parsed before their turn, while the memory of their flows is fetched. Ours. */
+#define NUM_AHEAD 8u
+
+/*
+ * struct parsed - a packet that waits for its turn.
+ * @now_ns: the latest time of all frames up to its own
+ * @spot: not of a later fragment
+ * @payload, @payload_len: what was captured of it
+ */
+struct parsed {
+	uint64_t frame;
+	uint64_t place;
+	uint64_t now_ns;
+	struct rj_spot spot;
+	const uint8_t *payload;
+	uint32_t payload_len;
+	struct rj_packet packet;
+	struct rj_tunnels tunnels;
+};
+
+/* struct ahead - those that wait: @num, the first at @first. */
+struct ahead {
+	struct rj_intake *in;
+	struct rj_parts *parts;
+	uint64_t now_ns;
+	uint32_t first;
+	uint32_t num;
+	struct parsed ring[NUM_AHEAD];
+};
+
+static struct parsed *waiting(struct ahead *a, uint32_t number)
+{
+	return &a->ring[(a->first + number) % NUM_AHEAD];
+}
+
+static void fetch(const struct parsed *p, int step)
+{
+	if (!(p->packet.bits & RJ_PKT_LATER_FRAG))
+		rj_spot_fetch(&p->spot, p->packet.side, step);
+}
+
+static void take_first(struct ahead *a)
+{
+	struct parsed *p = waiting(a, 0);
+
+	for (int step = 1; step < RJ_FETCH_STEPS; step++) {
+		uint32_t behind = NUM_AHEAD - NUM_AHEAD / RJ_FETCH_STEPS * (uint32_t)step;
+
+		if (behind < a->num)
+			fetch(waiting(a, behind), step);
+	}
+	a->first = (a->first + 1) % NUM_AHEAD;
+	a->num--;
+	rj_parts_time(a->parts, p->frame, p->now_ns);
+	rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, p->payload, p->payload_len);
+	if (p->packet.num_tunnels)
+		rj_parts_tunnels(a->parts, &p->packet, &p->tunnels);
+}
+
+static void take_all(struct ahead *a)
+{
+	while (a->num)
+		take_first(a);
+}
+
 /* @end: where the next packet of the frame starts, or what was captured of the frame ends */
-static void hand_over(struct rj_parts *parts, uint64_t place, const struct rj_capture *frame,
-		      uint32_t end, struct rj_packet *p)
+static void note_payload(struct parsed *p, const struct rj_capture *frame, uint32_t end)
 {
-	uint32_t left = end > p->payload_off ? end - p->payload_off : 0;
+	uint32_t off = p->packet.payload_off;
+	uint32_t left = end > off ? end - off : 0;
 
-	p->time_ns = frame->time_ns;
-	rj_parts_packet(parts, place, p, frame->data + (left ? p->payload_off : 0),
-			left < p->payload_len ? left : p->payload_len);
+	p->payload = frame->data + (left ? off : 0);
+	p->payload_len = left < p->packet.payload_len ? left : p->packet.payload_len;
 }
 
-/* Takes the frame's packet at *@at, as rj_link_parse does. */
-static void take_packet(struct rj_intake *in, struct rj_parts *parts, uint64_t place,
-			const struct rj_capture *frame, const struct rj_frame *f, uint32_t *at)
+/* Parses the frame's packet at *@at, as rj_link_parse does, into the line. */
+static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
+		    const struct rj_capture *frame, const struct rj_frame *f, uint32_t *at)
 {
+	struct parsed *p = waiting(a, a->num);
 	struct rj_layers layers;
-	struct rj_packet p;
-	enum rj_reason reason = rj_link_parse(frame->link_type, f, at, &layers, &p);
+	enum rj_reason reason = rj_link_parse(frame->link_type, f, at, &layers, &p->packet);
 
-	in->packets++;
-	/* a later fragment is the engine's: it knows the first, or waits for it */
-	if (reason && reason != RJ_REASON_FRAGMENT)
-		in->set_aside[reason]++;
-	else
-		hand_over(parts, place, frame, *at ? *at : frame->captured_len, &p);
-	if (!reason && p.num_tunnels)
-		rj_parts_tunnels(parts, &p, &layers.tunnels);
+	a->in->packets++;
+	/* a later fragment is the parts': they know the first, or wait for it */
+	if (reason && reason != RJ_REASON_FRAGMENT) {
+		a->in->set_aside[reason]++;
+		return;
+	}
+	if (reason)
+		p->packet.num_tunnels = 0;
+	if (p->packet.num_tunnels)
+		p->tunnels = layers.tunnels;
+	p->frame = number;
+	p->place = rj_place(number, packet);
+	p->now_ns = a->now_ns;
+	p->packet.time_ns = frame->time_ns;
+	note_payload(p, frame, *at ? *at : frame->captured_len);
+	if (!reason)
+		p->spot = rj_parts_spot(a->parts, &p->packet);
+	fetch(p, 0);
+	a->num++;
+	if (a->num == NUM_AHEAD)
+		take_first(a);
 }
 
-void rj_intake_frame(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
-		     const struct rj_capture *frame)
+static void parse_frame(struct ahead *a, uint64_t number, const struct rj_capture *frame)
 {
-	struct rj_frame f = {
+	const struct rj_frame f = {
 		.data = frame->data,
 		.captured_len = frame->captured_len,
 		.wire_len = frame->wire_len,
-		.is_closed = rj_parts_is_closed(parts),
+		.is_closed = rj_parts_is_closed(a->parts),
 	};
-	struct rj_intake elsewhere;
 	uint32_t num_packets = 0;
 	uint32_t at = 0;
 
-	rj_parts_time(parts, number, frame->time_ns);
-	if (frame->part != RJ_PART_UNKNOWN && !rj_parts_has(parts, frame->part))
-		return;
-	if (frame->part == RJ_PART_UNKNOWN && !rj_parts_has(parts, 0))
-		in = &elsewhere;
-	in->bytes += frame->wire_len;
+	a->in->bytes += frame->wire_len;
 	do
-		take_packet(in, parts, rj_place(number, ++num_packets), frame, &f, &at);
+		line_up(a, number, ++num_packets, frame, &f, &at);
 	while (at);
+}
+
+/* Time that no flow ends by may wait for its packet's turn; other time comes when all have had theirs. */
+static void note_time(struct ahead *a, uint64_t number, uint64_t time_ns)
+{
+	if (time_ns <= a->now_ns) /* clocks step back */
+		return;
+	a->now_ns = time_ns;
+	if (time_ns < rj_parts_looks_at(a->parts))
+		return;
+	take_all(a);
+	rj_parts_time(a->parts, number, time_ns);
+}
+
+void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
+		      const struct rj_capture *frames, size_t num)
+{
+	struct rj_intake elsewhere;
+	struct ahead a;
+
+	a.parts = parts;
+	a.now_ns = rj_parts_now(parts);
+	a.first = 0;
+	a.num = 0;
+	for (size_t i = 0; i < num; i++) {
+		bool is_known = frames[i].part != RJ_PART_UNKNOWN;
+
+		note_time(&a, number + i, frames[i].time_ns);
+		if (is_known && !rj_parts_has(parts, frames[i].part))
+			continue;
+		a.in = is_known || rj_parts_has(parts, 0) ? in : &elsewhere;
+		parse_frame(&a, number + i, &frames[i]);
+	}
+	take_all(&a);
+	rj_parts_time(parts, number + num, a.now_ns);
 }
 
 void rj_intake_filtered(struct rj_intake *in, uint32_t wire_len)

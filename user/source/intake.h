@@ -55,11 +55,12 @@ struct rj_capture {
 #define RJ_PART_UNKNOWN UINT32_MAX
 
 /*
- * rj_intake_frame - parses the @number-th frame and hands its packets to their parts, if these are
- * of @parts, or sets them aside. A frame that all have to look at is counted with the first part.
+ * rj_intake_frames - parses @num frames, the first of which is the @number-th, and hands their
+ * packets to their parts, if these are of @parts, or sets them aside. A frame that all have to look
+ * at is counted with the first part.
  */
-void rj_intake_frame(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
-		     const struct rj_capture *frame);
+void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
+		      const struct rj_capture *frames, size_t num);
 
 /* rj_intake_add - *@to becomes the sum of both. */
 void rj_intake_add(struct rj_intake *to, const struct rj_intake *in);

@@ -51,12 +51,13 @@ static void take(struct rj_intake *in, struct rj_parts *e, const struct frame *f
 {
 	uint8_t *copy = unit_copy(f->at, captured_len);
 
-	rj_intake_frame(in, e, 0,
-			&(struct rj_capture){ .part = RJ_PART_UNKNOWN,
-					      .link_type = DLT_EN10MB,
-					      .data = copy,
-					      .captured_len = (uint32_t)captured_len,
-					      .wire_len = (uint32_t)f->len });
+	rj_intake_frames(in, e, 0,
+			 &(struct rj_capture){ .part = RJ_PART_UNKNOWN,
+					       .link_type = DLT_EN10MB,
+					       .data = copy,
+					       .captured_len = (uint32_t)captured_len,
+					       .wire_len = (uint32_t)f->len },
+			 1);
 	free(copy);
 }
 
@@ -191,7 +192,7 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 
 	set_u16(&f, 20, 1);
 	take(&in, e, &f, f.len);
-	rj_intake_frame(&in, e, 0, &other);
+	rj_intake_frames(&in, e, 0, &other, 1);
 	rj_parts_flush(e, RJ_END_EOF);
 	rj_parts_add_stats(e, &stats);
 	CHECK_EQ(stats.fragments.unjoined, 1);
@@ -233,12 +234,13 @@ static struct frame lying_amsdu_frame(void)
 
 static void take_wlan(struct rj_intake *in, struct rj_parts *e, const struct frame *f)
 {
-	rj_intake_frame(in, e, 0,
-			&(struct rj_capture){ .part = RJ_PART_UNKNOWN,
-					      .link_type = DLT_IEEE802_11,
-					      .data = f->at,
-					      .captured_len = (uint32_t)f->len,
-					      .wire_len = (uint32_t)f->len });
+	rj_intake_frames(in, e, 0,
+			 &(struct rj_capture){ .part = RJ_PART_UNKNOWN,
+					       .link_type = DLT_IEEE802_11,
+					       .data = f->at,
+					       .captured_len = (uint32_t)f->len,
+					       .wire_len = (uint32_t)f->len },
+			 1);
 	rj_parts_flush(e, RJ_END_EOF);
 }
 
