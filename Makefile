@@ -21,6 +21,9 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 CFLAGS  ?= -O2 -g
 RJ_CPPFLAGS = -Iinclude -Iuser -I. -I$(B) -D_GNU_SOURCE -DRJ_VERSION='"$(VERSION)"' -MMD -MP \
 	$(shell pkg-config --cflags $(PKGS))
+# Calls across files cost a sixth of the time of reading a capture. Objects are whole without it, too: for tests, and
+# for whoever links the static library.
+LTO := $(if $(SAN)$(findstring clang,$(CC)),,-flto=auto)
 RJ_CFLAGS = -std=c11 -fPIC -fvisibility=hidden $(WARN) $(if $(SAN),$(SAN_FLAGS)) $(CFLAGS)
 RJ_LDFLAGS = $(if $(SAN),$(SAN_FLAGS)) $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
@@ -135,7 +138,9 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo '  CC     $<'
-	$(Q)$(CC) $(RJ_CPPFLAGS) $(RJ_CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(RJ_CPPFLAGS) $(LTO_FLAGS) $(RJ_CFLAGS) -c $< -o $@
+
+$(LIB_OBJ) $(CLI_OBJ): LTO_FLAGS = $(if $(LTO),$(LTO) -ffat-lto-objects)
 
 $(LIB_OBJ) $(UNIT_OBJ) $(B)/tests/bpf/parity.o $(B)/tests/bpf/filter.o $(B)/tests/kernels/load.o \
 	$(B)/tests/perf/bpf_bench.o: | $(SKELETONS)
@@ -146,7 +151,7 @@ $(B)/librejoice.a: $(LIB_OBJ)
 
 $(B)/librejoice.so: $(LIB_OBJ) user/lib/librejoice.map
 	@echo '  LD     $@'
-	$(Q)$(CC) $(RJ_LDFLAGS) -shared -Wl,-soname,librejoice.so.0 \
+	$(Q)$(CC) $(LTO) $(RJ_CFLAGS) $(RJ_LDFLAGS) -shared -Wl,-soname,librejoice.so.0 \
 		-Wl,--version-script=user/lib/librejoice.map -o $@ $(LIB_OBJ) $(LIBS)
 	$(Q)ln -sf librejoice.so $(@D)/librejoice.so.0
 
@@ -158,7 +163,7 @@ $(B)/librejoice.pc: user/lib/librejoice.pc.in Makefile
 
 $(B)/rejoice: $(CLI_OBJ) $(B)/librejoice.a
 	@echo '  LD     $@'
-	$(Q)$(CC) $(RJ_LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LTO) $(RJ_CFLAGS) $(RJ_LDFLAGS) -o $@ $^ $(LIBS)
 
 # --- tests -----------------------------------------------------------------
 

@@ -192,12 +192,12 @@ static bool is_fragment(uint8_t bits)
 	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
 }
 
-void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
-			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+static struct rj_payload payload_of(const struct rj_packet *packet, const uint8_t *bytes,
+				    uint32_t len)
 {
-	bool is_first = !entry->dissect;
 	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
-	const struct rj_payload payload = {
+
+	return (struct rj_payload){
 		.side = packet->side,
 		.over = packet->bits & RJ_PKT_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
 		.src_port = packet->key.port[packet->side],
@@ -211,6 +211,11 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		.len = len,
 		.wire_len = packet->payload_len,
 	};
+}
+
+static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
+			  const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+{
 	const struct rj_fragment fragment = {
 		.time_ns = packet->time_ns,
 		.id = packet->frag_id,
@@ -222,18 +227,33 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		.is_last = packet->bits & RJ_PKT_LAST_FRAG,
 	};
 
+	dissect_fragment(p, entry, &fragment);
+}
+
+/* Whether there is anything to look at, or somebody who asked to be told of ends. */
+static bool is_to_be_seen(const struct rj_entry *entry, const struct rj_packet *packet)
+{
+	return packet->payload_len || (entry->dissect && packet->tcp_flags & RJ_TCP_FIN);
+}
+
+void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+{
+	bool is_first = !entry->dissect;
+	struct rj_payload payload;
+
 	/* behind a header that was not to be read nothing has a known place */
 	if (packet->bits & RJ_PKT_BAD_L4 ||
 	    (packet->key.proto == RJ_IP_TCP && !(packet->bits & RJ_PKT_TCP)))
 		return;
-	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
-	/* nothing to look at, or nothing that asked to be told of ends */
-	if (!packet->payload_len && (is_first || !payload.is_fin))
+	if (!is_to_be_seen(entry, packet) || !rj_payloads_wants(p, packet->key.proto))
 		return;
+	payload = payload_of(packet, bytes, len);
+	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
 	if (!dissects(p, packet->key.proto))
 		return;
 	if (is_fragment(packet->bits)) {
-		dissect_fragment(p, entry, &fragment);
+		take_fragment(p, entry, packet, bytes, len);
 		return;
 	}
 	if (!dissect_of(p, entry))

@@ -135,8 +135,8 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 	if (!entry)
 		return;
 	if (step == 1) {
-		fetch(entry, offsetof(struct rj_entry, rest));
-		fetch(&entry->rest[side], sizeof(entry->rest[side]));
+		fetch(entry, offsetof(struct rj_entry, dissect) + 8);
+		fetch(&entry->rest[side], 64);
 	} else {
 		const struct rj_seq *seq = &entry->seq[side];
 

@@ -45,22 +45,23 @@ struct rj_sampled {
 struct rj_entry {
 	struct rj_entry *chain;
 	uint64_t hash;
-	struct rj_entry *older, *newer;
-	struct rj_entry *bucket_prev, *bucket_next;
 	uint64_t id;
-	uint64_t deadline_ns;
-	uint64_t began;
-	struct rj_dissect *dissect;
-	struct rj_bytes *bytes;
-	bool is_opaque;
-	bool is_uncounted;
-	struct rj_sampled sampled[RJ_NUM_SIDES];
-	struct rj_datagram *datagrams;
-	struct rj_tunnels *tunnels;
-	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;
+	struct rj_seq seq[RJ_NUM_SIDES];
+	struct rj_dissect *dissect;
+	struct rj_bytes *bytes;
+	struct rj_datagram *datagrams;
+	struct rj_tunnels *tunnels;
+	uint64_t began;
+	bool is_opaque;
+	bool is_uncounted;
 	struct rj_rest rest[RJ_NUM_SIDES];
+	/* so far what a packet may need */
+	struct rj_entry *older, *newer;
+	struct rj_entry *bucket_prev, *bucket_next;
+	uint64_t deadline_ns;
+	struct rj_sampled sampled[RJ_NUM_SIDES];
 	struct rj_hist hist[RJ_NUM_SIDES];
 };
 

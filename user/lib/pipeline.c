@@ -50,8 +50,8 @@ struct worker {
 /*
  * @work: tells workers of batches, of lines that are free again and of the end
  * @news: tells the thread that polls that a worker has got further
- * @num_filled: batches read; number i is in ring[i % NUM_BATCHES], its first frame is number
- *     first_frame[i % NUM_BATCHES]
+ * @num_filled: batches read; number i is in ring[place_of(i)], its first frame is number
+ *     first_frame[place_of(i)]
  * @result: of the last reading: 1 there may be more
  */
 struct rj_pipeline {
@@ -80,6 +80,12 @@ static bool is_first(const struct worker *w)
 static bool is_alone(const struct rj_pipeline *p)
 {
 	return p->num_workers == 1;
+}
+
+/* Memory that is used again at once is in the processor's cache. */
+static uint32_t place_of(const struct rj_pipeline *p, uint64_t batch)
+{
+	return is_alone(p) ? 0 : batch % NUM_BATCHES;
 }
 
 /* --- lines in order ---------------------------------------------------------- */
@@ -255,8 +261,8 @@ static void take_batch(struct worker *w, const struct rj_batch *b, uint64_t firs
 static void work(struct worker *w)
 {
 	struct rj_pipeline *p = w->pipeline;
-	const struct rj_batch *b = &p->ring[w->num_done % NUM_BATCHES];
-	uint64_t first = p->first_frame[w->num_done % NUM_BATCHES];
+	const struct rj_batch *b = &p->ring[place_of(p, w->num_done)];
+	uint64_t first = p->first_frame[place_of(p, w->num_done)];
 
 	if (w->parts)
 		take_batch(w, b, first);
@@ -328,7 +334,7 @@ static uint64_t fastest(const struct rj_pipeline *p)
 /* Reads the next batch, into a place that everybody is done with. */
 static void read_on(struct rj_pipeline *p, int timeout_ms)
 {
-	uint32_t i = p->num_filled % NUM_BATCHES;
+	uint32_t i = place_of(p, p->num_filled);
 	struct rj_batch *b = &p->ring[i];
 
 	rj_batch_empty(b);
