@@ -34,7 +34,7 @@ static void put_ip(const struct walk *w)
 	close(w);
 }
 
-static void put_flags(const struct walk *w, uint8_t flags)
+void rj_record_put_flags(const struct walk *w, uint8_t flags)
 {
 	char text[9];
 	size_t len = 0;
@@ -86,11 +86,8 @@ static void put_bad_option(const struct walk *w, uint8_t kind, unsigned int clai
 	close(w);
 }
 
-static void put_options(const struct walk *w, const struct rj_rest *rest)
+void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int left)
 {
-	const uint8_t *opts = rest->syn_opts;
-	unsigned int left = rest->syn_opt_len;
-
 	open(w, F(TCP_OPTS));
 	while (left && *opts) { /* kind 0 ends the list */
 		unsigned int len = left > 1 ? opts[1] : 0;
@@ -119,10 +116,11 @@ static void put_tcp_side(const struct walk *w, const struct rj_field *f, unsigne
 	if (!(half->tcp_bits & RJ_TCP_HAS_SYN))
 		return;
 	open(w, f);
-	put_flags(w, half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
+	rj_record_put_flags(w,
+			    half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
 	put_u64(w, F(TCP_WINDOW), rest_of(w, side)->syn_window);
 	put_u64(w, F(TCP_OPT_LEN), rest_of(w, side)->syn_opt_len);
-	put_options(w, rest_of(w, side));
+	rj_record_put_options(w, rest_of(w, side)->syn_opts, rest_of(w, side)->syn_opt_len);
 	close(w);
 }
 
