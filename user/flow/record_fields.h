@@ -74,7 +74,7 @@
 	X(OPT_TS_ECR, "ecr", UINT, "", 0, "RFC 7323 3.2", "timestamp echo reply")                  \
 	X(OPT_KIND, "kind", UINT, "", 0, "RFC 9293 3.1", "kind of another option")                 \
 	X(OPT_DATA, "data", HEX, "", 0, "RFC 9293 3.1", "its data")                                \
-	X(OPT_MALFORMED, "malformed", OBJECT, "", 0, "Joy", "option whose length cannot be")       \
+	X(OPT_MALFORMED, "malformed", OBJECT, "", 0, "Joy", "option whose length is wrong")        \
 	X(OPT_LEN, "len", UINT, "bytes", 0, "RFC 9293 3.1", "the length it claims")                \
 	X(WHT, "wht", ARRAY, "", 0, "Joy",                                                         \
 	  "Walsh-Hadamard transform of groups of four bytes of each packet's "                     \

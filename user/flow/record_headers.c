@@ -69,9 +69,15 @@ static void put_option(const struct walk *w, uint8_t kind, const uint8_t *data, 
 		put_u64(w, F(OPT_TS_VAL), be(data, 4));
 		put_u64(w, F(OPT_TS_ECR), be(data + 4, 4));
 		close(w);
+	} else if (kind == 2 || kind == 3 || kind == 4 || kind == 8) {
+		open(w, F(OPT_MALFORMED));
+		put_u64(w, F(OPT_KIND), kind);
+		put_hex(w, F(OPT_DATA), data, len);
+		put_u64(w, F(OPT_LEN), len + 2);
+		close(w);
 	} else {
 		put_u64(w, F(OPT_KIND), kind);
-		w->v->ops->hex(w->v, F(OPT_DATA), data, len);
+		put_hex(w, F(OPT_DATA), data, len);
 	}
 	close(w);
 }
