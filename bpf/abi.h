@@ -88,8 +88,8 @@ struct rj_packet {
 	__u16 frag_off;
 	__u8 frag_proto;
 	__u8 num_tunnels; /* that were opened: the key is of what is in them */
-	__u8 zero[2];
-	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN alone */
+	__u16 ip_off;	  /* host, where asked for: the IP header's place in the frame; else 0 */
+	__u8 tcp_opts[RJ_TCP_OPTIONS_LEN]; /* of segments with SYN, others where asked for */
 };
 
 /* How long the fragments of a datagram wait for each other: RFC 1122 3.3.2 and RFC 8200 4.5 */

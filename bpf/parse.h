@@ -181,7 +181,7 @@ static __always_inline void rj_parse_tcp_rest(const struct rj_frame *f, struct r
 		return;
 	}
 	p->bits |= RJ_PKT_TCP;
-	if (p->tcp_flags & RJ_TCP_SYN)
+	if (p->tcp_flags & RJ_TCP_SYN || rj_keeps_headers(f))
 		rj_parse_tcp_opts(f, start + RJ_TCP_HEADER_LEN, header_len - RJ_TCP_HEADER_LEN, p);
 }
 
@@ -355,6 +355,8 @@ static __always_inline enum rj_reason rj_parse_layer(const struct rj_frame *f, s
 			return reason;
 	}
 	rj_forget();
+	if (rj_keeps_headers(f))
+		p->ip_off = (__u16)l->off;
 	if (l->type == RJ_ETH_IPV4)
 		reason = rj_parse_ipv4(f, l, p);
 	else

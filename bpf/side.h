@@ -128,6 +128,9 @@ static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, _
 	return at + len > rj_frame_end(f) ? 0 : at;
 }
 
+/* rj_keeps_headers - whether where headers stand is asked for: by features of files alone. */
+#define rj_keeps_headers(f) 0
+
 struct rj_layers;
 struct rj_packet;
 
@@ -204,6 +207,7 @@ static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p
  *        RJ_TCI_PRESENT, else 0
  * @type: EtherType that the kernel knows the frame by; 0: nobody says
  * @is_closed: tunnels in it are not to be opened
+ * @keeps_headers: ip_off of struct rj_packet, and the options of all TCP segments, are asked for
  */
 struct rj_frame {
 	const __u8 *data;
@@ -212,7 +216,10 @@ struct rj_frame {
 	__u32 outer_tci;
 	__u16 type;
 	__u8 is_closed;
+	__u8 keeps_headers;
 };
+
+#define rj_keeps_headers(f) ((f)->keeps_headers)
 
 /* rj_ptr - @len bytes at byte @off of the frame, or NULL where the captured bytes do not reach. */
 static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, __u32 len)

@@ -41,6 +41,10 @@ struct rj_session;
  *       the one that polls. With max_flows below 65536 there is one.
  * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  * @follow: captures that are read still grow, and need not be there yet: see rj_session_poll
+ * @byte_bins: for the feature cdist: a file of lines "byte value, bin", the bin 0 to 15; NULL for
+ *       bins of 16 values each
+ * @model: for the feature classify, which needs it: two files of weights "F1:F2", 208 without and
+ *       464 with byte values, the bias first
  */
 struct rj_options {
 	size_t size;
@@ -60,6 +64,8 @@ struct rj_options {
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
 	uint8_t follow;
+	const char *byte_bins;
+	const char *model;
 };
 
 #define RJ_NEVER UINT64_MAX

@@ -44,7 +44,7 @@ static const struct field packet_fields[] = {
 	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
 	FIELD(rj_packet, ifindex),	FIELD(rj_packet, num_vlans),
 	FIELD(rj_packet, frag_off),	FIELD(rj_packet, frag_proto),
-	FIELD(rj_packet, num_tunnels),	FIELD(rj_packet, zero),
+	FIELD(rj_packet, num_tunnels),	FIELD(rj_packet, ip_off),
 	FIELD(rj_packet, tcp_opts),
 };
 

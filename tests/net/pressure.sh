@@ -265,7 +265,7 @@ test_samples() {
 	compare_with=(--min-flows 1)
 	same bulk-tls "$SERVER_IF" bulk_over_tls
 	check 'bulk-tls: samples end with the handshake' tells bulk-tls "0 < s['samples'] < 20"
-	common=(-f +bd,+entropy --bd-bytes 20000)
+	common=(-f +bd,+entropy,+wht,+cdist,+payload=100 --bd-bytes 20000)
 	compare_with=(--min-flows 2)
 	same count-bytes "$SERVER_IF" everything_counted
 	check 'count-bytes: as many as asked' tells count-bytes \

@@ -34,6 +34,9 @@
 	X(ACTIVE, "active-timeout", 0, "S", BOTH, "a flow is cut when older (30; 0 never)")        \
 	X(BD_BYTES, "bd-bytes", 0, "N", BOTH,                                                      \
 	  "bytes of each direction in byte_dist and entropy (all; live: what is sampled)")         \
+	X(BYTE_BINS, "byte-bins", 0, "FILE", BOTH,                                                 \
+	  "for cdist: the bin of each byte value (16 bins of 16 values)")                          \
+	X(MODEL, "model", 0, "F1:F2", BOTH, "for classify: weights without and with byte values")  \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
@@ -119,11 +122,12 @@ void settings_help(const char *command)
 			 rows[i].arg ? rows[i].arg : "");
 		printf("  %-30s %s\n", left, rows[i].help);
 	}
-	printf("\nfeatures: splt tls dns http community (the default set), hist bd "
-	       "entropy; none: "
-	       "counters alone\n"
+	printf("\nfeatures: splt tls dns http community os (the default set), hist bd entropy wht "
+	       "cdist\n"
+	       "payload=N classify%s; none: counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
-	       "4 this kernel or build lacks what was asked for\n");
+	       "4 this kernel or build lacks what was asked for\n",
+	       bit == READ ? " hd=N ppi salt idp=N" : "");
 }
 
 static bool read_u64(const char *text, uint64_t max, uint64_t *out)
@@ -221,6 +225,12 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_limit(arg, &s->options.active_ms);
 	case OPT_BD_BYTES:
 		return read_u64(arg, UINT64_MAX - 1, &s->options.bd_bytes) && s->options.bd_bytes;
+	case OPT_BYTE_BINS:
+		s->options.byte_bins = arg;
+		return *arg;
+	case OPT_MODEL:
+		s->options.model = arg;
+		return *arg;
 	case OPT_NO_DECAP:
 		s->options.no_decap = 1;
 		return true;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Byte values of a flow's payload: counts, mean, deviation, entropy. */
+/* Byte values of a flow's payload: counts, mean, deviation, entropy; and their transform. */
 #include "features/bytes.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,11 +45,17 @@ struct side {
 struct rj_bytes {
 	uint64_t count[RJ_BYTE_VALUES];
 	struct side sides[2];
+	bool with_wht;
+	struct rj_wht wht;
 };
 
-struct rj_bytes *rj_bytes_new(void)
+struct rj_bytes *rj_bytes_new(bool with_wht)
 {
-	return calloc(1, sizeof(struct rj_bytes));
+	struct rj_bytes *b = calloc(1, sizeof(*b));
+
+	if (b)
+		b->with_wht = with_wht;
+	return b;
 }
 
 void rj_bytes_free(struct rj_bytes *b)
@@ -82,6 +87,8 @@ static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint
 		len = room;
 	for (uint64_t i = 0; i < len; i++)
 		b->count[bytes[i]]++;
+	if (b->with_wht)
+		rj_wht_add(&b->wht, bytes, len);
 	s->num += len;
 }
 
@@ -178,6 +185,7 @@ void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
 		to->count[i] += from->count[i];
 	to->sides[0].num += from->sides[0].num;
 	to->sides[1].num += from->sides[1].num;
+	rj_wht_join(&to->wht, &from->wht);
 }
 
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
@@ -185,7 +193,7 @@ void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
 	uint64_t total = b->sides[0].num + b->sides[1].num;
 	double sum = 0, squares = 0, entropy = 0;
 
-	*out = (struct rj_byte_dist){ .count = b->count, .total = total };
+	*out = (struct rj_byte_dist){ .count = b->count, .total = total, .wht = &b->wht };
 	if (!total)
 		return;
 	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)

@@ -3,17 +3,22 @@
 #ifndef RJ_FEATURES_BYTES_H
 #define RJ_FEATURES_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/status.h"
+#include "features/wht.h"
 
 #define RJ_BYTE_VALUES 256u
 
 struct rj_bytes;
 
-/* rj_bytes_new - nothing counted yet; NULL without memory. */
-RJ_MUST_CHECK struct rj_bytes *rj_bytes_new(void);
+/*
+ * rj_bytes_new - nothing counted yet; NULL without memory. @with_wht: what is counted of a packet
+ * is transformed too; of one that is counted in pieces, as others came before, piece by piece.
+ */
+RJ_MUST_CHECK struct rj_bytes *rj_bytes_new(bool with_wht);
 
 /* rj_bytes_free - takes NULL. */
 void rj_bytes_free(struct rj_bytes *b);
@@ -47,6 +52,7 @@ void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
  * @count: RJ_BYTE_VALUES of them, borrowed; @total: their sum
  * @mean, @deviation: of the bytes' values; the deviation is the sample's (by total - 1)
  * @entropy: bits a byte, 0 to 8 (Shannon)
+ * @wht: sums of the transform of the same bytes, borrowed; NULL where nothing was counted
  * All three are 0 where there are no bytes, the deviation of one byte too.
  */
 struct rj_byte_dist {
@@ -55,6 +61,7 @@ struct rj_byte_dist {
 	double mean;
 	double deviation;
 	double entropy;
+	const struct rj_wht *wht;
 };
 
 /* rj_bytes_dist - what was counted so far; borrowed until the next call that counts. */

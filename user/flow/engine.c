@@ -51,7 +51,7 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 		return -ENOMEM;
 	e->options = *options;
 	e->stats.datagrams.max_bytes = options->max_datagram_bytes;
-	e->payloads = (struct rj_payloads){ .options = &e->options, .stats = &e->stats };
+	rj_payloads_init(&e->payloads, &e->options, &e->stats);
 	e->fragments = options->is_part ? NULL : rj_fragments_new(seed);
 	err = e->fragments || options->is_part ? 0 : -ENOMEM;
 	err = err ? err :
@@ -119,6 +119,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.flow = &entry->flow,
 		.seq = entry->seq,
 		.bytes = entry->bytes,
+		.traits = entry->traits,
+		.is_untold = entry->is_untold,
 		.tunnels = entry->tunnels,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
@@ -274,12 +276,15 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 }
 
 static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
-		    const uint8_t *payload, uint32_t payload_len)
+		    const struct rj_captured *c)
 {
-	struct rj_entry *entry = take_packet(e, p, hash, payload, payload_len);
+	struct rj_entry *entry = take_packet(e, p, hash, c->payload, c->payload_len);
 
-	if (entry)
-		rj_payloads_packet(&e->payloads, entry, p, payload, payload_len);
+	if (!entry)
+		return;
+	if (e->payloads.has_traits)
+		rj_payloads_traits(&e->payloads, entry, p, c);
+	rj_payloads_packet(&e->payloads, entry, p, c->payload, c->payload_len);
 }
 
 uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p)
@@ -292,9 +297,10 @@ void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
 	struct rj_waiting *w = rj_fragments_first(e->fragments, p);
 
 	while (w) {
+		const struct rj_captured c = { .payload = w->bytes, .payload_len = w->len };
 		struct rj_waiting *next = w->next;
 
-		account(e, &w->packet, rj_engine_hash(e, &w->packet), w->bytes, w->len);
+		account(e, &w->packet, rj_engine_hash(e, &w->packet), &c);
 		free(w);
 		w = next;
 	}
@@ -321,17 +327,18 @@ static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packe
 void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint8_t *payload,
 		      uint32_t payload_len)
 {
+	const struct rj_captured c = { .payload = payload, .payload_len = payload_len };
 	struct rj_packet later;
 
 	p = joined(e, p, &later, payload, payload_len);
 	if (p)
-		account(e, p, rj_engine_hash(e, p), payload, payload_len);
+		account(e, p, rj_engine_hash(e, p), &c);
 }
 
 void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
-			     const uint8_t *payload, uint32_t payload_len)
+			     const struct rj_captured *c)
 {
-	account(e, p, hash, payload, payload_len);
+	account(e, p, hash, c);
 }
 
 void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step)
@@ -436,6 +443,10 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		entry->bytes = NULL;
 	} else if (entry->bytes) {
 		rj_bytes_add(around->bytes, entry->bytes);
+	}
+	if (!around->traits) {
+		around->traits = entry->traits;
+		entry->traits = NULL;
 	}
 	if (!around->tunnels) {
 		around->tunnels = entry->tunnels;

@@ -80,6 +80,18 @@ void rj_engine_packet(struct rj_engine *e, const struct rj_packet *p, const uint
 		      uint32_t payload_len);
 
 /*
+ * struct rj_captured - what was captured of a packet, borrowed.
+ * @payload, @payload_len: of its transport payload
+ * @ip, @ip_len: from its IP header on; @ip_len 0 where that is not there
+ */
+struct rj_captured {
+	const uint8_t *payload;
+	uint32_t payload_len;
+	const uint8_t *ip;
+	uint32_t ip_len;
+};
+
+/*
  * rj_engine_orphan - accumulates a packet that found no place in the kernel's map. Its payload did
  * not come along: where it was among what is sampled, that is a sample lost. Of a later fragment
  * that waits for its first it may come, as a sample.
@@ -149,7 +161,7 @@ void rj_engine_end(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p);
 void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step);
 void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
-			     const uint8_t *payload, uint32_t payload_len);
+			     const struct rj_captured *c);
 
 /* rj_engine_flush - every flow ends, oldest first: because of @end, or of a limit long past. */
 void rj_engine_flush(struct rj_engine *e, enum rj_end end);

@@ -9,8 +9,7 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"quic", "ssh",	"dhcp", "ike",	   "fingerprint", "os",	 "wht",	    "hd",
-	"ppi",	"salt", "idp",	"payload", "match",	  "raw", "process", "classify",
+	"quic", "ssh", "dhcp", "ike", "fingerprint", "match", "raw", "process",
 };
 
 static const char *const names[] = {
@@ -37,32 +36,113 @@ static rj_dissector_mask all_dissectors(void)
 	return mask;
 }
 
-/* The part of a set that one name stands for; 0, -EINVAL, -EOPNOTSUPP. */
+/* What a feature's number may be at most, and what it is by default. */
+static const struct number {
+	enum rj_feature feature;
+	uint32_t max;
+	uint32_t usual;
+} numbers[RJ_NUM_NUMBERS] = {
+	[RJ_NUMBER_HD] = { RJ_FEATURE_HD, RJ_HD_MAX_LEN, RJ_DEFAULT_HD_LEN },
+	[RJ_NUMBER_IDP] = { RJ_FEATURE_IDP, RJ_IDP_MAX_LEN, RJ_DEFAULT_IDP_LEN },
+	[RJ_NUMBER_PAYLOAD] = { RJ_FEATURE_PAYLOAD, RJ_PREFIX_MAX_LEN, RJ_DEFAULT_PAYLOAD_LEN },
+};
+
+/* Gives each feature of @set that has a number its default. */
+static void set_numbers(struct rj_feature_set *set)
+{
+	for (unsigned int i = 0; i < RJ_NUM_NUMBERS; i++)
+		set->number[i] = set->bits >> numbers[i].feature & 1 ? numbers[i].usual : 0;
+}
+
+/* Digits up to @max. */
+static bool read_number(const char *at, size_t len, uint32_t max, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return false;
+		value = value * 10 + (uint32_t)(at[i] - '0');
+		if (value > max)
+			return false;
+	}
+	*out = value;
+	return len > 0;
+}
+
+/* One feature by name, with "=N" where it has a number. 0, -ERANGE. */
+static int lookup_feature(unsigned int feature, const char *at, size_t len,
+			  struct rj_feature_set *out)
+{
+	size_t name_len = strlen(names[feature]);
+	struct rj_feature_set found = { .bits = 1u << feature, .named = 1u << feature };
+	bool is_read = len == name_len;
+
+	set_numbers(&found);
+	for (unsigned int i = 0; i < RJ_NUM_NUMBERS && !is_read; i++)
+		if (numbers[i].feature == feature)
+			is_read = read_number(at + name_len + 1, len - name_len - 1, numbers[i].max,
+					      &found.number[i]);
+	if (!is_read)
+		return -ERANGE;
+	*out = found;
+	return 0;
+}
+
+/* The part of a set that one name stands for; 0, -EINVAL, -ERANGE, -EOPNOTSUPP. */
 static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 {
 	struct rj_feature_set found = { 0 };
+	size_t name_len = strcspn(at, "=,") < len ? strcspn(at, "=,") : len;
 
 	if (is_word(at, len, "all") || is_word(at, len, "default")) {
 		found.bits = *at == 'a' ? (1u << RJ_NUM_FEATURES) - 1 : default_bits;
 		found.dissectors = all_dissectors();
+		set_numbers(&found);
 		*out = found;
 		return 0;
 	}
 	for (unsigned int i = 0; i < RJ_NUM_FEATURES; i++)
-		if (is_word(at, len, names[i]))
-			found.bits = 1u << i;
+		if (is_word(at, name_len, names[i]))
+			return lookup_feature(i, at, len, out);
 	for (unsigned int i = 0; rj_dissectors[i]; i++)
 		if (is_word(at, len, rj_dissectors[i]->name))
 			found.dissectors = 1u << i;
-	if (found.bits || found.dissectors) {
+	if (found.dissectors) {
 		*out = found;
 		return 0;
 	}
-	len = strcspn(at, "=,") < len ? strcspn(at, "=,") : len;
 	for (unsigned int i = 0; i < sizeof(not_built) / sizeof(*not_built); i++)
-		if (is_word(at, len, not_built[i]))
+		if (is_word(at, name_len, not_built[i]))
 			return -EOPNOTSUPP;
 	return -EINVAL;
+}
+
+void rj_feature_set_remove(struct rj_feature_set *set, uint32_t bits)
+{
+	set->bits &= ~bits;
+	set->named &= ~bits;
+	for (unsigned int i = 0; i < RJ_NUM_NUMBERS; i++)
+		if (bits >> numbers[i].feature & 1)
+			set->number[i] = 0;
+}
+
+/* Adds what one name stands for. As Joy has it, a number of 0 is off. */
+static void add(struct rj_feature_set *set, const struct rj_feature_set *one)
+{
+	set->is_bare = false;
+	set->bits |= one->bits;
+	set->named |= one->named;
+	set->dissectors |= one->dissectors;
+	for (unsigned int i = 0; i < RJ_NUM_NUMBERS; i++) {
+		uint32_t bit = 1u << numbers[i].feature;
+
+		if (!(one->bits & bit))
+			continue;
+		set->number[i] = one->number[i];
+		if (!one->number[i])
+			rj_feature_set_remove(set, bit);
+	}
 }
 
 static int apply(struct rj_feature_set *set, const char *at, size_t len)
@@ -85,13 +165,11 @@ static int apply(struct rj_feature_set *set, const char *at, size_t len)
 	if (err)
 		return err;
 	if (is_removal) {
-		set->bits &= ~one.bits;
+		rj_feature_set_remove(set, one.bits);
 		set->dissectors &= ~one.dissectors;
 		return 0;
 	}
-	set->is_bare = false;
-	set->bits |= one.bits;
-	set->dissectors |= one.dissectors;
+	add(set, &one);
 	return 0;
 }
 
@@ -117,4 +195,27 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 	}
 	*out = set;
 	return 0;
+}
+
+const char *rj_feature_name(enum rj_feature feature)
+{
+	return names[feature];
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+struct rj_trait_options rj_feature_traits(const struct rj_feature_set *set, uint32_t num_packets)
+{
+	return (struct rj_trait_options){
+		.hd_len = set->number[RJ_NUMBER_HD],
+		.idp_len = set->number[RJ_NUMBER_IDP],
+		.prefix_len = set->number[RJ_NUMBER_PAYLOAD],
+		.num_ppi = rj_feature_on(set, RJ_FEATURE_PPI) ? num_packets : 0,
+		.num_salt = rj_feature_on(set, RJ_FEATURE_SALT) ?
+				    larger(num_packets, RJ_SALT_PACKETS) :
+				    0,
+	};
 }

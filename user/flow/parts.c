@@ -29,6 +29,7 @@ struct rj_parts {
 	uint32_t num_parts;
 	uint32_t first;
 	bool is_closed;
+	bool keeps_headers;
 	struct rj_fragments *fragments;
 	uint64_t now_ns;
 	uint64_t looks_at_ns;
@@ -64,6 +65,7 @@ int rj_parts_new(const struct rj_engine_options *options, uint32_t first, uint32
 	p->num_parts = rj_parts_num(options);
 	p->first = first;
 	p->is_closed = options->limits.no_decap;
+	p->keeps_headers = rj_feature_keeps_headers(&options->features);
 	share(&o, p->num_parts);
 	if (getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
 		p->fragments = rj_fragments_new(seed);
@@ -190,12 +192,12 @@ void rj_spot_fetch(const struct rj_spot *spot, unsigned int side, int step)
 }
 
 static void add(const struct rj_spot *spot, uint64_t place, const struct rj_packet *packet,
-		const uint8_t *payload, uint32_t payload_len)
+		const struct rj_captured *c)
 {
 	if (!spot->engine)
 		return;
 	rj_engine_at(spot->engine, place);
-	rj_engine_packet_hashed(spot->engine, packet, spot->hash, payload, payload_len);
+	rj_engine_packet_hashed(spot->engine, packet, spot->hash, c);
 }
 
 /* Those that waited for the first fragment @packet. */
@@ -204,37 +206,38 @@ static void add_waiting(struct rj_parts *p, uint64_t place, const struct rj_pack
 	struct rj_waiting *w = rj_fragments_first(p->fragments, packet);
 
 	while (w) {
+		const struct rj_captured c = { .payload = w->bytes, .payload_len = w->len };
 		struct rj_waiting *next = w->next;
 		struct rj_spot spot = rj_parts_spot(p, &w->packet);
 
-		add(&spot, place, &w->packet, w->bytes, w->len);
+		add(&spot, place, &w->packet, &c);
 		free(w);
 		w = next;
 	}
 }
 
 static void add_later(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		      const uint8_t *payload, uint32_t payload_len)
+		      const struct rj_captured *c)
 {
 	struct rj_packet later = *packet;
 	struct rj_spot spot;
 
-	if (!rj_fragments_later(p->fragments, &later, payload, payload_len))
+	if (!rj_fragments_later(p->fragments, &later, c->payload, c->payload_len))
 		return;
 	spot = rj_parts_spot(p, &later);
-	add(&spot, place, &later, payload, payload_len);
+	add(&spot, place, &later, c);
 }
 
 void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		     const struct rj_spot *spot, const uint8_t *payload, uint32_t payload_len)
+		     const struct rj_spot *spot, const struct rj_captured *c)
 {
 	if (packet->bits & RJ_PKT_LATER_FRAG) {
-		add_later(p, place, packet, payload, payload_len);
+		add_later(p, place, packet, c);
 		return;
 	}
 	if (packet->bits & RJ_PKT_FIRST_FRAG)
 		add_waiting(p, place, packet);
-	add(spot, place, packet, payload, payload_len);
+	add(spot, place, packet, c);
 }
 
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,
@@ -256,6 +259,11 @@ void rj_parts_set_decimals(struct rj_parts *p, int decimals)
 bool rj_parts_is_closed(const struct rj_parts *p)
 {
 	return p->is_closed;
+}
+
+bool rj_parts_keeps_headers(const struct rj_parts *p)
+{
+	return p->keeps_headers;
 }
 
 /* The engine whose oldest flow began before all others'; NULL: there are none. */

@@ -85,7 +85,7 @@ void rj_spot_fetch(const struct rj_spot *spot, unsigned int side, int step);
  * first of what waits elsewhere.
  */
 void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		     const struct rj_spot *spot, const uint8_t *payload, uint32_t payload_len);
+		     const struct rj_spot *spot, const struct rj_captured *c);
 
 /* rj_parts_tunnels - as rj_engine_tunnels, for a packet just added. */
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,
@@ -96,6 +96,9 @@ void rj_parts_set_decimals(struct rj_parts *p, int decimals);
 
 /* rj_parts_is_closed - whether tunnels are not to be opened. */
 bool rj_parts_is_closed(const struct rj_parts *p);
+
+/* rj_parts_keeps_headers - whether a feature needs what rj_feature_keeps_headers says. */
+bool rj_parts_keeps_headers(const struct rj_parts *p);
 
 /* rj_parts_flush - every flow ends, in order of beginning: because of @end, or of a limit past. */
 void rj_parts_flush(struct rj_parts *p, enum rj_end end);

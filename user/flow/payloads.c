@@ -2,8 +2,21 @@
 /* Payload of packets and of samples; the memory of all flows together has a cap, kept here. */
 #include "flow/payloads.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "bpf/wire.h"
 #include "proto/dissector.h"
+
+void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
+		      struct rj_engine_stats *stats)
+{
+	const struct rj_trait_options none = { 0 };
+
+	*p = (struct rj_payloads){ .options = options, .stats = stats };
+	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
+	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
+}
 
 static bool dissects(const struct rj_payloads *p, uint8_t proto)
 {
@@ -12,7 +25,8 @@ static bool dissects(const struct rj_payloads *p, uint8_t proto)
 
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto)
 {
-	return dissects(p, proto) || rj_feature_counts_bytes(&p->options->features);
+	return dissects(p, proto) || rj_feature_counts_bytes(&p->options->features) ||
+	       p->traits.prefix_len;
 }
 
 static void drop_dissect(struct rj_payloads *p, struct rj_entry *entry)
@@ -31,10 +45,18 @@ static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
 	entry->bytes = NULL;
 }
 
+static void drop_traits(struct rj_payloads *p, struct rj_entry *entry)
+{
+	p->stats->dissect_bytes -= rj_traits_bytes(entry->traits);
+	rj_traits_free(entry->traits);
+	entry->traits = NULL;
+}
+
 void rj_payloads_drop(struct rj_payloads *p, struct rj_entry *entry)
 {
 	drop_dissect(p, entry);
 	drop_bytes(p, entry);
+	drop_traits(p, entry);
 	while (entry->datagrams)
 		rj_datagram_remove(&entry->datagrams, entry->datagrams, &p->stats->datagrams);
 }
@@ -101,7 +123,7 @@ static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
 	if (entry->bytes || entry->is_uncounted)
 		return entry->bytes;
 	if (has_memory_for(p, rj_bytes_size()))
-		entry->bytes = rj_bytes_new();
+		entry->bytes = rj_bytes_new(rj_feature_on(&p->options->features, RJ_FEATURE_WHT));
 	if (entry->bytes) {
 		p->stats->dissect_bytes += rj_bytes_size();
 		return entry->bytes;
@@ -109,6 +131,82 @@ static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
 	entry->is_uncounted = true;
 	p->stats->dissect_refused++;
 	return NULL;
+}
+
+/* The entry's traits, made with the first packet that is wanted; NULL when memory is short. */
+static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry)
+{
+	if (entry->traits || entry->is_untold)
+		return entry->traits;
+	if (has_memory_for(p, sizeof(*entry->traits)))
+		entry->traits = calloc(1, sizeof(*entry->traits));
+	if (entry->traits) {
+		p->stats->dissect_bytes += rj_traits_bytes(entry->traits);
+		return entry->traits;
+	}
+	entry->is_untold = true;
+	p->stats->dissect_refused++;
+	return NULL;
+}
+
+/* Hands a packet over and keeps the account of memory; once that is short nothing is added. */
+static void tell_traits(struct rj_payloads *p, struct rj_entry *entry, const struct rj_seen *seen)
+{
+	struct rj_traits *t = traits_of(p, entry);
+	size_t before;
+
+	if (!t || t->is_cut)
+		return;
+	before = rj_traits_bytes(t);
+	t->is_cut = !rj_traits_packet(t, seen, &p->traits);
+	p->stats->dissect_bytes += rj_traits_bytes(t) - before;
+	t->is_cut |= !has_memory_for(p, 0);
+	p->stats->dissect_refused += t->is_cut;
+}
+
+void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const struct rj_captured *c)
+{
+	unsigned int side = packet->side;
+	uint64_t start_ns = entry->flow.start_ns;
+	uint32_t retrans = entry->rest[side].retrans;
+	const struct rj_seen seen = {
+		.packet = packet,
+		.since_us = packet->time_ns > start_ns ? (packet->time_ns - start_ns) / 1000 : 0,
+		.payload = c->payload,
+		.len = c->payload_len,
+		.ip = c->ip,
+		.ip_len = c->ip_len,
+		.has_start = entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN,
+		.start_seq = entry->rest[side].syn_seq + 1,
+		.is_resent = retrans != entry->told_retrans[side],
+	};
+
+	entry->told_retrans[side] = retrans;
+	if (rj_traits_wants(&p->traits, packet))
+		tell_traits(p, entry, &seen);
+}
+
+/* Of a sample the first bytes of its side. */
+static void tell_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s)
+{
+	struct rj_packet packet = {
+		.key = s->key,
+		.payload_len = s->len,
+		.tcp_seq = s->stream_seq,
+		.side = s->side,
+		.bits = s->bits,
+	};
+	const struct rj_seen seen = {
+		.packet = &packet,
+		.payload = s->bytes,
+		.len = s->len,
+		.has_start = entry->flow.half[s->side].tcp_bits & RJ_TCP_HAS_SYN,
+		.start_seq = entry->rest[s->side].syn_seq + 1,
+	};
+
+	if (p->has_traits && (s->bits & RJ_PKT_TCP || !s->offset))
+		tell_traits(p, entry, &seen);
 }
 
 /* Counts the values of payload bytes where that was asked for; @payload->len of them are there. */
@@ -321,6 +419,7 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 
 	bool is_new = s->bits & RJ_PKT_TCP && note_start(entry, s);
 
+	tell_sample(p, entry, s);
 	count_bytes(p, entry, &payload, s->bits & RJ_PKT_TCP);
 	if (!dissects(p, s->key.proto))
 		return;

@@ -7,12 +7,19 @@
 #include "flow/table.h"
 
 /*
- * struct rj_payloads - embedded in an engine, whose options and account these are.
+ * struct rj_payloads - embedded in an engine, whose options and account these are. @traits: what is
+ * kept of packets, where @has_traits.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
 	struct rj_engine_stats *stats;
+	struct rj_trait_options traits;
+	bool has_traits;
 };
+
+/* rj_payloads_init - with what @options ask for; both are borrowed. */
+void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
+		      struct rj_engine_stats *stats);
 
 /* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);
@@ -20,6 +27,13 @@ bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);
 /* rj_payloads_packet - the payload of a packet of the entry, of which @len bytes were captured. */
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len);
+
+/*
+ * rj_payloads_traits - what features keep of a packet of the entry, which was added to it before;
+ * only where has_traits.
+ */
+void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const struct rj_captured *c);
 
 /* rj_payloads_sample - payload that the kernel has sampled of the entry's flow. */
 void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s);

@@ -15,9 +15,7 @@ static void put_time(const struct walk *w, const struct rj_field *f, uint64_t ns
 
 static void put_port(const struct walk *w, const struct rj_field *f, unsigned int side)
 {
-	uint8_t proto = w->r->key->proto;
-
-	if (proto == RJ_IP_TCP || proto == RJ_IP_UDP || proto == RJ_IP_SCTP || proto == RJ_IP_DCCP)
+	if (has_ports(w->r))
 		put_u64(w, f, w->r->key->port[side]);
 	else
 		w->v->ops->null(w->v, f);
@@ -130,14 +128,16 @@ static void put_debug(const struct walk *w)
 	unsigned int missed = rest_of(w, 0)->also_missed | rest_of(w, 1)->also_missed;
 	unsigned int cut = rj_tls_is_cut(half_of(w, 0), rest_of(w, 0)) +
 			   rj_tls_is_cut(half_of(w, 1), rest_of(w, 1));
+	bool is_short = w->r->is_untold || (w->r->traits && w->r->traits->is_cut);
 
-	if (!invalid && !lost && !missed && !cut)
+	if (!invalid && !lost && !missed && !cut && !is_short)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
 	put_nonzero(w, F(SAMPLES_LOST), lost);
 	put_nonzero(w, F(IFNAMES_MISSED), missed);
 	put_nonzero(w, F(SRLT_CUT), cut);
+	put_nonzero(w, F(FEATURES_CUT), is_short);
 	close(w);
 }
 
@@ -224,9 +224,12 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 	if (rj_feature_on(r->features, RJ_FEATURE_HIST))
 		put_hists(&w);
 	rj_record_put_bytes(&w);
+	rj_record_put_malware(&w);
 	if (!r->features->is_bare)
 		rj_record_put_headers(&w);
+	rj_record_put_wht(&w);
 	put_protocol(&w);
+	rj_record_put_traits(&w);
 	if (!r->features->is_bare)
 		put_extras(&w);
 	rj_record_put_interfaces(&w);

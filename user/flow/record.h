@@ -19,6 +19,8 @@
  * @seq: of either side; all of rest is there, hist as the limits say
  * @dissect: NULL when no payload was looked at
  * @bytes: NULL when no byte values were counted
+ * @traits: what features keep of its packets, or NULL
+ * @is_untold: that is for want of memory
  * @tunnels: what its packets came in, or NULL
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
@@ -32,6 +34,8 @@ struct rj_record {
 	const struct rj_seq *seq;
 	const struct rj_dissect *dissect;
 	const struct rj_bytes *bytes;
+	const struct rj_traits *traits;
+	bool is_untold;
 	const struct rj_tunnels *tunnels;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* What a record says of the values of payload bytes. */
+/* What a record says of the values of payload bytes, and by a model. */
 #include "flow/record_walk.h"
+
+#include "flow/seq.h"
 
 static void put_byte_dist(const struct walk *w, const struct rj_byte_dist *d)
 {
@@ -14,18 +16,105 @@ static void put_byte_dist(const struct walk *w, const struct rj_byte_dist *d)
 	put_f64(w, F(BYTE_STD), d->deviation);
 }
 
+static void put_compact(const struct walk *w, const struct rj_byte_dist *d)
+{
+	uint64_t bins[RJ_NUM_BYTE_BINS];
+
+	rj_bins_fold(w->r->features->bins, d->count, bins);
+	open(w, F(COMPACT));
+	for (unsigned int i = 0; i < RJ_NUM_BYTE_BINS; i++)
+		put_u64(w, F(COMPACT_COUNT), bins[i]);
+	close(w);
+}
+
+static void dist_of(const struct rj_record *r, struct rj_byte_dist *out)
+{
+	static const uint64_t none[RJ_BYTE_VALUES];
+
+	*out = (struct rj_byte_dist){ .count = none };
+	if (r->bytes)
+		rj_bytes_dist(r->bytes, out);
+}
+
 /* As Joy has it: the counts even where all are 0, what follows from them only where one is not. */
 void rj_record_put_bytes(const struct walk *w)
 {
-	static const uint64_t none[RJ_BYTE_VALUES];
-	struct rj_byte_dist d = { .count = none };
+	struct rj_byte_dist d;
 
-	if (w->r->bytes)
-		rj_bytes_dist(w->r->bytes, &d);
+	if (!rj_feature_counts_bytes(w->r->features))
+		return;
+	dist_of(w->r, &d);
 	if (rj_feature_on(w->r->features, RJ_FEATURE_BD))
 		put_byte_dist(w, &d);
+	if (rj_feature_on(w->r->features, RJ_FEATURE_CDIST))
+		put_compact(w, &d);
 	if (!d.total || !rj_feature_on(w->r->features, RJ_FEATURE_ENTROPY))
 		return;
 	put_f64(w, F(ENTROPY), d.entropy);
 	put_f64(w, F(TOTAL_ENTROPY), d.entropy * (double)d.total);
+}
+
+void rj_record_put_wht(const struct walk *w)
+{
+	double mean[RJ_WHT_LEN];
+	struct rj_byte_dist d;
+
+	if (!rj_feature_on(w->r->features, RJ_FEATURE_WHT))
+		return;
+	dist_of(w->r, &d);
+	if (!d.total)
+		return;
+	rj_wht_mean(d.wht, d.total, mean);
+	open(w, F(WHT));
+	for (unsigned int i = 0; i < RJ_WHT_LEN; i++)
+		put_f64(w, F(WHT_ONE), mean[i]);
+	close(w);
+}
+
+/* The sequence as it stands in packets. */
+static void classify_packets(const struct walk *w, struct rj_classify *c)
+{
+	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
+	const uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
+	uint32_t at[] = { 0, 0 };
+	uint64_t before_us = 0;
+
+	while (at[0] < len[0] || at[1] < len[1]) {
+		unsigned int from = at[0] >= len[0] ||
+				    (at[1] < len[1] && rj_splt_us(seq[1]->splt[at[1]]) <
+							       rj_splt_us(seq[0]->splt[at[0]]));
+		uint64_t entry = seq[from]->splt[at[from]++];
+		uint64_t us = rj_splt_us(entry);
+
+		if (!entry && at[from] > 1)
+			continue;
+		rj_classify_packet(c, rj_splt_len(entry),
+				   us > before_us ? (us - before_us) / 1000 : 0);
+		if (us > before_us)
+			before_us = us;
+	}
+}
+
+void rj_record_put_malware(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+	const struct rj_model_flow flow = {
+		.sp = has_ports(r) ? r->key->port[w->out] : 0,
+		.dp = has_ports(r) ? r->key->port[w->in] : 0,
+		.packets_out = half_of(w, w->out)->packets,
+		.packets_in = half_of(w, w->in)->packets,
+		.bytes_out = half_of(w, w->out)->payload_bytes,
+		.bytes_in = half_of(w, w->in)->payload_bytes,
+	};
+	struct rj_classify c;
+	struct rj_byte_dist d;
+
+	if (!rj_feature_on(r->features, RJ_FEATURE_CLASSIFY))
+		return;
+	rj_classify_start(&c, &flow);
+	classify_packets(w, &c);
+	dist_of(r, &d);
+	put_f64(w, F(MALWARE),
+		rj_classify_end(&c, r->features->model,
+				rj_feature_on(r->features, RJ_FEATURE_BD) ? &d : NULL));
 }

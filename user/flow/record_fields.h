@@ -44,9 +44,14 @@
 	X(BYTE_COUNT, "byte_dist[]", UINT, "bytes", 0, "", "bytes of one value")                   \
 	X(BYTE_MEAN, "byte_dist_mean", FLOAT, "", 0, "Joy", "mean of those bytes; absent without") \
 	X(BYTE_STD, "byte_dist_std", FLOAT, "", 0, "Joy", "their sample deviation")                \
+	X(COMPACT, "compact_byte_dist", ARRAY, "bytes", 0, "Joy",                                  \
+	  "those bytes in 16 bins: of 16 values each, or by --byte-bins")                          \
+	X(COMPACT_COUNT, "compact_byte_dist[]", UINT, "bytes", 0, "", "bytes of one bin")          \
 	X(ENTROPY, "entropy", FLOAT, "bits", 0, "Joy",                                             \
 	  "bits a byte of that distribution, 0 to 8; absent without bytes")                        \
 	X(TOTAL_ENTROPY, "total_entropy", FLOAT, "bits", 0, "Joy", "entropy times its bytes")      \
+	X(MALWARE, "p_malware", FLOAT, "", 0, "Joy",                                               \
+	  "probability by logistic regression, with the weights of --model")                       \
 	X(IP, "ip", OBJECT, "", 0, "Joy", "what IP headers tell")                                  \
 	X(OUT, "out", OBJECT, "", 0, "Joy", "of the originator's packets")                         \
 	X(IN, "in", OBJECT, "", 0, "Joy", "of the responder's packets")                            \
@@ -69,8 +74,68 @@
 	X(OPT_TS_ECR, "ecr", UINT, "", 0, "RFC 7323 3.2", "timestamp echo reply")                  \
 	X(OPT_KIND, "kind", UINT, "", 0, "RFC 9293 3.1", "kind of another option")                 \
 	X(OPT_DATA, "data", HEX, "", 0, "RFC 9293 3.1", "its data")                                \
-	X(OPT_MALFORMED, "malformed", OBJECT, "", 0, "Joy", "option whose length cannot be")       \
+	X(OPT_MALFORMED, "malformed", OBJECT, "", 0, "Joy", "option whose length is wrong")        \
 	X(OPT_LEN, "len", UINT, "bytes", 0, "RFC 9293 3.1", "the length it claims")                \
+	X(WHT, "wht", ARRAY, "", 0, "Joy",                                                         \
+	  "Walsh-Hadamard transform of groups of four bytes of each packet's "                     \
+	  "payload (the last filled up with zeros), by the bytes of byte_dist: "                   \
+	  "the sums of d0+d1+d2+d3, d0-d1+d2-d3, d0+d1-d2-d3, d0-d1-d2+d3")                        \
+	X(WHT_ONE, "wht[]", FLOAT, "", 0, "", "one sum")                                           \
+	X(PAYLOAD, "payload", OBJECT, "", 0, "Joy",                                                \
+	  "first payload bytes: of a TCP stream by sequence numbers up to the "                    \
+	  "first gap, else of the first datagram that has any")                                    \
+	X(PAYLOAD_OUT, "out", HEX, "", 0, "Joy", "of the originator")                              \
+	X(PAYLOAD_IN, "in", HEX, "", 0, "Joy", "of the responder")                                 \
+	X(OSEQ, "oseq", ARRAY, "", 0, "Joy",                                                       \
+	  "sequence numbers of the originator's first TCP packets, each on the "                   \
+	  "wire: the first one, then the difference to the packet before, "                        \
+	  "modulo 2^32")                                                                           \
+	X(OSEQ_ONE, "oseq[]", UINT, "", 184, "RFC 9293 3.1", "one of them")                        \
+	X(OACK, "oack", ARRAY, "", 0, "Joy",                                                       \
+	  "likewise their acknowledgement numbers, as they stand in the header")                   \
+	X(OACK_ONE, "oack[]", UINT, "", 185, "RFC 9293 3.1", "one of them")                        \
+	X(ISEQ, "iseq", ARRAY, "", 0, "Joy", "as oseq, of the responder")                          \
+	X(ISEQ_ONE, "iseq[]", UINT, "", 184, "RFC 9293 3.1", "one of them")                        \
+	X(IACK, "iack", ARRAY, "", 0, "Joy", "as oack, of the responder")                          \
+	X(IACK_ONE, "iack[]", UINT, "", 185, "RFC 9293 3.1", "one of them")                        \
+	X(PPI, "ppi", ARRAY, "", 0, "Joy",                                                         \
+	  "the first TCP packets of each direction, each on the wire (empty and"                   \
+	  " sent again ones too), in order of arrival")                                            \
+	X(PPI_ONE, "ppi[]", OBJECT, "", 0, "Joy", "one packet")                                    \
+	X(PPI_SEQ, "seq", UINT, "", 184, "RFC 9293 3.1", "its sequence number")                    \
+	X(PPI_ACK, "ack", UINT, "", 185, "RFC 9293 3.1",                                           \
+	  "its acknowledgement number, as it stands in the header")                                \
+	X(PPI_RSEQ, "rseq", INT, "", 0, "Joy",                                                     \
+	  "seq from the highest of its side so far; 0 for a SYN and the first; "                   \
+	  "negative behind it")                                                                    \
+	X(PPI_RACK, "rack", INT, "", 0, "Joy",                                                     \
+	  "ack from the highest seq of the other side so far; 0 without ACK, or"                   \
+	  " where nothing came from there")                                                        \
+	X(PPI_OLEN, "olen", UINT, "bytes", 0, "Joy", "length of its options, as far as captured")  \
+	X(PPI_T, "t", UINT, "milliseconds", 0, "Joy",                                              \
+	  "since time_start; never less than of the packet before")                                \
+	X(HD, "hd", OBJECT, "", 0, "Joy",                                                          \
+	  "what the first bytes of the originator's first TCP segments have in "                   \
+	  "common: at most 10 with so many bytes, none sent again; absent of "                     \
+	  "fewer than 2")                                                                          \
+	X(HD_N, "n", UINT, "packets", 0, "Joy", "segments compared")                               \
+	X(HD_CM, "cm", HEX, "", 0, "Joy", "bits that are the same in all")                         \
+	X(HD_CV, "cv", HEX, "", 0, "Joy", "their value")                                           \
+	X(HD_SM, "sm", HEX, "", 0, "Joy",                                                          \
+	  "ff: byte of a counter in network order, which is one more in each")                     \
+	X(HD_I, "i", HEX, "", 0, "Joy", "the bytes of the first")                                  \
+	X(OS, "probable_os", OBJECT, "", 0, "Joy",                                                 \
+	  "Joy's guess by the smallest TTL and the window of the SYN: systems "                    \
+	  "of before 2012")                                                                        \
+	X(OS_OUT, "out", STRING, "", 0, "Joy", "of the originator")                                \
+	X(OS_IN, "in", STRING, "", 0, "Joy", "of the responder")                                   \
+	X(IDP_OUT, "idp_out", HEX, "", 0, "Joy",                                                   \
+	  "initial data packet of the originator, from its IP header on: the "                     \
+	  "first with payload, of TCP with that which follows the SYN where it "                   \
+	  "was seen")                                                                              \
+	X(IDP_LEN_OUT, "idp_len_out", UINT, "bytes", 0, "Joy", "its bytes here")                   \
+	X(IDP_IN, "idp_in", HEX, "", 0, "Joy", "likewise of the responder")                        \
+	X(IDP_LEN_IN, "idp_len_in", UINT, "bytes", 0, "Joy", "its bytes here")                     \
 	X(RETRANS_OUT, "retrans_out", UINT, "packets", 0, "RFC 9293 3.4",                          \
 	  "segments with bytes that were seen before, from the originator; absent when 0")         \
 	X(RETRANS_IN, "retrans_in", UINT, "packets", 0, "RFC 9293 3.4",                            \
@@ -107,6 +172,8 @@
 	  "1: it was seen on more interfaces than ifnames has room for; live only")                \
 	X(SRLT_CUT, "srlt_cut", UINT, "directions", 0, "",                                         \
 	  "directions whose list of TLS records ends before their last record")                    \
+	X(FEATURES_CUT, "features_cut", UINT, "", 0, "",                                           \
+	  "1: payload, salt, ppi, hd or idp are incomplete: memory was short")                     \
 	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \
 	  "a or i: ended by the active or idle limit")                                             \
 	X(END_REASON, "end_reason", STRING, "", 136, "", "fin rst idle active evicted eof stop")

@@ -34,7 +34,7 @@ static void put_ip(const struct walk *w)
 	close(w);
 }
 
-static void put_flags(const struct walk *w, uint8_t flags)
+void rj_record_put_flags(const struct walk *w, uint8_t flags)
 {
 	char text[9];
 	size_t len = 0;
@@ -69,9 +69,15 @@ static void put_option(const struct walk *w, uint8_t kind, const uint8_t *data, 
 		put_u64(w, F(OPT_TS_VAL), be(data, 4));
 		put_u64(w, F(OPT_TS_ECR), be(data + 4, 4));
 		close(w);
+	} else if (kind == 2 || kind == 3 || kind == 4 || kind == 8) {
+		open(w, F(OPT_MALFORMED));
+		put_u64(w, F(OPT_KIND), kind);
+		put_hex(w, F(OPT_DATA), data, len);
+		put_u64(w, F(OPT_LEN), len + 2);
+		close(w);
 	} else {
 		put_u64(w, F(OPT_KIND), kind);
-		w->v->ops->hex(w->v, F(OPT_DATA), data, len);
+		put_hex(w, F(OPT_DATA), data, len);
 	}
 	close(w);
 }
@@ -86,11 +92,8 @@ static void put_bad_option(const struct walk *w, uint8_t kind, unsigned int clai
 	close(w);
 }
 
-static void put_options(const struct walk *w, const struct rj_rest *rest)
+void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int left)
 {
-	const uint8_t *opts = rest->syn_opts;
-	unsigned int left = rest->syn_opt_len;
-
 	open(w, F(TCP_OPTS));
 	while (left && *opts) { /* kind 0 ends the list */
 		unsigned int len = left > 1 ? opts[1] : 0;
@@ -119,10 +122,11 @@ static void put_tcp_side(const struct walk *w, const struct rj_field *f, unsigne
 	if (!(half->tcp_bits & RJ_TCP_HAS_SYN))
 		return;
 	open(w, f);
-	put_flags(w, half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
+	rj_record_put_flags(w,
+			    half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
 	put_u64(w, F(TCP_WINDOW), rest_of(w, side)->syn_window);
 	put_u64(w, F(TCP_OPT_LEN), rest_of(w, side)->syn_opt_len);
-	put_options(w, rest_of(w, side));
+	rj_record_put_options(w, rest_of(w, side)->syn_opts, rest_of(w, side)->syn_opt_len);
 	close(w);
 }
 

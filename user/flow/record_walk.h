@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "bpf/wire.h"
 #include "flow/record_fields.h"
 
 /* struct walk - what the parts below pass on: the record, who visits, who is out and who is in. */
@@ -45,6 +46,25 @@ static inline void close(const struct walk *w)
 	w->v->ops->close(w->v);
 }
 
+static inline bool has_ports(const struct rj_record *r)
+{
+	uint8_t proto = r->key->proto;
+
+	return proto == RJ_IP_TCP || proto == RJ_IP_UDP || proto == RJ_IP_SCTP ||
+	       proto == RJ_IP_DCCP;
+}
+
+static inline void put_i64(const struct walk *w, const struct rj_field *f, int64_t value)
+{
+	w->v->ops->i64(w->v, f, value);
+}
+
+static inline void put_hex(const struct walk *w, const struct rj_field *f, const uint8_t *bytes,
+			   size_t len)
+{
+	w->v->ops->hex(w->v, f, bytes, len);
+}
+
 static inline void put_f64(const struct walk *w, const struct rj_field *f, double value)
 {
 	w->v->ops->f64(w->v, f, value);
@@ -62,6 +82,19 @@ void rj_record_put_ip_address(const struct walk *w, const struct rj_field *f, un
 
 /* rj_record_put_bytes - byte_dist, entropy and what else follows from byte values. */
 void rj_record_put_bytes(const struct walk *w);
+
+/* rj_record_put_malware - p_malware. */
+void rj_record_put_malware(const struct walk *w);
+
+/* rj_record_put_wht - wht. */
+void rj_record_put_wht(const struct walk *w);
+
+/* rj_record_put_traits - what features keep of packets: payload to idp_len_in. */
+void rj_record_put_traits(const struct walk *w);
+
+/* rj_record_put_flags, rj_record_put_options - of a TCP header. */
+void rj_record_put_flags(const struct walk *w, uint8_t flags);
+void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int len);
 
 /* rj_record_put_headers - the objects ip and tcp. */
 void rj_record_put_headers(const struct walk *w);

@@ -56,6 +56,7 @@ static void free_entry(struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
 	rj_bytes_free(entry->bytes);
+	rj_traits_free(entry->traits);
 	free(entry->tunnels);
 	rj_seq_free(&entry->seq[0]);
 	rj_seq_free(&entry->seq[1]);

@@ -11,6 +11,7 @@
 #include "bpf/splt.h"
 #include "core/status.h"
 #include "features/bytes.h"
+#include "features/traits.h"
 #include "flow/datagram.h"
 #include "flow/dissect.h"
 
@@ -36,6 +37,9 @@ struct rj_sampled {
  * @is_opaque: its dissectors were given up: memory was short
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
+ * @traits: what features keep of its packets, NULL where there is nothing, or with @is_untold
+ * @is_untold: likewise: memory was short before there was any
+ * @told_retrans: retransmissions of either side before the packet that features are told of
  * @datagrams: in fragments, of which some have not come; the engine frees them
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
@@ -51,11 +55,14 @@ struct rj_entry {
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_dissect *dissect;
 	struct rj_bytes *bytes;
+	struct rj_traits *traits;
 	struct rj_datagram *datagrams;
 	struct rj_tunnels *tunnels;
 	uint64_t began;
 	bool is_opaque;
 	bool is_uncounted;
+	bool is_untold;
+	uint32_t told_retrans[RJ_NUM_SIDES];
 	struct rj_rest rest[RJ_NUM_SIDES];
 	/* so far what a packet may need */
 	struct rj_entry *older, *newer;

@@ -26,6 +26,8 @@ struct rj_session {
 	struct rj_error error;
 	struct rj_limits limits;
 	struct rj_feature_set features;
+	struct rj_byte_bins bins;
+	struct rj_model model;
 	uint32_t max_flows;
 	uint64_t bd_bytes; /* UINT64_MAX: not said */
 	bool is_following;
@@ -69,11 +71,49 @@ static int read_features(struct rj_session *s, const char *list)
 	if (err == -EOPNOTSUPP)
 		return rj_error_set(&s->error, err, "feature %.*s: this build lacks it", (int)len,
 				    name);
+	if (err == -ERANGE)
+		return rj_error_set(&s->error, -EINVAL,
+				    "feature %.*s: not a number it can have: hd=0 to %u, idp=0 to "
+				    "%u, payload=0 to %u; others have none",
+				    (int)len, name, RJ_HD_MAX_LEN, RJ_IDP_MAX_LEN,
+				    RJ_PREFIX_MAX_LEN);
 	if (err)
 		return rj_error_set(&s->error, err,
 				    "feature %.*s: no such name; `rejoice read --help` lists them",
 				    (int)len, name);
 	return 0;
+}
+
+/* What cdist and classify go by. "all" is all that needs no file, and classify where it has one. */
+static int read_tables(struct rj_session *s, const struct rj_options *o)
+{
+	uint32_t classify = 1u << RJ_FEATURE_CLASSIFY;
+	bool has_classify = rj_feature_on(&s->features, RJ_FEATURE_CLASSIFY);
+
+	rj_bins_equal(&s->bins);
+	s->features.bins = &s->bins;
+	if (o->byte_bins && !rj_feature_on(&s->features, RJ_FEATURE_CDIST))
+		return rj_error_set(&s->error, -EINVAL,
+				    "byte bins %s: are for the feature cdist; say -f +cdist",
+				    o->byte_bins);
+	if (o->model && !has_classify)
+		return rj_error_set(&s->error, -EINVAL,
+				    "model %s: is for the feature classify; say -f +classify",
+				    o->model);
+	if (has_classify && !o->model && s->features.named & classify)
+		return rj_error_set(&s->error, -EINVAL,
+				    "feature classify: has no weights of its own; name a model of "
+				    "yours with --model F1:F2");
+	if (!o->model) {
+		rj_feature_set_remove(&s->features, classify);
+	} else {
+		int err = rj_model_read(o->model, &s->model, &s->error);
+
+		if (err)
+			return err;
+		s->features.model = &s->model;
+	}
+	return o->byte_bins ? rj_bins_read(o->byte_bins, &s->bins, &s->error) : 0;
 }
 
 /* Only the members that the caller's header knew. */
@@ -105,6 +145,8 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		return rj_error_set(&s->error, -EINVAL, "TLS records: at most %u",
 				    RJ_MAX_TLS_RECORDS);
 	err = read_features(s, o.features);
+	if (!err)
+		err = read_tables(s, &o);
 	if (err)
 		return err;
 	s->limits = (struct rj_limits){
@@ -266,11 +308,41 @@ static void on_notice(void *user, enum rj_notice notice, const char *line)
 		s->on_notice(s->notice_user, (int)notice, line);
 }
 
+/* Without the features that only files have; asked for by name they are an error. */
+static int check_live_features(struct rj_session *s)
+{
+	for (unsigned int i = 0; i < RJ_NUM_FEATURES; i++)
+		if (s->features.named & RJ_FEATURES_OF_FILES & 1u << i)
+			return rj_error_set(
+				&s->error, -EOPNOTSUPP,
+				"feature %s: needs every packet as it was captured, which "
+				"live does not take; capture (tcpdump -w FILE) and `rejoice "
+				"read`",
+				rj_feature_name((enum rj_feature)i));
+	rj_feature_set_remove(&s->features, RJ_FEATURES_OF_FILES);
+	return 0;
+}
+
+/* How much of each side's payload is counted and kept for features; false where none asks. */
+static bool sampled_bytes(const struct rj_session *s, uint64_t *ret_bytes)
+{
+	bool counts = rj_feature_counts_bytes(&s->features);
+
+	*ret_bytes = counts && s->bd_bytes != UINT64_MAX ? s->bd_bytes : 0;
+	if (s->features.number[RJ_NUMBER_PAYLOAD] > *ret_bytes)
+		*ret_bytes = s->features.number[RJ_NUMBER_PAYLOAD];
+	return counts || *ret_bytes;
+}
+
 static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		     struct rj_live_config *out)
 {
 	struct rj_live_options o = { 0 };
+	uint64_t num_sampled;
+	int err = check_live_features(s);
 
+	if (err)
+		return err;
 	memcpy(&o, given, given->size < sizeof(o) ? given->size : sizeof(o));
 	s->on_notice = o.on_notice;
 	s->notice_user = o.notice_user;
@@ -289,16 +361,14 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 		.filter = s->filter,
 	};
 	out->limits.sample_bytes = o.sample_bytes ? o.sample_bytes : RJ_DEFAULT_SAMPLE_BYTES;
-	out->limits.with_bytes = rj_feature_counts_bytes(&s->features);
+	out->limits.with_bytes = sampled_bytes(s, &num_sampled);
 	if (!s->features.dissectors && !out->limits.with_bytes)
 		out->limits.sample_bytes = 0;
-	if (out->limits.with_bytes && s->bd_bytes != UINT64_MAX) {
-		if (s->bd_bytes > RJ_MAX_SAMPLE_BYTES)
-			return rj_error_set(&s->error, -EINVAL, "bd-bytes: live at most %u",
-					    RJ_MAX_SAMPLE_BYTES);
-		if (out->limits.sample_bytes < s->bd_bytes)
-			out->limits.sample_bytes = (uint32_t)s->bd_bytes;
-	}
+	if (num_sampled > RJ_MAX_SAMPLE_BYTES)
+		return rj_error_set(&s->error, -EINVAL, "bd-bytes: live at most %u",
+				    RJ_MAX_SAMPLE_BYTES);
+	if (out->limits.sample_bytes < num_sampled)
+		out->limits.sample_bytes = (uint32_t)num_sampled;
 	if (o.attach && rj_attach_mode_parse(o.attach, &out->watch.mode))
 		return rj_error_set(&s->error, -EINVAL,
 				    "attach %s: must be auto, xdp, xdp-generic, tcx or tc",

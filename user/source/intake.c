@@ -22,15 +22,13 @@ const char *rj_reason_text(enum rj_reason reason)
  * struct parsed - a packet that waits for its turn.
  * @now_ns: the latest time of all frames up to its own
  * @spot: not of a later fragment
- * @payload, @payload_len: what was captured of it
  */
 struct parsed {
 	uint64_t frame;
 	uint64_t place;
 	uint64_t now_ns;
 	struct rj_spot spot;
-	const uint8_t *payload;
-	uint32_t payload_len;
+	struct rj_captured captured;
 	struct rj_packet packet;
 	struct rj_tunnels tunnels;
 };
@@ -69,7 +67,7 @@ static void take_first(struct ahead *a)
 	a->first = (a->first + 1) % NUM_AHEAD;
 	a->num--;
 	rj_parts_time(a->parts, p->frame, p->now_ns);
-	rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, p->payload, p->payload_len);
+	rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, &p->captured);
 	if (p->packet.num_tunnels)
 		rj_parts_tunnels(a->parts, &p->packet, &p->tunnels);
 }
@@ -81,13 +79,19 @@ static void take_all(struct ahead *a)
 }
 
 /* @end: where the next packet of the frame starts, or what was captured of the frame ends */
-static void note_payload(struct parsed *p, const struct rj_capture *frame, uint32_t end)
+static void note_captured(struct parsed *p, const struct rj_capture *frame, uint32_t end,
+			  bool keeps_headers)
 {
-	uint32_t off = p->packet.payload_off;
-	uint32_t left = end > off ? end - off : 0;
+	const struct rj_packet *packet = &p->packet;
+	uint32_t left = end > packet->payload_off ? end - packet->payload_off : 0;
+	uint32_t ip_left = keeps_headers && end > packet->ip_off ? end - packet->ip_off : 0;
 
-	p->payload = frame->data + (left ? off : 0);
-	p->payload_len = left < p->packet.payload_len ? left : p->packet.payload_len;
+	p->captured = (struct rj_captured){
+		.payload = frame->data + (left ? packet->payload_off : 0),
+		.payload_len = left < packet->payload_len ? left : packet->payload_len,
+		.ip = frame->data + (ip_left ? packet->ip_off : 0),
+		.ip_len = ip_left < packet->ip_len ? ip_left : packet->ip_len,
+	};
 }
 
 /* Parses the frame's packet at *@at, as rj_link_parse does, into the line. */
@@ -112,7 +116,7 @@ static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
 	p->place = rj_place(number, packet);
 	p->now_ns = a->now_ns;
 	p->packet.time_ns = frame->time_ns;
-	note_payload(p, frame, *at ? *at : frame->captured_len);
+	note_captured(p, frame, *at ? *at : frame->captured_len, f->keeps_headers);
 	if (!reason)
 		p->spot = rj_parts_spot(a->parts, &p->packet);
 	fetch(p, 0);
@@ -128,6 +132,7 @@ static void parse_frame(struct ahead *a, uint64_t number, const struct rj_captur
 		.captured_len = frame->captured_len,
 		.wire_len = frame->wire_len,
 		.is_closed = rj_parts_is_closed(a->parts),
+		.keeps_headers = rj_parts_keeps_headers(a->parts),
 	};
 	uint32_t num_packets = 0;
 	uint32_t at = 0;

@@ -175,8 +175,11 @@ enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, uint32_t *
 	struct rj_cursor c = rj_unwrap_cursor(&u);
 	enum rj_reason reason = rj_unwrap_link(&u, &c, link_type);
 
-	if (!reason || reason == RJ_REASON_FRAGMENT)
+	if (!reason || reason == RJ_REASON_FRAGMENT) {
 		p->payload_off = (uint16_t)(p->payload_off + u.passed);
+		if (f->keeps_headers)
+			p->ip_off = (uint16_t)(p->ip_off + u.passed);
+	}
 	*at = u.next;
 	return reason;
 }

@@ -22,7 +22,7 @@ static struct rj_byte_dist dist_of(const struct rj_bytes *b)
 
 TEST(bytes_nothing_counted_is_zero)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 	struct rj_byte_dist d = dist_of(b);
 
 	CHECK_EQ(d.total, 0);
@@ -33,7 +33,7 @@ TEST(bytes_nothing_counted_is_zero)
 
 TEST(bytes_each_value_once_is_eight_bits)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 	uint8_t all[256];
 	struct rj_byte_dist d;
 
@@ -53,7 +53,7 @@ TEST(bytes_each_value_once_is_eight_bits)
 
 TEST(bytes_one_value_has_no_entropy)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 	struct rj_byte_dist d;
 
 	rj_bytes_datagram(b, 1, (const uint8_t *)"\x07", 1, ALL);
@@ -70,7 +70,7 @@ TEST(bytes_one_value_has_no_entropy)
 /* 1/2, 1/4, 1/8, 1/8: 1.75 bits by definition; both sides are one distribution. */
 TEST(bytes_shares_of_both_sides_make_the_entropy)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 	struct rj_byte_dist d;
 
 	rj_bytes_datagram(b, 0, (const uint8_t *)"aaaab", 5, ALL);
@@ -86,7 +86,7 @@ TEST(bytes_shares_of_both_sides_make_the_entropy)
 
 TEST(bytes_datagrams_stop_at_the_limit_of_their_side)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
 	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
@@ -100,7 +100,7 @@ TEST(bytes_datagrams_stop_at_the_limit_of_their_side)
 
 TEST(bytes_retransmissions_count_once)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
 	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
@@ -114,7 +114,7 @@ TEST(bytes_retransmissions_count_once)
 
 TEST(bytes_holes_are_filled_once)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_stream(b, 0, 0xfffffffe, (const uint8_t *)"ab", 2, ALL); /* comes round */
 	rj_bytes_stream(b, 0, 4, (const uint8_t *)"gh", 2, ALL);
@@ -128,7 +128,7 @@ TEST(bytes_holes_are_filled_once)
 
 TEST(bytes_of_a_stream_end_at_the_limit_by_position)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_start(b, 0, 500);
 	rj_bytes_start(b, 0, 900);				   /* a SYN that comes again */
@@ -146,7 +146,7 @@ TEST(bytes_of_a_stream_end_at_the_limit_by_position)
 /* Without a SYN a segment before the first one seen counts too, but never more than the limit. */
 TEST(bytes_before_the_first_segment_count)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_stream(b, 1, 100, (const uint8_t *)"cd", 2, 3);
 	rj_bytes_stream(b, 1, 98, (const uint8_t *)"ab", 2, 3);
@@ -158,7 +158,7 @@ TEST(bytes_before_the_first_segment_count)
 
 TEST(bytes_far_before_the_first_segment_do_not_count)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	rj_bytes_start(b, 0, 1000);
 	rj_bytes_stream(b, 0, 1000 - 65536, (const uint8_t *)"a", 1, ALL);
@@ -180,7 +180,7 @@ TEST(bytes_any_order_counts_each_byte_once)
 	for (unsigned int i = 0; i < sizeof(stream); i++)
 		stream[i] = (uint8_t)(i * 7 + i / 256);
 	for (unsigned int round = 0; round < 200; round++) {
-		struct rj_bytes *b = rj_bytes_new();
+		struct rj_bytes *b = rj_bytes_new(false);
 		uint64_t want[256] = { 0 };
 		bool seen[64] = { false };
 
@@ -204,7 +204,7 @@ TEST(bytes_any_order_counts_each_byte_once)
 /* More holes than are followed: bytes may be missing, none counts twice. */
 TEST(bytes_too_many_holes_never_count_twice)
 {
-	struct rj_bytes *b = rj_bytes_new();
+	struct rj_bytes *b = rj_bytes_new(false);
 
 	for (unsigned int round = 0; round < 3; round++)
 		for (uint32_t i = 0; i < 100; i++)
@@ -219,7 +219,7 @@ TEST(bytes_too_many_holes_never_count_twice)
 
 TEST(bytes_pieces_of_one_flow_add_up)
 {
-	struct rj_bytes *a = rj_bytes_new(), *b = rj_bytes_new();
+	struct rj_bytes *a = rj_bytes_new(false), *b = rj_bytes_new(false);
 
 	rj_bytes_datagram(a, 0, (const uint8_t *)"ab", 2, ALL);
 	rj_bytes_stream(b, 1, 7, (const uint8_t *)"bc", 2, ALL);

@@ -70,8 +70,7 @@ TEST(feature_set_plus_and_minus_start_from_the_default)
 
 TEST(feature_set_reads_from_left_to_right)
 {
-	CHECK(rj_feature_on(&(struct rj_feature_set){ set_of("all,-hist,+hist").bits, 0, false },
-			    RJ_FEATURE_HIST));
+	CHECK(set_of("all,-hist,+hist").bits & 1u << RJ_FEATURE_HIST);
 	CHECK(!(set_of("all,-hist").bits & 1u << RJ_FEATURE_HIST));
 	CHECK(set_of("-hist,all").bits & 1u << RJ_FEATURE_HIST);
 }
@@ -113,13 +112,82 @@ TEST(feature_set_says_which_name_is_none)
 
 TEST(feature_set_says_which_name_this_build_lacks)
 {
-	check_refused("dns,idp=100", -EOPNOTSUPP, "idp=100");
-	check_refused("+hd=4", -EOPNOTSUPP, "+hd=4");
+	check_refused("dns,match=a", -EOPNOTSUPP, "match=a");
+	check_refused("+quic", -EOPNOTSUPP, "+quic");
+}
+
+TEST(feature_set_reads_numbers)
+{
+	struct rj_feature_set usual = set_of("hd,idp,payload");
+	struct rj_feature_set set = set_of("hd=32,idp=0100,payload=65535,splt");
+
+	CHECK_EQ(usual.number[RJ_NUMBER_HD], 8);
+	CHECK_EQ(usual.number[RJ_NUMBER_IDP], 1500);
+	CHECK_EQ(usual.number[RJ_NUMBER_PAYLOAD], 32);
+	CHECK_EQ(set.number[RJ_NUMBER_HD], 32);
+	CHECK_EQ(set.number[RJ_NUMBER_IDP], 100);
+	CHECK_EQ(set.number[RJ_NUMBER_PAYLOAD], 65535);
+	CHECK_EQ(set.bits, usual.bits | 1u << RJ_FEATURE_SPLT);
+	CHECK_EQ(set_of("all").number[RJ_NUMBER_HD], 8);
+	CHECK_EQ(set_of("default").number[RJ_NUMBER_HD], 0);
+	CHECK_EQ(set_of("hd=4,hd=5").number[RJ_NUMBER_HD], 5);
+}
+
+TEST(feature_set_takes_a_number_of_zero_for_off)
+{
+	struct rj_feature_set set = set_of("all,hd=0,idp=0,-payload=5");
+
+	for (unsigned int i = 0; i < RJ_NUM_NUMBERS; i++)
+		CHECK_EQ(set.number[i], 0);
+	CHECK(!rj_feature_on(&set, RJ_FEATURE_HD) && !rj_feature_on(&set, RJ_FEATURE_IDP));
+	CHECK(!rj_feature_on(&set, RJ_FEATURE_PAYLOAD) && rj_feature_on(&set, RJ_FEATURE_PPI));
+	CHECK_EQ(set_of("hd=0").bits, 0);
+}
+
+TEST(feature_set_says_which_number_cannot_be)
+{
+	check_refused("hd=33", -ERANGE, "hd=33");
+	check_refused("+idp=1501", -ERANGE, "+idp=1501");
+	check_refused("payload=65536", -ERANGE, "payload=65536");
+	check_refused("payload=99999999999999999999", -ERANGE, "payload=99999999999999999999");
+	check_refused("hd=,dns", -ERANGE, "hd=");
+	check_refused("hd=x", -ERANGE, "hd=x");
+	check_refused("hd=-1", -ERANGE, "hd=-1");
+	check_refused("ppi=3", -ERANGE, "ppi=3");
+	check_refused("hdd=3", -EINVAL, "hdd=3");
+}
+
+TEST(feature_set_knows_what_was_asked_for_by_name)
+{
+	uint32_t ppi = 1u << RJ_FEATURE_PPI;
+
+	CHECK_EQ(set_of("all").named | set_of("default").named, 0);
+	CHECK_EQ(set_of("all,+ppi").named, ppi);
+	CHECK_EQ(set_of("+ppi,+hd,-hd").named, ppi);
+	CHECK_EQ(set_of("ppi,hd=0").named, ppi);
+	CHECK_EQ(set_of("ppi,none").named, 0);
+}
+
+TEST(feature_set_keeps_of_packets_what_features_ask_for)
+{
+	struct rj_feature_set all = set_of("all"), usual = set_of("default");
+	struct rj_trait_options few = rj_feature_traits(&all, 50);
+	struct rj_trait_options many = rj_feature_traits(&all, 1000);
+	struct rj_trait_options none = rj_feature_traits(&usual, 50);
+
+	CHECK_EQ(few.hd_len, 8);
+	CHECK_EQ(few.idp_len, 1500);
+	CHECK_EQ(few.prefix_len, 32);
+	CHECK_EQ(few.num_ppi, 50);
+	CHECK_EQ(few.num_salt, 200); /* Joy's, which does not go by its number of packets */
+	CHECK_EQ(many.num_ppi, 1000);
+	CHECK_EQ(many.num_salt, 1000);
+	CHECK_EQ(none.hd_len + none.idp_len + none.prefix_len + none.num_ppi + none.num_salt, 0);
 }
 
 TEST(feature_set_lets_what_is_not_built_be_left_out)
 {
-	struct rj_feature_set set = set_of("all,-idp"), all = set_of("all");
+	struct rj_feature_set set = set_of("all,-quic"), all = set_of("all");
 
 	CHECK(!memcmp(&set, &all, sizeof(set)));
 }

@@ -249,7 +249,27 @@ TEST(session_says_what_is_wrong_with_its_options)
 		{ { .features = "bogus" },
 		  -EINVAL,
 		  "feature bogus: no such name; `rejoice read --help` lists them" },
-		{ { .features = "+idp=4" }, -EOPNOTSUPP, "feature +idp=4: this build lacks it" },
+		{ { .features = "+quic" }, -EOPNOTSUPP, "feature +quic: this build lacks it" },
+		{ { .features = "hd=33" },
+		  -EINVAL,
+		  "feature hd=33: not a number it can have: hd=0 to 32, idp=0 to 1500, "
+		  "payload=0 to 65535; others have none" },
+		{ { .features = "+classify" },
+		  -EINVAL,
+		  "feature classify: has no weights of its own; name a model of yours with "
+		  "--model F1:F2" },
+		{ { .model = "a:b" },
+		  -EINVAL,
+		  "model a:b: is for the feature classify; say -f +classify" },
+		{ { .features = "+classify", .model = "a" },
+		  -EINVAL,
+		  "model a: must name two files, of 208 and of 464 weights: F1:F2" },
+		{ { .byte_bins = "b" },
+		  -EINVAL,
+		  "byte bins b: are for the feature cdist; say -f +cdist" },
+		{ { .features = "+cdist", .byte_bins = "/nowhere/b" },
+		  -ENOENT,
+		  "/nowhere/b: cannot be opened: No such file or directory" },
 		{ { .num_packets = 1001 }, -EINVAL, "packets: at most 1000" },
 	};
 

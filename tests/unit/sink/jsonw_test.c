@@ -17,8 +17,11 @@ static struct rj_visitor *v;
 
 static void begin(void)
 {
+	static struct rj_jsonw_keys keys;
+
+	keys = (struct rj_jsonw_keys){ 0 };
 	rj_buffer_init(&out, 1 << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
+	rj_jsonw_init(&w, &out, &keys);
 	v = &w.visitor;
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Byte values in 16 bins. */
+#include "features/bins.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "features/numbers.h"
+
+void rj_bins_equal(struct rj_byte_bins *out)
+{
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		out->bin[i] = (uint8_t)(i / (RJ_BYTE_VALUES / RJ_NUM_BYTE_BINS));
+}
+
+static bool is_whole_below(double value, unsigned int limit)
+{
+	return value >= 0 && value < limit && value == (double)(unsigned int)value;
+}
+
+int rj_bins_read(const char *path, struct rj_byte_bins *out, struct rj_error *error)
+{
+	double numbers[2 * RJ_BYTE_VALUES];
+	bool is_known[RJ_BYTE_VALUES] = { false };
+	struct rj_byte_bins bins;
+	int err = rj_numbers_read(path, 2 * RJ_BYTE_VALUES, numbers, error);
+
+	for (unsigned int i = 0; !err && i < RJ_BYTE_VALUES; i++) {
+		double value = numbers[2 * i], bin = numbers[2 * i + 1];
+
+		if (!is_whole_below(value, RJ_BYTE_VALUES) ||
+		    !is_whole_below(bin, RJ_NUM_BYTE_BINS))
+			return rj_error_set(error, -EINVAL,
+					    "%s: pair %u: must be a byte value and a bin below %u",
+					    path, i + 1, RJ_NUM_BYTE_BINS);
+		if (is_known[(unsigned int)value])
+			return rj_error_set(error, -EINVAL, "%s: byte value %u stands there twice",
+					    path, (unsigned int)value);
+		is_known[(unsigned int)value] = true;
+		bins.bin[(unsigned int)value] = (uint8_t)bin;
+	}
+	if (!err)
+		*out = bins;
+	return err;
+}
+
+void rj_bins_fold(const struct rj_byte_bins *bins, const uint64_t count[RJ_BYTE_VALUES],
+		  uint64_t out[RJ_NUM_BYTE_BINS])
+{
+	memset(out, 0, RJ_NUM_BYTE_BINS * sizeof(*out));
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		out[bins->bin[i]] += count[i];
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What the first bytes of a side's segments have in common. */
+#include "features/hd.h"
+
+#include <string.h>
+
+/*
+ * Whether byte @i counts, or takes over what the byte behind it carried. Joy compared with bits
+ * that it had cleared before, and so found counters only where they came to be 1.
+ */
+static void compare(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
+{
+	for (uint32_t i = 0; i < len; i++) {
+		bool is_wrapped = i + 1 < len && !bytes[i + 1] && hd->last[i + 1] == 0xff;
+
+		hd->constant[i] &= (uint8_t) ~(hd->first[i] ^ bytes[i]);
+		if (bytes[i] != (uint8_t)(hd->last[i] + 1))
+			hd->low &= ~(1u << i);
+		if (bytes[i] != (uint8_t)(hd->last[i] + is_wrapped))
+			hd->carried &= ~(1u << i);
+	}
+}
+
+void rj_hd_add(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
+{
+	if (hd->num >= RJ_HD_SEGMENTS || !len || len > RJ_HD_MAX_LEN)
+		return;
+	if (hd->num++) {
+		compare(hd, bytes, len);
+	} else {
+		memcpy(hd->first, bytes, len);
+		memset(hd->constant, 0xff, len);
+		hd->low = UINT32_MAX;
+		hd->carried = UINT32_MAX;
+	}
+	memcpy(hd->last, bytes, len);
+}
+
+void rj_hd_packet(struct rj_hd *hd, const struct rj_seen *s, uint32_t len)
+{
+	const struct rj_packet *p = s->packet;
+
+	if (!(p->bits & RJ_PKT_TCP) || p->bits & RJ_PKT_LATER_FRAG || s->is_resent || s->len < len)
+		return;
+	rj_hd_add(hd, s->payload, len);
+}
+
+void rj_hd_counts(const struct rj_hd *hd, uint32_t len, uint8_t *out)
+{
+	bool is_behind = false; /* whether the byte behind counts */
+
+	for (uint32_t i = len; i--;) {
+		bool is_low = hd->num > 1 && hd->low >> i & 1;
+		bool is_high = is_behind && hd->carried >> i & 1 && hd->constant[i] != 0xff;
+
+		is_behind = is_low || is_high;
+		out[i] = is_behind ? 0xff : 0;
+	}
+}

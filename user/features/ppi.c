@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Per-packet information of a TCP flow. */
+#include "features/ppi.h"
+
+#include "bpf/tcp.h"
+
+/* From @before to @after in sequence space, RFC 9293 3.4: behind is negative. */
+static int32_t distance(uint32_t before, uint32_t after)
+{
+	return (int32_t)(after - before);
+}
+
+/* Where the packet stands beside those so far, and what is the highest then. */
+static void place(struct rj_ppi *ppi, const struct rj_packet *p, struct rj_ppi_packet *out)
+{
+	unsigned int side = p->side & 1;
+	bool is_start = p->tcp_flags & RJ_TCP_SYN || !ppi->has_seq[side];
+	uint32_t *high = &ppi->high_seq[side];
+
+	out->rseq = is_start ? 0 : distance(*high, p->tcp_seq);
+	if (p->tcp_flags & RJ_TCP_ACK && ppi->has_seq[!side])
+		out->rack = distance(ppi->high_seq[!side], p->tcp_ack);
+	if (is_start || out->rseq > 0)
+		*high = p->tcp_seq;
+	ppi->has_seq[side] = true;
+}
+
+bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit)
+{
+	const struct rj_packet *p = s->packet;
+	unsigned int side = p->side & 1;
+	struct rj_ppi_packet one = {
+		.since_us = s->since_us > ppi->last_us ? s->since_us : ppi->last_us,
+		.seq = p->tcp_seq,
+		.ack = p->tcp_ack,
+		.payload_len = p->payload_len,
+		.side = (uint8_t)side,
+		.flags = p->tcp_flags,
+		.opt_len = p->tcp_opt_len,
+	};
+	uint8_t *at;
+
+	/* a later fragment has no TCP header */
+	if (!(p->bits & RJ_PKT_TCP) || p->bits & RJ_PKT_LATER_FRAG || ppi->num[side] >= limit)
+		return true;
+	at = rj_list_room(&ppi->packets, (uint32_t)sizeof(one) + one.opt_len);
+	if (!at)
+		return false;
+	place(ppi, p, &one);
+	memcpy(at, &one, sizeof(one));
+	memcpy(at + sizeof(one), p->tcp_opts, one.opt_len);
+	ppi->packets.len += (uint32_t)sizeof(one) + one.opt_len;
+	ppi->last_us = one.since_us;
+	ppi->num[side]++;
+	return true;
+}
+
+bool rj_ppi_next(const struct rj_ppi *ppi, uint32_t *at, struct rj_ppi_packet *out,
+		 const uint8_t **ret_opts)
+{
+	if (*at >= ppi->packets.len)
+		return false;
+	memcpy(out, ppi->packets.data + *at, sizeof(*out));
+	*ret_opts = ppi->packets.data + *at + sizeof(*out);
+	*at += (uint32_t)sizeof(*out) + out->opt_len;
+	return true;
+}

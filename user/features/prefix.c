@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The first payload bytes of a side. */
+#include "features/prefix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES 32u /* what Joy prints of each side */
+
+/* Room for @need bytes (<= @limit) and what is known of them. */
+static bool grow(struct rj_prefix *x, uint32_t need, uint32_t limit)
+{
+	uint32_t capacity = x->capacity ? x->capacity : FIRST_BYTES;
+	uint8_t *bytes;
+
+	if (need <= x->capacity)
+		return true;
+	while (capacity < need)
+		capacity *= 2;
+	if (capacity > limit)
+		capacity = limit;
+	bytes = calloc(2, capacity);
+	if (!bytes)
+		return false;
+	if (x->capacity) {
+		memcpy(bytes, x->bytes, x->capacity);
+		memcpy(bytes + capacity, x->bytes + x->capacity, x->capacity);
+	}
+	free(x->bytes);
+	x->bytes = bytes;
+	x->capacity = capacity;
+	return true;
+}
+
+void rj_prefix_start(struct rj_prefix *x, uint32_t seq)
+{
+	if (x->has_start)
+		return;
+	x->has_start = true;
+	x->start_seq = seq;
+}
+
+/* Bytes for the places from @at on, those that are not taken yet. */
+static void fill(struct rj_prefix *x, uint32_t at, const uint8_t *bytes, uint32_t len)
+{
+	uint8_t *known = x->bytes + x->capacity;
+
+	for (uint32_t i = 0; i < len; i++) {
+		if (known[at + i])
+			continue;
+		known[at + i] = 1;
+		x->bytes[at + i] = bytes[i];
+	}
+	while (x->len < x->capacity && known[x->len])
+		x->len++;
+}
+
+bool rj_prefix_stream(struct rj_prefix *x, uint32_t seq, const uint8_t *bytes, uint32_t len,
+		      uint32_t limit)
+{
+	int32_t at;
+	uint32_t skip;
+
+	if (!len)
+		return true;
+	rj_prefix_start(x, seq);
+	at = (int32_t)(seq - x->start_seq);
+	skip = at < 0 ? 0u - (uint32_t)at : 0;
+	if (skip >= len || (at > 0 && (uint32_t)at >= limit) || x->len >= limit)
+		return true;
+	bytes += skip;
+	len -= skip;
+	at = at < 0 ? 0 : at;
+	if (len > limit - (uint32_t)at)
+		len = limit - (uint32_t)at;
+	if (!grow(x, (uint32_t)at + len, limit))
+		return false;
+	fill(x, (uint32_t)at, bytes, len);
+	return true;
+}
+
+bool rj_prefix_datagram(struct rj_prefix *x, const uint8_t *bytes, uint32_t len, uint32_t limit)
+{
+	if (x->len || !len)
+		return true;
+	len = len < limit ? len : limit;
+	if (!grow(x, len, limit))
+		return false;
+	fill(x, 0, bytes, len);
+	return true;
+}
+
+void rj_prefix_done(struct rj_prefix *x)
+{
+	free(x->bytes);
+	*x = (struct rj_prefix){ 0 };
+}
