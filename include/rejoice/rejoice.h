@@ -41,6 +41,7 @@ struct rj_session;
  *       the one that polls. With max_flows below 65536 there is one.
  * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  * @follow: captures that are read still grow, and need not be there yet: see rj_session_poll
+ * @no_bidir: each direction is a flow of its own, whose originator is who sends
  */
 struct rj_options {
 	size_t size;
@@ -60,6 +61,7 @@ struct rj_options {
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
 	uint8_t follow;
+	uint8_t no_bidir;
 };
 
 #define RJ_NEVER UINT64_MAX

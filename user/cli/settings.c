@@ -36,6 +36,7 @@
 	  "bytes of each direction in byte_dist and entropy (all; live: what is sampled)")         \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
+	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(THREADS, "threads", 0, "N", READ, "work with this many threads (1, at most 16)")         \
@@ -56,7 +57,6 @@
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
-	X(NO_BIDIR, "no-bidir", 0, NULL, LATER, "")                                                \
 	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
 	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
 	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
@@ -223,6 +223,9 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_u64(arg, UINT64_MAX - 1, &s->options.bd_bytes) && s->options.bd_bytes;
 	case OPT_NO_DECAP:
 		s->options.no_decap = 1;
+		return true;
+	case OPT_NO_BIDIR:
+		s->options.no_bidir = 1;
 		return true;
 	case OPT_FILTER:
 		s->options.filter = arg;

@@ -29,6 +29,7 @@ struct rj_parts {
 	uint32_t num_parts;
 	uint32_t first;
 	bool is_closed;
+	bool is_one_way;
 	struct rj_fragments *fragments;
 	uint64_t now_ns;
 	uint64_t looks_at_ns;
@@ -64,6 +65,7 @@ int rj_parts_new(const struct rj_engine_options *options, uint32_t first, uint32
 	p->num_parts = rj_parts_num(options);
 	p->first = first;
 	p->is_closed = options->limits.no_decap;
+	p->is_one_way = options->limits.no_bidir;
 	share(&o, p->num_parts);
 	if (getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
 		p->fragments = rj_fragments_new(seed);
@@ -256,6 +258,11 @@ void rj_parts_set_decimals(struct rj_parts *p, int decimals)
 bool rj_parts_is_closed(const struct rj_parts *p)
 {
 	return p->is_closed;
+}
+
+bool rj_parts_is_one_way(const struct rj_parts *p)
+{
+	return p->is_one_way;
 }
 
 /* The engine whose oldest flow began before all others'; NULL: there are none. */

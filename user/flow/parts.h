@@ -97,6 +97,9 @@ void rj_parts_set_decimals(struct rj_parts *p, int decimals);
 /* rj_parts_is_closed - whether tunnels are not to be opened. */
 bool rj_parts_is_closed(const struct rj_parts *p);
 
+/* rj_parts_is_one_way - whether each direction is to be a flow of its own. */
+bool rj_parts_is_one_way(const struct rj_parts *p);
+
 /* rj_parts_flush - every flow ends, in order of beginning: because of @end, or of a limit past. */
 void rj_parts_flush(struct rj_parts *p, enum rj_end end);
 

@@ -149,12 +149,13 @@ static void put_end(const struct walk *w)
 		RJ_ENDS(X)
 #undef X
 	};
-	const struct rj_flow *flow = w->r->flow;
+	uint8_t ended = half_of(w, w->out)->tcp_flags;
 
-	if (rj_is_closed(flow)) {
-		bool is_fin = flow->half[0].tcp_flags & flow->half[1].tcp_flags & RJ_TCP_FIN;
-
-		put_text(w, F(END_REASON), is_fin ? "fin" : "rst");
+	/* of a direction alone its own FIN is all there can be */
+	if (!w->r->key->direction)
+		ended &= half_of(w, w->in)->tcp_flags;
+	if (ended & RJ_TCP_FIN || rj_is_closed(w->r->flow)) {
+		put_text(w, F(END_REASON), ended & RJ_TCP_FIN ? "fin" : "rst");
 		return;
 	}
 	if (w->r->end == RJ_END_ACTIVE || w->r->end == RJ_END_IDLE)
@@ -197,13 +198,15 @@ static bool sent_syn(const struct rj_half *half)
 
 /*
  * The side that began: by a SYN, even one that was not the first packet, or as the protocol
- * shows.
+ * shows. Of a direction alone its sender.
  */
 static unsigned int originator(const struct rj_record *r)
 {
 	const struct rj_half *half = r->flow->half;
 	int seen = r->dissect ? rj_dissect_originator(r->dissect) : -1;
 
+	if (r->key->direction)
+		return r->key->direction - 1u;
 	if (r->flow->originator_by == RJ_ORIG_FIRST && sent_syn(&half[0]) != sent_syn(&half[1]))
 		return sent_syn(&half[1]);
 	if (r->flow->originator_by == RJ_ORIG_FIRST && seen >= 0)

@@ -114,6 +114,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		.with_zeros = o.with_zeros,
 		.with_retrans = o.with_retrans,
 		.no_decap = o.no_decap,
+		.no_bidir = o.no_bidir,
 		.with_hist = rj_feature_on(&s->features, RJ_FEATURE_HIST),
 	};
 	if (s->features.is_bare)
