@@ -42,6 +42,8 @@ struct rj_session;
  * @no_decap: tunnels are left closed, and flows are those of the packets that carry them
  * @follow: captures that are read still grow, and need not be there yet: see rj_session_poll
  * @no_bidir: each direction is a flow of its own, whose originator is who sends
+ * @labels, @num_labels: names for subnets, each "NAME:FILE": lines of ADDRESS or ADDRESS/LENGTH;
+ *       at most 64 names
  */
 struct rj_options {
 	size_t size;
@@ -62,6 +64,8 @@ struct rj_options {
 	uint32_t num_threads;
 	uint8_t follow;
 	uint8_t no_bidir;
+	const char *const *labels;
+	uint32_t num_labels;
 };
 
 #define RJ_NEVER UINT64_MAX

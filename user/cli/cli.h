@@ -32,12 +32,16 @@ int command_version(int argc, char **argv);
 
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
+/* How often --label may be given. Ours. */
+#define MAX_LABELS 256
+
 /*
  * struct settings - what the command line says. Strings point into argv.
  * @operands: files, behind the options
  */
 struct settings {
 	struct rj_options options;
+	const char *labels[MAX_LABELS];
 	struct rj_live_options live;
 	const char *output;
 	const char *stats;

@@ -37,6 +37,8 @@
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
+	X(LABEL, "label", 0, "NAME:FILE", BOTH,                                                    \
+	  "name addresses in the subnets of this file; again for more")                            \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(THREADS, "threads", 0, "N", READ, "work with this many threads (1, at most 16)")         \
@@ -57,7 +59,6 @@
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
-	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
 	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
 	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
@@ -185,6 +186,17 @@ static bool read_when(const char *text, enum progress_when *out)
 	return false;
 }
 
+static bool take_label(struct settings *s, const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+
+	if (!colon || colon == arg || !colon[1] || s->options.num_labels == MAX_LABELS)
+		return false;
+	s->labels[s->options.num_labels++] = arg;
+	s->options.labels = s->labels;
+	return true;
+}
+
 /* Takes one option; false when its argument is not of the kind it wants. */
 static bool take(struct settings *s, int id, const char *arg)
 {
@@ -227,6 +239,8 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_NO_BIDIR:
 		s->options.no_bidir = 1;
 		return true;
+	case OPT_LABEL:
+		return take_label(s, arg);
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;

@@ -120,6 +120,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.seq = entry->seq,
 		.bytes = entry->bytes,
 		.tunnels = entry->tunnels,
+		.labels = e->options.labels,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,

@@ -28,6 +28,25 @@ static void put_address(const struct walk *w, const struct rj_field *f, unsigned
 	rj_record_put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
 }
 
+static void put_labels(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	const struct rj_labels *labels = w->r->labels;
+	const struct rj_key *key = w->r->key;
+	uint64_t found;
+
+	if (!labels)
+		return;
+	found = rj_subnets_find(labels->subnets, (const uint8_t *)key->addr[side],
+				key->version == 4);
+	if (!found)
+		return;
+	open(w, f);
+	for (unsigned int i = 0; i < labels->num; i++)
+		if (found >> i & 1)
+			put_text(w, F(LABEL), labels->name[i]);
+	close(w);
+}
+
 static void put_key(const struct walk *w)
 {
 	const struct rj_key *key = w->r->key;
@@ -37,6 +56,8 @@ static void put_key(const struct walk *w)
 	put_u64(w, F(PR), key->proto);
 	put_port(w, F(SP), w->out);
 	put_port(w, F(DP), w->in);
+	put_labels(w, F(SA_LABELS), w->out);
+	put_labels(w, F(DA_LABELS), w->in);
 }
 
 static void put_counters(const struct walk *w)

@@ -31,6 +31,7 @@ struct rj_session {
 	bool is_following;
 	bool is_over; /* the source has no more */
 	struct rj_filter *filter;
+	struct rj_labels *labels;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
@@ -129,7 +130,9 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	s->on_json = o.on_json;
 	s->num_threads = o.num_threads ? o.num_threads : 1;
 	s->user = o.user;
-	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
+	if (o.num_labels)
+		err = rj_labels_new(o.labels, o.num_labels, &s->labels, &s->error);
+	return !err && o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : err;
 }
 
 int rj_session_open(const struct rj_options *options, struct rj_session **out)
@@ -188,6 +191,7 @@ static struct rj_engine_options engine_options(const struct rj_session *s, uint3
 		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
 		.bd_bytes = s->bd_bytes,
 		.time_decimals = 9,
+		.labels = s->labels,
 		.on_record = on_record,
 		.user = (void *)s,
 	};
@@ -563,6 +567,7 @@ void rj_session_close(struct rj_session *s)
 	end_source(s);
 	rj_buffer_done(&s->line);
 	rj_filter_free(s->filter);
+	rj_labels_free(s->labels);
 	free(s);
 }
 

@@ -153,6 +153,27 @@ TEST(record_of_a_direction_ends_with_its_own_fin)
 	}
 }
 
+TEST(record_names_the_subnets_of_both_ends_behind_the_ports)
+{
+	struct rj_labels labels = { .subnets = rj_subnets_new(),
+				    .num = 3,
+				    .name = { "ours", "one", "six" } };
+	struct made m;
+
+	CHECK_EQ(rj_subnets_add(labels.subnets, "10.0.0.1", 1), 0);
+	CHECK_EQ(rj_subnets_add(labels.subnets, "10.0.0.0/24", 0), 0);
+	CHECK_EQ(rj_subnets_add(labels.subnets, "::/0", 2), 0);
+	CHECK_EQ(rj_subnets_seal(labels.subnets), 0);
+	make(&m);
+	m.r.labels = &labels;
+	expect_part(&m, "\"sa_labels\":[\"ours\",\"one\"],\"da_labels\":[\"ours\"],\"bytes_out\"",
+		    true);
+	m.key.version = 6; /* ::ffff:10.0.0.1 */
+	expect_part(&m, "\"dp\":443,\"sa_labels\":[\"six\"],\"da_labels\":[\"six\"],\"bytes_out\"",
+		    true);
+	rj_subnets_free(labels.subnets);
+}
+
 TEST(record_turns_round_when_the_second_side_is_the_originator)
 {
 	struct made m;
