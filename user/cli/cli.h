@@ -74,6 +74,12 @@ void catch_signals(void);
 bool is_interrupted(void);
 bool is_urgent(void);
 
+/*
+ * key_prepare - makes a key in @path, which may be NULL, where there is nothing yet, and says so
+ * unless @is_quiet; or says why not.
+ */
+enum exit_status key_prepare(const char *path, bool is_quiet);
+
 /* seconds_now - of a clock that only goes forward. */
 double seconds_now(void);
 

@@ -306,7 +306,8 @@ int command_read(int argc, char **argv)
 	if (is_input(&settings, settings.output) || is_input(&settings, settings.stats))
 		return EXIT_USAGE;
 	catch_signals();
-	status = output_open(&out, settings.output);
+	status = key_prepare(settings.options.anon_key, settings.is_quiet);
+	status = status ? status : output_open(&out, settings.output);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats);

@@ -39,6 +39,10 @@
 	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
 	X(LABEL, "label", 0, "NAME:FILE", BOTH,                                                    \
 	  "name addresses in the subnets of this file; again for more")                            \
+	X(ANONYMIZE, "anonymize", 0, "FILE", BOTH, "hide addresses in the subnets of this file")   \
+	X(ANON_USERS, "anon-users", 0, "FILE", BOTH, "hide these names in URIs of HTTP")           \
+	X(ANON_KEY, "anon-key", 0, "FILE", BOTH,                                                   \
+	  "by this key of 16 bytes; made where there is none")                                     \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(THREADS, "threads", 0, "N", READ, "work with this many threads (1, at most 16)")         \
@@ -59,8 +63,6 @@
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
-	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
-	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
 	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
 	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
@@ -241,6 +243,15 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_LABEL:
 		return take_label(s, arg);
+	case OPT_ANONYMIZE:
+		s->options.anonymize = arg;
+		return *arg;
+	case OPT_ANON_USERS:
+		s->options.anon_users = arg;
+		return *arg;
+	case OPT_ANON_KEY:
+		s->options.anon_key = arg;
+		return *arg;
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;
@@ -349,6 +360,10 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 	    !strcmp(out->output, out->stats)) {
 		complain("%s: is named for records and for the account; give --stats another file",
 			 out->stats);
+		return EXIT_USAGE;
+	}
+	if ((out->options.anonymize || out->options.anon_users) != !!out->options.anon_key) {
+		complain("--anon-key goes with --anonymize or --anon-users, and they with it");
 		return EXIT_USAGE;
 	}
 	out->operands = argv + optind;

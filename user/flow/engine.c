@@ -121,6 +121,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.bytes = entry->bytes,
 		.tunnels = entry->tunnels,
 		.labels = e->options.labels,
+		.anonymizer = e->options.anonymizer,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,

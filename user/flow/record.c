@@ -184,13 +184,21 @@ static void put_end(const struct walk *w)
 	put_text(w, F(END_REASON), words[w->r->end]);
 }
 
+/* Of few addresses that one hides in, each can be tried. */
+static bool is_hidden(const struct rj_record *r)
+{
+	return r->anonymizer &&
+	       (rj_anonymizer_hides(r->anonymizer, (const uint8_t *)r->key->addr[0]) ||
+		rj_anonymizer_hides(r->anonymizer, (const uint8_t *)r->key->addr[1]));
+}
+
 static void put_extras(const struct walk *w)
 {
 	const struct rj_record *r = w->r;
 
 	put_order(w);
 	put_icmp(w);
-	if (rj_feature_on(r->features, RJ_FEATURE_COMMUNITY)) {
+	if (rj_feature_on(r->features, RJ_FEATURE_COMMUNITY) && !is_hidden(r)) {
 		char id[RJ_COMMUNITY_ID_LEN];
 
 		rj_community_id(r->key, r->flow, r->seq[r->flow->starter].rest, id);
@@ -235,7 +243,7 @@ static unsigned int originator(const struct rj_record *r)
 	return r->flow->originator;
 }
 
-void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+static void visit(const struct rj_record *r, struct rj_visitor *v)
 {
 	struct walk w = { .r = r, .v = v, .out = originator(r) };
 
@@ -257,4 +265,17 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 	put_debug(&w);
 	put_end(&w);
 	close(&w);
+}
+
+void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+{
+	struct rj_anonymous anonymous;
+
+	if (!r->anonymizer) {
+		visit(r, v);
+		return;
+	}
+	rj_anonymous_begin(&anonymous, r->anonymizer, v);
+	visit(r, &anonymous.visitor);
+	rj_anonymous_end(&anonymous);
 }

@@ -7,6 +7,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/splt.h"
+#include "features/anonymize.h"
 #include "features/bytes.h"
 #include "features/labels.h"
 #include "flow/dissect.h"
@@ -24,6 +25,7 @@
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
  * @labels: names of subnets, or NULL
+ * @anonymizer: what visitors are not to be shown, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -36,6 +38,7 @@ struct rj_record {
 	const struct rj_bytes *bytes;
 	const struct rj_tunnels *tunnels;
 	const struct rj_labels *labels;
+	struct rj_anonymizer *anonymizer;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;
