@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "cli/rotate.h"
+
 /* Exit statuses; the man page documents them. */
 enum exit_status {
 	EXIT_DONE = 0,
@@ -44,6 +46,7 @@ struct settings {
 	const char *labels[MAX_LABELS];
 	struct rj_live_options live;
 	const char *output;
+	struct rotation rotation;
 	const char *stats;
 	const char *user;
 	double duration_s;
@@ -107,13 +110,15 @@ struct output {
 	uint64_t num_written;
 	uint64_t num_pending;
 	uint64_t num_lost;
+	struct rotation rotation;
+	struct rotating rotating;
 };
 
 /*
  * output_open - EXIT_DONE, or says why not. "-" and NULL: stdout; gzip where the name ends in
  * .gz.
  */
-enum exit_status output_open(struct output *out, const char *name);
+enum exit_status output_open(struct output *out, const char *name, const struct rotation *rotation);
 
 /* output_line - for struct rj_options.on_json; @user is the struct output. */
 void output_line(void *user, const char *text, size_t len);

@@ -113,7 +113,7 @@ int command_live(int argc, char **argv)
 	catch_signals();
 	status = user_find(settings.user, &user);
 	status = status ? status : key_prepare(settings.options.anon_key, settings.is_quiet);
-	status = status ? status : output_open(&out, settings.output);
+	status = status ? status : output_open(&out, settings.output, &settings.rotation);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats, &user);

@@ -307,7 +307,7 @@ int command_read(int argc, char **argv)
 		return EXIT_USAGE;
 	catch_signals();
 	status = key_prepare(settings.options.anon_key, settings.is_quiet);
-	status = status ? status : output_open(&out, settings.output);
+	status = status ? status : output_open(&out, settings.output, &settings.rotation);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats);

@@ -22,6 +22,10 @@
 	X(PROMISC, "promisc", 0, NULL, LIVE, "take what is not addressed to this host too")        \
 	X(OUTPUT, "output", 'o', "FILE", BOTH,                                                     \
 	  "where records go; - is stdout, the default; gzip where it ends in .gz")                 \
+	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", BOTH,                                            \
+	  "begin another file before one has more text than this")                                 \
+	X(ROTATE_RECORDS, "rotate-records", 0, "N", BOTH, "or more records")                       \
+	X(ROTATE_TIME, "rotate-time", 0, "S", BOTH, "or is older")                                 \
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
 	X(PACKETS, "packets", 0, "N", BOTH,                                                        \
 	  "packets of a sequence, each direction (50, at most 1000)")                              \
@@ -64,9 +68,6 @@
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
-	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
-	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
-	X(ROTATE_TIME, "rotate-time", 0, "S", LATER, "")                                           \
 	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
 	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
@@ -216,6 +217,13 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_OUTPUT:
 		s->output = arg;
 		return *arg;
+	case OPT_ROTATE_SIZE:
+		return read_u64(arg, UINT64_MAX, &s->rotation.max_bytes) && s->rotation.max_bytes;
+	case OPT_ROTATE_RECORDS:
+		return read_u64(arg, UINT64_MAX, &s->rotation.max_records) &&
+		       s->rotation.max_records;
+	case OPT_ROTATE_TIME:
+		return read_seconds(arg, &s->rotation.max_seconds) && s->rotation.max_seconds > 0;
 	case OPT_FEATURES:
 		s->options.features = arg;
 		return true;
@@ -364,6 +372,10 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 	}
 	if ((out->options.anonymize || out->options.anon_users) != !!out->options.anon_key) {
 		complain("--anon-key goes with --anonymize or --anon-users, and they with it");
+		return EXIT_USAGE;
+	}
+	if (rotation_is_on(&out->rotation) && (!out->output || !strcmp(out->output, "-"))) {
+		complain("--rotate-… is for files: say which with --output FILE");
 		return EXIT_USAGE;
 	}
 	out->operands = argv + optind;
