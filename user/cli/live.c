@@ -84,7 +84,8 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);
 	} else {
-		status = watch(settings, s, out, stats, user);
+		status = header_put("live", settings, out);
+		status = status ? status : watch(settings, s, out, stats, user);
 	}
 	rj_session_close(s);
 	return status;

@@ -249,6 +249,27 @@ static void close_file(struct output *out)
 	out->is_failed = true;
 }
 
+/* It is no record: nobody counts it. */
+static void put_header(struct output *out)
+{
+	size_t len;
+
+	if (!out->header)
+		return;
+	len = strlen(out->header);
+	if (out->buffer->is_gzip)
+		put(out, out->header, len);
+	else
+		write_all(out, out->header, len, false);
+	out->rotating.num_bytes += len;
+}
+
+void output_header(struct output *out, char *line)
+{
+	out->header = line;
+	put_header(out);
+}
+
 /* The next file, where there is none now. */
 static bool begin_file(struct output *out)
 {
@@ -258,7 +279,8 @@ static bool begin_file(struct output *out)
 	if (out->fd >= 0) {
 		if (out->buffer->is_gzip)
 			deflateReset(&out->buffer->zlib);
-		return true;
+		put_header(out);
+		return !out->is_failed;
 	}
 	complain("%s: cannot be written: %s; later records are counted as lost", out->rotating.path,
 		 strerror(errno));
@@ -343,5 +365,7 @@ bool output_close(struct output *out)
 		deflateEnd(&b->zlib);
 	free(b);
 	out->buffer = NULL;
+	free(out->header);
+	out->header = NULL;
 	return !out->is_failed && !out->num_lost;
 }

@@ -244,7 +244,8 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		status = status_of(err);
 		goto done;
 	}
-	status = read_operands(&r);
+	status = header_put("read", settings, out);
+	status = worse(status, read_operands(&r));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
 	status = worse(status, stats_write(settings->stats, stats, r.session, out,

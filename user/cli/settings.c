@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/config.h"
 
 /* Commands that an option belongs to. */
 #define READ 1u
 #define LIVE 2u
 #define BOTH (READ | LIVE)
+#define LETTERS "i:o:f:vqh"
 #define LATER 0u /* a name that SCHEMA fixes and that this build lacks */
 
 /* clang-format off: a table */
@@ -64,12 +66,12 @@
 	X(COUNT, "count", 0, "N", BOTH, "stop after this many flows (read: with --follow)")        \
 	X(PROGRESS, "progress", 0, "WHEN", READ,                                                   \
 	  "on stderr how far it is: always, never or auto (on a terminal)")                        \
+	X(HEADER, "header", 0, NULL, BOTH, "the first line of each file is the configuration")     \
+	X(CONFIG, "config", 0, "FILE", BOTH, "options, a line each: NAME or NAME = VALUE")         \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
-	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
-	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
 /* clang-format on */
 
@@ -101,6 +103,8 @@ static const struct row {
 
 #define NUM_OPTIONS (sizeof(rows) / sizeof(*rows))
 
+_Static_assert(NUM_OPTIONS <= MAX_OPTIONS, "there is room for what is given");
+
 static unsigned int command_bit(const char *command)
 {
 	return strcmp(command, "live") ? READ : LIVE;
@@ -128,6 +132,15 @@ void settings_help(const char *command)
 	       "counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n");
+}
+
+void settings_each(const char *command, const struct settings *settings,
+		   void (*option)(void *user, const char *name, bool has_value, const char *given),
+		   void *user)
+{
+	for (size_t i = 0; i < NUM_OPTIONS; i++)
+		if (rows[i].commands & command_bit(command) && long_options[i].val != OPT_HELP)
+			option(user, long_options[i].name, rows[i].arg, settings->given[i]);
 }
 
 static bool read_u64(const char *text, uint64_t max, uint64_t *out)
@@ -293,6 +306,11 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
 	case OPT_COUNT:
 		return read_u64(arg, UINT64_MAX - 1, &s->count) && s->count;
+	case OPT_HEADER:
+		s->with_header = true;
+		return true;
+	case OPT_CONFIG: /* was read before */
+		return true;
 	case OPT_VERBOSE:
 		s->num_verbose++;
 		return true;
@@ -317,50 +335,100 @@ static int id_of(int got)
 	return got;
 }
 
-static enum exit_status check(const char *command, int id, const char *arg, struct settings *out)
+/* @where: in which file, "FILE:LINE: ", or "" */
+static enum exit_status check(const char *command, const char *where, int id, const char *arg,
+			      struct settings *out)
 {
 	size_t i = (size_t)(id - OPT_FIRST - 1);
 
 	if (rows[i].commands == LATER) {
-		complain("--%s: this build lacks it", long_options[i].name);
+		complain("%s--%s: this build lacks it", where, long_options[i].name);
 		return EXIT_LACKING;
 	}
 	if (!(rows[i].commands & command_bit(command))) {
-		complain("--%s: not an option of %s; `rejoice %s --help` lists them",
+		complain("%s--%s: not an option of %s; `rejoice %s --help` lists them", where,
 			 long_options[i].name, command, command);
 		return EXIT_USAGE;
 	}
-	if (id == OPT_INTERFACE && out->live.interfaces) {
-		complain("--%s %s: there is one already, %s; say -i IFACE,IFACE",
+	if (id == OPT_INTERFACE && out->live.interfaces != out->configured) {
+		complain("%s--%s %s: there is one already, %s; say -i IFACE,IFACE", where,
 			 long_options[i].name, arg, out->live.interfaces);
 		return EXIT_USAGE;
 	}
 	if (!take(out, id, arg)) {
-		complain("--%s %s: not a value it can have; `rejoice %s --help` tells",
+		complain("%s--%s %s: not a value it can have; `rejoice %s --help` tells", where,
 			 long_options[i].name, arg ? arg : "", command);
 		return EXIT_USAGE;
 	}
+	out->given[i] = arg ? arg : "";
 	return EXIT_DONE;
+}
+
+/* struct configuring - whose options a file has. */
+struct configuring {
+	const char *command;
+	struct settings *settings;
+};
+
+static enum exit_status take_configured(void *user, const char *where, const char *name,
+					const char *value)
+{
+	const struct configuring *c = user;
+	size_t i = 0;
+
+	while (i < NUM_OPTIONS && strcmp(long_options[i].name, name))
+		i++;
+	if (i == NUM_OPTIONS || long_options[i].val == OPT_HELP ||
+	    long_options[i].val == OPT_CONFIG) {
+		complain("%s%.60s: no option that a file can have; `rejoice %s --help` lists them",
+			 where, name, c->command);
+		return EXIT_USAGE;
+	}
+	if (!rows[i].arg != !value) {
+		complain(rows[i].arg ? "%s%s: its value is missing; say %s = VALUE" :
+				       "%s%s: takes no value; say %s alone",
+			 where, name, name);
+		return EXIT_USAGE;
+	}
+	return check(c->command, where, long_options[i].val, value, c->settings);
+}
+
+/* What files say comes first, so that the command line has the last word. */
+static enum exit_status read_configs(const char *command, int argc, char **argv,
+				     struct settings *out)
+{
+	struct configuring c = { .command = command, .settings = out };
+	enum exit_status status = EXIT_DONE;
+	int got;
+
+	while (!status && (got = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1)
+		if (got == OPT_CONFIG)
+			status = config_read(optarg, take_configured, &c);
+	out->configured = out->live.interfaces;
+	return status;
 }
 
 enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out)
 {
+	enum exit_status status;
 	int got;
 
 	*out = (struct settings){ .options.size = sizeof(out->options),
 				  .live.size = sizeof(out->live) };
-	optind = 1;
 	opterr = 0;
-	while ((got = getopt_long(argc, argv, "i:o:f:vqh", long_options, NULL)) != -1) {
-		enum exit_status status;
-
+	optind = 0; /* glibc's and musl's word for all anew */
+	status = read_configs(command, argc, argv, out);
+	if (status)
+		return status;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1) {
 		if (got == '?') {
 			complain("%s: unknown option or its argument is missing; `rejoice "
 				 "%s --help` lists them",
 				 argv[optind - 1], command);
 			return EXIT_USAGE;
 		}
-		status = check(command, id_of(got), optarg, out);
+		status = check(command, "", id_of(got), optarg, out);
 		if (status)
 			return status;
 	}
