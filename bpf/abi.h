@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 5u
+#define RJ_ABI_VERSION 6u
 
 /* Limits, by name. */
 #define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
@@ -36,13 +36,15 @@
  * @proto: IP protocol after extension headers
  * @kind: ICMP: the type, for a query and its answer the type of the query
  * @version: 4 or 6, so that IPv6 with an address of the form of IPv4's is not taken for it
+ * @direction: 0; where each direction is a flow of its own 1 + the side that sends
  */
 struct rj_key {
 	__u64 addr[RJ_NUM_SIDES][2];
 	__u16 port[RJ_NUM_SIDES];
 	__u8 proto;
 	__u8 kind;
-	__u16 version;
+	__u8 version;
+	__u8 direction;
 };
 
 #define RJ_PKT_IPV4 0x01u	 /* has an IPv4 header: ip_id counts */
@@ -371,7 +373,8 @@ struct rj_limits {
 	__u32 sample_rate; /* kernel: bytes of samples a CPU may hand up in 1024 ns; 0: any */
 	__u32 num_records; /* TLS records of each side; 0: they are not followed */
 	__u8 no_decap;	   /* tunnels are left closed: the flow is the outer one */
-	__u8 zero[3];
+	__u8 no_bidir;	   /* each direction is a flow of its own */
+	__u8 zero[2];
 };
 
 /* clang-format off: tables */

@@ -429,6 +429,8 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	cpu->counters[RJ_COUNT_PACKETS] += cpu->packet.num_segments;
 	cpu->counters[RJ_COUNT_BYTES] += cpu->packet.ip_len;
 	cpu->packet.ifindex = rj_frame_ifindex(f);
+	if (rj_limits.no_bidir)
+		rj_go_one_way(&cpu->packet);
 	rj_forget();
 	if (cpu->packet.bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG)) {
 		cpu->packet.time_ns = bpf_ktime_get_ns();

@@ -336,7 +336,8 @@ static __always_inline void rj_order_ends(const struct rj_layers *l, struct rj_p
 		ports = rj_join16(l->src_port, l->dst_port);
 	}
 	p->side = (__u8)is_swapped;
-	rest = rj_join32(ports, rj_join16(rj_join8(p->key.proto, p->key.kind), p->key.version));
+	rest = rj_join32(ports, rj_join16(rj_join8(p->key.proto, p->key.kind),
+					  rj_join8(p->key.version, 0)));
 	rj_copy(p->key.port, &rest, sizeof(rest));
 }
 
@@ -423,7 +424,7 @@ static __always_inline enum rj_reason rj_parse_inner_here(const struct rj_frame 
 	}
 	rj_copy(t.src, l->src, 16);
 	rj_copy(t.dst, l->dst, 16);
-	t.version = (__u8)p->key.version;
+	t.version = p->key.version;
 	l->inner = RJ_TUNNEL_NONE;
 	l->outer = *p;
 	rj_zero(p, sizeof(*p));
@@ -528,6 +529,12 @@ static __always_inline enum rj_reason rj_parse_ethernet(const struct rj_frame *f
 		type = f->type;
 	}
 	return rj_parse_network(f, off, type, l, p);
+}
+
+/* rj_go_one_way - makes the parsed packet @p one of a flow of its direction alone. */
+static __always_inline void rj_go_one_way(struct rj_packet *p)
+{
+	p->key.direction = (__u8)(1 + p->side);
 }
 
 /*

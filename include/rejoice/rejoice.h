@@ -45,6 +45,14 @@ struct rj_session;
  *       bins of 16 values each
  * @model: for the feature classify, which needs it: two files of weights "F1:F2", 208 without and
  *       464 with byte values, the bias first
+ * @no_bidir: each direction is a flow of its own, whose originator is who sends
+ * @labels, @num_labels: names for subnets, each "NAME:FILE": lines of ADDRESS or ADDRESS/LENGTH;
+ *       at most 64 names
+ * @anonymize: NULL, or a file of such lines: records show addresses in these subnets as 16 bytes in
+ *       hexadecimal, AES-128 (ECB) by the key in @anon_key, a file of 16 bytes: of an IPv6 address,
+ *       or of an IPv4 address and 12 zero bytes. Flows with such an end have no community_id.
+ * @anon_users: NULL, or a file of names, a line each: in URIs of HTTP they are shown likewise, AES
+ *       of the name filled up with 0xff
  */
 struct rj_options {
 	size_t size;
@@ -66,6 +74,12 @@ struct rj_options {
 	uint8_t follow;
 	const char *byte_bins;
 	const char *model;
+	uint8_t no_bidir;
+	const char *const *labels;
+	uint32_t num_labels;
+	const char *anonymize;
+	const char *anon_key;
+	const char *anon_users;
 };
 
 #define RJ_NEVER UINT64_MAX

@@ -23,29 +23,29 @@ struct field {
 #define NUM(table) (sizeof(table) / sizeof(*(table)))
 
 static const struct field key_fields[] = {
-	FIELD(rj_key, addr[0]), FIELD(rj_key, addr[1]), FIELD(rj_key, port[0]),
-	FIELD(rj_key, port[1]), FIELD(rj_key, proto),	FIELD(rj_key, kind),
-	FIELD(rj_key, version),
+	FIELD(rj_key, addr[0]), FIELD(rj_key, addr[1]),	  FIELD(rj_key, port[0]),
+	FIELD(rj_key, port[1]), FIELD(rj_key, proto),	  FIELD(rj_key, kind),
+	FIELD(rj_key, version), FIELD(rj_key, direction),
 };
 
 static const struct field packet_fields[] = {
-	FIELD(rj_packet, key.addr[0]),	FIELD(rj_packet, key.addr[1]),
-	FIELD(rj_packet, key.port[0]),	FIELD(rj_packet, key.port[1]),
-	FIELD(rj_packet, key.proto),	FIELD(rj_packet, key.kind),
-	FIELD(rj_packet, key.version),	FIELD(rj_packet, time_ns),
-	FIELD(rj_packet, ip_len),	FIELD(rj_packet, payload_len),
-	FIELD(rj_packet, tcp_seq),	FIELD(rj_packet, tcp_ack),
-	FIELD(rj_packet, frag_id),	FIELD(rj_packet, payload_off),
-	FIELD(rj_packet, tcp_window),	FIELD(rj_packet, ip_id),
-	FIELD(rj_packet, num_segments), FIELD(rj_packet, segment_len),
-	FIELD(rj_packet, vlan),		FIELD(rj_packet, side),
-	FIELD(rj_packet, bits),		FIELD(rj_packet, ttl),
-	FIELD(rj_packet, tcp_flags),	FIELD(rj_packet, tcp_opt_len),
-	FIELD(rj_packet, icmp_type),	FIELD(rj_packet, icmp_code),
-	FIELD(rj_packet, ifindex),	FIELD(rj_packet, num_vlans),
-	FIELD(rj_packet, frag_off),	FIELD(rj_packet, frag_proto),
-	FIELD(rj_packet, num_tunnels),	FIELD(rj_packet, ip_off),
-	FIELD(rj_packet, tcp_opts),
+	FIELD(rj_packet, key.addr[0]), FIELD(rj_packet, key.addr[1]),
+	FIELD(rj_packet, key.port[0]), FIELD(rj_packet, key.port[1]),
+	FIELD(rj_packet, key.proto),   FIELD(rj_packet, key.kind),
+	FIELD(rj_packet, key.version), FIELD(rj_packet, key.direction),
+	FIELD(rj_packet, time_ns),     FIELD(rj_packet, ip_len),
+	FIELD(rj_packet, payload_len), FIELD(rj_packet, tcp_seq),
+	FIELD(rj_packet, tcp_ack),     FIELD(rj_packet, frag_id),
+	FIELD(rj_packet, payload_off), FIELD(rj_packet, tcp_window),
+	FIELD(rj_packet, ip_id),       FIELD(rj_packet, num_segments),
+	FIELD(rj_packet, segment_len), FIELD(rj_packet, vlan),
+	FIELD(rj_packet, side),	       FIELD(rj_packet, bits),
+	FIELD(rj_packet, ttl),	       FIELD(rj_packet, tcp_flags),
+	FIELD(rj_packet, tcp_opt_len), FIELD(rj_packet, icmp_type),
+	FIELD(rj_packet, icmp_code),   FIELD(rj_packet, ifindex),
+	FIELD(rj_packet, num_vlans),   FIELD(rj_packet, frag_off),
+	FIELD(rj_packet, frag_proto),  FIELD(rj_packet, num_tunnels),
+	FIELD(rj_packet, ip_off),      FIELD(rj_packet, tcp_opts),
 };
 
 static const struct field half_fields[] = {

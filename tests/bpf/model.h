@@ -244,6 +244,8 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 		reason = rj_parse_ethernet(&frame, &layers, out);
 	free(bytes);
 	*tunnels = layers.tunnels;
+	if (m->limits.no_bidir)
+		rj_go_one_way(out);
 	if ((!reason || reason == RJ_REASON_FRAGMENT) && m->hook != HOOK_XDP)
 		rj_unfold(out, f->gso_size);
 	return reason;

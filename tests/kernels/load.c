@@ -49,7 +49,7 @@ static const struct way ways[] = {
 	    .sample_rate = 1000,
 	    .num_records = 1000 } },
 	{ "sequences alone", false, { .num_packets = 50 } },
-	{ "no limits, no sequences, no samples", false, { .no_decap = 1 } },
+	{ "no limits, no sequences, no samples", false, { .no_decap = 1, .no_bidir = 1 } },
 };
 
 static const char *const objects[] = {

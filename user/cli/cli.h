@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "cli/rotate.h"
+
 /* Exit statuses; the man page documents them. */
 enum exit_status {
 	EXIT_DONE = 0,
@@ -32,14 +34,24 @@ int command_version(int argc, char **argv);
 
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
+/* How often --label may be given. Ours. */
+#define MAX_LABELS 256
+
+/* How many options there may be. */
+#define MAX_OPTIONS 64
+
 /*
  * struct settings - what the command line says. Strings point into argv.
  * @operands: files, behind the options
+ * @given: by number of the option: its value, "" of one without; NULL where it was not given
+ * @configured: the interfaces that --config says
  */
 struct settings {
 	struct rj_options options;
+	const char *labels[MAX_LABELS];
 	struct rj_live_options live;
 	const char *output;
+	struct rotation rotation;
 	const char *stats;
 	const char *user;
 	double duration_s;
@@ -48,6 +60,9 @@ struct settings {
 	int num_verbose;
 	bool is_quiet;
 	bool is_help;
+	bool with_header;
+	const char *given[MAX_OPTIONS];
+	const char *configured;
 	char **operands;
 	int num_operands;
 };
@@ -57,6 +72,14 @@ struct settings {
  * status other than EXIT_DONE when something is wrong with them.
  */
 enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out);
+
+/*
+ * settings_each - calls back for each option that the command has, but for --help, with what was
+ * given: NULL nothing, "" an option without value.
+ */
+void settings_each(const char *command, const struct settings *settings,
+		   void (*option)(void *user, const char *name, bool has_value, const char *given),
+		   void *user);
 
 /* settings_help - all options of the command, on stdout. */
 void settings_help(const char *command);
@@ -69,6 +92,12 @@ void settings_help(const char *command);
 void catch_signals(void);
 bool is_interrupted(void);
 bool is_urgent(void);
+
+/*
+ * key_prepare - makes a key in @path, which may be NULL, where there is nothing yet, and says so
+ * unless @is_quiet; or says why not.
+ */
+enum exit_status key_prepare(const char *path, bool is_quiet);
 
 /* seconds_now - of a clock that only goes forward. */
 double seconds_now(void);
@@ -97,13 +126,26 @@ struct output {
 	uint64_t num_written;
 	uint64_t num_pending;
 	uint64_t num_lost;
+	struct rotation rotation;
+	struct rotating rotating;
+	char *header;
 };
 
 /*
  * output_open - EXIT_DONE, or says why not. "-" and NULL: stdout; gzip where the name ends in
  * .gz.
  */
-enum exit_status output_open(struct output *out, const char *name);
+enum exit_status output_open(struct output *out, const char *name, const struct rotation *rotation);
+
+/*
+ * output_header - from now on each file begins with this line, the one that is open at once. @line,
+ * on the heap and with its line end, is the output's from now on.
+ */
+void output_header(struct output *out, char *line);
+
+/* header_put - the settings as a line of JSON, where --header was given; or says why not. */
+enum exit_status header_put(const char *command, const struct settings *settings,
+			    struct output *out);
 
 /* output_line - for struct rj_options.on_json; @user is the struct output. */
 void output_line(void *user, const char *text, size_t len);

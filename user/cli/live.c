@@ -84,7 +84,8 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);
 	} else {
-		status = watch(settings, s, out, stats, user);
+		status = header_put("live", settings, out);
+		status = status ? status : watch(settings, s, out, stats, user);
 	}
 	rj_session_close(s);
 	return status;
@@ -112,7 +113,8 @@ int command_live(int argc, char **argv)
 	}
 	catch_signals();
 	status = user_find(settings.user, &user);
-	status = status ? status : output_open(&out, settings.output);
+	status = status ? status : key_prepare(settings.options.anon_key, settings.is_quiet);
+	status = status ? status : output_open(&out, settings.output, &settings.rotation);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats, &user);

@@ -47,12 +47,23 @@ static int open_stdout(void)
 	return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -1 : STDOUT_FILENO;
 }
 
-enum exit_status output_open(struct output *out, const char *name)
+static int open_file(struct output *out, const char *name)
+{
+	if (!name || !strcmp(name, "-"))
+		return open_stdout();
+	if (rotation_is_on(&out->rotation))
+		return rotate_open(&out->rotation, &out->rotating, name);
+	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
+enum exit_status output_open(struct output *out, const char *name, const struct rotation *rotation)
 {
 	bool is_stdout = !name || !strcmp(name, "-");
 	struct output_buffer *b = calloc(1, sizeof(*b));
 
-	*out = (struct output){ .name = is_stdout ? "standard output" : name, .fd = -1 };
+	*out = (struct output){ .name = is_stdout ? "standard output" : name,
+				.fd = -1,
+				.rotation = *rotation };
 	if (b && !is_stdout && is_gzip(name)) {
 		b->is_gzip = true;
 		if (deflateInit2(&b->zlib, LEVEL, Z_DEFLATED, GZIP_WINDOW, MAX_MEM_LEVEL,
@@ -66,8 +77,7 @@ enum exit_status output_open(struct output *out, const char *name)
 		return EXIT_SOME_FAILED;
 	}
 	out->buffer = b;
-	out->fd = is_stdout ? open_stdout() :
-			      open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	out->fd = open_file(out, name);
 	if (out->fd >= 0)
 		return EXIT_DONE;
 	complain("%s: cannot be written: %s", out->name, strerror(errno));
@@ -211,6 +221,89 @@ static bool put(struct output *out, const char *text, size_t len)
 	return true;
 }
 
+/* All that is pending is in the file, with gzip's end; said where it could not be. */
+static void finish_text(struct output *out)
+{
+	if (out->is_failed)
+		return;
+	if (out->buffer->is_gzip)
+		pack(out, Z_FINISH);
+	else
+		drain(out);
+}
+
+/* Closes the file; one of several gets its name then, if all of it is there. */
+static void close_file(struct output *out)
+{
+	int fd = out->fd;
+
+	out->fd = -1;
+	/* of what a network's file system finds out so late nobody knows which records it was */
+	if (fd > STDERR_FILENO && close(fd) && !out->is_failed) {
+		complain("%s: writing failed: %s", out->name, strerror(errno));
+		out->is_failed = true;
+	}
+	if (!rotation_is_on(&out->rotation) || out->is_failed || rotate_close(&out->rotating))
+		return;
+	complain("%s: cannot be renamed: %s", out->rotating.path, strerror(errno));
+	out->is_failed = true;
+}
+
+/* It is no record: nobody counts it. */
+static void put_header(struct output *out)
+{
+	size_t len;
+
+	if (!out->header)
+		return;
+	len = strlen(out->header);
+	if (out->buffer->is_gzip)
+		put(out, out->header, len);
+	else
+		write_all(out, out->header, len, false);
+	out->rotating.num_bytes += len;
+}
+
+void output_header(struct output *out, char *line)
+{
+	out->header = line;
+	put_header(out);
+}
+
+/* The next file, where there is none now. */
+static bool begin_file(struct output *out)
+{
+	if (out->fd >= 0)
+		return true;
+	out->fd = open_file(out, out->name);
+	if (out->fd >= 0) {
+		if (out->buffer->is_gzip)
+			deflateReset(&out->buffer->zlib);
+		put_header(out);
+		return !out->is_failed;
+	}
+	complain("%s: cannot be written: %s; later records are counted as lost", out->rotating.path,
+		 strerror(errno));
+	out->is_failed = true;
+	return false;
+}
+
+/* The file for a record of so many bytes is open; false when that failed, which was told. */
+static bool turn_file(struct output *out, size_t len)
+{
+	if (!rotation_is_on(&out->rotation))
+		return true;
+	if (out->fd >= 0 && rotate_is_due(&out->rotation, &out->rotating, len)) {
+		finish_text(out);
+		close_file(out);
+	}
+	if (out->is_failed || !begin_file(out))
+		return false;
+	out->rotating.num_records++;
+	out->rotating.num_bytes += len;
+	return true;
+}
+
 void output_line(void *user, const char *text, size_t len)
 {
 	struct output *out = user;
@@ -218,6 +311,10 @@ void output_line(void *user, const char *text, size_t len)
 	if (!text && !out->is_failed)
 		complain("%s: out of memory: a record is lost", out->name);
 	if (!text || out->is_failed) {
+		out->num_lost++;
+		return;
+	}
+	if (!turn_file(out, len + 1)) {
 		out->num_lost++;
 		return;
 	}
@@ -239,6 +336,10 @@ void output_flush(struct output *out)
 	struct output_buffer *b = out->buffer;
 	double now;
 
+	if (out->fd >= 0 && !out->is_failed && rotate_is_late(&out->rotation, &out->rotating)) {
+		finish_text(out);
+		close_file(out);
+	}
 	if (out->is_failed || !out->num_pending)
 		return;
 	if (!b->is_gzip) {
@@ -256,20 +357,15 @@ bool output_close(struct output *out)
 {
 	struct output_buffer *b = out->buffer;
 
-	if (b && b->is_gzip) {
-		if (!out->is_failed)
-			pack(out, Z_FINISH);
-		deflateEnd(&b->zlib);
-	} else if (b && !out->is_failed) {
-		drain(out);
+	if (b && out->fd >= 0) {
+		finish_text(out);
+		close_file(out);
 	}
+	if (b && b->is_gzip)
+		deflateEnd(&b->zlib);
 	free(b);
 	out->buffer = NULL;
-	/* of what a network's file system finds out so late nobody knows which records it was */
-	if (out->fd > STDERR_FILENO && close(out->fd) && !out->is_failed) {
-		complain("%s: writing failed: %s", out->name, strerror(errno));
-		out->is_failed = true;
-	}
-	out->fd = -1;
+	free(out->header);
+	out->header = NULL;
 	return !out->is_failed && !out->num_lost;
 }

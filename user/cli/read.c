@@ -244,7 +244,8 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		status = status_of(err);
 		goto done;
 	}
-	status = read_operands(&r);
+	status = header_put("read", settings, out);
+	status = worse(status, read_operands(&r));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
 	status = worse(status, stats_write(settings->stats, stats, r.session, out,
@@ -306,7 +307,8 @@ int command_read(int argc, char **argv)
 	if (is_input(&settings, settings.output) || is_input(&settings, settings.stats))
 		return EXIT_USAGE;
 	catch_signals();
-	status = output_open(&out, settings.output);
+	status = key_prepare(settings.options.anon_key, settings.is_quiet);
+	status = status ? status : output_open(&out, settings.output, &settings.rotation);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats);

@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/config.h"
 
 /* Commands that an option belongs to. */
 #define READ 1u
 #define LIVE 2u
 #define BOTH (READ | LIVE)
+#define LETTERS "i:o:f:vqh"
 #define LATER 0u /* a name that SCHEMA fixes and that this build lacks */
 
 /* clang-format off: a table */
@@ -22,6 +24,10 @@
 	X(PROMISC, "promisc", 0, NULL, LIVE, "take what is not addressed to this host too")        \
 	X(OUTPUT, "output", 'o', "FILE", BOTH,                                                     \
 	  "where records go; - is stdout, the default; gzip where it ends in .gz")                 \
+	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", BOTH,                                            \
+	  "begin another file before one has more text than this")                                 \
+	X(ROTATE_RECORDS, "rotate-records", 0, "N", BOTH, "or more records")                       \
+	X(ROTATE_TIME, "rotate-time", 0, "S", BOTH, "or is older")                                 \
 	X(FEATURES, "features", 'f', "LIST", BOTH, "names, all, default, none, +NAME, -NAME")      \
 	X(PACKETS, "packets", 0, "N", BOTH,                                                        \
 	  "packets of a sequence, each direction (50, at most 1000)")                              \
@@ -39,6 +45,13 @@
 	X(MODEL, "model", 0, "F1:F2", BOTH, "for classify: weights without and with byte values")  \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
+	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
+	X(LABEL, "label", 0, "NAME:FILE", BOTH,                                                    \
+	  "name addresses in the subnets of this file; again for more")                            \
+	X(ANONYMIZE, "anonymize", 0, "FILE", BOTH, "hide addresses in the subnets of this file")   \
+	X(ANON_USERS, "anon-users", 0, "FILE", BOTH, "hide these names in URIs of HTTP")           \
+	X(ANON_KEY, "anon-key", 0, "FILE", BOTH,                                                   \
+	  "by this key of 16 bytes; made where there is none")                                     \
 	X(MAX_FLOWS, "max-flows", 0, "N", BOTH,                                                    \
 	  "flows held at once (1000000; live: in the kernel, 65536)")                              \
 	X(THREADS, "threads", 0, "N", READ, "work with this many threads (1, at most 16)")         \
@@ -56,19 +69,12 @@
 	X(COUNT, "count", 0, "N", BOTH, "stop after this many flows (read: with --follow)")        \
 	X(PROGRESS, "progress", 0, "WHEN", READ,                                                   \
 	  "on stderr how far it is: always, never or auto (on a terminal)")                        \
+	X(HEADER, "header", 0, NULL, BOTH, "the first line of each file is the configuration")     \
+	X(CONFIG, "config", 0, "FILE", BOTH, "options, a line each: NAME or NAME = VALUE")         \
 	X(VERBOSE, "verbose", 'v', NULL, BOTH, "say more on stderr")                               \
 	X(QUIET, "quiet", 'q', NULL, BOTH, "say only what went wrong")                             \
 	X(HELP, "help", 'h', NULL, BOTH, "this list")                                              \
-	X(NO_BIDIR, "no-bidir", 0, NULL, LATER, "")                                                \
-	X(LABEL, "label", 0, "NAME:FILE", LATER, "")                                               \
-	X(ANONYMIZE, "anonymize", 0, "FILE", LATER, "")                                            \
-	X(ANON_KEY, "anon-key", 0, "FILE", LATER, "")                                              \
 	X(SINK, "sink", 0, "URI", LATER, "")                                                       \
-	X(ROTATE_SIZE, "rotate-size", 0, "BYTES", LATER, "")                                       \
-	X(ROTATE_RECORDS, "rotate-records", 0, "N", LATER, "")                                     \
-	X(ROTATE_TIME, "rotate-time", 0, "S", LATER, "")                                           \
-	X(CONFIG, "config", 0, "FILE", LATER, "")                                                  \
-	X(HEADER, "header", 0, NULL, LATER, "")                                                    \
 	X(METRICS, "metrics", 0, "ADDR:PORT", LATER, "")
 /* clang-format on */
 
@@ -100,6 +106,8 @@ static const struct row {
 
 #define NUM_OPTIONS (sizeof(rows) / sizeof(*rows))
 
+_Static_assert(NUM_OPTIONS <= MAX_OPTIONS, "there is room for what is given");
+
 static unsigned int command_bit(const char *command)
 {
 	return strcmp(command, "live") ? READ : LIVE;
@@ -128,6 +136,15 @@ void settings_help(const char *command)
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n",
 	       bit == READ ? " hd=N ppi salt idp=N" : "");
+}
+
+void settings_each(const char *command, const struct settings *settings,
+		   void (*option)(void *user, const char *name, bool has_value, const char *given),
+		   void *user)
+{
+	for (size_t i = 0; i < NUM_OPTIONS; i++)
+		if (rows[i].commands & command_bit(command) && long_options[i].val != OPT_HELP)
+			option(user, long_options[i].name, rows[i].arg, settings->given[i]);
 }
 
 static bool read_u64(const char *text, uint64_t max, uint64_t *out)
@@ -189,6 +206,17 @@ static bool read_when(const char *text, enum progress_when *out)
 	return false;
 }
 
+static bool take_label(struct settings *s, const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+
+	if (!colon || colon == arg || !colon[1] || s->options.num_labels == MAX_LABELS)
+		return false;
+	s->labels[s->options.num_labels++] = arg;
+	s->options.labels = s->labels;
+	return true;
+}
+
 /* Takes one option; false when its argument is not of the kind it wants. */
 static bool take(struct settings *s, int id, const char *arg)
 {
@@ -206,6 +234,13 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_OUTPUT:
 		s->output = arg;
 		return *arg;
+	case OPT_ROTATE_SIZE:
+		return read_u64(arg, UINT64_MAX, &s->rotation.max_bytes) && s->rotation.max_bytes;
+	case OPT_ROTATE_RECORDS:
+		return read_u64(arg, UINT64_MAX, &s->rotation.max_records) &&
+		       s->rotation.max_records;
+	case OPT_ROTATE_TIME:
+		return read_seconds(arg, &s->rotation.max_seconds) && s->rotation.max_seconds > 0;
 	case OPT_FEATURES:
 		s->options.features = arg;
 		return true;
@@ -234,6 +269,20 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_NO_DECAP:
 		s->options.no_decap = 1;
 		return true;
+	case OPT_NO_BIDIR:
+		s->options.no_bidir = 1;
+		return true;
+	case OPT_LABEL:
+		return take_label(s, arg);
+	case OPT_ANONYMIZE:
+		s->options.anonymize = arg;
+		return *arg;
+	case OPT_ANON_USERS:
+		s->options.anon_users = arg;
+		return *arg;
+	case OPT_ANON_KEY:
+		s->options.anon_key = arg;
+		return *arg;
 	case OPT_FILTER:
 		s->options.filter = arg;
 		return true;
@@ -267,6 +316,11 @@ static bool take(struct settings *s, int id, const char *arg)
 		return read_seconds(arg, &s->duration_s) && s->duration_s > 0;
 	case OPT_COUNT:
 		return read_u64(arg, UINT64_MAX - 1, &s->count) && s->count;
+	case OPT_HEADER:
+		s->with_header = true;
+		return true;
+	case OPT_CONFIG: /* was read before */
+		return true;
 	case OPT_VERBOSE:
 		s->num_verbose++;
 		return true;
@@ -291,50 +345,100 @@ static int id_of(int got)
 	return got;
 }
 
-static enum exit_status check(const char *command, int id, const char *arg, struct settings *out)
+/* @where: in which file, "FILE:LINE: ", or "" */
+static enum exit_status check(const char *command, const char *where, int id, const char *arg,
+			      struct settings *out)
 {
 	size_t i = (size_t)(id - OPT_FIRST - 1);
 
 	if (rows[i].commands == LATER) {
-		complain("--%s: this build lacks it", long_options[i].name);
+		complain("%s--%s: this build lacks it", where, long_options[i].name);
 		return EXIT_LACKING;
 	}
 	if (!(rows[i].commands & command_bit(command))) {
-		complain("--%s: not an option of %s; `rejoice %s --help` lists them",
+		complain("%s--%s: not an option of %s; `rejoice %s --help` lists them", where,
 			 long_options[i].name, command, command);
 		return EXIT_USAGE;
 	}
-	if (id == OPT_INTERFACE && out->live.interfaces) {
-		complain("--%s %s: there is one already, %s; say -i IFACE,IFACE",
+	if (id == OPT_INTERFACE && out->live.interfaces != out->configured) {
+		complain("%s--%s %s: there is one already, %s; say -i IFACE,IFACE", where,
 			 long_options[i].name, arg, out->live.interfaces);
 		return EXIT_USAGE;
 	}
 	if (!take(out, id, arg)) {
-		complain("--%s %s: not a value it can have; `rejoice %s --help` tells",
+		complain("%s--%s %s: not a value it can have; `rejoice %s --help` tells", where,
 			 long_options[i].name, arg ? arg : "", command);
 		return EXIT_USAGE;
 	}
+	out->given[i] = arg ? arg : "";
 	return EXIT_DONE;
+}
+
+/* struct configuring - whose options a file has. */
+struct configuring {
+	const char *command;
+	struct settings *settings;
+};
+
+static enum exit_status take_configured(void *user, const char *where, const char *name,
+					const char *value)
+{
+	const struct configuring *c = user;
+	size_t i = 0;
+
+	while (i < NUM_OPTIONS && strcmp(long_options[i].name, name))
+		i++;
+	if (i == NUM_OPTIONS || long_options[i].val == OPT_HELP ||
+	    long_options[i].val == OPT_CONFIG) {
+		complain("%s%.60s: no option that a file can have; `rejoice %s --help` lists them",
+			 where, name, c->command);
+		return EXIT_USAGE;
+	}
+	if (!rows[i].arg != !value) {
+		complain(rows[i].arg ? "%s%s: its value is missing; say %s = VALUE" :
+				       "%s%s: takes no value; say %s alone",
+			 where, name, name);
+		return EXIT_USAGE;
+	}
+	return check(c->command, where, long_options[i].val, value, c->settings);
+}
+
+/* What files say comes first, so that the command line has the last word. */
+static enum exit_status read_configs(const char *command, int argc, char **argv,
+				     struct settings *out)
+{
+	struct configuring c = { .command = command, .settings = out };
+	enum exit_status status = EXIT_DONE;
+	int got;
+
+	while (!status && (got = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1)
+		if (got == OPT_CONFIG)
+			status = config_read(optarg, take_configured, &c);
+	out->configured = out->live.interfaces;
+	return status;
 }
 
 enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out)
 {
+	enum exit_status status;
 	int got;
 
 	*out = (struct settings){ .options.size = sizeof(out->options),
 				  .live.size = sizeof(out->live) };
-	optind = 1;
 	opterr = 0;
-	while ((got = getopt_long(argc, argv, "i:o:f:vqh", long_options, NULL)) != -1) {
-		enum exit_status status;
-
+	optind = 0; /* glibc's and musl's word for all anew */
+	status = read_configs(command, argc, argv, out);
+	if (status)
+		return status;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, LETTERS, long_options, NULL)) != -1) {
 		if (got == '?') {
 			complain("%s: unknown option or its argument is missing; `rejoice "
 				 "%s --help` lists them",
 				 argv[optind - 1], command);
 			return EXIT_USAGE;
 		}
-		status = check(command, id_of(got), optarg, out);
+		status = check(command, "", id_of(got), optarg, out);
 		if (status)
 			return status;
 	}
@@ -342,6 +446,14 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 	    !strcmp(out->output, out->stats)) {
 		complain("%s: is named for records and for the account; give --stats another file",
 			 out->stats);
+		return EXIT_USAGE;
+	}
+	if ((out->options.anonymize || out->options.anon_users) != !!out->options.anon_key) {
+		complain("--anon-key goes with --anonymize or --anon-users, and they with it");
+		return EXIT_USAGE;
+	}
+	if (rotation_is_on(&out->rotation) && (!out->output || !strcmp(out->output, "-"))) {
+		complain("--rotate-… is for files: say which with --output FILE");
 		return EXIT_USAGE;
 	}
 	out->operands = argv + optind;

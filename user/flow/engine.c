@@ -122,6 +122,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.traits = entry->traits,
 		.is_untold = entry->is_untold,
 		.tunnels = entry->tunnels,
+		.labels = e->options.labels,
+		.anonymizer = e->options.anonymizer,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,

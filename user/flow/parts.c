@@ -30,6 +30,7 @@ struct rj_parts {
 	uint32_t first;
 	bool is_closed;
 	bool keeps_headers;
+	bool is_one_way;
 	struct rj_fragments *fragments;
 	uint64_t now_ns;
 	uint64_t looks_at_ns;
@@ -66,6 +67,7 @@ int rj_parts_new(const struct rj_engine_options *options, uint32_t first, uint32
 	p->first = first;
 	p->is_closed = options->limits.no_decap;
 	p->keeps_headers = rj_feature_keeps_headers(&options->features);
+	p->is_one_way = options->limits.no_bidir;
 	share(&o, p->num_parts);
 	if (getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
 		p->fragments = rj_fragments_new(seed);
@@ -264,6 +266,11 @@ bool rj_parts_is_closed(const struct rj_parts *p)
 bool rj_parts_keeps_headers(const struct rj_parts *p)
 {
 	return p->keeps_headers;
+}
+
+bool rj_parts_is_one_way(const struct rj_parts *p)
+{
+	return p->is_one_way;
 }
 
 /* The engine whose oldest flow began before all others'; NULL: there are none. */

@@ -100,6 +100,9 @@ bool rj_parts_is_closed(const struct rj_parts *p);
 /* rj_parts_keeps_headers - whether a feature needs what rj_feature_keeps_headers says. */
 bool rj_parts_keeps_headers(const struct rj_parts *p);
 
+/* rj_parts_is_one_way - whether each direction is to be a flow of its own. */
+bool rj_parts_is_one_way(const struct rj_parts *p);
+
 /* rj_parts_flush - every flow ends, in order of beginning: because of @end, or of a limit past. */
 void rj_parts_flush(struct rj_parts *p, enum rj_end end);
 

@@ -26,6 +26,25 @@ static void put_address(const struct walk *w, const struct rj_field *f, unsigned
 	rj_record_put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
 }
 
+static void put_labels(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	const struct rj_labels *labels = w->r->labels;
+	const struct rj_key *key = w->r->key;
+	uint64_t found;
+
+	if (!labels)
+		return;
+	found = rj_subnets_find(labels->subnets, (const uint8_t *)key->addr[side],
+				key->version == 4);
+	if (!found)
+		return;
+	open(w, f);
+	for (unsigned int i = 0; i < labels->num; i++)
+		if (found >> i & 1)
+			put_text(w, F(LABEL), labels->name[i]);
+	close(w);
+}
+
 static void put_key(const struct walk *w)
 {
 	const struct rj_key *key = w->r->key;
@@ -35,6 +54,8 @@ static void put_key(const struct walk *w)
 	put_u64(w, F(PR), key->proto);
 	put_port(w, F(SP), w->out);
 	put_port(w, F(DP), w->in);
+	put_labels(w, F(SA_LABELS), w->out);
+	put_labels(w, F(DA_LABELS), w->in);
 }
 
 static void put_counters(const struct walk *w)
@@ -149,17 +170,26 @@ static void put_end(const struct walk *w)
 		RJ_ENDS(X)
 #undef X
 	};
-	const struct rj_flow *flow = w->r->flow;
+	uint8_t ended = half_of(w, w->out)->tcp_flags;
 
-	if (rj_is_closed(flow)) {
-		bool is_fin = flow->half[0].tcp_flags & flow->half[1].tcp_flags & RJ_TCP_FIN;
-
-		put_text(w, F(END_REASON), is_fin ? "fin" : "rst");
+	/* of a direction alone its own FIN is all there can be */
+	if (!w->r->key->direction)
+		ended &= half_of(w, w->in)->tcp_flags;
+	if (ended & RJ_TCP_FIN || rj_is_closed(w->r->flow)) {
+		put_text(w, F(END_REASON), ended & RJ_TCP_FIN ? "fin" : "rst");
 		return;
 	}
 	if (w->r->end == RJ_END_ACTIVE || w->r->end == RJ_END_IDLE)
 		put_text(w, F(EXPIRE_TYPE), w->r->end == RJ_END_ACTIVE ? "a" : "i");
 	put_text(w, F(END_REASON), words[w->r->end]);
+}
+
+/* Of few addresses that one hides in, each can be tried. */
+static bool is_hidden(const struct rj_record *r)
+{
+	return r->anonymizer &&
+	       (rj_anonymizer_hides(r->anonymizer, (const uint8_t *)r->key->addr[0]) ||
+		rj_anonymizer_hides(r->anonymizer, (const uint8_t *)r->key->addr[1]));
 }
 
 static void put_extras(const struct walk *w)
@@ -168,7 +198,7 @@ static void put_extras(const struct walk *w)
 
 	put_order(w);
 	put_icmp(w);
-	if (rj_feature_on(r->features, RJ_FEATURE_COMMUNITY)) {
+	if (rj_feature_on(r->features, RJ_FEATURE_COMMUNITY) && !is_hidden(r)) {
 		char id[RJ_COMMUNITY_ID_LEN];
 
 		rj_community_id(r->key, r->flow, r->seq[r->flow->starter].rest, id);
@@ -197,13 +227,15 @@ static bool sent_syn(const struct rj_half *half)
 
 /*
  * The side that began: by a SYN, even one that was not the first packet, or as the protocol
- * shows.
+ * shows. Of a direction alone its sender.
  */
 static unsigned int originator(const struct rj_record *r)
 {
 	const struct rj_half *half = r->flow->half;
 	int seen = r->dissect ? rj_dissect_originator(r->dissect) : -1;
 
+	if (r->key->direction)
+		return r->key->direction - 1u;
 	if (r->flow->originator_by == RJ_ORIG_FIRST && sent_syn(&half[0]) != sent_syn(&half[1]))
 		return sent_syn(&half[1]);
 	if (r->flow->originator_by == RJ_ORIG_FIRST && seen >= 0)
@@ -211,7 +243,7 @@ static unsigned int originator(const struct rj_record *r)
 	return r->flow->originator;
 }
 
-void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+static void visit(const struct rj_record *r, struct rj_visitor *v)
 {
 	struct walk w = { .r = r, .v = v, .out = originator(r) };
 
@@ -236,4 +268,17 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 	put_debug(&w);
 	put_end(&w);
 	close(&w);
+}
+
+void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+{
+	struct rj_anonymous anonymous;
+
+	if (!r->anonymizer) {
+		visit(r, v);
+		return;
+	}
+	rj_anonymous_begin(&anonymous, r->anonymizer, v);
+	visit(r, &anonymous.visitor);
+	rj_anonymous_end(&anonymous);
 }

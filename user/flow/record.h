@@ -7,7 +7,9 @@
 
 #include "bpf/abi.h"
 #include "bpf/splt.h"
+#include "features/anonymize.h"
 #include "features/bytes.h"
+#include "features/labels.h"
 #include "flow/dissect.h"
 #include "flow/feature_set.h"
 
@@ -24,6 +26,8 @@
  * @tunnels: what its packets came in, or NULL
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
+ * @labels: names of subnets, or NULL
+ * @anonymizer: what visitors are not to be shown, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -37,6 +41,8 @@ struct rj_record {
 	const struct rj_traits *traits;
 	bool is_untold;
 	const struct rj_tunnels *tunnels;
+	const struct rj_labels *labels;
+	struct rj_anonymizer *anonymizer;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;

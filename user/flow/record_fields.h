@@ -14,6 +14,10 @@
 	X(PR, "pr", UINT, "", 4, "Joy", "IP protocol number")                                      \
 	X(SP, "sp", UINT, "", 7, "Joy", "originator's port; null without ports")                   \
 	X(DP, "dp", UINT, "", 11, "Joy", "responder's port; null without ports")                   \
+	X(SA_LABELS, "sa_labels", ARRAY, "", 0, "Joy",                                             \
+	  "labels of the subnets that sa is in, in the order given; absent where there is none")   \
+	X(DA_LABELS, "da_labels", ARRAY, "", 0, "Joy", "likewise of da")                           \
+	X(LABEL, "labels[]", STRING, "", 0, "Joy", "one label")                                    \
 	X(BYTES_OUT, "bytes_out", UINT, "bytes", 0, "Joy",                                         \
 	  "transport payload by the IP length, from the originator")                               \
 	X(PACKETS_OUT, "num_pkts_out", UINT, "packets", 0, "Joy", "packets from the originator")   \

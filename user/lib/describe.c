@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "features/anonymize.h"
 #include "flow/record.h"
 #include "proto/dissector.h"
 #include "source/probe.h"
@@ -24,6 +25,10 @@ void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *
 			snprintf(path, sizeof(path), "%s.%s", d->name, d->fields[j].name);
 			row(user, path, &d->fields[j]);
 		}
+	}
+	for (const struct rj_field *f = rj_anonymous_fields + 1; f->name; f++) {
+		snprintf(path, sizeof(path), "http.%s", f->name);
+		row(user, path, f);
 	}
 }
 

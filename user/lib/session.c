@@ -33,6 +33,8 @@ struct rj_session {
 	bool is_following;
 	bool is_over; /* the source has no more */
 	struct rj_filter *filter;
+	struct rj_labels *labels;
+	struct rj_anonymizer *anonymizer;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
@@ -125,6 +127,20 @@ static void read_options(struct rj_options *out, const struct rj_options *given)
 	memcpy(out, given, len);
 }
 
+static int read_anonymizer(struct rj_session *s, const struct rj_options *o)
+{
+	const struct rj_anonymizer_files files = { .subnets = o->anonymize,
+						   .key = o->anon_key,
+						   .users = o->anon_users };
+
+	if (!files.subnets && !files.users)
+		return 0;
+	if (!files.key)
+		return rj_error_set(&s->error, -EINVAL,
+				    "anonymize: a key is missing; say --anon-key FILE");
+	return rj_anonymizer_new(&files, &s->anonymizer, &s->error);
+}
+
 static int set_up(struct rj_session *s, const struct rj_options *given)
 {
 	struct rj_options o;
@@ -156,6 +172,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		.with_zeros = o.with_zeros,
 		.with_retrans = o.with_retrans,
 		.no_decap = o.no_decap,
+		.no_bidir = o.no_bidir,
 		.with_hist = rj_feature_on(&s->features, RJ_FEATURE_HIST),
 	};
 	if (s->features.is_bare)
@@ -170,7 +187,11 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	s->on_json = o.on_json;
 	s->num_threads = o.num_threads ? o.num_threads : 1;
 	s->user = o.user;
-	return o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : 0;
+	if (o.num_labels)
+		err = rj_labels_new(o.labels, o.num_labels, &s->labels, &s->error);
+	if (!err)
+		err = read_anonymizer(s, &o);
+	return !err && o.filter ? rj_filter_new(o.filter, &s->filter, &s->error) : err;
 }
 
 int rj_session_open(const struct rj_options *options, struct rj_session **out)
@@ -229,6 +250,8 @@ static struct rj_engine_options engine_options(const struct rj_session *s, uint3
 		.max_dissect_bytes = RJ_MAX_DISSECT_BYTES,
 		.bd_bytes = s->bd_bytes,
 		.time_decimals = 9,
+		.labels = s->labels,
+		.anonymizer = s->anonymizer,
 		.on_record = on_record,
 		.user = (void *)s,
 	};
@@ -632,6 +655,8 @@ void rj_session_close(struct rj_session *s)
 	end_source(s);
 	rj_buffer_done(&s->line);
 	rj_filter_free(s->filter);
+	rj_labels_free(s->labels);
+	rj_anonymizer_free(s->anonymizer);
 	free(s);
 }
 

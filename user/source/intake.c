@@ -116,6 +116,8 @@ static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
 	p->place = rj_place(number, packet);
 	p->now_ns = a->now_ns;
 	p->packet.time_ns = frame->time_ns;
+	if (rj_parts_is_one_way(a->parts))
+		rj_go_one_way(&p->packet);
 	note_captured(p, frame, *at ? *at : frame->captured_len, f->keeps_headers);
 	if (!reason)
 		p->spot = rj_parts_spot(a->parts, &p->packet);

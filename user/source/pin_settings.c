@@ -70,14 +70,15 @@ int rj_pin_settings(const struct rj_live_config *config, char *out)
 			   "--retrans %u\n"
 			   "--features(hist) %u\n"
 			   "--features(bd) %u\n"
-			   "--no-decap %u\n",
+			   "--no-decap %u\n"
+			   "--no-bidir %u\n",
 			   RJ_ABI_VERSION, config->watch.interfaces,
 			   config->netns ? config->netns : "-", modes[config->watch.mode],
 			   directions[config->watch.directions & 3], config->num_flows,
 			   l->num_packets, (uint64_t)l->idle_ns / NS_PER_MS,
 			   (uint64_t)l->active_ns / NS_PER_MS, l->sample_bytes, l->num_records,
-			   l->with_zeros, l->with_retrans, l->with_hist, l->with_bytes,
-			   l->no_decap);
+			   l->with_zeros, l->with_retrans, l->with_hist, l->with_bytes, l->no_decap,
+			   l->no_bidir);
 
 	if ((size_t)len >= RJ_SETTINGS_LEN)
 		return -E2BIG;

@@ -51,6 +51,20 @@ TEST(parse_reads_every_field_of_tcp_over_ipv4)
 	CHECK_EQ(got.p.num_vlans, 0);
 }
 
+TEST(parse_leaves_the_direction_out_of_the_key_until_it_is_asked_for)
+{
+	struct frame f = tcp4_frame(7);
+	struct parsed got = parse(&f);
+
+	CHECK_EQ(got.p.key.direction, 0);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		got.p.side = (uint8_t)side;
+		rj_go_one_way(&got.p);
+		CHECK_EQ(got.p.key.direction, 1 + side);
+		CHECK_EQ(got.p.key.version, 4);
+	}
+}
+
 TEST(parse_reads_every_field_of_udp_over_ipv6)
 {
 	static const uint8_t src[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };

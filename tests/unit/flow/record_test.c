@@ -115,6 +115,65 @@ TEST(record_bare_has_counters_times_and_the_end_alone)
 	expect(&m, HEAD ",\"end_reason\":\"eof\"}");
 }
 
+/* A direction alone, sent by @side, of a connection that the other side began. */
+static void make_one_way(struct made *m, unsigned int side, uint8_t tcp_flags)
+{
+	make(m);
+	m->key.direction = (uint8_t)(1 + side);
+	m->flow.starter = (uint8_t)side;
+	m->flow.originator = (uint8_t)!side;
+	m->flow.originator_by = RJ_ORIG_SYN;
+	m->flow.half[!side] = (struct rj_half){ 0 };
+	m->flow.half[side].tcp_flags = tcp_flags;
+}
+
+TEST(record_of_a_direction_has_its_sender_first)
+{
+	struct made m;
+
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		make_one_way(&m, side, 0);
+		expect_part(&m, side ? "{\"sa\":\"10.0.0.2\"" : "{\"sa\":\"10.0.0.1\"", true);
+		expect_part(&m, side ? "\"num_pkts_out\":4" : "\"num_pkts_out\":3", true);
+		expect_part(&m, "\"num_pkts_in\":0", true);
+	}
+}
+
+TEST(record_of_a_direction_ends_with_its_own_fin)
+{
+	struct made m;
+
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		make_one_way(&m, side, RJ_TCP_FIN);
+		expect_part(&m, "\"end_reason\":\"fin\"", true);
+		m.key.direction = 0; /* of both one is not enough */
+		expect_part(&m, "\"end_reason\":\"eof\"", true);
+		make_one_way(&m, side, RJ_TCP_RST);
+		expect_part(&m, "\"end_reason\":\"rst\"", true);
+	}
+}
+
+TEST(record_names_the_subnets_of_both_ends_behind_the_ports)
+{
+	struct rj_labels labels = { .subnets = rj_subnets_new(),
+				    .num = 3,
+				    .name = { "ours", "one", "six" } };
+	struct made m;
+
+	CHECK_EQ(rj_subnets_add(labels.subnets, "10.0.0.1", 1), 0);
+	CHECK_EQ(rj_subnets_add(labels.subnets, "10.0.0.0/24", 0), 0);
+	CHECK_EQ(rj_subnets_add(labels.subnets, "::/0", 2), 0);
+	CHECK_EQ(rj_subnets_seal(labels.subnets), 0);
+	make(&m);
+	m.r.labels = &labels;
+	expect_part(&m, "\"sa_labels\":[\"ours\",\"one\"],\"da_labels\":[\"ours\"],\"bytes_out\"",
+		    true);
+	m.key.version = 6; /* ::ffff:10.0.0.1 */
+	expect_part(&m, "\"dp\":443,\"sa_labels\":[\"six\"],\"da_labels\":[\"six\"],\"bytes_out\"",
+		    true);
+	rj_subnets_free(labels.subnets);
+}
+
 TEST(record_turns_round_when_the_second_side_is_the_originator)
 {
 	struct made m;

@@ -65,10 +65,10 @@ TEST(pin_settings_name_the_difference)
 /* Each option that shapes maps, programs or places. */
 TEST(pin_settings_see_each_option)
 {
-	struct rj_live_config changed[15];
+	struct rj_live_config changed[16];
 	struct rj_live_config a = config();
 
-	for (size_t i = 0; i < 15; i++)
+	for (size_t i = 0; i < 16; i++)
 		changed[i] = config();
 	changed[0].watch.interfaces = "eth0";
 	changed[1].watch.mode = RJ_ATTACH_AUTO;
@@ -85,7 +85,8 @@ TEST(pin_settings_see_each_option)
 	changed[12].limits.with_bytes = 1;
 	changed[13].limits.num_records = 60;
 	changed[14].limits.no_decap = 1;
-	for (size_t i = 0; i < 15; i++)
+	changed[15].limits.no_bidir = 1;
+	for (size_t i = 0; i < 16; i++)
 		CHECK(*difference(&a, &changed[i]));
 }
 
