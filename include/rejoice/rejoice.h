@@ -272,6 +272,37 @@ RJ_API void rj_session_close(struct rj_session *s);
 RJ_API int rj_record_json(struct rj_session *s, const struct rj_record *record, const char **out,
 			  size_t *out_len);
 
+/*
+ * struct rj_joy_options - what Joy's line needs beside the record; @size as above.
+ * @is_unidirectional: the session has no_bidir: Joy then writes "<" for every packet, and the first
+ *       ipt is 0
+ * @with_example: the key `example`, all payload bytes of the flow
+ * @no_packets: `packets` is empty
+ * @no_active: a flow that the active limit cut has no expire_type (Joy's preemptive_timeout)
+ */
+struct rj_joy_options {
+	size_t size;
+	uint8_t is_unidirectional;
+	uint8_t with_example;
+	uint8_t no_active;
+	uint8_t no_packets;
+};
+
+/* rj_record_joy - as rj_record_json, but Joy's keys alone, and numbers as Joy prints them. */
+RJ_API int rj_record_joy(struct rj_session *s, const struct rj_record *record,
+			 const struct rj_joy_options *options, const char **out, size_t *out_len);
+
+/* struct rj_setting - a member of a line of settings: @text, or @number where that is NULL. */
+struct rj_setting {
+	const char *name;
+	const char *text;
+	uint64_t number;
+};
+
+/* rj_session_settings_json - @num of them as one line of JSON, borrowed as rj_record_json's. */
+RJ_API int rj_session_settings_json(struct rj_session *s, const struct rj_setting *settings,
+				    size_t num, const char **out, size_t *out_len);
+
 /* rj_fields - calls back for every field rejoice can write: path ("tls.sni") and row. */
 RJ_API void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field),
 		      void *user);

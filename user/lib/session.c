@@ -12,6 +12,9 @@
 #include "flow/engine.h"
 #include "flow/limits.h"
 #include "lib/pipeline.h"
+#include "proto/common/dns_text.h"
+#include "proto/tls/names.h"
+#include "sink/joy.h"
 #include "sink/jsonw.h"
 #include "source/live.h"
 #include "source/source.h"
@@ -668,6 +671,67 @@ int rj_record_json(struct rj_session *s, const struct rj_record *record, const c
 	rj_buffer_cut(&s->line, 0);
 	rj_jsonw_init(&writer, &s->line, &s->keys);
 	rj_record_visit(record, &writer.visitor);
+	if (rj_jsonw_failed(&writer))
+		return no_memory(s);
+	*out = (const char *)s->line.data;
+	*out_len = s->line.len;
+	return 0;
+}
+
+/* Joy tells nothing of how flows ended but for limits, and nothing of a limit it met early. */
+static char expire_of(const struct rj_record *record, bool no_active)
+{
+	if (record->end == RJ_END_IDLE)
+		return 'i';
+	return record->end == RJ_END_ACTIVE && !no_active ? 'a' : 0;
+}
+
+int rj_record_joy(struct rj_session *s, const struct rj_record *record,
+		  const struct rj_joy_options *options, const char **out, size_t *out_len)
+{
+	static const struct rj_joy_numbers numbers = { rj_dns_type_number,
+						       rj_tls_extension_number };
+	struct rj_joy_options o = { 0 };
+	struct rj_joy_style style;
+	struct rj_joy writer;
+
+	memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
+	style = (struct rj_joy_style){
+		.is_unidirectional = o.is_unidirectional,
+		.with_example = o.with_example,
+		.no_packets = o.no_packets,
+		.expire = expire_of(record, o.no_active),
+		.numbers = &numbers,
+	};
+	rj_buffer_cut(&s->line, 0);
+	rj_joy_init(&writer, &s->line, &s->keys, &style);
+	rj_record_visit(record, &writer.visitor);
+	if (rj_joy_failed(&writer))
+		return no_memory(s);
+	*out = (const char *)s->line.data;
+	*out_len = s->line.len;
+	return 0;
+}
+
+int rj_session_settings_json(struct rj_session *s, const struct rj_setting *settings, size_t num,
+			     const char **out, size_t *out_len)
+{
+	static const struct rj_field object = { "", RJ_TYPE_OBJECT, "", 0, "", "" };
+	static const struct rj_field member = { "", RJ_TYPE_UINT, "", 0, "", "" };
+	struct rj_jsonw writer;
+	struct rj_visitor *v = &writer.visitor;
+
+	rj_buffer_cut(&s->line, 0);
+	rj_jsonw_init(&writer, &s->line, &s->keys);
+	v->ops->open(v, &object);
+	for (size_t i = 0; i < num; i++) {
+		v->ops->name(v, settings[i].name, strlen(settings[i].name));
+		if (settings[i].text)
+			v->ops->string(v, &member, settings[i].text, strlen(settings[i].text));
+		else
+			v->ops->u64(v, &member, settings[i].number);
+	}
+	v->ops->close(v);
 	if (rj_jsonw_failed(&writer))
 		return no_memory(s);
 	*out = (const char *)s->line.data;

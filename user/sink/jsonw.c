@@ -374,6 +374,14 @@ void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_ke
 	*w = (struct rj_jsonw){ .visitor = { &json_ops }, .out = out, .keys = keys };
 }
 
+void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value, const char *text)
+{
+	if (isfinite(value))
+		put_word(w, f, text, strlen(text));
+	else
+		write_null(&w->visitor, f);
+}
+
 bool rj_jsonw_failed(const struct rj_jsonw *w)
 {
 	return w->out->is_failed;

@@ -51,6 +51,11 @@ struct rj_jsonw {
 /* rj_jsonw_init - a writer at the end of @out, for one value; init again for the next. */
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys);
 
+#define RJ_JSONW_NUMBER_LEN 330 /* "%f" of -DBL_MAX is shorter */
+
+/* rj_jsonw_number - @value as @text spells it; null where it is not finite. */
+void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value, const char *text);
+
 /*
  * rj_jsonw_failed - whether @out refused something: what was written is not
  * JSON, and the caller must drop it (rj_buffer_cut to where it began).

@@ -2,8 +2,8 @@
 /* DNS numbers as text: types, classes, service parameters (IANA). */
 #include "proto/common/dns_text.h"
 
-#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -75,4 +75,23 @@ const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *room)
 const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *room)
 {
 	return find(params, NUM(params), key, "key", room);
+}
+
+long rj_dns_type_number(const char *text, size_t len)
+{
+	static const char prefix[] = "TYPE";
+	const size_t prefix_len = sizeof(prefix) - 1;
+	long number = 0;
+
+	for (size_t i = 0; i < NUM(types); i++)
+		if (strlen(types[i].name) == len && !memcmp(types[i].name, text, len))
+			return types[i].number;
+	if (len <= prefix_len || memcmp(text, prefix, prefix_len))
+		return -1;
+	for (size_t i = prefix_len; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9' || number > UINT16_MAX)
+			return -1;
+		number = number * 10 + text[i] - '0';
+	}
+	return number <= UINT16_MAX ? number : -1;
 }

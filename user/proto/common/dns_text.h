@@ -3,6 +3,7 @@
 #ifndef RJ_PROTO_COMMON_DNS_TEXT_H
 #define RJ_PROTO_COMMON_DNS_TEXT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* struct rj_dns_text - room for the text of an unknown number. */
@@ -19,5 +20,8 @@ struct rj_dns_text {
 const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *room);
 const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *room);
 const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *room);
+
+/* rj_dns_type_number - the type that rj_dns_type_text calls so, or -1. */
+long rj_dns_type_number(const char *text, size_t len);
 
 #endif

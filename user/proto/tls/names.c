@@ -2,7 +2,7 @@
 /* The table of TLS extension names. */
 #include "proto/tls/names.h"
 
-#include <stddef.h>
+#include <string.h>
 
 /* 40 and 46 are reserved, 53 is a deprecated twin of 54. */
 static const char *const low_names[] = {
@@ -81,4 +81,15 @@ const char *rj_tls_extension_name(uint16_t type)
 	default:
 		return NULL;
 	}
+}
+
+long rj_tls_extension_number(const char *name, size_t len)
+{
+	for (long type = 0; type <= UINT16_MAX; type++) {
+		const char *known = rj_tls_extension_name((uint16_t)type);
+
+		if (known && strlen(known) == len && !memcmp(known, name, len))
+			return type;
+	}
+	return -1;
 }

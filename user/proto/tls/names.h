@@ -3,6 +3,7 @@
 #ifndef RJ_PROTO_TLS_NAMES_H
 #define RJ_PROTO_TLS_NAMES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -11,5 +12,8 @@
  * registry "TLS ExtensionType Values"; Joy's names are the same.
  */
 const char *rj_tls_extension_name(uint16_t type);
+
+/* rj_tls_extension_number - the type of that name, or -1. */
+long rj_tls_extension_number(const char *name, size_t len);
 
 #endif
