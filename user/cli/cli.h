@@ -28,6 +28,7 @@ struct command {
 
 int command_read(int argc, char **argv);
 int command_live(int argc, char **argv);
+int command_joy(int argc, char **argv);
 int command_unpin(int argc, char **argv);
 int command_fields(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -9,6 +9,7 @@
 static const struct command commands[] = {
 	{ "read", "flows of capture files", command_read },
 	{ "live", "flows of interfaces, from inside the kernel", command_live },
+	{ "joy", "Joy 4.5's command line and output", command_joy },
 	{ "unpin", "end what live --pin left at work", command_unpin },
 	{ "fields", "every output field with type, unit and meaning", command_fields },
 	{ "version", "versions, and what this kernel offers", command_version },
@@ -16,8 +17,8 @@ static const struct command commands[] = {
 };
 
 /* Names that are fixed and that later work fills. */
-static const char *const lacking[] = { "joy", "collect", "query",	"report",
-				       "top", "train",	 "fingerprint", "anonymize" };
+static const char *const lacking[] = { "collect", "query",	 "report",   "top",
+				       "train",	  "fingerprint", "anonymize" };
 
 /* The longest tells how a dozen interfaces are watched, and where that is pinned. */
 #define LINE_LEN 8704
@@ -86,9 +87,17 @@ static int run(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* Called as joy it is that command, with all arguments Joy's. */
+static bool is_joy(const char *program)
+{
+	const char *name = strrchr(program, '/');
+
+	return !strcmp(name ? name + 1 : program, "joy");
+}
+
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status = argc && is_joy(argv[0]) ? command_joy(argc, argv) : run(argc, argv);
 
 	/* help and tables; records have told of their own failures */
 	if (status == EXIT_DONE && (fflush(stdout) || ferror(stdout))) {
