@@ -187,7 +187,7 @@ $(B)/tests/example: tests/example/flows.c $(B)/librejoice.so include/rejoice/rej
 # --- installation ----------------------------------------------------------
 
 DEST := $(DESTDIR)$(PREFIX)
-INSTALLED := bin/rejoice lib/librejoice.a lib/librejoice.so lib/librejoice.so.0 \
+INSTALLED := bin/rejoice bin/joy lib/librejoice.a lib/librejoice.so lib/librejoice.so.0 \
 	lib/pkgconfig/librejoice.pc include/rejoice/rejoice.h include/rejoice/record.h \
 	share/rejoice/flow.schema.json share/rejoice/stats.schema.json \
 	$(patsubst user/cli/man/%,share/man/man1/%,$(wildcard user/cli/man/*.1))
@@ -195,6 +195,7 @@ INSTALLED := bin/rejoice lib/librejoice.a lib/librejoice.so lib/librejoice.so.0 
 install: all
 	$(Q)install -d $(addprefix $(DEST)/,bin lib/pkgconfig include/rejoice share/rejoice share/man/man1)
 	$(Q)install -m 755 $(B)/rejoice $(DEST)/bin/
+	$(Q)ln -sf rejoice $(DEST)/bin/joy
 	$(Q)install -m 644 $(B)/librejoice.a $(DEST)/lib/
 	$(Q)install -m 755 $(B)/librejoice.so $(DEST)/lib/librejoice.so.0
 	$(Q)ln -sf librejoice.so.0 $(DEST)/lib/librejoice.so
