@@ -26,6 +26,11 @@ static bool is_built(const char *feature)
 	return !err;
 }
 
+static void tell_lacking(const char *key)
+{
+	complain("%s: this build has none of it yet; the output is without it", key);
+}
+
 /* Adds "@name" or "@name=@number" to the list, or says that there is none behind @key. */
 static void add(char list[JOY_FEATURES_LEN], const char *key, const char *name, unsigned int number)
 {
@@ -39,7 +44,7 @@ static void add(char list[JOY_FEATURES_LEN], const char *key, const char *name, 
 	if (is_built(feature))
 		snprintf(list + len, JOY_FEATURES_LEN - len, ",%s", feature);
 	else if (key)
-		complain("%s: this build has none of it yet; the output is without it", key);
+		tell_lacking(key);
 }
 
 static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN])
@@ -48,9 +53,8 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 		const char *key;
 		const char *name;
 	} switches[] = {
-		{ "dist", "bd" },   { "entropy", "entropy" }, { "classify", "classify" },
-		{ "wht", "wht" },   { "dns", "dns" },	      { "tls", "tls" },
-		{ "http", "http" }, { "salt", "salt" },	      { "ppi", "ppi" },
+		{ "dist", "bd" }, { "entropy", "entropy" }, { "wht", "wht" },	{ "dns", "dns" },
+		{ "tls", "tls" }, { "http", "http" },	    { "salt", "salt" }, { "ppi", "ppi" },
 	};
 
 	/* what Joy always has; the list begins with a name and so adds to nothing */
@@ -70,20 +74,24 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 /* Nothing that was asked for is left out without a word. */
 static void tell_what_lacks(const struct joy_config *c)
 {
-	static const char *const later[] = { "ssh",
-					     "dhcp",
-					     "ike",
-					     "fpx",
-					     "exe",
-					     "nfv9_port",
-					     "ipfix_collect_port",
-					     "ipfix_collect_online",
-					     "ipfix_export_port" };
+	static const char *const later[] = {
+		"ssh",
+		"dhcp",
+		"ike",
+		"fpx",
+		"exe",
+		"classify",
+		"nfv9_port",
+		"ipfix_collect_port",
+		"ipfix_collect_online",
+		"ipfix_export_port",
+	};
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (joy_config_number(c, later[i]))
-			complain("%s: this build has none of it yet; the output is without it",
-				 later[i]);
+			tell_lacking(later[i]);
+	if (c->cdist)
+		tell_lacking("cdist");
 }
 
 static void tell_what_does_nothing(const struct joy_config *c)
