@@ -69,6 +69,13 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 		add(list, "idp", "idp", c->idp);
 	if (c->payload)
 		add(list, "payload", "payload", PAYLOAD_BYTES);
+	if (c->cdist)
+		add(list, "cdist", "cdist", 0);
+	if (c->classify && c->model)
+		snprintf(list + strlen(list), JOY_FEATURES_LEN - strlen(list), ",classify");
+	else if (c->classify)
+		complain("classify: there are no parameters in the program, name some with "
+			 "model=F1:F2; the output is without it");
 }
 
 /* Nothing that was asked for is left out without a word. */
@@ -80,7 +87,6 @@ static void tell_what_lacks(const struct joy_config *c)
 		"ike",
 		"fpx",
 		"exe",
-		"classify",
 		"nfv9_port",
 		"ipfix_collect_port",
 		"ipfix_collect_online",
@@ -90,8 +96,6 @@ static void tell_what_lacks(const struct joy_config *c)
 	for (size_t i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (joy_config_number(c, later[i]))
 			tell_lacking(later[i]);
-	if (c->cdist)
-		tell_lacking("cdist");
 }
 
 static void tell_what_does_nothing(const struct joy_config *c)
@@ -126,6 +130,8 @@ void joy_options(const struct joy_config *c, char features[JOY_FEATURES_LEN],
 		.num_labels = c->num_labels,
 		.anonymize = c->anon,
 		.anon_users = c->useranon,
+		.byte_bins = c->cdist,
+		.model = c->classify ? c->model : NULL,
 		.anon_key = c->anon || c->useranon ? JOY_KEY_FILE : NULL,
 	};
 	*style = (struct rj_joy_options){
