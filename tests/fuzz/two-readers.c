@@ -26,6 +26,7 @@ struct pair {
 	struct rj_error error;
 	char refusal[PCAP_ERRBUF_SIZE];
 	uint64_t last_ns; /* of ours */
+	uint64_t num_frames;
 };
 
 /*
@@ -51,11 +52,14 @@ static bool is_read_by_us_alone(const char *refusal)
 	return false;
 }
 
-/* Of a file's first section it takes any length, and does not look at the one behind it. */
+/*
+ * Of a file's first section it takes any length, and does not look at the one behind it; another one
+ * before the first interface it does not look at.
+ */
 static bool is_read_by_it_alone(const char *error)
 {
 	return strstr(error, "a block's two lengths are not the same") ||
-	       strstr(error, "a block has an impossible length");
+	       strstr(error, "a block has an impossible length") || strstr(error, "a section");
 }
 
 static int open_both(struct pair *p, int fd, const uint8_t *data, size_t size)
@@ -122,8 +126,11 @@ static void read_both(struct pair *p)
 		if (ours == 1 && theirs == 1) {
 			compare_frames(p, &frame, header, data);
 			p->last_ns = frame.time_ns;
+			p->num_frames++;
 			continue;
 		}
+		if (ours < 0 && !p->num_frames && is_read_by_it_alone(p->error.text))
+			return;
 		if (ours < 0 ? theirs != PCAP_ERROR : ours > 0 || theirs != PCAP_ERROR_BREAK)
 			fprintf(stderr, "ours %d %s, theirs %d %s\n", ours, p->error.text, theirs,
 				pcap_geterr(p->theirs));
