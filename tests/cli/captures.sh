@@ -79,7 +79,32 @@ foreign_files() {
 	complains 1 'a capture of snoop' 'snoop: .editcap' "$rejoice" read "$T/packed"
 }
 
+# finds NAME SED: the check of records refuses one that is changed so.
+finds() {
+	sed "$2" "$T/sound.json" >"$T/lying.json"
+	check "the check of records finds $1" sh -c '! cmp -s "$1" "$2" && ! "$3" "$2" 2>/dev/null' sh \
+		"$T/sound.json" "$T/lying.json" "$here/../validate"
+}
+
+# What tests/validate asks of records beyond their schema.
+check_of_records() {
+	"$rejoice" read -f all "$golden/http-plain.pcap" --stats "$T/stats" >"$T/whole"
+	grep -m 1 '"num_pkts_in":[1-9]' "$T/whole" >"$T/sound.json"
+	check 'the check of records takes a sound one' "$here/../validate" "$T/sound.json"
+	finds 'an end before the start' 's/"time_end":[0-9]*/"time_end":1/'
+	finds 'more packets listed than there are' 's/"num_pkts_out":[0-9]*/"num_pkts_out":1/'
+	finds 'a gap longer than the flow' 's/"ipt":[0-9]*}\]/"ipt":100000}]/'
+	finds 'a length above all bytes' 's/{"b":[0-9]*/{"b":9999999/'
+	finds 'a histogram of other packets' 's/"len_hist":{"out":\[[0-9]*/&9/'
+	finds 'another entropy' 's/"entropy":[0-9]*/"entropy":1/'
+	finds 'another mean' 's/"byte_dist_mean":[0-9]*/"byte_dist_mean":1/'
+	finds 'bytes that the flow has not' 's/"byte_dist":\[[0-9]*/&99/'
+	check 'the check of records finds one that is missing' sh -c '! "$3" --sums "$1" --stats "$2" 2>/dev/null' sh \
+		"$T/sound.json" "$T/stats" "$here/../validate"
+}
+
 captures() {
+	check_of_records
 	mkdir "$T/forged"
 	/usr/bin/python3 "$here/forge" "$T/forged"
 	sound_captures

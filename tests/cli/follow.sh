@@ -34,7 +34,7 @@ ended() {
 	cp "$T/$2.err" "$T/err"
 	cp "$T/$2.stats" "$T/stats"
 	verdict "$5" "$3" "$4"
-	check "$5: valid records and account" "$here/../validate" "$T/out" --stats "$T/stats"
+	check "$5: valid records and account" "$here/../validate" --sums "$T/out" --stats "$T/stats"
 }
 
 # The records of the last one are those of @1, but for why they ended.
