@@ -187,6 +187,14 @@ follow_capture() {
 	check 'follow: nothing else' test "$(num_lines "$T/out") $(num_lines "$T/err")" = '1 0'
 }
 
+# What is there is read without waiting, also where a filter leaves nothing of it.
+follow_filtered() {
+	ending_flows "$T/much.pcap" 60000
+	follow filtered "$T/much.pcap" --filter icmp --duration 1
+	ended $pid filtered 0 0 'follow: a filter that nothing matches'
+	check 'follow: all is read at once' test "$(stat_of filtered)" = 60000
+}
+
 follow_usage() {
 	local file=$golden/dns.pcap
 	complains 2 'follow: two files' 'follow takes one' "$rejoice" read --follow "$file" "$golden/ping.pcap"
@@ -194,9 +202,12 @@ follow_usage() {
 	complains 2 'follow: live' '--follow' "$rejoice" live -i lo --follow
 	complains 2 'duration without it' 'with --follow' "$rejoice" read --duration 3 "$file"
 	complains 2 'count without it' 'with --follow' "$rejoice" read --count 3 "$file"
-	complains 1 'follow: no capture' 'not a capture' "$rejoice" read --follow "$T/text" --duration 5
+	seq 1 1000 >"$T/words"
+	complains 1 'follow: no capture' 'not a capture' "$rejoice" read --follow "$T/words" --duration 5
+	mkdir "$T/kinds"
+	/usr/bin/python3 "$here/forge" "$T/kinds"
 	complains 1 'follow: what libpcap alone reads' 'only those can be followed' \
-		"$rejoice" read --follow "$T/forged/pcap-patched-le" --duration 5
+		"$rejoice" read --follow "$T/kinds/pcap-patched-le" --duration 5
 	complains 1 'follow: a file in what is no directory' 'Not a directory' "$rejoice" read --follow "$file/x"
 	run "$rejoice" read --follow --count 1 "$file"
 	verdict 'follow: until there is a flow' 0 0
@@ -210,6 +221,7 @@ follows() {
 	follow_silence
 	follow_replaced
 	follow_pipes
+	follow_filtered
 	follow_usage
 	if [ "$(id -u)" = 0 ]; then
 		follow_capture
