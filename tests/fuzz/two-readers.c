@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * libFuzzer harness that reads a file twice, with our reader and with libpcap: the same frames, times
- * and lengths, and the same kind of end. What differs on purpose stands here.
+ * libFuzzer harness that reads a file twice, with our reader and with libpcap: the same frames,
+ * times and lengths, and the same kind of end. What differs on purpose stands here.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -30,9 +30,9 @@ struct pair {
 };
 
 /*
- * What libpcap has against a file that we read on. It gives a file one link type and one snap length,
- * and holds frames and blocks to them; sections must be of one byte order (of the length of another's
- * header it takes the wrong one); clocks must fit its arithmetic.
+ * What libpcap has against a file that we read on. It gives a file one link type and one snap
+ * length, and holds frames and blocks to them; sections must be of one byte order (of the length of
+ * another's header it takes the wrong one); clocks must fit its arithmetic.
  */
 static bool is_read_by_us_alone(const char *refusal)
 {
@@ -53,8 +53,8 @@ static bool is_read_by_us_alone(const char *refusal)
 }
 
 /*
- * Of a file's first section it takes any length, and does not look at the one behind it; another one
- * before the first interface it does not look at.
+ * Of a file's first section it takes any length, and does not look at the one behind it; another
+ * one before the first interface it does not look at.
  */
 static bool is_read_by_it_alone(const char *error)
 {
@@ -102,7 +102,7 @@ static void compare_frames(const struct pair *p, const struct rj_capture *frame,
 	uint32_t len = frame->captured_len;
 
 	compare_times(p, frame, header);
-	/* it cuts at the snap length what we read whole; and holds of link types what we pass over */
+	/* it cuts at the snap length what we read whole, and holds what we pass over */
 	if (header->caplen < len) {
 		MUST((int)header->caplen == pcap_snapshot(p->theirs));
 		len = header->caplen;

@@ -9,8 +9,8 @@
 #define RJ_KIND_LEN 16u
 
 /*
- * rj_kind_of - what a file is that begins with these RJ_KIND_LEN bytes, and what to do with it; NULL
- * where that is not known.
+ * rj_kind_of - what a file is that begins with these RJ_KIND_LEN bytes, and what to do with it;
+ * NULL where that is not known.
  */
 const char *rj_kind_of(const uint8_t *head);
 

@@ -21,8 +21,8 @@
 #define LINK_TYPE_BITS 0x03ffffffu /* above them: the length of check sequences */
 
 /*
- * By then a frame is in the file, if whoever writes it does not wait for a buffer to fill: tcpdump's
- * own wait for the kernel's is a second.
+ * By then a frame is in the file, if whoever writes it does not wait for a buffer to fill:
+ * tcpdump's own wait for the kernel's is a second.
  */
 #define FOLLOW_LAG_NS (2 * RJ_NS_PER_S)
 
