@@ -234,7 +234,7 @@ RJ_API int rj_session_feed(struct rj_session *s, const struct rj_session_frame *
  * is killed before are counted as lost. -EINTR: a signal ended the reading of a file or pipe.
  *
  * With @follow: the end of a file is not the end, and a file that is not there, or has no whole
- * header, is waited for. While nothing comes, time goes on by this host's clock, and idle flows end.
+ * header, is waited for. While nothing comes, time goes on by this host's clock and idle flows end.
  * -ESTALE: the file was read to its end, and another one has its name now, or it was truncated:
  * finish, and read the name again. A pipe is over when nobody writes to it.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * libFuzzer harness that reads a file twice, with our reader and with libpcap: the same frames, times
- * and lengths, and the same kind of end. What differs on purpose stands here.
+ * libFuzzer harness that reads a file twice, with our reader and with libpcap: the same frames,
+ * times and lengths, and the same kind of end. What differs on purpose stands here.
  */
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -26,12 +26,13 @@ struct pair {
 	struct rj_error error;
 	char refusal[PCAP_ERRBUF_SIZE];
 	uint64_t last_ns; /* of ours */
+	uint64_t num_frames;
 };
 
 /*
- * What libpcap has against a file that we read on. It gives a file one link type and one snap length,
- * and holds frames and blocks to them; sections must be of one byte order (of the length of another's
- * header it takes the wrong one); clocks must fit its arithmetic.
+ * What libpcap has against a file that we read on. It gives a file one link type and one snap
+ * length, and holds frames and blocks to them; sections must be of one byte order (of the length of
+ * another's header it takes the wrong one); clocks must fit its arithmetic.
  */
 static bool is_read_by_us_alone(const char *refusal)
 {
@@ -51,11 +52,14 @@ static bool is_read_by_us_alone(const char *refusal)
 	return false;
 }
 
-/* Of a file's first section it takes any length, and does not look at the one behind it. */
+/*
+ * Of a file's first section it takes any length, and does not look at the one behind it; another
+ * one before the first interface it does not look at.
+ */
 static bool is_read_by_it_alone(const char *error)
 {
 	return strstr(error, "a block's two lengths are not the same") ||
-	       strstr(error, "a block has an impossible length");
+	       strstr(error, "a block has an impossible length") || strstr(error, "a section");
 }
 
 static int open_both(struct pair *p, int fd, const uint8_t *data, size_t size)
@@ -98,7 +102,7 @@ static void compare_frames(const struct pair *p, const struct rj_capture *frame,
 	uint32_t len = frame->captured_len;
 
 	compare_times(p, frame, header);
-	/* it cuts at the snap length what we read whole; and holds of link types what we pass over */
+	/* it cuts at the snap length what we read whole, and holds what we pass over */
 	if (header->caplen < len) {
 		MUST((int)header->caplen == pcap_snapshot(p->theirs));
 		len = header->caplen;
@@ -122,8 +126,11 @@ static void read_both(struct pair *p)
 		if (ours == 1 && theirs == 1) {
 			compare_frames(p, &frame, header, data);
 			p->last_ns = frame.time_ns;
+			p->num_frames++;
 			continue;
 		}
+		if (ours < 0 && !p->num_frames && is_read_by_it_alone(p->error.text))
+			return;
 		if (ours < 0 ? theirs != PCAP_ERROR : ours > 0 || theirs != PCAP_ERROR_BREAK)
 			fprintf(stderr, "ours %d %s, theirs %d %s\n", ours, p->error.text, theirs,
 				pcap_geterr(p->theirs));

@@ -12,8 +12,8 @@
 bool progress_is_wanted(const struct settings *settings, const struct output *out);
 
 /*
- * progress_begin - from now on progress_tell tells. @total: bytes of all files, 0: not known. A line
- * that is written anew where there is a terminal of its own, else a line a second.
+ * progress_begin - from now on progress_tell tells. @total: bytes of all files, 0: not known. A
+ * line that is written anew where there is a terminal of its own, else a line a second.
  */
 void progress_begin(const struct output *out, uint64_t total);
 

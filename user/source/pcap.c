@@ -89,7 +89,7 @@ static int take_frame(struct pcap_source *s, struct rj_batch *out, bool stays)
 static int take_frames(struct pcap_source *s, struct rj_batch *out)
 {
 	bool stays = !rj_reader_is_foreign(s->reader);
-	int got = take_frame(s, out, stays);
+	int first = take_frame(s, out, stays), got = first;
 
 	if (stays)
 		rj_reader_hold(s->reader);
@@ -97,7 +97,8 @@ static int take_frames(struct pcap_source *s, struct rj_batch *out)
 		got = take_frame(s, out, stays);
 	if (stays && !rj_reader_swap(s->reader, &out->bytes, &out->size))
 		return rj_error_set(&s->base.error, -ENOMEM, "out of memory");
-	return got;
+	/* whether there is more is not known before it is asked for */
+	return got == -EAGAIN && first == 1 ? 1 : got;
 }
 
 static int file_fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
@@ -107,9 +108,7 @@ static int file_fill(struct rj_source *base, struct rj_batch *out, int timeout_m
 
 	out->decimals = rj_reader_decimals(s->reader);
 	if (got == -EAGAIN)
-		return out->num || !rj_input_is_followed(s->input) ?
-			       1 :
-			       wait_for_more(s, out, timeout_ms);
+		return wait_for_more(s, out, timeout_ms);
 	return got ? got : end_of(s);
 }
 

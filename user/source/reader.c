@@ -8,21 +8,21 @@
 
 #include "flow/limits.h"
 #include "source/foreign.h"
+#include "source/kinds.h"
 #include "source/link.h"
 #include "source/pcapng.h"
 #include "source/window.h"
 
-#define MAGIC_US 0xa1b2c3d4u
-#define MAGIC_NS 0xa1b23c4du
 #define MAGIC_SECTION 0x0a0d0d0au
 
 #define FILE_HEAD_LEN 24u
 #define FRAME_HEAD_LEN 16u
+#define TOTAL_LEN 4u		   /* of IXIA: the bytes of all frames, behind the header */
 #define LINK_TYPE_BITS 0x03ffffffu /* above them: the length of check sequences */
 
 /*
- * By then a frame is in the file, if whoever writes it does not wait for a buffer to fill: tcpdump's
- * own wait for the kernel's is a second.
+ * By then a frame is in the file, if whoever writes it does not wait for a buffer to fill:
+ * tcpdump's own wait for the kernel's is a second.
  */
 #define FOLLOW_LAG_NS (2 * RJ_NS_PER_S)
 
@@ -165,19 +165,36 @@ static uint16_t u16_at(const struct rj_reader *r, const uint8_t *at)
 	return rj_u16_at(at, r->is_swapped);
 }
 
-/* Whether it is pcap as it is written today: others, of old or patched systems, libpcap knows. */
-static bool is_pcap(struct rj_reader *r, const uint8_t *head)
-{
-	uint32_t magic = u32_at(r, head);
+/* By what pcap begins: microseconds, nanoseconds, and those of IXIA's lcap. */
+static const struct magic {
+	uint32_t value;
+	uint32_t unit_ns;
+	size_t head_len;
+} magics[] = {
+	{ 0xa1b2c3d4, 1000, FILE_HEAD_LEN },
+	{ 0xa1b23c4d, 1, FILE_HEAD_LEN },
+	{ 0x1c0001ab, 1000, FILE_HEAD_LEN + TOTAL_LEN },
+	{ 0x1c0001ac, 1, FILE_HEAD_LEN + TOTAL_LEN },
+};
 
-	if (magic != MAGIC_US && magic != MAGIC_NS) {
-		r->is_swapped = true;
-		magic = u32_at(r, head);
+static const struct magic *magic_of(uint32_t value)
+{
+	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
+		if (magics[i].value == value)
+			return &magics[i];
+	return NULL;
+}
+
+/* Of pcap as it is written today; NULL: others, of old or patched systems, libpcap knows. */
+static const struct magic *find_magic(struct rj_reader *r, const uint8_t *head)
+{
+	const struct magic *magic = magic_of(u32_at(r, head));
+
+	if (!magic) {
+		r->is_swapped = !r->is_swapped;
+		magic = magic_of(u32_at(r, head));
 	}
-	r->unit_ns = magic == MAGIC_NS ? 1 : 1000;
-	r->decimals = magic == MAGIC_NS ? 9 : 6;
-	return (magic == MAGIC_US || magic == MAGIC_NS) && u16_at(r, head + 4) == 2 &&
-	       u16_at(r, head + 6) == 4;
+	return magic && u16_at(r, head + 4) == 2 && u16_at(r, head + 6) == 4 ? magic : NULL;
 }
 
 /* As far as the first interface, if there is one before the frames. What is wrong, those tell. */
@@ -221,6 +238,7 @@ static const char *begin_foreign(struct rj_reader *r)
 /* NULL, or why there is nothing to be read. */
 static const char *begin(struct rj_reader *r)
 {
+	const struct magic *magic;
 	const uint8_t *head;
 
 	if (r->pcapng.window)
@@ -230,11 +248,17 @@ static const char *begin(struct rj_reader *r)
 		return "the file ends inside its header";
 	if (u32_at(r, head) == MAGIC_SECTION)
 		return begin_pcapng(r);
-	if (!is_pcap(r, head))
-		return begin_foreign(r);
+	magic = find_magic(r, head);
+	if (!magic)
+		return rj_kind_of(head) ? rj_kind_of(head) : begin_foreign(r);
+	head = rj_window_need(&r->window, magic->head_len);
+	if (!head)
+		return "the file ends inside its header";
+	r->unit_ns = magic->unit_ns;
+	r->decimals = magic->unit_ns == 1 ? 9 : 6;
 	r->next = next_pcap;
 	r->link_type = (int)(u32_at(r, head + 20) & LINK_TYPE_BITS);
-	rj_window_use(&r->window, FILE_HEAD_LEN);
+	rj_window_use(&r->window, magic->head_len);
 	return NULL;
 }
 

@@ -79,7 +79,7 @@ struct rj_source {
 
 /*
  * rj_pcap_open - a capture file (pcap, pcapng; gzip inside either name), "-" for standard input.
- * @is_followed: it still grows, and need not be there yet. Poll waits for more of it, and fails with
+ * @is_followed: it still grows, and need not be there yet. To wait for more of it fails with
  *       -ESTALE where another file has taken its name, or it was truncated.
  * @filter: borrowed while the source is open; NULL for all frames
  */
