@@ -8,10 +8,12 @@
 #define RJ_ABI_VERSION 5u
 
 /* Limits, by name. */
-#define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
+/* The first four are what the packet programs read; frames with more are user space's to read. */
+#define RJ_MAX_VLANS 4u		/* tags kept */
 #define RJ_MAX_LINK_HEADERS 16u /* tags, labels and other headers between Ethernet and IP */
-#define RJ_MAX_TUNNELS 4u	/* tunnels opened, one in another; deeper packets are set aside */
+#define RJ_MAX_TUNNELS 4u	/* tunnels kept, one in another */
 #define RJ_MAX_EXT_HEADERS 8u	/* IPv6 extension headers (and AH) passed over */
+#define RJ_MAX_DEEP_TUNNELS 16u /* opened by user space; deeper packets are set aside */
 #define RJ_TCP_OPTIONS_LEN 40u	/* RFC 9293 3.1: data offset 15 words less the fixed header */
 #define RJ_FIRST_IDS 4u		/* IP identifications kept beside those of the sequence */
 #define RJ_TCP_HOLES 4u		/* holes of the sequence space followed at once, each direction */
@@ -130,7 +132,9 @@ struct rj_first {
 	X(VXLAN, 7, "vxlan")	 /* RFC 7348 */                                                    \
 	X(GENEVE, 8, "geneve")	 /* RFC 8926 */                                                    \
 	X(GTPU, 9, "gtp-u")	 /* 3GPP TS 29.281 */                                              \
-	X(TEREDO, 10, "teredo")	 /* RFC 4380 */
+	X(TEREDO, 10, "teredo")	 /* RFC 4380 */                                                    \
+	X(L2TP, 11, "l2tp")	 /* RFC 2661, RFC 3931 */                                          \
+	X(VXLAN_GPE, 12, "vxlan-gpe") /* draft-ietf-nvo3-vxlan-gpe */
 /* clang-format on */
 
 enum rj_tunnel_type {
@@ -142,7 +146,8 @@ enum rj_tunnel_type {
 /*
  * struct rj_tunnel - one that was opened.
  * @src, @dst: of its packet, as in struct rj_key
- * @id: key, VNI, session or TEID where the tunnel has one (@has_id)
+ * @id: key, VNI, session or TEID where the tunnel has one (@has_id); of L2TP version 2 the tunnel's
+ *        number, then the session's
  * @version: of the IP header it goes in
  */
 struct rj_tunnel {
@@ -155,7 +160,7 @@ struct rj_tunnel {
 	__u8 zero;
 };
 
-/* struct rj_tunnels - outermost first. @side: of the flow in them, whose packet they were of */
+/* struct rj_tunnels - outermost first; @num may be more than there is room for. @side: of the flow in them, whose packet they were of */
 struct rj_tunnels {
 	__u8 num;
 	__u8 side;

@@ -128,6 +128,7 @@ static void parse_frame(struct ahead *a, uint64_t number, const struct rj_captur
 		.captured_len = frame->captured_len,
 		.wire_len = frame->wire_len,
 		.is_closed = rj_parts_is_closed(a->parts),
+		.is_deep = 1,
 	};
 	uint32_t num_packets = 0;
 	uint32_t at = 0;
