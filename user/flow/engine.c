@@ -11,6 +11,7 @@
 #include "bpf/owner.h"
 #include "bpf/fragment.h"
 #include "bpf/tlsrec.h"
+#include "flow/about.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
 #include "flow/payloads.h"
@@ -120,6 +121,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.seq = entry->seq,
 		.bytes = entry->bytes,
 		.tunnels = entry->tunnels,
+		.about = entry->about,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -273,13 +275,26 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 	return entry;
 }
 
+/* Of a message in fragments the first has the packet's headers. */
+static void note_about(struct rj_engine *e, struct rj_entry *entry, uint8_t bits,
+		       const uint8_t *bytes, uint32_t len)
+{
+	if (!rj_is_icmp_error(&entry->key) || e->options.features.is_bare ||
+	    bits & (RJ_PKT_LATER_FRAG | RJ_PKT_BAD_L4))
+		return;
+	if (!rj_abouts_note(&entry->about, bytes, len))
+		e->stats.dissect.no_memory++;
+}
+
 static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 		    const uint8_t *payload, uint32_t payload_len)
 {
 	struct rj_entry *entry = take_packet(e, p, hash, payload, payload_len);
 
-	if (entry)
-		rj_payloads_packet(&e->payloads, entry, p, payload, payload_len);
+	if (!entry)
+		return;
+	note_about(e, entry, p->bits, payload, payload_len);
+	rj_payloads_packet(&e->payloads, entry, p, payload, payload_len);
 }
 
 uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p)
@@ -394,10 +409,11 @@ bool rj_engine_is_closed(const struct rj_engine *e)
 
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
+	bool is_wanted = rj_payloads_wants(&e->payloads, s->key.proto);
 	struct rj_entry *entry;
 	struct rj_key name;
 
-	if (!rj_payloads_wants(&e->payloads, s->key.proto))
+	if (!is_wanted && !rj_is_icmp_error(&s->key))
 		return;
 	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
 		rj_fragment_name_sample(s, &name);
@@ -409,6 +425,9 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		e->stats.dissect.no_memory++;
 		return;
 	}
+	note_about(e, entry, s->bits, s->bytes, s->len);
+	if (!is_wanted)
+		return;
 	/* fragments that waited for their first, which this is, went around the kernel */
 	if (s->bits & RJ_PKT_FIRST_FRAG)
 		rj_payloads_gather(&e->payloads, rj_table_find(&e->table, &s->key, 0), entry, s);
@@ -441,6 +460,8 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		around->tunnels = entry->tunnels;
 		entry->tunnels = NULL;
 	}
+	if (!rj_abouts_join(&around->about, entry->about))
+		e->stats.dissect.no_memory++;
 	remove_entry(e, entry);
 }
 

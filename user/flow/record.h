@@ -22,6 +22,7 @@
  * @tunnels: what its packets came in, or NULL
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
+ * @about: of ICMP errors: what they are about, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -33,6 +34,7 @@ struct rj_record {
 	const struct rj_dissect *dissect;
 	const struct rj_bytes *bytes;
 	const struct rj_tunnels *tunnels;
+	const struct rj_abouts *about;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;

@@ -81,6 +81,16 @@
 	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message")                        \
 	X(ICMP_TYPE, "type", UINT, "", 176, "RFC 792", "its type")                                 \
 	X(ICMP_CODE, "code", UINT, "", 177, "RFC 792", "its code")                                 \
+	X(ABOUT, "about", ARRAY, "", 0, "RFC 792",                                                 \
+	  "of errors: keys of the packets they are about, each once, as those were sent")          \
+	X(ABOUT_ONE, "about[]", OBJECT, "", 0, "", "one packet's key")                             \
+	X(ABOUT_SA, "sa", ADDRESS, "", 27, "", "its source")                                       \
+	X(ABOUT_DA, "da", ADDRESS, "", 28, "", "its destination")                                  \
+	X(ABOUT_PR, "pr", UINT, "", 4, "", "its IP protocol number")                               \
+	X(ABOUT_SP, "sp", UINT, "", 7, "", "its source port; null without ports")                  \
+	X(ABOUT_DP, "dp", UINT, "", 11, "", "its destination port; null without ports")            \
+	X(ABOUT_MISSED, "about_missed", UINT, "packets", 0, "",                                    \
+	  "errors about packets that about has no room for; absent when 0")                        \
 	X(COMMUNITY_ID, "community_id", STRING, "", 0, "Community ID v1", "flow hash with seed 0") \
 	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q",                                              \
 	  "VLAN identifiers of the first packet, outermost first")                                 \
@@ -105,6 +115,10 @@
 	  "pieces of payload that did not reach the dissectors; live only")                        \
 	X(IFNAMES_MISSED, "ifnames_missed", UINT, "", 0, "",                                       \
 	  "1: it was seen on more interfaces than ifnames has room for; live only")                \
+	X(VLANS_MISSED, "vlans_missed", UINT, "tags", 0, "",                                       \
+	  "VLAN tags of the first packet that vlan has no room for; at most 251")                  \
+	X(TUNNELS_MISSED, "tunnels_missed", UINT, "tunnels", 0, "",                                \
+	  "tunnels of the first packet that tunnel has no room for, all within the last listed")   \
 	X(SRLT_CUT, "srlt_cut", UINT, "directions", 0, "",                                         \
 	  "directions whose list of TLS records ends before their last record")                    \
 	X(EXPIRE_TYPE, "expire_type", STRING, "", 0, "Joy",                                        \

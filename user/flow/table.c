@@ -57,6 +57,7 @@ static void free_entry(struct rj_entry *entry)
 	rj_dissect_free(entry->dissect);
 	rj_bytes_free(entry->bytes);
 	free(entry->tunnels);
+	free(entry->about);
 	rj_seq_free(&entry->seq[0]);
 	rj_seq_free(&entry->seq[1]);
 	free(entry);

@@ -39,6 +39,7 @@ struct rj_sampled {
  * @datagrams: in fragments, of which some have not come; the engine frees them
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
+ * @about: of ICMP errors: what they are about, or NULL; likewise
  * @seq: of either side: sequences, grown as needed (rj_seq_free), and where @rest and @hist are
  * @hist: last, as it may not be allocated
  */
@@ -57,6 +58,7 @@ struct rj_entry {
 	struct rj_sampled sampled[RJ_NUM_SIDES];
 	struct rj_datagram *datagrams;
 	struct rj_tunnels *tunnels;
+	struct rj_abouts *about;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_key key;
 	struct rj_flow flow;
