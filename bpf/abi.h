@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 5u
+#define RJ_ABI_VERSION 6u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -477,6 +477,7 @@ enum rj_loss {
 #define RJ_RING_ORPHAN 3u
 #define RJ_RING_FIRST 4u /* a first fragment that orphans wait for; counted in the kernel */
 #define RJ_RING_TUNNELS 5u
+#define RJ_RING_FRAME 6u
 
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_MIDDLE 512u
@@ -541,12 +542,38 @@ struct rj_ring_tunnels {
 	struct rj_tunnels tunnels;
 };
 
+/* Of a frame, handed up whole: with Ethernet's own MTU all of it. */
+#define RJ_WHOLE_BYTES 1536u
+/* Such frames in 2^30 ns, each CPU: anyone can send them, and each costs user space a parse. Ours. */
+#define RJ_MAX_WHOLE_FRAMES 512u
+
+/*
+ * struct rj_ring_frame - a frame with more headers than the packet programs read.
+ * @len: bytes here, from its first on; @wire_len: of the frame
+ * @outer_tci, @type: as in struct rj_frame
+ * @is_bare: it starts with what @type says, else with an Ethernet header
+ * @segment_len: payload bytes of each segment of a super-packet, else 0
+ */
+struct rj_ring_frame {
+	__u32 kind;
+	__u32 len;
+	__u64 time_ns;
+	__u32 wire_len;
+	__u32 outer_tci;
+	__u32 ifindex;
+	__u32 segment_len;
+	__u16 type;
+	__u16 is_bare;
+	__u32 zero;
+	__u8 bytes[RJ_WHOLE_BYTES];
+};
+
 #define RJ_SETTINGS_LEN 3072u
 
 /*
  * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
- * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate and @killed,
- * or in user space's hands now: where a process was killed, those were in its hands.
+ * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate, @unread and
+ * @killed, or in user space's hands now: where a process was killed, those were in its hands.
  * @reaped: packets of the flows that the reaper took out; the kernel counts them
  * @ringed: packets of cut flows and orphans that user space took from the ring
  * @recorded: of these: in records that whoever polls has dealt with
@@ -555,6 +582,9 @@ struct rj_ring_tunnels {
  * @unjoined: of these: later fragments whose first did not come
  * @flooded: of these: later fragments that could not be kept until it came
  * @duplicate: of these: counted on another interface that the flow passes
+ * @unread: of these: frames handed up whole that user space cannot read either, by enum rj_reason
+ * @unfolded: packets that such frames stood for beside one each, which the kernel has counted
+ * @whole_bytes: IP bytes of such frames, which the kernel has not
  * @settings: lines "name value", ended by a zero: what the maps were made for
  */
 struct rj_meta {
@@ -566,6 +596,9 @@ struct rj_meta {
 	__u64 unjoined;
 	__u64 flooded;
 	__u64 duplicate;
+	__u64 unread[RJ_NUM_REASONS];
+	__u64 unfolded;
+	__u64 whole_bytes;
 	char settings[RJ_SETTINGS_LEN];
 };
 
@@ -584,5 +617,7 @@ _Static_assert(sizeof(struct rj_flow) == 104, "struct rj_flow is part of the ABI
 _Static_assert((sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
 _Static_assert(sizeof(struct rj_sample) == 96, "struct rj_sample is part of the ABI");
+_Static_assert(sizeof(struct rj_ring_frame) == 40 + RJ_WHOLE_BYTES,
+	       "struct rj_ring_frame is part of the ABI");
 
 #endif

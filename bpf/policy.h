@@ -55,10 +55,9 @@ static __always_inline int rj_is_icmp_error(const struct rj_key *key)
 {
 	if (key->proto == RJ_IP_ICMPV6)
 		return key->version == 6 && key->kind < 128;
-	if (key->proto != RJ_IP_ICMP || key->version != 4)
-		return 0;
 	/* unreachable, quench, redirect, time exceeded, parameter problem */
-	return (key->kind >= 3 && key->kind <= 5) || key->kind == 11 || key->kind == 12;
+	return key->proto == RJ_IP_ICMP && key->version == 4 && key->kind < 16 &&
+	       0x1838u >> key->kind & 1;
 }
 
 #define RJ_WORD4(a, b, c, d) ((__u64)(a) << 24 | (__u64)(b) << 16 | (__u64)(c) << 8 | (__u64)(d))
