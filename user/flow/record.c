@@ -199,6 +199,10 @@ static void put_end(const struct walk *w)
 		put_text(w, F(END_REASON), is_fin ? "fin" : "rst");
 		return;
 	}
+	if (w->r->end == RJ_END_REUSE) { /* of a flow whose other direction was not seen */
+		put_text(w, F(END_REASON), "fin");
+		return;
+	}
 	if (w->r->end == RJ_END_ACTIVE || w->r->end == RJ_END_IDLE)
 		put_text(w, F(EXPIRE_TYPE), w->r->end == RJ_END_ACTIVE ? "a" : "i");
 	put_text(w, F(END_REASON), words[w->r->end]);
