@@ -160,7 +160,10 @@ struct rj_tunnel {
 	__u8 zero;
 };
 
-/* struct rj_tunnels - outermost first; @num may be more than there is room for. @side: of the flow in them, whose packet they were of */
+/*
+ * struct rj_tunnels - outermost first; user space's @num may be more than there is room for. @side:
+ * of the flow in them, whose packet they were of
+ */
 struct rj_tunnels {
 	__u8 num;
 	__u8 side;
@@ -544,7 +547,7 @@ struct rj_ring_tunnels {
 
 /* Of a frame, handed up whole: with Ethernet's own MTU all of it. */
 #define RJ_WHOLE_BYTES 1536u
-/* Such frames in 2^30 ns, each CPU: anyone can send them, and each costs user space a parse. Ours. */
+/* Such frames in 2^30 ns, each CPU: anyone can send them, and user space reads each. Ours. */
 #define RJ_MAX_WHOLE_FRAMES 512u
 
 /*

@@ -78,7 +78,7 @@
 	X(OOO_OUT, "ooo_out", UINT, "packets", 0, "RFC 9293 3.4",                                  \
 	  "segments that came after later bytes, from the originator; absent when 0")              \
 	X(OOO_IN, "ooo_in", UINT, "packets", 0, "RFC 9293 3.4", "likewise, from the responder")    \
-	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message")                        \
+	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message; of errors, about what") \
 	X(ICMP_TYPE, "type", UINT, "", 176, "RFC 792", "its type")                                 \
 	X(ICMP_CODE, "code", UINT, "", 177, "RFC 792", "its code")                                 \
 	X(ABOUT, "about", ARRAY, "", 0, "RFC 792",                                                 \
@@ -99,7 +99,7 @@
 	  "tunnels that the first packet came in, outermost first; the flow is what is in them")   \
 	X(TUNNEL, "tunnel[]", OBJECT, "", 0, "", "one tunnel")                                     \
 	X(TUNNEL_TYPE, "type", STRING, "", 0, "",                                                  \
-	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo")                 \
+	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo l2tp vxlan-gpe")  \
 	X(TUNNEL_SA, "sa", ADDRESS, "", 27, "", "its end on the originator's side")                \
 	X(TUNNEL_DA, "da", ADDRESS, "", 28, "", "its other end")                                   \
 	X(TUNNEL_ID, "id", UINT, "", 351, "", "key, VNI, session or TEID of the first packet")     \
