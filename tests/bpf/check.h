@@ -366,8 +366,11 @@ static bool is_whole(const struct test *t, const struct frame *f)
 
 static const char *check_set_aside(struct test *t, const struct verdict *v, const struct frame *f)
 {
+	/* XDP cannot copy a frame before 5.18 */
+	bool can_copy = t->model.hook != HOOK_XDP || t->kernel.skel->rodata->rj_has_xdp_load;
+
 	t->counters[RJ_COUNT_PACKETS]++;
-	if (!is_beyond_reach(v->reason) ||
+	if (!is_beyond_reach(v->reason) || !can_copy ||
 	    t->kernel.cpus[t->kernel.cpu].num_whole > RJ_MAX_WHOLE_FRAMES) {
 		t->counters[v->reason]++;
 		return t->kernel.num_records ? "a frame set aside left something in the ring" :
