@@ -8,10 +8,12 @@
 #define RJ_ABI_VERSION 6u
 
 /* Limits, by name. */
-#define RJ_MAX_VLANS 4u		/* tags kept and passed over; deeper frames are set aside */
+/* The first four are what the packet programs read; frames with more are user space's to read. */
+#define RJ_MAX_VLANS 4u		/* tags kept */
 #define RJ_MAX_LINK_HEADERS 16u /* tags, labels and other headers between Ethernet and IP */
-#define RJ_MAX_TUNNELS 4u	/* tunnels opened, one in another; deeper packets are set aside */
+#define RJ_MAX_TUNNELS 4u	/* tunnels kept, one in another */
 #define RJ_MAX_EXT_HEADERS 8u	/* IPv6 extension headers (and AH) passed over */
+#define RJ_MAX_DEEP_TUNNELS 16u /* opened by user space; deeper packets are set aside */
 #define RJ_TCP_OPTIONS_LEN 40u	/* RFC 9293 3.1: data offset 15 words less the fixed header */
 #define RJ_FIRST_IDS 4u		/* IP identifications kept beside those of the sequence */
 #define RJ_TCP_HOLES 4u		/* holes of the sequence space followed at once, each direction */
@@ -132,7 +134,9 @@ struct rj_first {
 	X(VXLAN, 7, "vxlan")	 /* RFC 7348 */                                                    \
 	X(GENEVE, 8, "geneve")	 /* RFC 8926 */                                                    \
 	X(GTPU, 9, "gtp-u")	 /* 3GPP TS 29.281 */                                              \
-	X(TEREDO, 10, "teredo")	 /* RFC 4380 */
+	X(TEREDO, 10, "teredo")	 /* RFC 4380 */                                                    \
+	X(L2TP, 11, "l2tp")	 /* RFC 2661, RFC 3931 */                                          \
+	X(VXLAN_GPE, 12, "vxlan-gpe") /* draft-ietf-nvo3-vxlan-gpe */
 /* clang-format on */
 
 enum rj_tunnel_type {
@@ -144,7 +148,8 @@ enum rj_tunnel_type {
 /*
  * struct rj_tunnel - one that was opened.
  * @src, @dst: of its packet, as in struct rj_key
- * @id: key, VNI, session or TEID where the tunnel has one (@has_id)
+ * @id: key, VNI, session or TEID where the tunnel has one (@has_id); of L2TP version 2 the tunnel's
+ *        number, then the session's
  * @version: of the IP header it goes in
  */
 struct rj_tunnel {
@@ -157,7 +162,10 @@ struct rj_tunnel {
 	__u8 zero;
 };
 
-/* struct rj_tunnels - outermost first. @side: of the flow in them, whose packet they were of */
+/*
+ * struct rj_tunnels - outermost first; user space's @num may be more than there is room for. @side:
+ * of the flow in them, whose packet they were of
+ */
 struct rj_tunnels {
 	__u8 num;
 	__u8 side;
@@ -475,6 +483,7 @@ enum rj_loss {
 #define RJ_RING_ORPHAN 3u
 #define RJ_RING_FIRST 4u /* a first fragment that orphans wait for; counted in the kernel */
 #define RJ_RING_TUNNELS 5u
+#define RJ_RING_FRAME 6u
 
 #define RJ_SAMPLE_SMALL 256u /* payload bytes of a sample record, by class */
 #define RJ_SAMPLE_MIDDLE 512u
@@ -539,12 +548,38 @@ struct rj_ring_tunnels {
 	struct rj_tunnels tunnels;
 };
 
+/* Of a frame, handed up whole: with Ethernet's own MTU all of it. */
+#define RJ_WHOLE_BYTES 1536u
+/* Such frames in 2^30 ns, each CPU: anyone can send them, and user space reads each. Ours. */
+#define RJ_MAX_WHOLE_FRAMES 512u
+
+/*
+ * struct rj_ring_frame - a frame with more headers than the packet programs read.
+ * @len: bytes here, from its first on; @wire_len: of the frame
+ * @outer_tci, @type: as in struct rj_frame
+ * @is_bare: it starts with what @type says, else with an Ethernet header
+ * @segment_len: payload bytes of each segment of a super-packet, else 0
+ */
+struct rj_ring_frame {
+	__u32 kind;
+	__u32 len;
+	__u64 time_ns;
+	__u32 wire_len;
+	__u32 outer_tci;
+	__u32 ifindex;
+	__u32 segment_len;
+	__u16 type;
+	__u16 is_bare;
+	__u32 zero;
+	__u8 bytes[RJ_WHOLE_BYTES];
+};
+
 #define RJ_SETTINGS_LEN 3072u
 
 /*
  * struct rj_meta - what outlives a process beside the flows, where maps are pinned. Packets that
- * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate and @killed,
- * or in user space's hands now: where a process was killed, those were in its hands.
+ * left the kernel are in one of @recorded, @refused, @unjoined, @flooded, @duplicate, @unread and
+ * @killed, or in user space's hands now: where a process was killed, those were in its hands.
  * @reaped: packets of the flows that the reaper took out; the kernel counts them
  * @ringed: packets of cut flows and orphans that user space took from the ring
  * @recorded: of these: in records that whoever polls has dealt with
@@ -553,6 +588,9 @@ struct rj_ring_tunnels {
  * @unjoined: of these: later fragments whose first did not come
  * @flooded: of these: later fragments that could not be kept until it came
  * @duplicate: of these: counted on another interface that the flow passes
+ * @unread: of these: frames handed up whole that user space cannot read either, by enum rj_reason
+ * @unfolded: packets that such frames stood for beside one each, which the kernel has counted
+ * @whole_bytes: IP bytes of such frames, which the kernel has not
  * @settings: lines "name value", ended by a zero: what the maps were made for
  */
 struct rj_meta {
@@ -564,6 +602,9 @@ struct rj_meta {
 	__u64 unjoined;
 	__u64 flooded;
 	__u64 duplicate;
+	__u64 unread[RJ_NUM_REASONS];
+	__u64 unfolded;
+	__u64 whole_bytes;
 	char settings[RJ_SETTINGS_LEN];
 };
 
@@ -582,5 +623,7 @@ _Static_assert(sizeof(struct rj_flow) == 104, "struct rj_flow is part of the ABI
 _Static_assert((sizeof(struct rj_flow) + 88) % 64 == 0,
 	       "entries of the flow map are whole cache lines");
 _Static_assert(sizeof(struct rj_sample) == 96, "struct rj_sample is part of the ABI");
+_Static_assert(sizeof(struct rj_ring_frame) == 40 + RJ_WHOLE_BYTES,
+	       "struct rj_ring_frame is part of the ABI");
 
 #endif

@@ -16,6 +16,7 @@
 #include "bpf/sample.h"
 #include "bpf/take.h"
 #include "bpf/tlsrec.h"
+#include "bpf/whole.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -420,9 +421,14 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 		return;
 	reason = rj_parse(f, link, cpu);
 	if (reason && reason != RJ_REASON_FRAGMENT) {
+		__u64 count = reason;
+
+		if (rj_whole(f, reason, link == RJ_LINK_IP))
+			count = RJ_COUNT_HANDED_UP;
+		rj_hide(count);
 		cpu->counters[RJ_COUNT_PACKETS]++;
-		if (reason < RJ_NUM_REASONS)
-			cpu->counters[reason]++;
+		if (count < RJ_NUM_COUNTERS)
+			cpu->counters[count]++;
 		return;
 	}
 	rj_unfold(&cpu->packet, rj_frame_segment_len(f, &cpu->packet));

@@ -57,8 +57,11 @@ static __always_inline int rj_take(struct rj_layers *l, __u32 len)
 	return 1;
 }
 
-/* rj_add_vlan - keeps a tag's VLAN identifier; false where there is no room. */
-static __always_inline int rj_add_vlan(struct rj_packet *p, __u16 tci)
+/*
+ * rj_add_vlan - keeps a tag's VLAN identifier. Where there is no room it is false, or the tag is
+ * counted alone.
+ */
+static __always_inline int rj_add_vlan(const struct rj_frame *f, struct rj_packet *p, __u16 tci)
 {
 	__u16 vid = tci & 0xfffu;
 
@@ -77,7 +80,11 @@ static __always_inline int rj_add_vlan(struct rj_packet *p, __u16 tci)
 		p->vlan[3] = vid;
 		break;
 	default:
-		return 0;
+		if (!rj_is_deep(f))
+			return 0;
+		if (p->num_vlans == 0xff)
+			return 1;
+		break;
 	}
 	p->num_vlans++;
 	return 1;

@@ -26,7 +26,7 @@ static __always_inline enum rj_reason rj_link_vlan(const struct rj_frame *f, str
 
 	if (!tag)
 		return RJ_REASON_LINK_TRUNCATED;
-	if (!rj_add_vlan(p, rj_be16(tag->tci)))
+	if (!rj_add_vlan(f, p, rj_be16(tag->tci)))
 		return RJ_REASON_VLAN_DEPTH;
 	l->type = rj_be16(tag->type);
 	l->off += (__u32)sizeof(*tag);
@@ -165,6 +165,42 @@ static __always_inline enum rj_reason rj_link_macsec(const struct rj_frame *f, s
 	return rj_link_skip(f, l, tci->value & 0x20 ? 16 : 8);
 }
 
+/* rj_type_of_next - RFC 8300 2.2 and draft-ietf-nvo3-vxlan-gpe 3.2: EtherType of a number; or 0. */
+static __always_inline __u16 rj_type_of_next(__u32 next)
+{
+	switch (next) {
+	case 1:
+		return RJ_ETH_IPV4;
+	case 2:
+		return RJ_ETH_IPV6;
+	case 3:
+		return RJ_ETH_TEB;
+	case 4:
+		return RJ_ETH_NSH;
+	case 5:
+		return RJ_ETH_MPLS;
+	default:
+		return 0;
+	}
+}
+
+/* rj_link_nsh - RFC 8300 2.2: version 0, no OAM, the length in words, at least two of them. */
+static __always_inline enum rj_reason rj_link_nsh(const struct rj_frame *f, struct rj_layers *l)
+{
+	const struct rj_word *base = rj_at(f, l->off, struct rj_word);
+	__u32 head, len;
+
+	if (!base)
+		return RJ_REASON_LINK_TRUNCATED;
+	head = rj_be32(base->value);
+	len = (head >> 16 & 0x3f) * 4;
+	l->type = rj_type_of_next(head & 0xff);
+	if (head >> 29 || len < 8 || !l->type)
+		return RJ_REASON_NOT_IP;
+	l->off += len;
+	return RJ_REASON_NONE;
+}
+
 /* rj_link_step - one header; RJ_REASON_NOT_IP for a type that is none of these. */
 static __always_inline enum rj_reason rj_link_step(const struct rj_frame *f, struct rj_layers *l,
 						   struct rj_packet *p)
@@ -195,6 +231,8 @@ static __always_inline enum rj_reason rj_link_step(const struct rj_frame *f, str
 		return rj_link_skip(f, l, 6);
 	case RJ_ETH_MACSEC:
 		return rj_link_macsec(f, l);
+	case RJ_ETH_NSH:
+		return rj_link_nsh(f, l);
 	default:
 		return RJ_REASON_NOT_IP;
 	}
@@ -203,7 +241,7 @@ static __always_inline enum rj_reason rj_link_step(const struct rj_frame *f, str
 static __always_inline enum rj_reason rj_parse_link_here(const struct rj_frame *f,
 							 struct rj_layers *l, struct rj_packet *p)
 {
-	for (__u32 i = 0; i <= RJ_MAX_LINK_HEADERS; i++) {
+	for (__u32 i = 0; i <= RJ_MAX_LINK_HEADERS || rj_is_deep(f); i++) {
 		enum rj_reason reason;
 
 		rj_forget();

@@ -68,6 +68,7 @@ struct {
  * @name, @first: a fragment's entry of rj_datagrams before it is inserted
  * @has_records: rj_has_records of the packet: not in a register, whose values the verifier would
  *         follow through all that is done to the flow
+ * @whole_window, @num_whole: frames handed up whole, in this stretch of time
  * @walk, @walk_*: of rj_tls_head, for the function that it is in
  * @sample_*: of struct rj_sampling, likewise
  */
@@ -92,6 +93,8 @@ struct rj_cpu {
 	__u64 sample_ns;
 	__u32 sample_want;
 	__u32 sample_generation;
+	__u64 whole_window;
+	__u64 num_whole;
 };
 
 struct {

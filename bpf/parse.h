@@ -44,7 +44,7 @@ static __always_inline void rj_parse_ext_frag(const struct rj_ext_frag *frag, st
 static __always_inline enum rj_reason rj_parse_ext(const struct rj_frame *f, struct rj_layers *l,
 						   struct rj_packet *p)
 {
-	for (__u32 i = 0; i <= RJ_MAX_EXT_HEADERS; i++) {
+	for (__u32 i = 0; i <= RJ_MAX_EXT_HEADERS || rj_is_deep(f); i++) {
 		__u8 proto;
 		const struct rj_ext_frag *head; /* 8 bytes: the least any of them has */
 		__u32 len;
@@ -126,8 +126,13 @@ static __always_inline enum rj_reason rj_parse_ipv6(const struct rj_frame *f, st
 	if (rj_be32(ip->version_class_label) >> 28 != 6)
 		return RJ_REASON_IP_MALFORMED;
 	p->ip_len = RJ_IPV6_HEADER_LEN + rj_be16(ip->payload_len);
-	/* jumbogram (RFC 2675) or segmentation offload: more than the field can say */
-	if (p->ip_len == RJ_IPV6_HEADER_LEN && left > RJ_IPV6_MAX_LEN)
+	/*
+	 * jumbogram (RFC 2675) or segmentation offload: more than the field can say. Some senders
+	 * leave it zero for the card to set; a segment without a header is none.
+	 */
+	if (p->ip_len == RJ_IPV6_HEADER_LEN &&
+	    (left > RJ_IPV6_MAX_LEN ||
+	     (ip->next == RJ_IP_TCP && left >= RJ_IPV6_HEADER_LEN + RJ_TCP_HEADER_LEN)))
 		p->ip_len = left;
 	rj_copy(l->src, ip->src, 16);
 	rj_copy(l->dst, ip->dst, 16);
@@ -383,7 +388,8 @@ static __always_inline enum rj_reason rj_parse_layer(const struct rj_frame *f, s
 }
 
 /* rj_keep_tunnel - the tunnel that was just opened, as the next; false: there are too many. */
-static __always_inline int rj_keep_tunnel(struct rj_layers *l, const struct rj_tunnel *t)
+static __always_inline int rj_keep_tunnel(const struct rj_frame *f, struct rj_layers *l,
+					  const struct rj_tunnel *t)
 {
 	/* constant indices: the verifier of 5.10 refuses what it cannot bound */
 	switch (l->tunnels.num) {
@@ -400,7 +406,9 @@ static __always_inline int rj_keep_tunnel(struct rj_layers *l, const struct rj_t
 		l->tunnels.at[3] = *t;
 		break;
 	default:
-		return 0;
+		if (!rj_is_deep(f) || l->tunnels.num == RJ_MAX_DEEP_TUNNELS)
+			return 0;
+		break;
 	}
 	l->tunnels.num++;
 	return 1;
@@ -416,7 +424,7 @@ static __always_inline enum rj_reason rj_parse_inner_here(const struct rj_frame 
 	struct rj_tunnel t;
 	enum rj_reason reason;
 
-	if (!rj_tunnel_open(f, l, &t)) {
+	if (!rj_tunnel_open(f, l, p->key.proto, &t)) {
 		l->inner = RJ_TUNNEL_NONE;
 		/* or its header is not directly readable: then once more when it is */
 		l->is_short = 1;
@@ -441,7 +449,7 @@ static __always_inline enum rj_reason rj_parse_inner_here(const struct rj_frame 
 			      reason == RJ_REASON_IP_TRUNCATED || reason == RJ_REASON_L4_SHORT;
 		return RJ_REASON_NONE;
 	}
-	if (!rj_keep_tunnel(l, &t))
+	if (!rj_keep_tunnel(f, l, &t))
 		return RJ_REASON_TUNNEL_DEPTH;
 	p->num_tunnels++;
 	return reason;
@@ -456,7 +464,7 @@ static __always_inline enum rj_reason rj_parse_tunnels(const struct rj_frame *f,
 	enum rj_reason reason = RJ_REASON_NONE;
 
 	l->tunnels.num = 0;
-	for (__u32 i = 0; i <= RJ_MAX_TUNNELS; i++) {
+	for (__u32 i = 0; i <= RJ_MAX_TUNNELS || rj_is_deep(f); i++) {
 		rj_forget();
 		/* of a datagram in fragments the first alone has the header: it stays whole */
 		if (reason || !l->inner || p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_BAD_L4))
@@ -486,7 +494,7 @@ static __always_inline enum rj_reason rj_parse_network(const struct rj_frame *f,
 	l->off = off;
 	l->type = type;
 	if (f->outer_tci & RJ_TCI_PRESENT)
-		rj_add_vlan(p, (__u16)f->outer_tci);
+		rj_add_vlan(f, p, (__u16)f->outer_tci);
 	rj_forget();
 	reason = rj_parse_layer(f, l, p);
 	if (!reason && l->inner && !f->is_closed)

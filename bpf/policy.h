@@ -5,6 +5,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/side.h"
+#include "bpf/wire.h"
 
 /*
  * Segments of one side that are sampled at most: retransmissions must not fill the ring, nor small
@@ -42,6 +43,21 @@ static __always_inline int rj_is_whole_port(__u16 port)
 	default:
 		return 0;
 	}
+}
+
+/* Packets that the errors of one flow are about, kept and so handed up. Ours. */
+#define RJ_MAX_ABOUT 8u
+/* What an error has of its packet at the least (RFC 1812 4.3.2.3), and more than keys need. */
+#define RJ_ABOUT_BYTES 256u
+
+/* rj_is_icmp_error - of a message that carries the packet it is about: RFC 792, RFC 4443 2.1. */
+static __always_inline int rj_is_icmp_error(const struct rj_key *key)
+{
+	if (key->proto == RJ_IP_ICMPV6)
+		return key->version == 6 && key->kind < 128;
+	/* unreachable, quench, redirect, time exceeded, parameter problem */
+	return key->proto == RJ_IP_ICMP && key->version == 4 && key->kind < 16 &&
+	       0x1838u >> key->kind & 1;
 }
 
 #define RJ_WORD4(a, b, c, d) ((__u64)(a) << 24 | (__u64)(b) << 16 | (__u64)(c) << 8 | (__u64)(d))

@@ -127,6 +127,13 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 	int is_first = p->key.proto == RJ_IP_UDP && !rest->num_samples;
 	int is_stopped;
 
+	/* of errors the first are told apart from one another by user space */
+	if (!rj_limits.with_bytes && rj_is_icmp_error(&p->key)) {
+		if (rest->num_samples < RJ_MAX_ABOUT)
+			return p->payload_len < RJ_ABOUT_BYTES ? p->payload_len : RJ_ABOUT_BYTES;
+		half->bits |= RJ_HALF_SAMPLED;
+		return 0;
+	}
 	rj_slot_head_get(rest, &s->head);
 	is_stopped = s->head.until && (!rj_limits.with_bytes || !is_first_bytes);
 	/* user space may yet say to go on */

@@ -84,6 +84,13 @@ struct rj_frame {
 	__u8 is_closed;
 };
 
+/* rj_is_deep - the host's alone: here loops have the bounds that the verifier can follow. */
+static __always_inline int rj_is_deep(const struct rj_frame *f)
+{
+	(void)f;
+	return 0;
+}
+
 /*
  * rj_ctx_word - a 32-bit member of a context, read by this very instruction:
  * clang would else keep the member's address for later, and the verifier
@@ -208,6 +215,8 @@ static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p
  * @type: EtherType that the kernel knows the frame by; 0: nobody says
  * @is_closed: tunnels in it are not to be opened
  * @keeps_headers: ip_off of struct rj_packet, and the options of all TCP segments, are asked for
+ * @is_deep: read as many headers as there are, where the kernel side stops at what its verifier
+ *        can follow
  */
 struct rj_frame {
 	const __u8 *data;
@@ -217,14 +226,23 @@ struct rj_frame {
 	__u16 type;
 	__u8 is_closed;
 	__u8 keeps_headers;
+	__u8 is_deep;
 };
 
 #define rj_keeps_headers(f) ((f)->keeps_headers)
 
+/* The same as RJ_MAX_HEADER_OFF where is_deep: what is longer than jumbo frames. */
+#define RJ_MAX_DEEP_OFF 0x3fffu
+
+static __always_inline int rj_is_deep(const struct rj_frame *f)
+{
+	return f->is_deep;
+}
+
 /* rj_ptr - @len bytes at byte @off of the frame, or NULL where the captured bytes do not reach. */
 static __always_inline const void *rj_ptr(const struct rj_frame *f, __u32 off, __u32 len)
 {
-	if (off > RJ_MAX_HEADER_OFF || off + len > f->captured_len)
+	if (off > (f->is_deep ? RJ_MAX_DEEP_OFF : RJ_MAX_HEADER_OFF) || off + len > f->captured_len)
 		return 0;
 	return f->data + off;
 }

@@ -121,6 +121,20 @@ static __always_inline void rj_tcp_keep_syn(struct rj_half *h, struct rj_rest *r
 }
 
 /*
+ * rj_tcp_forget_syn - whoever tries again with another number has said nothing under the first: as
+ * if that SYN had not been.
+ */
+static __always_inline void rj_tcp_forget_syn(struct rj_half *h, const struct rj_rest *r,
+					      const struct rj_packet *p)
+{
+	int was_ack = !!(h->tcp_bits & RJ_TCP_SYN_ACK);
+
+	if (h->tcp_bits & RJ_TCP_HAS_SYN && p->tcp_seq != r->syn_seq &&
+	    h->next_seq == r->syn_seq + 1 && was_ack == !!(p->tcp_flags & RJ_TCP_ACK))
+		h->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SYN | RJ_TCP_SYN_ACK | RJ_TCP_HAS_SEQ);
+}
+
+/*
  * rj_tcp_resent - of a packet that was placed as a retransmission: its segments from the first on
  * that are one, where @next was the end of what had been seen. The rest of a super-packet is new.
  */
@@ -189,6 +203,7 @@ static __always_inline __u32 rj_tcp_add(struct rj_half *h, struct rj_rest *r,
 	__u32 num_resent = 0;
 
 	if (p->tcp_flags & RJ_TCP_SYN) {
+		rj_tcp_forget_syn(h, r, p);
 		rj_tcp_keep_syn(h, r, p);
 		len++;
 	}

@@ -30,6 +30,8 @@
 #define RJ_ETH_ETAG 0x893fu	  /* IEEE 802.1BR */
 #define RJ_ETH_VNTAG 0x8926u	  /* Cisco */
 #define RJ_ETH_FABRICPATH 0x8903u /* Cisco */
+#define RJ_ETH_NSH 0x894fu	  /* service function chains (RFC 8300) */
+#define RJ_ETH_WCCP 0x883eu	  /* in GRE: redirected by WCCP (draft-wilson-wrec-wccp-v2) */
 #define RJ_ETH_ERSPAN2 0x88beu	  /* in GRE: ERSPAN I and II */
 #define RJ_ETH_ERSPAN3 0x22ebu	  /* in GRE */
 #define RJ_ETH_MIN 0x0600u	  /* what is less is a length (IEEE 802.3 3.2.6) */
@@ -38,6 +40,7 @@
 #define RJ_IP_IPV6 41u
 #define RJ_IP_GRE 47u
 #define RJ_IP_ETHERIP 97u
+#define RJ_IP_L2TP 115u
 #define RJ_IP_MPLS 137u
 
 #define RJ_PORT_VXLAN 4789u
@@ -45,6 +48,9 @@
 #define RJ_PORT_GENEVE 6081u
 #define RJ_PORT_GTPU 2152u
 #define RJ_PORT_TEREDO 3544u
+#define RJ_PORT_L2TP 1701u
+#define RJ_PORT_VXLAN_GPE 4790u
+#define RJ_PORT_MPLS 6635u
 
 #define RJ_IP_HOPOPTS 0u
 #define RJ_IP_ICMP 1u
@@ -74,6 +80,14 @@ struct rj_eth {
 	__u8 dst[6];
 	__u8 src[6];
 	__be16 type;
+} RJ_WIRE;
+
+/* struct rj_eth, and the first octets of what is in it */
+struct rj_eth_start {
+	__u8 dst[6];
+	__u8 src[6];
+	__be16 type;
+	__be16 start;
 } RJ_WIRE;
 
 /* IEEE 802.1Q 9.6: behind the type 0x8100 */

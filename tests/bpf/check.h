@@ -28,7 +28,7 @@ struct test {
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
 	uint64_t frames, valid, refused, orphans, samples, duplicates, tls_words;
-	uint64_t joined, awaited, tunnelled, waiting, plain;
+	uint64_t joined, awaited, tunnelled, waiting, plain, whole;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 	uint32_t failed;
@@ -338,11 +338,47 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 	return check_flow(t, v->flow) ? NULL : "the flow differs";
 }
 
-static const char *check_set_aside(struct test *t, const struct verdict *v)
+/* Whether user space could read what the packet programs cannot; all of a test run is readable. */
+static bool is_beyond_reach(enum rj_reason reason)
 {
+	return reason == RJ_REASON_VLAN_DEPTH || reason == RJ_REASON_LINK_DEPTH ||
+	       reason == RJ_REASON_IP_HEADERS || reason == RJ_REASON_TUNNEL_DEPTH;
+}
+
+/* The frame as it was given, with all that says how to read it. */
+static bool is_whole(const struct test *t, const struct frame *f)
+{
+	const struct kernel *k = &t->kernel;
+	bool is_skb = t->model.hook != HOOK_XDP;
+	struct rj_ring_frame got;
+
+	if (k->num_records != 1 || k->record[0].len != sizeof(got))
+		return false;
+	memcpy(&got, k->record[0].bytes, sizeof(got));
+	return got.kind == RJ_RING_FRAME && got.wire_len == f->len &&
+	       got.len == (f->len < RJ_WHOLE_BYTES ? f->len : RJ_WHOLE_BYTES) && got.time_ns &&
+	       !got.outer_tci && got.ifindex == (f->ifindex ? f->ifindex : IFINDEX) &&
+	       got.segment_len == (is_skb ? f->gso_size : 0) &&
+	       got.is_bare == is_ip_hook(t->model.hook) &&
+	       got.type == (is_skb ? skb_protocol(f->bytes) : 0) && !got.zero &&
+	       !memcmp(got.bytes, f->bytes, got.len);
+}
+
+static const char *check_set_aside(struct test *t, const struct verdict *v, const struct frame *f)
+{
+	/* XDP cannot copy a frame before 5.18 */
+	bool can_copy = t->model.hook != HOOK_XDP || t->kernel.skel->rodata->rj_has_xdp_load;
+
 	t->counters[RJ_COUNT_PACKETS]++;
-	t->counters[v->reason]++;
-	return t->kernel.num_records ? "a frame set aside left something in the ring" : NULL;
+	if (!is_beyond_reach(v->reason) || !can_copy ||
+	    t->kernel.cpus[t->kernel.cpu].num_whole > RJ_MAX_WHOLE_FRAMES) {
+		t->counters[v->reason]++;
+		return t->kernel.num_records ? "a frame set aside left something in the ring" :
+					       NULL;
+	}
+	t->counters[RJ_COUNT_HANDED_UP]++;
+	t->whole++;
+	return is_whole(t, f) ? NULL : "the frame handed up whole differs";
 }
 
 static bool is_valid(const struct verdict *v)
@@ -375,7 +411,7 @@ static void check(struct test *t, const struct frame *f)
 	if (v.reason == RJ_REASON_FRAGMENT) /* in a flow, or handed up */
 		v.reason = RJ_REASON_NONE;
 	t->valid += is_valid(&v);
-	what = v.reason ? check_set_aside(t, &v) : check_packet(t, &v, f);
+	what = v.reason ? check_set_aside(t, &v, f) : check_packet(t, &v, f);
 	if (!are_equal_counters(t->counters, t->kernel.cpus[t->kernel.cpu].counters) && !what)
 		what = "the counters differ";
 	model_flow_free(v.finished);

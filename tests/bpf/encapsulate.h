@@ -17,6 +17,7 @@ enum link_kind {
 	LINK_ETAG,
 	LINK_VNTAG,
 	LINK_FABRICPATH,
+	LINK_NSH,
 	LINK_MACSEC,
 	NUM_LINKS
 };
@@ -26,6 +27,23 @@ static void put_macs(struct frame *f)
 	static const uint8_t macs[12] = { 2, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 4 };
 
 	put(f, macs, sizeof(macs));
+}
+
+/* What NSH and VXLAN-GPE call a packet of this EtherType, or what is in no table. */
+static uint32_t next_of(struct gen *g, uint32_t type)
+{
+	if (one_in(&g->r, 10))
+		return below(&g->r, 8);
+	return type == RJ_ETH_IPV4 ? 1 : type == RJ_ETH_IPV6 ? 2 : 5;
+}
+
+static void put_nsh(struct gen *g, struct frame *f, uint32_t next)
+{
+	uint32_t words = one_in(&g->r, 8) ? below(&g->r, 3) : 2 + below(&g->r, 6);
+
+	put32(f, (one_in(&g->r, 10) ? 0x2fc00200 : 0x0fc00200) | words << 16 | next);
+	for (; words > 1; words--)
+		put32(f, (uint32_t)prng_next(&g->r));
 }
 
 static void put_labels(struct gen *g, struct frame *f)
@@ -109,6 +127,13 @@ static void put_link_header(struct gen *g, struct frame *f, enum link_kind kind,
 		put(f, zero, 2);
 		put_macs(f);
 		break;
+	case LINK_NSH:
+		put16(f, RJ_ETH_NSH);
+		*ret_has_type = one_in(&g->r, 2);
+		put_nsh(g, f, *ret_has_type ? 3 : next_of(g, type));
+		if (*ret_has_type)
+			put_macs(f);
+		break;
 	default:
 		put16(f, RJ_ETH_MACSEC);
 		kind = (enum link_kind)below(&g->r, 4);
@@ -139,15 +164,20 @@ enum tunnel_kind {
 	TUNNEL_GRE,
 	TUNNEL_GRE_FRAME,
 	TUNNEL_GRE_PPP,
+	TUNNEL_WCCP,
 	TUNNEL_ERSPAN1,
 	TUNNEL_ERSPAN2,
 	TUNNEL_ERSPAN3,
 	TUNNEL_ETHERIP,
 	TUNNEL_MPLS,
-	TUNNEL_VXLAN,
+	TUNNEL_L2TP,
+	TUNNEL_VXLAN, /* from here on in UDP */
 	TUNNEL_GENEVE,
-	TUNNEL_GTPU,
+	TUNNEL_VXLAN_GPE,
+	TUNNEL_MPLS_UDP,
+	TUNNEL_GTPU, /* from here on the port may be either end's */
 	TUNNEL_TEREDO,
+	TUNNEL_L2TP_UDP,
 	NUM_TUNNEL_KINDS
 };
 
@@ -199,6 +229,66 @@ static void put_teredo(struct gen *g, struct frame *f)
 	}
 }
 
+/* Cookie and sublayer, which only the ends know of; then a frame or PPP. */
+static bool put_session(struct gen *g, struct frame *f, uint32_t type)
+{
+	for (uint32_t i = below(&g->r, 5); i; i--)
+		put32(f, (uint32_t)prng_next(&g->r));
+	if (one_in(&g->r, 2))
+		return true;
+	put_ppp(g, f, type);
+	return false;
+}
+
+/* Every set of version 2's flags, and those that there are not. */
+static void put_l2tp2(struct gen *g, struct frame *f, uint32_t type, uint32_t len)
+{
+	uint32_t flags = 2 | (uint32_t)(prng_next(&g->r) & 0x4a00);
+	uint32_t offset = flags & 0x0200 ? below(&g->r, 6) : 0;
+
+	if (one_in(&g->r, 12))
+		flags |= below(&g->r, 65536);
+	put16(f, flags);
+	if (flags & 0x4000)
+		put16(f, one_in(&g->r, 8) ? below(&g->r, 65536) : len / 2);
+	put32(f, (uint32_t)prng_next(&g->r));
+	if (flags & 0x0800)
+		put32(f, (uint32_t)prng_next(&g->r));
+	if (flags & 0x0200)
+		put16(f, one_in(&g->r, 8) ? below(&g->r, 65536) : offset);
+	put_random(f, &g->r, offset);
+	put_ppp(g, f, type);
+}
+
+static bool put_l2tp_udp(struct gen *g, struct frame *f, uint32_t type, uint32_t len)
+{
+	if (one_in(&g->r, 2)) {
+		put_l2tp2(g, f, type, len);
+		return false;
+	}
+	put32(f, one_in(&g->r, 10) ? (uint32_t)prng_next(&g->r) : 0x00030000);
+	put32(f, below(&g->r, 4));
+	return put_session(g, f, type);
+}
+
+static bool put_vxlan_gpe(struct gen *g, struct frame *f, uint32_t type, uint32_t vni)
+{
+	bool is_whole = one_in(&g->r, 2);
+	uint32_t next = is_whole ? 3 : next_of(g, type);
+
+	put8(f, one_in(&g->r, 10) ? below(&g->r, 256) : is_whole && one_in(&g->r, 3) ? 8 : 0x0c);
+	put16(f, 0);
+	if (!is_whole && one_in(&g->r, 4)) {
+		put8(f, 4);
+		put32(f, vni);
+		put_nsh(g, f, next);
+		return false;
+	}
+	put8(f, next);
+	put32(f, vni);
+	return is_whole;
+}
+
 /* The header behind that of IP, and of UDP; true when the whole frame is in it, else from IP on. */
 static bool put_tunnel_header(struct gen *g, struct frame *f, enum tunnel_kind kind, uint32_t type,
 			      uint32_t len)
@@ -215,6 +305,18 @@ static bool put_tunnel_header(struct gen *g, struct frame *f, enum tunnel_kind k
 		put_gre(g, f, RJ_ETH_PPP, RJ_GRE_KEY | 1 | (one_in(&g->r, 2) ? RJ_GRE_ACK : 0));
 		put_ppp(g, f, type);
 		return false;
+	case TUNNEL_WCCP:
+		put_gre(g, f, RJ_ETH_WCCP, 0);
+		if (one_in(&g->r, 2))
+			put32(f, below(&g->r, 65536));
+		return false;
+	case TUNNEL_L2TP:
+		put32(f, below(&g->r, 8));
+		return put_session(g, f, type);
+	case TUNNEL_L2TP_UDP:
+		return put_l2tp_udp(g, f, type, len);
+	case TUNNEL_VXLAN_GPE:
+		return put_vxlan_gpe(g, f, type, vni);
 	case TUNNEL_GRE_FRAME:
 		put_gre(g, f, RJ_ETH_TEB, 0);
 		return true;
@@ -236,6 +338,7 @@ static bool put_tunnel_header(struct gen *g, struct frame *f, enum tunnel_kind k
 		put16(f, 0x3000);
 		return true;
 	case TUNNEL_MPLS:
+	case TUNNEL_MPLS_UDP:
 		put32(f, (uint32_t)prng_next(&g->r) | 0x100);
 		return one_in(&g->r, 2);
 	case TUNNEL_VXLAN:
@@ -267,13 +370,16 @@ static uint8_t tunnel_proto(enum tunnel_kind kind, uint32_t type)
 		return RJ_IP_ETHERIP;
 	if (kind == TUNNEL_MPLS)
 		return RJ_IP_MPLS;
+	if (kind == TUNNEL_L2TP)
+		return RJ_IP_L2TP;
 	return kind >= TUNNEL_VXLAN ? RJ_IP_UDP : RJ_IP_GRE;
 }
 
 static void set_ports(struct gen *g, struct spec *s, enum tunnel_kind kind)
 {
-	static const uint16_t ports[] = { RJ_PORT_VXLAN, RJ_PORT_GENEVE, RJ_PORT_GTPU,
-					  RJ_PORT_TEREDO };
+	static const uint16_t ports[] = { RJ_PORT_VXLAN, RJ_PORT_GENEVE, RJ_PORT_VXLAN_GPE,
+					  RJ_PORT_MPLS,	 RJ_PORT_GTPU,	 RJ_PORT_TEREDO,
+					  RJ_PORT_L2TP };
 
 	s->dport = ports[kind < TUNNEL_VXLAN ? 0 : kind - TUNNEL_VXLAN];
 	if (kind == TUNNEL_VXLAN && one_in(&g->r, 4))

@@ -35,6 +35,7 @@ struct cpu_value {
 	uint64_t walk_left;
 	uint64_t sample_ns;
 	uint32_t sample_want, sample_generation;
+	uint64_t whole_window, num_whole;
 };
 
 /*

@@ -33,7 +33,7 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid, tls_words, joined, awaited, tunnelled, waiting, plain;
+	uint64_t frames, valid, tls_words, joined, awaited, tunnelled, waiting, plain, whole;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -462,6 +462,7 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 	total.tunnelled += t.tunnelled;
 	total.waiting += t.waiting;
 	total.plain += t.plain;
+	total.whole += t.whole;
 	*(t.failed ? &total.failed : &total.passed) += 1;
 	printf("%s %s, %s: %" PRIu64 " frames, %" PRIu64 " valid TCP or UDP, %" PRIu64 " cuts, "
 	       "%" PRIu64 " handed up, %" PRIu64 " samples, %" PRIu64
@@ -496,6 +497,7 @@ static void check_coverage(void)
 	is_good &= is_enough("packets in tunnels", total.tunnelled, 10000 / share);
 	is_good &= is_enough("waiting fragments sampled", total.waiting, 100 / share);
 	is_good &= is_enough("packets that change a half alone", total.plain, 5000 / share);
+	is_good &= is_enough("frames handed up whole", total.whole, 500 / share);
 	is_good &= is_enough("link_depth", total.reasons[RJ_REASON_LINK_DEPTH], 50 / share);
 	is_good &= is_enough("tunnel_depth", total.reasons[RJ_REASON_TUNNEL_DEPTH], 50 / share);
 	for (unsigned int i = 0; i <= RJ_REASON_FRAGMENT; i++)

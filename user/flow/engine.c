@@ -11,6 +11,7 @@
 #include "bpf/owner.h"
 #include "bpf/fragment.h"
 #include "bpf/tlsrec.h"
+#include "flow/about.h"
 #include "flow/limits.h"
 #include "flow/merge.h"
 #include "flow/payloads.h"
@@ -124,6 +125,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.tunnels = entry->tunnels,
 		.labels = e->options.labels,
 		.anonymizer = e->options.anonymizer,
+		.about = entry->about,
 		.features = &e->options.features,
 		.limits = &e->options.limits,
 		.end = end,
@@ -277,6 +279,17 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 	return entry;
 }
 
+/* Of a message in fragments the first has the packet's headers. */
+static void note_about(struct rj_engine *e, struct rj_entry *entry, uint8_t bits,
+		       const uint8_t *bytes, uint32_t len)
+{
+	if (!rj_is_icmp_error(&entry->key) || e->options.features.is_bare ||
+	    bits & (RJ_PKT_LATER_FRAG | RJ_PKT_BAD_L4))
+		return;
+	if (!rj_abouts_note(&entry->about, bytes, len))
+		e->stats.dissect.no_memory++;
+}
+
 static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 		    const struct rj_captured *c)
 {
@@ -284,6 +297,7 @@ static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t has
 
 	if (!entry)
 		return;
+	note_about(e, entry, p->bits, c->payload, c->payload_len);
 	if (e->payloads.has_traits)
 		rj_payloads_traits(&e->payloads, entry, p, c);
 	rj_payloads_packet(&e->payloads, entry, p, c->payload, c->payload_len);
@@ -403,10 +417,11 @@ bool rj_engine_is_closed(const struct rj_engine *e)
 
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 {
+	bool is_wanted = rj_payloads_wants(&e->payloads, s->key.proto);
 	struct rj_entry *entry;
 	struct rj_key name;
 
-	if (!rj_payloads_wants(&e->payloads, s->key.proto))
+	if (!is_wanted && !rj_is_icmp_error(&s->key))
 		return;
 	if (s->bits & RJ_PKT_LATER_FRAG && !(s->bits & RJ_PKT_JOINED_FRAG)) {
 		rj_fragment_name_sample(s, &name);
@@ -418,6 +433,9 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		e->stats.dissect.no_memory++;
 		return;
 	}
+	note_about(e, entry, s->bits, s->bytes, s->len);
+	if (!is_wanted)
+		return;
 	/* fragments that waited for their first, which this is, went around the kernel */
 	if (s->bits & RJ_PKT_FIRST_FRAG)
 		rj_payloads_gather(&e->payloads, rj_table_find(&e->table, &s->key, 0), entry, s);
@@ -454,6 +472,8 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		around->tunnels = entry->tunnels;
 		entry->tunnels = NULL;
 	}
+	if (!rj_abouts_join(&around->about, entry->about))
+		e->stats.dissect.no_memory++;
 	remove_entry(e, entry);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "bpf/accumulate.h"
+#include "flow/about.h"
 #include "flow/engine.h"
 #include "flow/fragments.h"
 #include "flow/merge.h"
@@ -16,7 +17,7 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	/* grown by doubling */
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
 	uint64_t entry = rj_entry_len(o->limits.with_hist) + RJ_NUM_SIDES * (sequence + records) +
-			 sizeof(struct rj_tunnels);
+			 sizeof(struct rj_tunnels) + sizeof(struct rj_abouts);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
 	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +

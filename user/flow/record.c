@@ -4,6 +4,7 @@
 
 #include "bpf/accumulate.h"
 #include "features/community.h"
+#include "flow/about.h"
 #include "flow/record_walk.h"
 #include "flow/seq.h"
 #include "flow/tls_list.h"
@@ -132,6 +133,37 @@ static void put_order(const struct walk *w)
 	put_nonzero(w, F(OOO_IN), rest_of(w, w->in)->ooo);
 }
 
+static void put_about(const struct walk *w, const struct rj_about *a)
+{
+	const struct rj_key *key = &a->key;
+
+	open(w, F(ABOUT_ONE));
+	rj_record_put_ip_address(w, F(ABOUT_SA), key->version, key->addr[a->side]);
+	rj_record_put_ip_address(w, F(ABOUT_DA), key->version, key->addr[!a->side]);
+	put_u64(w, F(ABOUT_PR), key->proto);
+	if (a->has_ports) {
+		put_u64(w, F(ABOUT_SP), key->port[a->side]);
+		put_u64(w, F(ABOUT_DP), key->port[!a->side]);
+	} else {
+		w->v->ops->null(w->v, F(ABOUT_SP));
+		w->v->ops->null(w->v, F(ABOUT_DP));
+	}
+	close(w);
+}
+
+static void put_abouts(const struct walk *w)
+{
+	const struct rj_abouts *all = w->r->about;
+
+	if (!all)
+		return;
+	open(w, F(ABOUT));
+	for (uint32_t i = 0; i < all->num; i++)
+		put_about(w, &all->at[i]);
+	close(w);
+	put_nonzero(w, F(ABOUT_MISSED), all->missed);
+}
+
 static void put_icmp(const struct walk *w)
 {
 	if (w->r->key->proto != RJ_IP_ICMP && w->r->key->proto != RJ_IP_ICMPV6)
@@ -139,7 +171,13 @@ static void put_icmp(const struct walk *w)
 	open(w, F(ICMP));
 	put_u64(w, F(ICMP_TYPE), rest_of(w, w->r->flow->starter)->icmp_type);
 	put_u64(w, F(ICMP_CODE), rest_of(w, w->r->flow->starter)->icmp_code);
+	put_abouts(w);
 	close(w);
+}
+
+static unsigned int num_beyond(unsigned int num, unsigned int room)
+{
+	return num > room ? num - room : 0;
 }
 
 static void put_debug(const struct walk *w)
@@ -147,16 +185,20 @@ static void put_debug(const struct walk *w)
 	uint64_t invalid = (uint64_t)rest_of(w, 0)->bad_l4 + rest_of(w, 1)->bad_l4;
 	uint64_t lost = (uint64_t)rest_of(w, 0)->lost_samples + rest_of(w, 1)->lost_samples;
 	unsigned int missed = rest_of(w, 0)->also_missed | rest_of(w, 1)->also_missed;
+	unsigned int vlans = num_beyond(rest_of(w, w->r->flow->starter)->num_vlans, RJ_MAX_VLANS);
+	unsigned int tunnels = w->r->tunnels ? num_beyond(w->r->tunnels->num, RJ_MAX_TUNNELS) : 0;
 	unsigned int cut = rj_tls_is_cut(half_of(w, 0), rest_of(w, 0)) +
 			   rj_tls_is_cut(half_of(w, 1), rest_of(w, 1));
 	bool is_short = w->r->is_untold || (w->r->traits && w->r->traits->is_cut);
 
-	if (!invalid && !lost && !missed && !cut && !is_short)
+	if (!invalid && !lost && !missed && !vlans && !tunnels && !cut && !is_short)
 		return;
 	open(w, F(DEBUG));
 	put_nonzero(w, F(INVALID), invalid);
 	put_nonzero(w, F(SAMPLES_LOST), lost);
 	put_nonzero(w, F(IFNAMES_MISSED), missed);
+	put_nonzero(w, F(VLANS_MISSED), vlans);
+	put_nonzero(w, F(TUNNELS_MISSED), tunnels);
 	put_nonzero(w, F(SRLT_CUT), cut);
 	put_nonzero(w, F(FEATURES_CUT), is_short);
 	close(w);
@@ -177,6 +219,10 @@ static void put_end(const struct walk *w)
 		ended &= half_of(w, w->in)->tcp_flags;
 	if (ended & RJ_TCP_FIN || rj_is_closed(w->r->flow)) {
 		put_text(w, F(END_REASON), ended & RJ_TCP_FIN ? "fin" : "rst");
+		return;
+	}
+	if (w->r->end == RJ_END_REUSE) { /* of a flow whose other direction was not seen */
+		put_text(w, F(END_REASON), "fin");
 		return;
 	}
 	if (w->r->end == RJ_END_ACTIVE || w->r->end == RJ_END_IDLE)

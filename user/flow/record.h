@@ -28,6 +28,7 @@
  *     its first packet
  * @labels: names of subnets, or NULL
  * @anonymizer: what visitors are not to be shown, or NULL
+ * @about: of ICMP errors: what they are about, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
  * @ifname: live: @num_ifnames interfaces it was seen on, the first one first
@@ -43,6 +44,7 @@ struct rj_record {
 	const struct rj_tunnels *tunnels;
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
+	const struct rj_abouts *about;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
 	enum rj_end end;

@@ -147,9 +147,19 @@
 	X(OOO_OUT, "ooo_out", UINT, "packets", 0, "RFC 9293 3.4",                                  \
 	  "segments that came after later bytes, from the originator; absent when 0")              \
 	X(OOO_IN, "ooo_in", UINT, "packets", 0, "RFC 9293 3.4", "likewise, from the responder")    \
-	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message")                        \
+	X(ICMP, "icmp", OBJECT, "", 0, "RFC 792", "the first ICMP message; of errors, about what") \
 	X(ICMP_TYPE, "type", UINT, "", 176, "RFC 792", "its type")                                 \
 	X(ICMP_CODE, "code", UINT, "", 177, "RFC 792", "its code")                                 \
+	X(ABOUT, "about", ARRAY, "", 0, "RFC 792",                                                 \
+	  "of errors: keys of the packets they are about, each once, as those were sent")          \
+	X(ABOUT_ONE, "about[]", OBJECT, "", 0, "", "one packet's key")                             \
+	X(ABOUT_SA, "sa", ADDRESS, "", 27, "", "its source")                                       \
+	X(ABOUT_DA, "da", ADDRESS, "", 28, "", "its destination")                                  \
+	X(ABOUT_PR, "pr", UINT, "", 4, "", "its IP protocol number")                               \
+	X(ABOUT_SP, "sp", UINT, "", 7, "", "its source port; null without ports")                  \
+	X(ABOUT_DP, "dp", UINT, "", 11, "", "its destination port; null without ports")            \
+	X(ABOUT_MISSED, "about_missed", UINT, "packets", 0, "",                                    \
+	  "errors about packets that about has no room for; absent when 0")                        \
 	X(COMMUNITY_ID, "community_id", STRING, "", 0, "Community ID v1", "flow hash with seed 0") \
 	X(VLANS, "vlan", ARRAY, "", 0, "IEEE 802.1Q",                                              \
 	  "VLAN identifiers of the first packet, outermost first")                                 \
@@ -158,7 +168,7 @@
 	  "tunnels that the first packet came in, outermost first; the flow is what is in them")   \
 	X(TUNNEL, "tunnel[]", OBJECT, "", 0, "", "one tunnel")                                     \
 	X(TUNNEL_TYPE, "type", STRING, "", 0, "",                                                  \
-	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo")                 \
+	  "ipip 6in4 4in6 6in6 gre etherip mpls erspan vxlan geneve gtp-u teredo l2tp vxlan-gpe")  \
 	X(TUNNEL_SA, "sa", ADDRESS, "", 27, "", "its end on the originator's side")                \
 	X(TUNNEL_DA, "da", ADDRESS, "", 28, "", "its other end")                                   \
 	X(TUNNEL_ID, "id", UINT, "", 351, "", "key, VNI, session or TEID of the first packet")     \
@@ -174,6 +184,10 @@
 	  "pieces of payload that did not reach the dissectors; live only")                        \
 	X(IFNAMES_MISSED, "ifnames_missed", UINT, "", 0, "",                                       \
 	  "1: it was seen on more interfaces than ifnames has room for; live only")                \
+	X(VLANS_MISSED, "vlans_missed", UINT, "tags", 0, "",                                       \
+	  "VLAN tags of the first packet that vlan has no room for; at most 251")                  \
+	X(TUNNELS_MISSED, "tunnels_missed", UINT, "tunnels", 0, "",                                \
+	  "tunnels of the first packet that tunnel has no room for, all within the last listed")   \
 	X(SRLT_CUT, "srlt_cut", UINT, "directions", 0, "",                                         \
 	  "directions whose list of TLS records ends before their last record")                    \
 	X(FEATURES_CUT, "features_cut", UINT, "", 0, "",                                           \

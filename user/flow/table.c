@@ -58,6 +58,7 @@ static void free_entry(struct rj_entry *entry)
 	rj_bytes_free(entry->bytes);
 	rj_traits_free(entry->traits);
 	free(entry->tunnels);
+	free(entry->about);
 	rj_seq_free(&entry->seq[0]);
 	rj_seq_free(&entry->seq[1]);
 	free(entry);

@@ -43,6 +43,7 @@ struct rj_sampled {
  * @datagrams: in fragments, of which some have not come; the engine frees them
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
+ * @about: of ICMP errors: what they are about, or NULL; likewise
  * @seq: of either side: sequences, grown as needed (rj_seq_free), and where @rest and @hist are
  * @hist: last, as it may not be allocated
  */
@@ -58,6 +59,7 @@ struct rj_entry {
 	struct rj_traits *traits;
 	struct rj_datagram *datagrams;
 	struct rj_tunnels *tunnels;
+	struct rj_abouts *about;
 	uint64_t began;
 	bool is_opaque;
 	bool is_uncounted;

@@ -135,6 +135,7 @@ static void parse_frame(struct ahead *a, uint64_t number, const struct rj_captur
 		.wire_len = frame->wire_len,
 		.is_closed = rj_parts_is_closed(a->parts),
 		.keeps_headers = rj_parts_keeps_headers(a->parts),
+		.is_deep = 1,
 	};
 	uint32_t num_packets = 0;
 	uint32_t at = 0;

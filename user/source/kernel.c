@@ -22,6 +22,7 @@
 #include "source/recover.h"
 #include "source/rights.h"
 #include "source/probe.h"
+#include "source/whole.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define READ_BYTES (1u << 18)
@@ -207,7 +208,7 @@ static int attach_reaper(struct rj_kernel *k)
 
 uint64_t rj_meta_set_aside(const struct rj_meta *m)
 {
-	return m->refused + m->unjoined + m->flooded + m->duplicate;
+	return m->refused + m->unjoined + m->flooded + m->duplicate + rj_whole_unread(m);
 }
 
 uint64_t rj_meta_missing(const struct rj_meta *m)

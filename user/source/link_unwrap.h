@@ -10,7 +10,7 @@
 #define RJ_MAX_LINK_TYPES 4u
 
 /* Octets before the network header; with those parse.h reads, payload_off holds their sum. */
-#define RJ_MAX_PASSED 0xc000u
+#define RJ_MAX_PASSED 0xb000u
 
 /*
  * struct rj_unwrap - a frame, as far as it is not passed over yet.

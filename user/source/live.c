@@ -20,6 +20,7 @@
 #include "source/netns.h"
 #include "source/pin.h"
 #include "source/pin_settings.h"
+#include "source/whole.h"
 
 #define RING_BYTES (1u << 24)
 /*
@@ -134,6 +135,8 @@ static int on_record(void *user, void *data, size_t len)
 
 		rj_engine_tunnels(s->engine, &t->key, t->is_around ? 0 : t->time_ns, t->time_ns,
 				  &t->tunnels);
+	} else if (kind == RJ_RING_FRAME) {
+		rj_whole_take(s->engine, data, rj_kernel_meta(s->kernel));
 	} else if (kind == RJ_RING_FIRST) {
 		struct rj_orphan *orphan = data;
 
@@ -296,24 +299,25 @@ static void live_stats(struct rj_source *base, struct rj_intake *out)
 	if (rj_kernel_counters(s->kernel, at))
 		return;
 	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
-		out->set_aside[i] = at[i];
+		out->set_aside[i] = at[i] + meta->unread[i];
 	/* of the processes that had these maps before: none where they are not pinned */
 	out->set_aside[RJ_REASON_PROCESS] = meta->killed;
 	out->set_aside[RJ_REASON_NO_MEMORY] += s->before.refused;
 	out->set_aside[RJ_REASON_FRAGMENT] += s->before.unjoined;
 	out->set_aside[RJ_REASON_FRAGMENT_FLOOD] += s->before.flooded;
 	out->set_aside[RJ_REASON_DUPLICATE] += s->before.duplicate;
-	out->packets = at[RJ_COUNT_PACKETS];
+	out->packets = at[RJ_COUNT_PACKETS] + meta->unfolded;
 	out->is_counting = !s->is_stopped || s->pin;
-	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] - meta->killed -
-				rj_meta_set_aside(&s->before);
+	out->packets_in_flows = at[RJ_COUNT_IN_FLOWS] + at[RJ_COUNT_HANDED_UP] + meta->unfolded -
+				meta->killed - rj_meta_set_aside(&s->before) -
+				(rj_whole_unread(meta) - rj_whole_unread(&s->before));
 	/* CPUs go on while theirs are summed: a packet may be seen half counted */
 	if (out->is_counting) {
 		out->packets = out->packets_in_flows;
 		for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
 			out->packets += out->set_aside[i];
 	}
-	out->bytes = at[RJ_COUNT_BYTES];
+	out->bytes = at[RJ_COUNT_BYTES] + meta->whole_bytes;
 	out->samples = at[RJ_COUNT_SAMPLES];
 	out->samples_lost = at[RJ_COUNT_SAMPLES_LOST];
 	out->packets_unlisted = at[RJ_COUNT_SLOTS_SHORT];

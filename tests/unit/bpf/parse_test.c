@@ -252,14 +252,28 @@ TEST(parse_takes_the_frame_length_where_ipv4_says_zero)
 
 TEST(parse_takes_the_frame_length_of_ipv6_only_beyond_what_its_field_can_say)
 {
-	struct frame f = ip6_frame(RJ_IP_TCP, 0);
+	struct frame f = ip6_frame(RJ_IP_UDP, 0);
 
-	put_tcp(&f, 1, 2, RJ_TCP_ACK, 5);
+	put_udp(&f, 1, 2, 0);
 	f.wire_len = 14 + 40 + 65535;
 	CHECK_EQ(parse(&f).reason, RJ_REASON_L4_SHORT);
 	f.wire_len++;
 	CHECK_EQ(parse(&f).reason, RJ_REASON_NONE);
-	CHECK_EQ(parse(&f).p.payload_len, 65536 - 20);
+	CHECK_EQ(parse(&f).p.payload_len, 65536 - 8);
+}
+
+/* As captured before the card, which was to set it; padding is no segment. */
+TEST(parse_takes_the_frame_length_of_a_segment_where_ipv6_says_zero)
+{
+	struct frame f = ip6_frame(RJ_IP_TCP, 0);
+
+	put_tcp(&f, 1, 2, RJ_TCP_ACK, 5);
+	put_fill(&f, 'x', 3000);
+	CHECK_EQ(parse(&f).reason, RJ_REASON_NONE);
+	CHECK_EQ(parse(&f).p.payload_len, 3000);
+	CHECK_EQ(parse(&f).p.ip_len, 3060);
+	f.len = 14 + 40 + 19;
+	CHECK_EQ(parse(&f).reason, RJ_REASON_L4_SHORT);
 }
 
 TEST(parse_passes_over_up_to_four_vlan_tags)

@@ -206,6 +206,147 @@ TEST(parse_passes_over_gtpu_extensions_up_to_four)
 	}
 }
 
+/* A tunnel of these bytes in @proto (UDP: to @port); then the inner packet, or a frame with it. */
+static struct frame tunnel_of(unsigned int proto, unsigned int port, const char *hex,
+			      bool has_frame)
+{
+	size_t len = strlen(hex) / 2 + (has_frame ? 14 : 0) + INNER_LEN;
+	struct frame f = { .len = 0 };
+
+	put_ethernet(&f, RJ_ETH_IPV4);
+	put_ipv4(&f, proto, len + (proto == RJ_IP_UDP ? 8 : 0), 1, 2);
+	if (proto == RJ_IP_UDP)
+		put_udp(&f, 40000, port, (unsigned int)len + 8);
+	for (; *hex; hex += 2) {
+		const char byte[] = { hex[0], hex[1], 0 };
+
+		put_u8(&f, (unsigned int)strtoul(byte, NULL, 16));
+	}
+	if (has_frame)
+		put_ethernet(&f, RJ_ETH_IPV4);
+	put_inner(&f);
+	return f;
+}
+
+TEST(parse_opens_l2tp_of_both_versions)
+{
+	static const struct {
+		unsigned int proto;
+		uint32_t id;
+		const char *hex;
+		bool has_frame;
+	} rows[] = {
+		{ RJ_IP_UDP, 0x00070008, "000200070008ff030021", false },
+		{ RJ_IP_UDP, 0x00070008, "0002000700080021", false },
+		{ RJ_IP_UDP, 0x00070008, "00020007000821", false },
+		{ RJ_IP_UDP, 0x00070008, "4002002d00070008ff030021", false },
+		{ RJ_IP_UDP, 0x00070008,
+		  "0802000700080001000200"
+		  "21",
+		  false },
+		{ RJ_IP_UDP, 0x00070008, "02020007000800000021", false },
+		{ RJ_IP_UDP, 0x00070008, "02020007000800035555550021", false },
+		{ RJ_IP_UDP, 0x00070008, "4b02003300070008000100020002eeee0021", false },
+		{ RJ_IP_UDP, 9, "0003000000000009", true },
+		{ RJ_IP_UDP, 9, "000300000000000900000000", true },
+		{ RJ_IP_L2TP, 9, "00000009", true },
+		{ RJ_IP_L2TP, 9, "0000000900000000", true },
+		{ RJ_IP_L2TP, 9, "000000091122334455667788", true },
+		{ RJ_IP_L2TP, 9, "00000009112233445566778840000001", true },
+		{ RJ_IP_L2TP, 9, "00000009ff030021", false },
+		{ RJ_IP_L2TP, 9, "0000000911223344ff030021", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct frame f =
+			tunnel_of(rows[i].proto, RJ_PORT_L2TP, rows[i].hex, rows[i].has_frame);
+		struct opened got = open_frame(&f);
+
+		check_inner(&got);
+		CHECK_EQ(got.t.num, 1);
+		CHECK_EQ(got.t.at[0].type, RJ_TUNNEL_L2TP);
+		CHECK_EQ(got.t.at[0].id, rows[i].id);
+	}
+}
+
+TEST(parse_takes_for_no_l2tp_what_has_not_its_header)
+{
+	static const struct {
+		unsigned int proto;
+		const char *hex;
+		bool has_frame;
+	} rows[] = {
+		{ RJ_IP_UDP, "800200070008ff030021", false },	  /* control */
+		{ RJ_IP_UDP, "001200070008ff030021", false },	  /* a reserved bit */
+		{ RJ_IP_UDP, "000100070008ff030021", false },	  /* version 1 */
+		{ RJ_IP_UDP, "4002ffff00070008ff030021", false }, /* longer than the datagram */
+		{ RJ_IP_UDP, "02020007000800ff0021", false },	  /* likewise its offset */
+		{ RJ_IP_UDP, "000200070008ff03c021", false },	  /* LCP */
+		{ RJ_IP_UDP, "0003000000000000", true },
+		{ RJ_IP_UDP, "8003000000000009", true },
+		{ RJ_IP_L2TP, "00000000", true }, /* control */
+		{ RJ_IP_L2TP, "00000009112233445566778840000001cccccccc", true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct frame f =
+			tunnel_of(rows[i].proto, RJ_PORT_L2TP, rows[i].hex, rows[i].has_frame);
+		struct opened got = open_frame(&f);
+
+		CHECK_EQ(got.reason, RJ_REASON_NONE);
+		CHECK_EQ(got.p.num_tunnels, 0);
+		CHECK_EQ(got.p.key.proto, rows[i].proto);
+	}
+}
+
+TEST(parse_opens_vxlan_gpe_by_what_it_says_is_in_it)
+{
+	static const struct {
+		const char *hex;
+		bool has_frame, is_opened;
+	} rows[] = {
+		{ "0c00000100002a00", false, true },
+		{ "0c00000300002a00", true, true },
+		{ "0800000000002a00", true, true },
+		{ "0c00000400002a000fc2020100000000", false, true },
+		{ "0c00000500002a0000010140", false, true },
+		{ "0c00000900002a00", false, false },
+		{ "0d00000100002a00", false, false }, /* OAM */
+		{ "1c00000100002a00", false, false }, /* version 1 */
+		{ "0400000100002a00", false, false }, /* no VNI */
+		{ "0c00000100002a01", false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct frame f =
+			tunnel_of(RJ_IP_UDP, RJ_PORT_VXLAN_GPE, rows[i].hex, rows[i].has_frame);
+		struct opened got = open_frame(&f);
+
+		CHECK_EQ(got.reason, RJ_REASON_NONE);
+		CHECK_EQ(got.p.num_tunnels, rows[i].is_opened);
+		if (!rows[i].is_opened)
+			continue;
+		check_inner(&got);
+		CHECK_EQ(got.t.at[0].type, RJ_TUNNEL_VXLAN_GPE);
+		CHECK_EQ(got.t.at[0].id, 42);
+	}
+}
+
+TEST(parse_opens_mpls_in_udp_and_wccp_in_gre)
+{
+	struct frame f = tunnel_of(RJ_IP_UDP, RJ_PORT_MPLS, "0001004000020140", false);
+	struct opened got = open_frame(&f);
+
+	check_inner(&got);
+	CHECK_EQ(got.t.at[0].type, RJ_TUNNEL_MPLS);
+	f = tunnel_of(RJ_IP_GRE, 0, "0000883e", false);
+	got = open_frame(&f);
+	check_inner(&got);
+	f = tunnel_of(RJ_IP_GRE, 0, "0000883e00000000", false);
+	got = open_frame(&f);
+	check_inner(&got);
+}
+
 TEST(parse_does_not_open_what_comes_in_fragments)
 {
 	struct frame f = vxlan(0x08000000, 0x100);
@@ -257,6 +398,11 @@ TEST(parse_passes_over_what_stands_before_ip)
 		{ "88e50000000000010800", false },
 		{ "88e520000000000100000000000000010800", false },
 		{ "810000078847000101ff", false },
+		{ "894f0fc2020100000000", false }, /* NSH of two words */
+		{ "894f0fc602030000000000000000000000000000000000000000", true },
+		{ "894f0fc2020400000000"
+		  "0fc2020100000000",
+		  false },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -268,6 +414,9 @@ TEST(parse_passes_over_what_stands_before_ip)
 	CHECK_EQ(behind("88e50c0000000001", true).reason, RJ_REASON_NOT_IP); /* encrypted */
 	CHECK_EQ(behind("88641100000700239999", false).reason, RJ_REASON_NOT_IP);
 	CHECK_EQ(behind("0064424203", false).reason, RJ_REASON_NOT_IP);
+	CHECK_EQ(behind("894f2fc2020100000000", false).reason, RJ_REASON_NOT_IP); /* OAM */
+	CHECK_EQ(behind("894f0fc1020100000000", false).reason, RJ_REASON_NOT_IP); /* one word */
+	CHECK_EQ(behind("894f0fc2020700000000", false).reason, RJ_REASON_NOT_IP);
 }
 
 TEST(parse_bounds_the_headers_before_ip)

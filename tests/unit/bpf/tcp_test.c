@@ -282,6 +282,39 @@ TEST(tcp_keeps_the_first_syn)
 	CHECK(!(h.half.tcp_bits & RJ_TCP_SYN_ACK));
 }
 
+/* A host that tries again with another number: nothing was said under the first. */
+TEST(tcp_syn_with_another_number_begins_the_sequence_anew)
+{
+	static const uint32_t steps[] = { 1000, 0x40000000, 0x90000000, 0xfffff000 };
+	uint32_t base;
+
+	EACH_BASE(base)
+	{
+		for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+			struct side h = { 0 };
+			uint32_t again = base + steps[i];
+
+			CHECK_EQ(add(&h, base, 0, SYN), RJ_TCP_IN_ORDER);
+			CHECK_EQ(add(&h, again, 0, SYN), RJ_TCP_IN_ORDER);
+			CHECK_EQ(h.rest.syn_seq, again);
+			CHECK_EQ(add(&h, again, 0, SYN), RJ_TCP_RETRANS);
+			CHECK_EQ(add(&h, again + 1, 10, ACK), RJ_TCP_IN_ORDER);
+			CHECK_EQ(add(&h, again + 1, 10, ACK), RJ_TCP_RETRANS);
+			CHECK_EQ(h.rest.ooo, 0);
+		}
+	}
+}
+
+TEST(tcp_syn_behind_data_is_of_no_new_sequence)
+{
+	struct side h = { 0 };
+
+	add(&h, 1000, 0, SYN);
+	add(&h, 1001, 10, ACK);
+	add(&h, 5000, 0, SYN);
+	CHECK_EQ(h.rest.syn_seq, 1000);
+}
+
 TEST(tcp_says_whether_the_syn_was_a_syn_ack)
 {
 	struct side h = { 0 };

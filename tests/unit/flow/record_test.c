@@ -3,6 +3,7 @@
 
 #include "bpf/wire.h"
 #include "core/buffer.h"
+#include "flow/about.h"
 #include "flow/seq.h"
 #include "sink/jsonw.h"
 #include "tests/unit/unit.h"
@@ -495,4 +496,49 @@ TEST(record_lists_the_interfaces_of_a_flow_that_was_seen_on_several)
 		m.rest[1].also_missed = missed > 1;
 		expect_part(&m, "\"debug\":{\"ifnames_missed\":1}", true);
 	}
+}
+
+TEST(record_of_one_direction_whose_ports_were_used_again_ended_by_its_fin)
+{
+	struct made m;
+
+	make(&m);
+	m.flow.half[0].tcp_flags = RJ_TCP_SYN | RJ_TCP_FIN;
+	m.r.end = RJ_END_REUSE;
+	expect_part(&m, ",\"end_reason\":\"fin\"}", true);
+}
+
+TEST(record_says_which_packets_icmp_errors_are_about_and_how_many_it_leaves_out)
+{
+	struct rj_abouts about = { .num = 2 };
+	struct made m;
+
+	make(&m);
+	m.features.is_bare = false;
+	m.key.proto = RJ_IP_ICMP;
+	about.at[0] = (struct rj_about){ .key = m.key, .side = 1, .has_ports = true };
+	about.at[0].key.proto = RJ_IP_UDP;
+	about.at[1] = (struct rj_about){ .key = m.key };
+	m.r.about = &about;
+	expect_part(&m,
+		    "\"icmp\":{\"type\":0,\"code\":0,\"about\":["
+		    "{\"sa\":\"10.0.0.2\",\"da\":\"10.0.0.1\",\"pr\":17,\"sp\":443,\"dp\":40000},"
+		    "{\"sa\":\"10.0.0.1\",\"da\":\"10.0.0.2\",\"pr\":1,\"sp\":null,\"dp\":null}]}",
+		    true);
+	about.missed = 3;
+	expect_part(&m, "}],\"about_missed\":3}", true);
+}
+
+TEST(record_counts_tags_and_tunnels_beyond_those_it_lists)
+{
+	struct rj_tunnels tunnels = { .num = RJ_MAX_TUNNELS };
+	struct made m;
+
+	make(&m);
+	m.r.tunnels = &tunnels;
+	m.rest[0].num_vlans = RJ_MAX_VLANS;
+	expect_part(&m, "debug", false);
+	tunnels.num = RJ_MAX_DEEP_TUNNELS;
+	m.rest[0].num_vlans = 255;
+	expect_part(&m, "\"debug\":{\"vlans_missed\":251,\"tunnels_missed\":12}", true);
 }
