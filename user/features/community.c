@@ -2,7 +2,7 @@
 /* Community ID v1: SHA-1 over the ordered endpoints, base64. */
 #include "features/community.h"
 
-/* EVP looks the algorithm up by its name and allocates for each hash, which takes longer than it. */
+/* EVP looks an algorithm up by its name and allocates for each hash, which takes longer than it. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/sha.h>

@@ -146,7 +146,7 @@ static void parse_frame(struct ahead *a, uint64_t number, const struct rj_captur
 	while (at);
 }
 
-/* Time that no flow ends by may wait for its packet's turn; other time comes when all have had theirs. */
+/* Time by which a flow ends comes when all packets before it have had their turn. */
 static void note_time(struct ahead *a, uint64_t number, uint64_t time_ns)
 {
 	if (time_ns <= a->now_ns) /* clocks step back */
