@@ -66,6 +66,12 @@ struct rj_visitor_ops {
 	void (*address)(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16]);
 	/* nanoseconds since 1970, of which @decimals (6 or 9) digits of the second are known */
 	void (*time)(struct rj_visitor *v, const struct rj_field *f, uint64_t ns, int decimals);
+	/*
+	 * NULL, or a whole array @f of @num numbers that @item describes, in place of an open, of
+	 * u64 for each of them and of the close
+	 */
+	void (*numbers)(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
+			const uint64_t *values, size_t num);
 };
 
 /* struct rj_visitor - embedded first in whoever implements the operations. */

@@ -78,6 +78,43 @@ static int64_t max_i64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/*
+ * One count cannot be added to before the addition before it is done: so there are four of each,
+ * which take turns. They pay where there are some hundred bytes.
+ */
+#define MANY_BYTES 256u
+#define NUM_TURNS 4u
+
+static void count_many(uint64_t *counts, const uint8_t *bytes, uint32_t len)
+{
+	uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES] = { 0 };
+	uint32_t i = 0;
+
+	for (; i + NUM_TURNS <= len; i += NUM_TURNS) {
+		turn[0][bytes[i]]++;
+		turn[1][bytes[i + 1]]++;
+		turn[2][bytes[i + 2]]++;
+		turn[3][bytes[i + 3]]++;
+	}
+	for (; i < len; i++)
+		turn[0][bytes[i]]++;
+	for (i = 0; i < RJ_BYTE_VALUES; i++)
+		counts[i] += (uint64_t)turn[0][i] + turn[1][i] + turn[2][i] + turn[3][i];
+}
+
+static void count_values(uint64_t *counts, const uint8_t *bytes, uint64_t len)
+{
+	while (len >= MANY_BYTES) {
+		uint32_t some = len < UINT16_MAX ? (uint32_t)len : UINT16_MAX;
+
+		count_many(counts, bytes, some);
+		bytes += some;
+		len -= some;
+	}
+	for (uint64_t i = 0; i < len; i++)
+		counts[bytes[i]]++;
+}
+
 static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint64_t len,
 		  uint64_t limit)
 {
@@ -85,8 +122,7 @@ static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint
 
 	if (len > room)
 		len = room;
-	for (uint64_t i = 0; i < len; i++)
-		b->count[bytes[i]]++;
+	count_values(b->count, bytes, len);
 	if (b->with_wht)
 		rj_wht_add(&b->wht, bytes, len);
 	s->num += len;
@@ -188,25 +224,54 @@ void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
 	rj_wht_join(&to->wht, &from->wht);
 }
 
+/* Most counts are small, and many are the same. */
+#define NUM_KNOWN_LOGS 128u
+
+static double log2_of(uint64_t n, double *known)
+{
+	if (n >= NUM_KNOWN_LOGS)
+		return log2((double)n);
+	if (!known[n] && n > 1)
+		known[n] = log2((double)n);
+	return known[n];
+}
+
+/* H = log2(N) - sum of n log2(n) / N, which is - sum of n/N log2(n/N). */
+static double entropy_of(const uint64_t *count, uint64_t total)
+{
+	double known[NUM_KNOWN_LOGS] = { 0 };
+	double sum = 0, entropy;
+
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		sum += (double)count[i] * log2_of(count[i], known);
+	entropy = log2((double)total) - sum / (double)total;
+	return entropy > 0 ? entropy : 0; /* of one value it may come out below */
+}
+
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
 {
 	uint64_t total = b->sides[0].num + b->sides[1].num;
-	double sum = 0, squares = 0, entropy = 0;
+	double sum = 0, squares = 0;
 
-	*out = (struct rj_byte_dist){ .count = b->count, .total = total, .wht = &b->wht };
+	*out = (struct rj_byte_dist){ .count = b->count, .total = total };
 	if (!total)
 		return;
 	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
 		sum += (double)b->count[i] * i;
 	out->mean = sum / (double)total;
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++) {
-		double share = (double)b->count[i] / (double)total;
-
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
 		squares += (double)b->count[i] * (i - out->mean) * (i - out->mean);
-		if (b->count[i])
-			entropy -= share * log2(share);
-	}
 	if (total > 1)
 		out->deviation = sqrt(squares / (double)(total - 1));
-	out->entropy = entropy > 0 ? entropy : 0; /* of one value it is -0 */
+	out->entropy = entropy_of(b->count, total);
+}
+
+uint64_t rj_bytes_total(const struct rj_bytes *b)
+{
+	return b->sides[0].num + b->sides[1].num;
+}
+
+const struct rj_wht *rj_bytes_wht(const struct rj_bytes *b)
+{
+	return &b->wht;
 }

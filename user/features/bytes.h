@@ -52,7 +52,6 @@ void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
  * @count: RJ_BYTE_VALUES of them, borrowed; @total: their sum
  * @mean, @deviation: of the bytes' values; the deviation is the sample's (by total - 1)
  * @entropy: bits a byte, 0 to 8 (Shannon)
- * @wht: sums of the transform of the same bytes, borrowed; NULL where nothing was counted
  * All three are 0 where there are no bytes, the deviation of one byte too.
  */
 struct rj_byte_dist {
@@ -61,10 +60,13 @@ struct rj_byte_dist {
 	double mean;
 	double deviation;
 	double entropy;
-	const struct rj_wht *wht;
 };
 
 /* rj_bytes_dist - what was counted so far; borrowed until the next call that counts. */
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out);
+
+/* rj_bytes_total - bytes counted of both sides; rj_bytes_wht - their transform. */
+uint64_t rj_bytes_total(const struct rj_bytes *b);
+const struct rj_wht *rj_bytes_wht(const struct rj_bytes *b);
 
 #endif

@@ -104,10 +104,11 @@ static void put_packets(const struct walk *w)
 static void put_bins(const struct walk *w, const struct rj_field *f, const uint32_t *bins,
 		     unsigned int num)
 {
-	open(w, f);
+	uint64_t wide[RJ_GAP_BINS > RJ_LEN_BINS ? RJ_GAP_BINS : RJ_LEN_BINS];
+
 	for (unsigned int i = 0; i < num; i++)
-		put_u64(w, F(HIST_BIN), bins[i]);
-	close(w);
+		wide[i] = bins[i];
+	put_numbers(w, f, F(HIST_BIN), wide, num);
 }
 
 static void put_hists(const struct walk *w)

@@ -6,10 +6,7 @@
 
 static void put_byte_dist(const struct walk *w, const struct rj_byte_dist *d)
 {
-	open(w, F(BYTE_DIST));
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		put_u64(w, F(BYTE_COUNT), d->count[i]);
-	close(w);
+	put_numbers(w, F(BYTE_DIST), F(BYTE_COUNT), d->count, RJ_BYTE_VALUES);
 	if (!d->total)
 		return;
 	put_f64(w, F(BYTE_MEAN), d->mean);
@@ -21,10 +18,7 @@ static void put_compact(const struct walk *w, const struct rj_byte_dist *d)
 	uint64_t bins[RJ_NUM_BYTE_BINS];
 
 	rj_bins_fold(w->r->features->bins, d->count, bins);
-	open(w, F(COMPACT));
-	for (unsigned int i = 0; i < RJ_NUM_BYTE_BINS; i++)
-		put_u64(w, F(COMPACT_COUNT), bins[i]);
-	close(w);
+	put_numbers(w, F(COMPACT), F(COMPACT_COUNT), bins, RJ_NUM_BYTE_BINS);
 }
 
 static void dist_of(const struct rj_record *r, struct rj_byte_dist *out)
@@ -57,14 +51,11 @@ void rj_record_put_bytes(const struct walk *w)
 void rj_record_put_wht(const struct walk *w)
 {
 	double mean[RJ_WHT_LEN];
-	struct rj_byte_dist d;
+	const struct rj_bytes *bytes = w->r->bytes;
 
-	if (!rj_feature_on(w->r->features, RJ_FEATURE_WHT))
+	if (!rj_feature_on(w->r->features, RJ_FEATURE_WHT) || !bytes || !rj_bytes_total(bytes))
 		return;
-	dist_of(w->r, &d);
-	if (!d.total)
-		return;
-	rj_wht_mean(d.wht, d.total, mean);
+	rj_wht_mean(rj_bytes_wht(bytes), rj_bytes_total(bytes), mean);
 	open(w, F(WHT));
 	for (unsigned int i = 0; i < RJ_WHT_LEN; i++)
 		put_f64(w, F(WHT_ONE), mean[i]);

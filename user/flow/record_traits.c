@@ -18,8 +18,9 @@ static void put_payload(const struct walk *w, const struct rj_traits *t)
 }
 
 /* The first number as it is, then how far each is from the one before. */
-static void put_numbers(const struct walk *w, const struct rj_field *list,
-			const struct rj_field *one, const struct rj_salt *salt, bool is_ack)
+static void put_sequence_numbers(const struct walk *w, const struct rj_field *list,
+				 const struct rj_field *one, const struct rj_salt *salt,
+				 bool is_ack)
 {
 	uint32_t before = 0;
 
@@ -39,12 +40,12 @@ static void put_salt(const struct walk *w, const struct rj_traits *t)
 	const struct rj_salt *out = &t->salt[w->out], *in = &t->salt[w->in];
 
 	if (out->num) {
-		put_numbers(w, F(OSEQ), F(OSEQ_ONE), out, false);
-		put_numbers(w, F(OACK), F(OACK_ONE), out, true);
+		put_sequence_numbers(w, F(OSEQ), F(OSEQ_ONE), out, false);
+		put_sequence_numbers(w, F(OACK), F(OACK_ONE), out, true);
 	}
 	if (in->num) {
-		put_numbers(w, F(ISEQ), F(ISEQ_ONE), in, false);
-		put_numbers(w, F(IACK), F(IACK_ONE), in, true);
+		put_sequence_numbers(w, F(ISEQ), F(ISEQ_ONE), in, false);
+		put_sequence_numbers(w, F(IACK), F(IACK_ONE), in, true);
 	}
 }
 

@@ -105,4 +105,17 @@ void rj_record_put_way(const struct walk *w);
 /* rj_record_put_interfaces - where it was seen. */
 void rj_record_put_interfaces(const struct walk *w);
 
+static inline void put_numbers(const struct walk *w, const struct rj_field *f,
+			       const struct rj_field *item, const uint64_t *values, size_t num)
+{
+	if (w->v->ops->numbers) {
+		w->v->ops->numbers(w->v, f, item, values, num);
+		return;
+	}
+	open(w, f);
+	for (size_t i = 0; i < num; i++)
+		put_u64(w, item, values[i]);
+	close(w);
+}
+
 #endif

@@ -262,6 +262,37 @@ static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t v
 		end_value(w, rj_text_u64(at, value));
 }
 
+/* As many at a time as there is room for at once. */
+#define NUMBERS_AT_ONCE 64u
+
+static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
+{
+	uint8_t *at = rj_buffer_room(w->out, num * (RJ_TEXT_U64_LEN + 1));
+
+	if (!at)
+		return;
+	for (size_t i = 0; i < num; i++) {
+		*at = ',';
+		at += w->needs_comma;
+		at = rj_text_u64(at, values[i]);
+		w->needs_comma = true;
+	}
+	end_value(w, at);
+}
+
+static void write_numbers(struct rj_visitor *v, const struct rj_field *f,
+			  const struct rj_field *item, const uint64_t *values, size_t num)
+{
+	struct rj_jsonw *w = writer_of(v);
+
+	(void)item;
+	write_open(v, f);
+	for (size_t at = 0; !w->num_skipped && at < num; at += NUMBERS_AT_ONCE)
+		put_numbers(w, values + at,
+			    num - at < NUMBERS_AT_ONCE ? num - at : NUMBERS_AT_ONCE);
+	write_close(v);
+}
+
 static void write_i64(struct rj_visitor *v, const struct rj_field *f, int64_t value)
 {
 	struct rj_jsonw *w = writer_of(v);
@@ -367,6 +398,7 @@ static const struct rj_visitor_ops json_ops = {
 	.hex = write_hex,
 	.address = write_address,
 	.time = write_time,
+	.numbers = write_numbers,
 };
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)
