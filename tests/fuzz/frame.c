@@ -8,6 +8,8 @@
  * frame before follow, 4 eight bytes of absolute time follow; in this order. 8
  * adds 256 to the link type.
  */
+#include "source/link.h"
+#include "source/part.h"
 #include "tests/fuzz/session.h"
 
 #define HAS_CUT 1u
@@ -32,6 +34,30 @@ static uint64_t next(struct input *in, unsigned int num_bytes)
 		in->left--;
 	}
 	return value;
+}
+
+/* What is told of a frame's part before it is parsed must be what parsing it gives. */
+static void check_part(const struct rj_session_frame *frame)
+{
+	const struct rj_capture capture = { .link_type = frame->link_type,
+					    .data = frame->data,
+					    .captured_len = frame->captured_len,
+					    .wire_len = frame->wire_len };
+	struct rj_frame f = { .data = frame->data,
+			      .captured_len = frame->captured_len,
+			      .wire_len = frame->wire_len,
+			      .is_deep = 1 };
+	struct rj_layers layers;
+	struct rj_packet p;
+
+	for (f.is_closed = 0; f.is_closed < 2; f.is_closed++) {
+		uint32_t part = rj_part_before_parsing(&capture, f.is_closed);
+		uint32_t at = 0;
+
+		if (part != RJ_PART_UNKNOWN &&
+		    !rj_link_parse(frame->link_type, &f, &at, &layers, &p))
+			MUST(part == rj_part_of(&p.key));
+	}
 }
 
 /* Feeds one frame, from a heap block of its length: a sanitizer sees one byte too many. */
@@ -60,6 +86,7 @@ static void feed(struct checked *c, struct input *in, uint64_t *time_ns)
 	frame.data = bytes;
 	frame.captured_len = (uint32_t)len;
 	frame.wire_len += (uint32_t)len;
+	check_part(&frame);
 	MUST(!rj_session_feed(c->session, &frame));
 	free(bytes);
 }

@@ -309,7 +309,8 @@ void output_line(void *user, const char *text, size_t len)
 	struct output *out = user;
 
 	if (!text && !out->is_failed)
-		complain("%s: out of memory: a record is lost", out->name);
+		complain("%s: a record is lost: no memory for its line, or longer than 16 MiB",
+			 out->name);
 	if (!text || out->is_failed) {
 		out->num_lost++;
 		return;
