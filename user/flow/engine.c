@@ -410,6 +410,11 @@ void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t i
 		e->stats.dissect.no_memory++;
 }
 
+bool rj_engine_is_one_way(const struct rj_engine *e)
+{
+	return e->options.limits.no_bidir;
+}
+
 bool rj_engine_is_closed(const struct rj_engine *e)
 {
 	return e->options.limits.no_decap;

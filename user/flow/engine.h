@@ -118,6 +118,9 @@ void rj_engine_tunnels(struct rj_engine *e, const struct rj_key *key, uint64_t i
 /* rj_engine_is_closed - whether tunnels are not to be opened. */
 bool rj_engine_is_closed(const struct rj_engine *e);
 
+/* rj_engine_is_one_way - whether each direction is to be a flow of its own. */
+bool rj_engine_is_one_way(const struct rj_engine *e);
+
 /* rj_engine_sample - payload of a flow that the kernel keeps. */
 void rj_engine_sample(struct rj_engine *e, const struct rj_sample *sample);
 

@@ -38,6 +38,8 @@ void rj_whole_take(struct rj_engine *e, const struct rj_ring_frame *frame, struc
 		meta->ringed++;
 		return;
 	}
+	if (rj_engine_is_one_way(e))
+		rj_go_one_way(&p);
 	rj_unfold(&p, frame->segment_len);
 	hand_over(e, frame, &p);
 	if (!reason && p.num_tunnels)
