@@ -142,7 +142,8 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 	} else {
 		const struct rj_seq *seq = &entry->seq[side];
 
-		__builtin_prefetch(seq->splt + rj_seq_len(seq));
+		if (seq->splt)
+			__builtin_prefetch(seq->splt + rj_seq_len(seq));
 		__builtin_prefetch(entry->dissect);
 	}
 }
