@@ -71,32 +71,45 @@ static void put_counters(const struct walk *w)
 	put_time(w, F(TIME_END), rj_flow_last(w->r->flow));
 }
 
-/* The two sequences as one, by time; at equal times the originator's first. */
+bool next_listed(struct sequence *s, struct listed *out)
+{
+	const struct walk *w = s->walk;
+	const unsigned int sides[] = { w->out, w->in };
+	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
+	const uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
+	unsigned int from;
+	uint64_t entry, us;
+
+	do {
+		if (s->at[0] >= len[0] && s->at[1] >= len[1])
+			return false;
+		from = s->at[0] >= len[0] ||
+		       (s->at[1] < len[1] &&
+			rj_splt_us(seq[1]->splt[s->at[1]]) < rj_splt_us(seq[0]->splt[s->at[0]]));
+		entry = seq[from]->splt[s->at[from]++];
+		/* two CPUs at once may leave a gap in the kernel's sequence */
+	} while (!entry && s->at[from] > 1);
+	out->side = sides[from];
+	us = rj_splt_us(entry);
+	out->len = rj_splt_len(entry);
+	out->gap_ms = us > s->before_us ? (us - s->before_us) / 1000 : 0;
+	if (us > s->before_us)
+		s->before_us = us;
+	return true;
+}
+
 static void put_packets(const struct walk *w)
 {
-	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
-	uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
-	uint32_t at[] = { 0, 0 };
-	uint64_t before_us = 0;
+	struct sequence all = { .walk = w };
+	struct listed packet;
 
 	open(w, F(PACKETS));
-	while (at[0] < len[0] || at[1] < len[1]) {
-		unsigned int from = at[0] >= len[0] ||
-				    (at[1] < len[1] && rj_splt_us(seq[1]->splt[at[1]]) <
-							       rj_splt_us(seq[0]->splt[at[0]]));
-		uint64_t entry = seq[from]->splt[at[from]++];
-		uint64_t us = rj_splt_us(entry);
-
-		/* two CPUs at once may leave a gap in the kernel's sequence */
-		if (!entry && at[from] > 1)
-			continue;
+	while (next_listed(&all, &packet)) {
 		open(w, F(PACKET));
-		put_u64(w, F(PACKET_B), rj_splt_len(entry));
-		put_text(w, F(PACKET_DIR), from ? "<" : ">");
-		put_u64(w, F(PACKET_IPT), us > before_us ? (us - before_us) / 1000 : 0);
+		put_u64(w, F(PACKET_B), packet.len);
+		put_text(w, F(PACKET_DIR), packet.side == w->in ? "<" : ">");
+		put_u64(w, F(PACKET_IPT), packet.gap_ms);
 		close(w);
-		if (us > before_us)
-			before_us = us;
 	}
 	close(w);
 }

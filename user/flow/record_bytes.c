@@ -2,8 +2,6 @@
 /* What a record says of the values of payload bytes, and by a model. */
 #include "flow/record_walk.h"
 
-#include "flow/seq.h"
-
 static void put_byte_dist(const struct walk *w, const struct rj_byte_dist *d)
 {
 	put_numbers(w, F(BYTE_DIST), F(BYTE_COUNT), d->count, RJ_BYTE_VALUES);
@@ -65,25 +63,11 @@ void rj_record_put_wht(const struct walk *w)
 /* The sequence as it stands in packets. */
 static void classify_packets(const struct walk *w, struct rj_classify *c)
 {
-	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
-	const uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
-	uint32_t at[] = { 0, 0 };
-	uint64_t before_us = 0;
+	struct sequence all = { .walk = w };
+	struct listed packet;
 
-	while (at[0] < len[0] || at[1] < len[1]) {
-		unsigned int from = at[0] >= len[0] ||
-				    (at[1] < len[1] && rj_splt_us(seq[1]->splt[at[1]]) <
-							       rj_splt_us(seq[0]->splt[at[0]]));
-		uint64_t entry = seq[from]->splt[at[from]++];
-		uint64_t us = rj_splt_us(entry);
-
-		if (!entry && at[from] > 1)
-			continue;
-		rj_classify_packet(c, rj_splt_len(entry),
-				   us > before_us ? (us - before_us) / 1000 : 0);
-		if (us > before_us)
-			before_us = us;
-	}
+	while (next_listed(&all, &packet))
+		rj_classify_packet(c, packet.len, packet.gap_ms);
 }
 
 void rj_record_put_malware(const struct walk *w)

@@ -118,4 +118,21 @@ static inline void put_numbers(const struct walk *w, const struct rj_field *f,
 	close(w);
 }
 
+/* struct listed - a packet of the sequence: @side of the sender, @gap_ms since the one before. */
+struct listed {
+	unsigned int side;
+	uint32_t len;
+	uint64_t gap_ms;
+};
+
+/* struct sequence - both sides' sequences as one; zero but for @walk at first. */
+struct sequence {
+	const struct walk *walk;
+	uint32_t at[RJ_NUM_SIDES];
+	uint64_t before_us;
+};
+
+/* next_listed - the next packet, by time, at equal times the originator's first; false: no more. */
+bool next_listed(struct sequence *s, struct listed *out);
+
 #endif
