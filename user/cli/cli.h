@@ -112,6 +112,9 @@ void progress_hide(void);
 /* status_of - the exit status for a negative errno of the library. */
 enum exit_status status_of(int err);
 
+/* is_gzip_name - whether what is written under it is compressed: it ends in .gz. */
+bool is_gzip_name(const char *name);
+
 struct output_buffer;
 
 /*

@@ -12,13 +12,6 @@
 #define GZIP ".gz"
 #define DIRECTORY_MODE 0700 /* Joy's */
 
-static bool is_gzip(const char *name)
-{
-	size_t len = strlen(name), end = strlen(GZIP);
-
-	return len > end && !strcmp(name + len - end, GZIP);
-}
-
 static bool no_memory(void)
 {
 	joy_error("out of memory");
@@ -48,7 +41,7 @@ char *joy_output_in(const char *directory, const char *input, unsigned int index
 	char *path = NULL;
 
 	if (asprintf(&path, "%s/%s_%u_json%s", directory, slash ? slash + 1 : input, index,
-		     is_gzip(directory) ? GZIP : "") >= 0)
+		     is_gzip_name(directory) ? GZIP : "") >= 0)
 		return path;
 	no_memory();
 	return NULL;
@@ -58,7 +51,7 @@ char *joy_output_in(const char *directory, const char *input, unsigned int index
 static void put_name(char out[PATH_MAX], const char *name, int base_len, unsigned long number,
 		     time_t when)
 {
-	const char *end = is_gzip(name) ? GZIP : "";
+	const char *end = is_gzip_name(name) ? GZIP : "";
 	struct tm at = { 0 };
 	char text[32];
 

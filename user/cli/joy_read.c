@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/files.h"
 #include "cli/joy.h"
 
 #define POLL_MS 100
@@ -30,38 +31,13 @@ static int read_capture(struct rj_session *s, const char *path)
 	return more < 0 ? more : err;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 /* Whether writing to @name (NULL: stdout) would be writing over what is read. */
 static bool is_input(const char *name, const struct joy_inputs *in)
 {
-	struct stat input, output;
-
-	if (!name || stat(name, &output) || !S_ISREG(output.st_mode))
+	if (!is_among(name, in->names, in->num))
 		return false;
-	for (int i = 0; i < in->num; i++)
-		if (!stat(in->names[i], &input) && input.st_dev == output.st_dev &&
-		    input.st_ino == output.st_ino) {
-			joy_error("%s is what is to be read; name another file to be written",
-				  name);
-			return true;
-		}
-	return false;
-}
-
-static bool is_directory(const char *path)
-{
-	struct stat st;
-
-	return strcmp(path, "-") && !stat(path, &st) && S_ISDIR(st.st_mode);
+	joy_error("%s is what is to be read; name another file to be written", name);
+	return true;
 }
 
 /*
@@ -108,7 +84,7 @@ static void read_one(struct run *r, const char *path, unsigned int index)
 static void read_directory(struct run *r, const char *path)
 {
 	struct dirent **entries;
-	int num = scandir(path, &entries, is_visible, by_name);
+	int num = list_directory(path, &entries);
 
 	if (num < 0) {
 		joy_error("opening directory %s: %s", path, strerror(errno));

@@ -34,7 +34,7 @@ struct output_buffer {
 	unsigned char packed[PACKED_BYTES];
 };
 
-static bool is_gzip(const char *name)
+bool is_gzip_name(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -64,7 +64,7 @@ enum exit_status output_open(struct output *out, const char *name, const struct 
 	*out = (struct output){ .name = is_stdout ? "standard output" : name,
 				.fd = -1,
 				.rotation = *rotation };
-	if (b && !is_stdout && is_gzip(name)) {
+	if (b && !is_stdout && is_gzip_name(name)) {
 		b->is_gzip = true;
 		if (deflateInit2(&b->zlib, LEVEL, Z_DEFLATED, GZIP_WINDOW, MAX_MEM_LEVEL,
 				 Z_DEFAULT_STRATEGY) != Z_OK) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/files.h"
 #include "cli/progress.h"
 
 #define POLL_MS 100
@@ -103,16 +104,6 @@ static enum exit_status read_file(const struct reading *r, const char *path)
 	return status;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 /* The sum over what read_directory reads. */
 static uint64_t num_bytes_in(const char *path)
 {
@@ -122,7 +113,7 @@ static uint64_t num_bytes_in(const char *path)
 	struct stat st;
 
 	while (directory && (entry = readdir(directory)))
-		if (is_visible(entry) && !fstatat(dirfd(directory), entry->d_name, &st, 0) &&
+		if (is_listed(entry) && !fstatat(dirfd(directory), entry->d_name, &st, 0) &&
 		    S_ISREG(st.st_mode))
 			sum += (uint64_t)st.st_size;
 	if (directory)
@@ -155,7 +146,7 @@ static enum exit_status read_directory(const struct reading *r, const char *path
 {
 	enum exit_status status = EXIT_DONE;
 	struct dirent **entries;
-	int num = scandir(path, &entries, is_visible, by_name);
+	int num = list_directory(path, &entries);
 
 	if (num < 0) {
 		complain("%s: cannot be read: %s", path, strerror(errno));
@@ -172,11 +163,7 @@ static enum exit_status read_directory(const struct reading *r, const char *path
 
 static enum exit_status read_operand(const struct reading *r, const char *path)
 {
-	struct stat st;
-
-	if (strcmp(path, "-") && !stat(path, &st) && S_ISDIR(st.st_mode))
-		return read_directory(r, path);
-	return read_file(r, path);
+	return is_directory(path) ? read_directory(r, path) : read_file(r, path);
 }
 
 /* What there is to be read, in bytes; 0: that is not known. */
@@ -203,18 +190,10 @@ static uint64_t num_bytes(const struct settings *settings)
 /* Whether writing to @name would be writing over what is read. */
 static bool is_input(const struct settings *settings, const char *name)
 {
-	struct stat in, out;
-
-	if (!name || !strcmp(name, "-") || stat(name, &out) || !S_ISREG(out.st_mode))
+	if (!is_among(name, settings->operands, settings->num_operands))
 		return false;
-	for (int i = 0; i < settings->num_operands; i++)
-		if (!stat(settings->operands[i], &in) && in.st_dev == out.st_dev &&
-		    in.st_ino == out.st_ino) {
-			complain("%s: is what is to be read; name another file to be written",
-				 name);
-			return true;
-		}
-	return false;
+	complain("%s: is what is to be read; name another file to be written", name);
+	return true;
 }
 
 static enum exit_status read_operands(const struct reading *r)
@@ -258,8 +237,6 @@ done:
 /* Whether what is named can be read so; says why not. */
 static bool check_operands(const struct settings *settings)
 {
-	struct stat st;
-
 	if (!settings->num_operands) {
 		complain("no capture named; `rejoice read --help` tells");
 		return false;
@@ -281,7 +258,7 @@ static bool check_operands(const struct settings *settings)
 			 settings->operands[1]);
 		return false;
 	}
-	if (!stat(settings->operands[0], &st) && S_ISDIR(st.st_mode)) {
+	if (is_directory(settings->operands[0])) {
 		complain("%s: is a directory, which --follow does not take; name a capture in it",
 			 settings->operands[0]);
 		return false;

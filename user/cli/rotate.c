@@ -23,7 +23,7 @@ static int base_len_of(const char *name)
 	size_t len = strlen(name);
 	const char *dot;
 
-	if (len > 3 && !strcmp(name + len - 3, ".gz"))
+	if (is_gzip_name(name))
 		len -= 3;
 	dot = memrchr(file, '.', (size_t)(name + len - file));
 	/* a name that begins with its only dot has no extension */
