@@ -248,9 +248,14 @@ static double entropy_of(const uint64_t *count, uint64_t total)
 	return entropy > 0 ? entropy : 0; /* of one value it may come out below */
 }
 
+uint64_t rj_bytes_total(const struct rj_bytes *b)
+{
+	return b->sides[0].num + b->sides[1].num;
+}
+
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
 {
-	uint64_t total = b->sides[0].num + b->sides[1].num;
+	uint64_t total = rj_bytes_total(b);
 	double sum = 0, squares = 0;
 
 	*out = (struct rj_byte_dist){ .count = b->count, .total = total };
@@ -264,11 +269,6 @@ void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
 	if (total > 1)
 		out->deviation = sqrt(squares / (double)(total - 1));
 	out->entropy = entropy_of(b->count, total);
-}
-
-uint64_t rj_bytes_total(const struct rj_bytes *b)
-{
-	return b->sides[0].num + b->sides[1].num;
 }
 
 const struct rj_wht *rj_bytes_wht(const struct rj_bytes *b)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/lines.h"
+#include "lib/page.h"
 #include "source/part.h"
 #include "source/batch.h"
 
@@ -36,11 +36,11 @@ struct worker {
 	bool is_started;
 	struct rj_parts *parts;
 	struct rj_intake intake;
-	struct rj_lines *open;
-	struct rj_lines *taken;
+	struct rj_page *open;
+	struct rj_page *taken;
 	uint64_t num_done;
-	struct rj_lines *ready, **ready_end;
-	struct rj_lines *spare;
+	struct rj_page *ready, **ready_end;
+	struct rj_page *spare;
 	struct rj_moment done;
 	uint64_t num_lost;
 	struct rj_intake seen_intake;
@@ -90,16 +90,16 @@ static uint32_t place_of(const struct rj_pipeline *p, uint64_t batch)
 
 /* --- lines in order ---------------------------------------------------------- */
 
-static void hand_out(struct rj_pipeline *p, struct rj_lines *l)
+static void hand_out(struct rj_pipeline *p, struct rj_page *l)
 {
 	const char *line;
 	size_t len;
 
-	rj_lines_take(l, &line, &len);
+	rj_page_take(l, &line, &len);
 	p->options.on_json(p->options.user, line, len);
 }
 
-static bool is_used_up(const struct rj_lines *l)
+static bool is_used_up(const struct rj_page *l)
 {
 	return !l || l->next == l->num;
 }
@@ -110,7 +110,7 @@ static void renew(struct worker *w)
 	if (!is_used_up(w->taken))
 		return;
 	if (w->taken) {
-		rj_lines_empty(w->taken);
+		rj_page_empty(w->taken);
 		w->taken->behind = w->spare;
 		w->spare = w->taken;
 		pthread_cond_broadcast(&w->pipeline->work);
@@ -188,7 +188,7 @@ static void take_back(struct worker *w)
 	if (!w->ready)
 		w->ready_end = &w->ready;
 	w->spare->behind = NULL;
-	rj_lines_empty(w->spare);
+	rj_page_empty(w->spare);
 }
 
 /* Hands on what was written, all there is up to @done, and goes on with empty lines. */
@@ -228,14 +228,14 @@ static void on_record(void *user, const struct rj_record *record)
 		p->options.on_record(p->options.user, record);
 		return;
 	}
-	if (!rj_lines_add(w->open, record)) {
+	if (!rj_page_add(w->open, record)) {
 		pthread_mutex_lock(&p->lock);
 		w->num_lost++;
 		pthread_mutex_unlock(&p->lock);
 	} else if (is_alone(p)) {
 		hand_out(p, w->open);
-		rj_lines_empty(w->open);
-	} else if (rj_lines_are_many(w->open)) {
+		rj_page_empty(w->open);
+	} else if (rj_page_are_many(w->open)) {
 		hand_on(w, (struct rj_moment){ record->at, record->began });
 	}
 }
@@ -468,7 +468,7 @@ static int start_worker(struct worker *w, uint32_t first, uint32_t num_parts)
 	o.user = w;
 	w->ready_end = &w->ready;
 	for (uint32_t i = 0; i < (is_alone(w->pipeline) ? 1 : NUM_LINES); i++) {
-		struct rj_lines *l = rj_lines_new();
+		struct rj_page *l = rj_page_new();
 
 		if (!l)
 			return -ENOMEM;
@@ -527,12 +527,12 @@ int rj_pipeline_new(const struct rj_pipeline_options *options, struct rj_source 
 	return 0;
 }
 
-static void free_lines(struct rj_lines *l)
+static void free_lines(struct rj_page *l)
 {
 	while (l) {
-		struct rj_lines *behind = l->behind;
+		struct rj_page *behind = l->behind;
 
-		rj_lines_free(l);
+		rj_page_free(l);
 		l = behind;
 	}
 }
@@ -549,8 +549,8 @@ void rj_pipeline_free(struct rj_pipeline *p)
 		if (w->is_started)
 			pthread_join(w->thread, NULL);
 		rj_parts_free(w->parts);
-		rj_lines_free(w->open);
-		rj_lines_free(w->taken);
+		rj_page_free(w->open);
+		rj_page_free(w->taken);
 		free_lines(w->ready);
 		free_lines(w->spare);
 	}

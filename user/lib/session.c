@@ -19,8 +19,6 @@
 #include "source/live.h"
 #include "source/source.h"
 
-/* A record is one line of JSON; a hostile flow must not make it endless. */
-#define MAX_LINE_BYTES (16u << 20)
 #define DEFAULT_KERNEL_FLOWS 65536u
 #define NS_PER_MS 1000000ull
 #define MAX_LIMIT_MS (UINT64_MAX / NS_PER_MS)
@@ -203,7 +201,7 @@ int rj_session_open(const struct rj_options *options, struct rj_session **out)
 
 	if (!s)
 		return -ENOMEM;
-	rj_buffer_init(&s->line, MAX_LINE_BYTES);
+	rj_buffer_init(&s->line, RJ_MAX_LINE_BYTES);
 	*out = s;
 	return set_up(s, options);
 }
@@ -474,7 +472,7 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return err;
 	if (!s->filter ||
 	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
-		rj_intake_frames(&s->fed, s->parts, 2 * s->num_fed++, &capture, 1);
+		rj_intake_frames(&s->fed, s->parts, s->num_fed++, &capture, 1);
 	else
 		rj_intake_filtered(&s->fed, capture.wire_len);
 	return 0;

@@ -7,6 +7,8 @@
 
 #include "core/buffer.h"
 
+/* A record is one line, which a hostile flow must not make endless. */
+#define RJ_MAX_LINE_BYTES (16u << 20)
 #define RJ_JSONW_MAX_DEPTH 32u /* ours: a bit a level in one word; flows nest 8 deep */
 
 /*

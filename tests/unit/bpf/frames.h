@@ -17,6 +17,7 @@ struct frame {
 struct parsed {
 	enum rj_reason reason;
 	struct rj_packet p;
+	struct rj_tunnels t;
 };
 
 static inline void put_u8(struct frame *f, unsigned int value)
@@ -107,6 +108,14 @@ static inline void put_udp(struct frame *f, unsigned int src, unsigned int dst, 
 	put_u16(f, 0);
 }
 
+/* IPv4 of UDP from 10.0.0.5, port 1000, to 10.0.0.6, port 2000, with 5 bytes. */
+static inline void put_inner(struct frame *f)
+{
+	put_ipv4(f, RJ_IP_UDP, 13, 5, 6);
+	put_udp(f, 1000, 2000, 13);
+	put_fill(f, 'x', 5);
+}
+
 static inline void put_icmp(struct frame *f, unsigned int type, unsigned int code, unsigned int id)
 {
 	put_u8(f, type);
@@ -128,24 +137,31 @@ static inline struct frame tcp4_frame(size_t payload_len)
 	return f;
 }
 
-/* What is read of the frame when only @captured_len bytes of it were captured. */
-static inline struct parsed parse_cut(const struct frame *f, size_t captured_len)
+/* @how: what it is to be read as; bytes and lengths are the frame's, @captured_len captured. */
+static inline struct parsed parse_as(const struct frame *f, size_t captured_len,
+				     struct rj_frame how)
 {
 	struct parsed got;
 	struct rj_layers layers;
 	uint8_t *copy = unit_copy(f->at, captured_len);
-	struct rj_frame frame = {
-		.data = copy,
-		.captured_len = (uint32_t)captured_len,
-		.wire_len = f->wire_len ? f->wire_len : (uint32_t)f->len,
-		.outer_tci = f->outer_tci,
-		.type = f->type,
-	};
 
-	memset(&got, 0xee, sizeof(got)); /* what the parser leaves must not be what we hope for */
-	got.reason = rj_parse_ethernet(&frame, &layers, &got.p);
+	how.data = copy;
+	how.captured_len = (uint32_t)captured_len;
+	how.wire_len = f->wire_len ? f->wire_len : (uint32_t)f->len;
+	/* what the parser leaves must not be what we hope for */
+	memset(&got, 0xee, sizeof(got));
+	memset(&layers, 0xee, sizeof(layers));
+	got.reason = rj_parse_ethernet(&how, &layers, &got.p);
+	got.t = layers.tunnels;
 	free(copy);
 	return got;
+}
+
+/* What is read of the frame when only @captured_len bytes of it were captured. */
+static inline struct parsed parse_cut(const struct frame *f, size_t captured_len)
+{
+	return parse_as(f, captured_len,
+			(struct rj_frame){ .outer_tci = f->outer_tci, .type = f->type });
 }
 
 static inline struct parsed parse(const struct frame *f)

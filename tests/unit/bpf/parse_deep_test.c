@@ -2,39 +2,12 @@
 /* parse.h as user space reads: as many headers as a frame has, and the packet programs' bounds. */
 #include "tests/unit/bpf/frames.h"
 
-struct read {
-	enum rj_reason reason;
-	struct rj_packet p;
-	struct rj_tunnels t;
-};
-
-static struct read read_as(const struct frame *f, bool is_deep)
+static struct parsed read_as(const struct frame *f, bool is_deep)
 {
-	struct read got;
-	struct rj_layers layers;
-	uint8_t *copy = unit_copy(f->at, f->len);
-	struct rj_frame frame = { .data = copy,
-				  .captured_len = (uint32_t)f->len,
-				  .wire_len = (uint32_t)f->len,
-				  .is_deep = is_deep };
-
-	memset(&got, 0xee, sizeof(got));
-	memset(&layers, 0xee, sizeof(layers));
-	got.reason = rj_parse_ethernet(&frame, &layers, &got.p);
-	got.t = layers.tunnels;
-	free(copy);
-	return got;
+	return parse_as(f, f->len, (struct rj_frame){ .is_deep = is_deep });
 }
 
-/* UDP of 5 bytes from port 1000 to 2000. */
-static void put_inner(struct frame *f)
-{
-	put_ipv4(f, RJ_IP_UDP, 13, 5, 6);
-	put_udp(f, 1000, 2000, 13);
-	put_fill(f, 'x', 5);
-}
-
-static void check_inner(const struct frame *f, const struct read *got)
+static void check_inner(const struct frame *f, const struct parsed *got)
 {
 	CHECK_EQ(got->reason, RJ_REASON_NONE);
 	CHECK_EQ(got->p.key.port[got->p.side], 1000);
@@ -48,7 +21,7 @@ TEST(parse_deep_passes_over_as_many_tags_as_there_are_and_keeps_the_first)
 
 	for (size_t n = 0; n < sizeof(nums) / sizeof(*nums); n++) {
 		struct frame f = { .len = 0 };
-		struct read got;
+		struct parsed got;
 
 		put_ethernet(&f, nums[n] ? RJ_ETH_VLAN : RJ_ETH_IPV4);
 		for (unsigned int i = 1; i <= nums[n]; i++) {
@@ -70,7 +43,7 @@ TEST(parse_deep_passes_over_as_many_labels_as_there_are)
 {
 	for (unsigned int num = 1; num < 2000; num += num < 40 ? 1 : 500) {
 		struct frame f = { .len = 0 };
-		struct read got;
+		struct parsed got;
 
 		put_ethernet(&f, RJ_ETH_MPLS);
 		for (unsigned int i = 1; i < num; i++)
@@ -88,7 +61,7 @@ TEST(parse_deep_passes_over_as_many_extension_headers_as_there_are)
 {
 	for (unsigned int num = 0; num < 500; num += num < 12 ? 1 : 100) {
 		struct frame f = { .len = 0 };
-		struct read got;
+		struct parsed got;
 
 		put_ethernet(&f, RJ_ETH_IPV6);
 		put_ipv6(&f, num ? RJ_IP_DSTOPTS : RJ_IP_UDP, num * 8 + 13, 1, 2);
@@ -109,7 +82,7 @@ TEST(parse_deep_opens_sixteen_tunnels_and_keeps_the_outermost)
 {
 	for (unsigned int depth = 0; depth < 20; depth++) {
 		struct frame f = { .len = 0 };
-		struct read got;
+		struct parsed got;
 
 		put_ethernet(&f, RJ_ETH_IPV4);
 		for (unsigned int i = depth; i; i--)

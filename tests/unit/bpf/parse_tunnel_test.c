@@ -2,46 +2,19 @@
 /* link.h and tunnel.h: what stands before IP, tunnels, what only looks like one. */
 #include "tests/unit/bpf/frames.h"
 
-struct opened {
-	enum rj_reason reason;
-	struct rj_packet p;
-	struct rj_tunnels t;
-};
-
-static struct opened open_cut(const struct frame *f, size_t len, bool is_closed)
+static struct parsed open_cut(const struct frame *f, size_t len, bool is_closed)
 {
-	struct opened got;
-	struct rj_layers layers;
-	uint8_t *copy = unit_copy(f->at, len);
-	struct rj_frame frame = { .data = copy,
-				  .captured_len = (uint32_t)len,
-				  .wire_len = (uint32_t)f->len,
-				  .is_closed = is_closed };
-
-	memset(&got, 0xee, sizeof(got));
-	memset(&layers, 0xee, sizeof(layers));
-	got.reason = rj_parse_ethernet(&frame, &layers, &got.p);
-	got.t = layers.tunnels;
-	free(copy);
-	return got;
+	return parse_as(f, len, (struct rj_frame){ .is_closed = is_closed });
 }
 
-static struct opened open_frame(const struct frame *f)
+static struct parsed open_frame(const struct frame *f)
 {
 	return open_cut(f, f->len, false);
 }
 
-/* IPv4 of UDP from 10.0.0.5, port 1000, to 10.0.0.6, port 2000, with 5 bytes. */
-static void put_inner(struct frame *f)
-{
-	put_ipv4(f, RJ_IP_UDP, 13, 5, 6);
-	put_udp(f, 1000, 2000, 13);
-	put_fill(f, 'x', 5);
-}
-
 #define INNER_LEN 33u
 
-static void check_inner(const struct opened *got)
+static void check_inner(const struct parsed *got)
 {
 	CHECK_EQ(got->reason, RJ_REASON_NONE);
 	CHECK_EQ(got->p.key.port[got->p.side], 1000);
@@ -73,7 +46,7 @@ static struct frame vxlan(uint32_t first, uint32_t second)
 TEST(parse_opens_vxlan_and_says_what_it_was)
 {
 	struct frame f = vxlan(0x08000000, 0x12345600);
-	struct opened got = open_frame(&f);
+	struct parsed got = open_frame(&f);
 	uint8_t src[16] = { [10] = 0xff, 0xff, 10, 0, 0, 1 };
 
 	check_inner(&got);
@@ -90,7 +63,7 @@ TEST(parse_opens_vxlan_and_says_what_it_was)
 TEST(parse_leaves_tunnels_closed_when_told_to)
 {
 	struct frame f = vxlan(0x08000000, 0x12345600);
-	struct opened got = open_cut(&f, f.len, true);
+	struct parsed got = open_cut(&f, f.len, true);
 
 	CHECK_EQ(got.p.key.port[!got.p.side], RJ_PORT_VXLAN);
 	CHECK_EQ(got.p.num_tunnels, 0);
@@ -101,7 +74,7 @@ TEST(parse_takes_a_port_for_no_tunnel_without_its_header)
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		uint64_t head = 0x0800000012345600ull ^ 1ull << bit;
 		struct frame f = vxlan((uint32_t)(head >> 32), (uint32_t)head);
-		struct opened got = open_frame(&f);
+		struct parsed got = open_frame(&f);
 		bool is_vni = bit >= 8 && bit < 32;
 
 		CHECK_EQ(got.reason, RJ_REASON_NONE);
@@ -115,7 +88,7 @@ TEST(parse_takes_a_port_for_no_tunnel_without_its_header)
 TEST(parse_keeps_the_outer_packet_where_the_inner_is_cut_or_not_ip)
 {
 	struct frame f = vxlan(0x08000000, 0x100);
-	struct opened got;
+	struct parsed got;
 
 	for (size_t len = 42; len < f.len; len++) {
 		got = open_cut(&f, len, false);
@@ -146,7 +119,7 @@ TEST(parse_opens_four_tunnels_and_sets_deeper_packets_aside)
 {
 	for (unsigned int depth = 0; depth < 8; depth++) {
 		struct frame f = nested(depth);
-		struct opened got = open_frame(&f);
+		struct parsed got = open_frame(&f);
 
 		if (depth > RJ_MAX_TUNNELS) {
 			CHECK_EQ(got.reason, RJ_REASON_TUNNEL_DEPTH);
@@ -164,7 +137,7 @@ TEST(parse_reads_gre_with_every_set_of_flags)
 	for (unsigned int flags = 0; flags < 0x10000; flags += 0x1000) {
 		struct frame f = { .len = 0 };
 		unsigned int words = !!(flags & 0x8000) + !!(flags & 0x2000) + !!(flags & 0x1000);
-		struct opened got;
+		struct parsed got;
 
 		put_ethernet(&f, RJ_ETH_IPV4);
 		put_ipv4(&f, RJ_IP_GRE, 4 + words * 4 + INNER_LEN, 1, 2);
@@ -188,7 +161,7 @@ TEST(parse_passes_over_gtpu_extensions_up_to_four)
 {
 	for (unsigned int num = 0; num <= 6; num++) {
 		struct frame f = udp_tunnel(RJ_PORT_GTPU, 12 + num * 4);
-		struct opened got;
+		struct parsed got;
 
 		put_u16(&f, 0x34ff);
 		put_u16(&f, (unsigned int)(4 + num * 4 + INNER_LEN));
@@ -260,7 +233,7 @@ TEST(parse_opens_l2tp_of_both_versions)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct frame f =
 			tunnel_of(rows[i].proto, RJ_PORT_L2TP, rows[i].hex, rows[i].has_frame);
-		struct opened got = open_frame(&f);
+		struct parsed got = open_frame(&f);
 
 		check_inner(&got);
 		CHECK_EQ(got.t.num, 1);
@@ -291,7 +264,7 @@ TEST(parse_takes_for_no_l2tp_what_has_not_its_header)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct frame f =
 			tunnel_of(rows[i].proto, RJ_PORT_L2TP, rows[i].hex, rows[i].has_frame);
-		struct opened got = open_frame(&f);
+		struct parsed got = open_frame(&f);
 
 		CHECK_EQ(got.reason, RJ_REASON_NONE);
 		CHECK_EQ(got.p.num_tunnels, 0);
@@ -320,7 +293,7 @@ TEST(parse_opens_vxlan_gpe_by_what_it_says_is_in_it)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct frame f =
 			tunnel_of(RJ_IP_UDP, RJ_PORT_VXLAN_GPE, rows[i].hex, rows[i].has_frame);
-		struct opened got = open_frame(&f);
+		struct parsed got = open_frame(&f);
 
 		CHECK_EQ(got.reason, RJ_REASON_NONE);
 		CHECK_EQ(got.p.num_tunnels, rows[i].is_opened);
@@ -335,7 +308,7 @@ TEST(parse_opens_vxlan_gpe_by_what_it_says_is_in_it)
 TEST(parse_opens_mpls_in_udp_and_wccp_in_gre)
 {
 	struct frame f = tunnel_of(RJ_IP_UDP, RJ_PORT_MPLS, "0001004000020140", false);
-	struct opened got = open_frame(&f);
+	struct parsed got = open_frame(&f);
 
 	check_inner(&got);
 	CHECK_EQ(got.t.at[0].type, RJ_TUNNEL_MPLS);
@@ -350,7 +323,7 @@ TEST(parse_opens_mpls_in_udp_and_wccp_in_gre)
 TEST(parse_does_not_open_what_comes_in_fragments)
 {
 	struct frame f = vxlan(0x08000000, 0x100);
-	struct opened got;
+	struct parsed got;
 
 	set_u16(&f, 20, RJ_IPV4_MORE_FRAGMENTS);
 	got = open_frame(&f);
@@ -359,7 +332,7 @@ TEST(parse_does_not_open_what_comes_in_fragments)
 }
 
 /* The inner packet behind these bytes, which stand where the type would. */
-static struct opened behind(const char *hex, bool has_frame)
+static struct parsed behind(const char *hex, bool has_frame)
 {
 	struct frame f = { .len = 0 };
 
@@ -406,7 +379,7 @@ TEST(parse_passes_over_what_stands_before_ip)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct opened got = behind(rows[i].hex, rows[i].has_frame);
+		struct parsed got = behind(rows[i].hex, rows[i].has_frame);
 
 		check_inner(&got);
 		CHECK_EQ(got.p.num_tunnels, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lines of JSON on their way from the worker that wrote them to the one order of all workers. */
-#ifndef RJ_LIB_LINES_H
-#define RJ_LIB_LINES_H
+#ifndef RJ_LIB_PAGE_H
+#define RJ_LIB_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,12 +33,12 @@ struct rj_line {
 };
 
 /*
- * struct rj_lines - some in order.
+ * struct rj_page - some in order.
  * @line: @num of them, in memory for @room; [@next, @num) are to be taken
  * @text: theirs, one behind the other; taken up to @text_at
  */
-struct rj_lines {
-	struct rj_lines *behind;
+struct rj_page {
+	struct rj_page *behind;
 	struct rj_line *line;
 	size_t num;
 	size_t room;
@@ -48,22 +48,22 @@ struct rj_lines {
 	struct rj_jsonw_keys keys;
 };
 
-/* rj_lines_new - none as yet; NULL without memory. */
-RJ_MUST_CHECK struct rj_lines *rj_lines_new(void);
+/* rj_page_new - none as yet; NULL without memory. */
+RJ_MUST_CHECK struct rj_page *rj_page_new(void);
 
-/* rj_lines_free - takes NULL. */
-void rj_lines_free(struct rj_lines *l);
+/* rj_page_free - takes NULL. */
+void rj_page_free(struct rj_page *p);
 
-/* rj_lines_add - writes the record as the last line. False without memory even for its place. */
-RJ_MUST_CHECK bool rj_lines_add(struct rj_lines *l, const struct rj_record *record);
+/* rj_page_add - writes the record as the last line. False without memory even for its place. */
+RJ_MUST_CHECK bool rj_page_add(struct rj_page *p, const struct rj_record *record);
 
-/* rj_lines_are_many - whether they should be handed on. */
-bool rj_lines_are_many(const struct rj_lines *l);
+/* rj_page_are_many - whether they should be handed on. */
+bool rj_page_are_many(const struct rj_page *p);
 
-/* rj_lines_take - the next line in *@out, NULL where it was lost, of *@out_len bytes. */
-void rj_lines_take(struct rj_lines *l, const char **out, size_t *out_len);
+/* rj_page_take - the next line in *@out, NULL where it was lost, of *@out_len bytes. */
+void rj_page_take(struct rj_page *p, const char **out, size_t *out_len);
 
-/* rj_lines_empty - forgets all, keeps the memory. */
-void rj_lines_empty(struct rj_lines *l);
+/* rj_page_empty - forgets all, keeps the memory. */
+void rj_page_empty(struct rj_page *p);
 
 #endif
