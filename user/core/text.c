@@ -16,37 +16,44 @@ static const char two_digits[] = "0001020304050607080910111213141516171819202122
 				 "75767778798081828384858687888990919293949596979899";
 static const char hex_digits[] = "0123456789abcdef";
 
-uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
+static uint8_t *put_pair(uint8_t *at, uint32_t below_100)
 {
-	uint8_t digits[RJ_TEXT_U64_LEN];
-	uint8_t *first = digits + sizeof(digits);
-	size_t len;
-
-	if (value < 10) { /* most are small */
-		*at = (uint8_t)('0' + value);
-		return at + 1;
-	}
-	if (value < 100) {
-		memcpy(at, two_digits + 2 * value, 2);
-		return at + 2;
-	}
-	for (; value >= 100; value /= 100)
-		memcpy(first -= 2, two_digits + 2 * (value % 100), 2);
-	if (value >= 10)
-		memcpy(first -= 2, two_digits + 2 * value, 2);
-	else
-		*--first = (uint8_t)('0' + value);
-	len = (size_t)(digits + sizeof(digits) - first);
-	memcpy(at, first, len);
-	return at + len;
+	memcpy(at, two_digits + 2 * (size_t)below_100, 2);
+	return at + 2;
 }
 
-/* Exactly @num_digits digits of @value, with leading zeros. */
-static uint8_t *put_fraction(uint8_t *at, uint32_t value, size_t num_digits)
+/* Four digits, with leading zeros. */
+static uint8_t *put_four(uint8_t *at, uint32_t value)
 {
-	for (size_t i = num_digits; i; value /= 10)
-		at[--i] = (uint8_t)('0' + value % 10);
-	return at + num_digits;
+	return put_pair(put_pair(at, value / 100), value % 100);
+}
+
+static uint8_t *put_small(uint8_t *at, uint32_t below_10000)
+{
+	if (below_10000 >= 1000)
+		return put_four(at, below_10000);
+	if (below_10000 >= 100) {
+		*at = (uint8_t)('0' + below_10000 / 100);
+		return put_pair(at + 1, below_10000 % 100);
+	}
+	if (below_10000 >= 10)
+		return put_pair(at, below_10000);
+	*at = (uint8_t)('0' + below_10000);
+	return at + 1;
+}
+
+uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
+{
+	if (value < 10000) /* most are small */
+		return put_small(at, (uint32_t)value);
+	at = rj_text_u64(at, value / 10000);
+	return put_four(at, (uint32_t)(value % 10000));
+}
+
+/* Exactly six digits of @value. */
+static uint8_t *put_micros(uint8_t *at, uint32_t value)
+{
+	return put_four(put_pair(at, value / 10000), value % 10000);
 }
 
 uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
@@ -55,9 +62,11 @@ uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
 
 	at = rj_text_u64(at, ns / NS_PER_SECOND);
 	*at++ = '.';
-	if (decimals == 9)
-		return put_fraction(at, fraction, 9);
-	return put_fraction(at, fraction / 1000, 6);
+	at = put_micros(at, fraction / 1000);
+	if (decimals != 9)
+		return at;
+	*at = (uint8_t)('0' + fraction % 1000 / 100);
+	return put_pair(at + 1, fraction % 100);
 }
 
 uint8_t *rj_text_f64(uint8_t *at, double value)
@@ -79,7 +88,7 @@ uint8_t *rj_text_f64(uint8_t *at, double value)
 	if (!micros)
 		return at;
 	*at++ = '.';
-	at = put_fraction(at, (uint32_t)micros, 6);
+	at = put_micros(at, (uint32_t)micros);
 	while (at[-1] == '0')
 		at--;
 	return at;

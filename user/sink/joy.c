@@ -334,6 +334,16 @@ static void joy_open(struct rj_visitor *v, const struct rj_field *f)
 	}
 }
 
+/* A blank in place of the comma that the writer has put behind the last one. */
+static void end_labels(struct rj_joy *j)
+{
+	struct rj_buffer *out = j->json.out;
+
+	if (!rj_jsonw_failed(&j->json) && out->data[out->len - 1] == ',')
+		rj_buffer_cut(out, out->len - 1);
+	rj_buffer_put(out, " ", 1);
+}
+
 /* The counts that were held back, shifted as Joy does, so that each fits 8 bits. */
 static void put_counts(struct rj_joy *j)
 {
@@ -422,7 +432,7 @@ static void joy_close(struct rj_visitor *v)
 		enter(j); /* empty as it came */
 	if (j->num_open == j->depth) {
 		if (at->how == LABELS)
-			rj_buffer_put(j->json.out, " ", 1);
+			end_labels(j);
 		json(j)->ops->close(json(j));
 		j->num_open--;
 	} else if (j->depth > 1) {

@@ -8,7 +8,9 @@
 
 #include "core/text.h"
 
-#define KEY_EXTRA_BYTES 4u /* comma, two quotes, colon */
+#define KEY_EXTRA_BYTES 3u /* two quotes, colon */
+/* What goes before and behind any value: a name that is kept, a comma. */
+#define ROOM_AROUND (sizeof(((struct rj_jsonw_key *)0)->text) + 1)
 
 static struct rj_jsonw *writer_of(struct rj_visitor *v)
 {
@@ -20,39 +22,36 @@ static bool is_in_object(const struct rj_jsonw *w)
 	return w->depth && !(w->arrays & 1);
 }
 
-/* Learns how the row's name is written. */
-static const struct rj_jsonw_key *learn_key(struct rj_jsonw_keys *keys, const struct rj_field *f)
+static struct rj_jsonw_key *key_of(const struct rj_jsonw *w, const struct rj_field *f)
 {
-	struct rj_jsonw_key *key = &keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
+	return &w->keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
+}
+
+/* Learns how the row's name is written, unless it is too long to be kept. */
+static __attribute__((noinline)) bool learn_key(struct rj_jsonw *w, const struct rj_field *f)
+{
+	struct rj_jsonw_key *key = key_of(w, f);
 	size_t len = strlen(f->name);
 
 	if (len + KEY_EXTRA_BYTES > sizeof(key->text))
-		return NULL;
+		return false;
 	key->field = f;
-	key->len = (uint8_t)(len + 3);
+	key->len = (uint8_t)(len + KEY_EXTRA_BYTES);
 	key->text[0] = '"';
 	memcpy(key->text + 1, f->name, len);
 	memcpy(key->text + 1 + len, "\":", 2);
-	return key;
+	return true;
 }
 
-static const struct rj_jsonw_key *key_of(struct rj_jsonw *w, const struct rj_field *f)
-{
-	struct rj_jsonw_key *key = &w->keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
-
-	return key->field == f ? key : learn_key(w->keys, f);
-}
-
-/* A name that is too long to be kept. */
-static uint8_t *put_long_key(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+/* Writes a name that is too long to be kept, with room for what follows. */
+static __attribute__((noinline)) uint8_t *put_long_key(struct rj_jsonw *w, const struct rj_field *f,
+						       size_t len)
 {
 	size_t key_len = strlen(f->name);
-	uint8_t *at = rj_buffer_room(w->out, key_len + KEY_EXTRA_BYTES + len);
+	uint8_t *at = rj_buffer_room(w->out, key_len + KEY_EXTRA_BYTES + ROOM_AROUND + len);
 
 	if (!at)
 		return NULL;
-	*at = ',';
-	at += w->needs_comma;
 	*at++ = '"';
 	memcpy(at, f->name, key_len);
 	at += key_len;
@@ -62,42 +61,33 @@ static uint8_t *put_long_key(struct rj_jsonw *w, const struct rj_field *f, size_
 }
 
 /*
- * Writes what stands before a value: comma and key. Returns the place for the
- * value's @len bytes, NULL when it is to be left out; what is written there
- * counts with end_value.
+ * Writes what stands before a value, its key. Returns the place for the value's @len bytes, NULL
+ * when it is to be left out; what is written there counts with end_value.
  */
-static uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+static inline uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f, size_t len)
 {
-	const struct rj_jsonw_key *key = NULL;
+	const struct rj_jsonw_key *key;
 	uint8_t *at;
 
 	if (w->num_skipped)
 		return NULL;
-	if (is_in_object(w) && !w->has_name) {
-		key = key_of(w, f);
-		if (!key) {
-			at = put_long_key(w, f, len);
-			w->needs_comma = true;
-			return at;
-		}
-	}
-	at = rj_buffer_room(w->out, 1 + sizeof(key->text) + len);
-	if (!at)
-		return NULL;
-	*at = ',';
-	at += w->needs_comma && !w->has_name;
-	if (key) { /* all of it at once: a length that is constant costs least */
-		memcpy(at, key->text, sizeof(key->text));
-		at += key->len;
-	}
-	w->has_name = false;
-	w->needs_comma = w->depth > 0;
-	return at;
+	at = rj_buffer_room(w->out, ROOM_AROUND + len);
+	if (!at || w->is_named)
+		return at;
+	key = key_of(w, f);
+	if (key->field != f && !learn_key(w, f))
+		return put_long_key(w, f, len);
+	/* all of it at once: a length that is constant costs least */
+	memcpy(at, key->text, sizeof(key->text));
+	return at + key->len;
 }
 
-static void end_value(struct rj_jsonw *w, const uint8_t *end)
+/* A comma behind each value, which close takes back: so there is none to be decided on before. */
+static inline void end_value(struct rj_jsonw *w, uint8_t *end)
 {
-	w->out->len = (size_t)(end - w->out->data);
+	*end = ',';
+	w->out->len = (size_t)(end - w->out->data) + (w->depth > 0);
+	w->is_named = !w->depth || (w->arrays & 1);
 }
 
 static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *word, size_t len)
@@ -140,6 +130,8 @@ static size_t plain_len(const uint8_t *text, size_t len)
 			at += 8;
 			continue;
 		}
+		if (at >= 8 && len - at < 8 && is_plain8(text + len - 8))
+			return len;
 		if (text[at] < 0x20 || text[at] == '"' || text[at] == '\\')
 			return at;
 		if (text[at] >= 0x80)
@@ -193,28 +185,38 @@ static void put_text(struct rj_buffer *out, const uint8_t *text, size_t len)
 /* A name without a value is taken back. */
 static void drop_name(struct rj_jsonw *w)
 {
-	if (!w->has_name)
+	if (!w->is_named || !is_in_object(w))
 		return;
-	w->has_name = false;
+	w->is_named = false;
 	if (w->out->len > w->name_at)
 		w->out->len = w->name_at;
+}
+
+static __attribute__((noinline)) void skip_open(struct rj_jsonw *w)
+{
+	drop_name(w);
+	w->num_skipped++;
+	w->is_too_deep = true;
 }
 
 static void write_open(struct rj_visitor *v, const struct rj_field *f)
 {
 	struct rj_jsonw *w = writer_of(v);
 	bool is_array = f && f->type == RJ_TYPE_ARRAY;
+	uint8_t *at;
 
 	if (w->num_skipped || w->depth == RJ_JSONW_MAX_DEPTH) {
-		drop_name(w);
-		w->num_skipped++;
-		w->is_too_deep = true;
+		skip_open(w);
 		return;
 	}
-	put_word(w, f, is_array ? "[" : "{", 1);
+	at = begin_value(w, f, 1);
+	if (at) {
+		*at = is_array ? '[' : '{';
+		w->out->len = (size_t)(at + 1 - w->out->data);
+	}
 	w->depth++;
 	w->arrays = w->arrays << 1 | is_array;
-	w->needs_comma = false;
+	w->is_named = is_array;
 }
 
 static void write_close(struct rj_visitor *v)
@@ -228,14 +230,15 @@ static void write_close(struct rj_visitor *v)
 	}
 	assert(w->depth);
 	drop_name(w);
-	at = rj_buffer_room(w->out, 1);
-	if (at) {
-		*at = w->arrays & 1 ? ']' : '}';
-		w->out->len++;
-	}
+	at = rj_buffer_room(w->out, 2);
 	w->depth--;
+	if (at) {
+		at -= at[-1] == ','; /* text ends with a quote, so that it is not text's */
+		*at = w->arrays & 1 ? ']' : '}';
+	}
 	w->arrays >>= 1;
-	w->needs_comma = w->depth > 0;
+	if (at)
+		end_value(w, at + 1);
 }
 
 static void write_name(struct rj_visitor *v, const void *name, size_t len)
@@ -246,8 +249,7 @@ static void write_name(struct rj_visitor *v, const void *name, size_t len)
 		return;
 	drop_name(w);
 	w->name_at = w->out->len;
-	w->has_name = true;
-	rj_buffer_put(w->out, ",", w->needs_comma);
+	w->is_named = true;
 	rj_buffer_put(w->out, "\"", 1);
 	put_text(w->out, name, len);
 	rj_buffer_put(w->out, "\":", 2);
@@ -272,12 +274,10 @@ static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 	if (!at)
 		return;
 	for (size_t i = 0; i < num; i++) {
-		*at = ',';
-		at += w->needs_comma;
 		at = rj_text_u64(at, values[i]);
-		w->needs_comma = true;
+		*at++ = ',';
 	}
-	end_value(w, at);
+	w->out->len = (size_t)(at - w->out->data);
 }
 
 static void write_numbers(struct rj_visitor *v, const struct rj_field *f,
@@ -329,6 +329,20 @@ static void write_boolean(struct rj_visitor *v, const struct rj_field *f, int va
 	put_word(writer_of(v), f, value ? "true" : "false", value ? 4 : 5);
 }
 
+/* Text of which some is escaped or replaced. */
+static __attribute__((noinline)) void write_rest(struct rj_jsonw *w, const uint8_t *text,
+						 size_t len)
+{
+	uint8_t *at;
+
+	put_text(w->out, text, len);
+	at = rj_buffer_room(w->out, 2);
+	if (!at)
+		return;
+	*at++ = '"';
+	end_value(w, at);
+}
+
 static void write_string(struct rj_visitor *v, const struct rj_field *f, const void *text,
 			 size_t len)
 {
@@ -342,12 +356,13 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 	if (plain)
 		memcpy(at, text, plain);
 	at += plain;
-	*at = '"'; /* nearly always the end */
-	end_value(w, at + (plain == len));
-	if (plain == len)
+	if (plain == len) { /* nearly always */
+		*at++ = '"';
+		end_value(w, at);
 		return;
-	put_text(w->out, (const uint8_t *)text + plain, len - plain);
-	rj_buffer_put(w->out, "\"", 1);
+	}
+	w->out->len = (size_t)(at - w->out->data);
+	write_rest(w, (const uint8_t *)text + plain, len - plain);
 }
 
 static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
@@ -403,7 +418,10 @@ static const struct rj_visitor_ops json_ops = {
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)
 {
-	*w = (struct rj_jsonw){ .visitor = { &json_ops }, .out = out, .keys = keys };
+	*w = (struct rj_jsonw){ .visitor = { &json_ops },
+				.out = out,
+				.keys = keys,
+				.is_named = true };
 }
 
 void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value, const char *text)
