@@ -45,6 +45,15 @@ struct rj_field {
 struct rj_visitor;
 
 /*
+ * struct rj_column - a member that each object of a list has.
+ * @words: of text, the words that its values stand for; NULL of a number
+ */
+struct rj_column {
+	const struct rj_field *field;
+	const char *const *words;
+};
+
+/*
  * struct rj_visitor_ops - what is called for each value of a record, in
  * output order. @f names the value; inside an array it only describes it.
  * Strings and bytes are borrowed for the call. Every open has its close.
@@ -72,6 +81,13 @@ struct rj_visitor_ops {
 	 */
 	void (*numbers)(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
 			const uint64_t *values, size_t num);
+	/*
+	 * NULL, or @num objects that @item describes, in the array that is open, in place of the
+	 * calls for each: of @num_columns members, whose @values come object by object
+	 */
+	void (*rows)(struct rj_visitor *v, const struct rj_field *item,
+		     const struct rj_column *columns, size_t num_columns, const uint64_t *values,
+		     size_t num);
 };
 
 /* struct rj_visitor - embedded first in whoever implements the operations. */

@@ -10,50 +10,33 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define TWO_TO_64 18446744073709551616.0
 
-static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
-				 "25262728293031323334353637383940414243444546474849"
-				 "50515253545556575859606162636465666768697071727374"
-				 "75767778798081828384858687888990919293949596979899";
+const char rj_text_pairs[] = "00010203040506070809101112131415161718192021222324"
+			     "25262728293031323334353637383940414243444546474849"
+			     "50515253545556575859606162636465666768697071727374"
+			     "75767778798081828384858687888990919293949596979899";
 static const char hex_digits[] = "0123456789abcdef";
-
-static uint8_t *put_pair(uint8_t *at, uint32_t below_100)
-{
-	memcpy(at, two_digits + 2 * (size_t)below_100, 2);
-	return at + 2;
-}
 
 /* Four digits, with leading zeros. */
 static uint8_t *put_four(uint8_t *at, uint32_t value)
 {
-	return put_pair(put_pair(at, value / 100), value % 100);
-}
-
-static uint8_t *put_small(uint8_t *at, uint32_t below_10000)
-{
-	if (below_10000 >= 1000)
-		return put_four(at, below_10000);
-	if (below_10000 >= 100) {
-		*at = (uint8_t)('0' + below_10000 / 100);
-		return put_pair(at + 1, below_10000 % 100);
-	}
-	if (below_10000 >= 10)
-		return put_pair(at, below_10000);
-	*at = (uint8_t)('0' + below_10000);
-	return at + 1;
+	return rj_text_pair(rj_text_pair(at, value / 100), value % 100);
 }
 
 uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
 {
 	if (value < 10000) /* most are small */
-		return put_small(at, (uint32_t)value);
-	at = rj_text_u64(at, value / 10000);
+		return rj_text_small(at, (uint32_t)value);
+	if (value < 100000000)
+		at = rj_text_small(at, (uint32_t)value / 10000);
+	else
+		at = rj_text_u64(at, value / 10000);
 	return put_four(at, (uint32_t)(value % 10000));
 }
 
 /* Exactly six digits of @value. */
 static uint8_t *put_micros(uint8_t *at, uint32_t value)
 {
-	return put_four(put_pair(at, value / 10000), value % 10000);
+	return put_four(rj_text_pair(at, value / 10000), value % 10000);
 }
 
 uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
@@ -66,7 +49,7 @@ uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
 	if (decimals != 9)
 		return at;
 	*at = (uint8_t)('0' + fraction % 1000 / 100);
-	return put_pair(at + 1, fraction % 100);
+	return rj_text_pair(at + 1, fraction % 100);
 }
 
 uint8_t *rj_text_f64(uint8_t *at, double value)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define RJ_TEXT_U64_LEN 20     /* 18446744073709551615 */
 #define RJ_TEXT_TIME_LEN 21    /* 18446744073.709551615 */
@@ -18,6 +19,30 @@
 
 /* rj_text_u64 - decimal digits. */
 uint8_t *rj_text_u64(uint8_t *at, uint64_t value);
+
+/* rj_text_pairs - "00" to "99"; rj_text_pair writes one of them. */
+extern const char rj_text_pairs[];
+
+static inline uint8_t *rj_text_pair(uint8_t *at, uint32_t below_100)
+{
+	memcpy(at, rj_text_pairs + 2 * (size_t)below_100, 2);
+	return at + 2;
+}
+
+/* rj_text_small - rj_text_u64 of what is @below_10000, as most numbers are; 4 bytes. */
+static inline uint8_t *rj_text_small(uint8_t *at, uint32_t below_10000)
+{
+	if (below_10000 >= 1000)
+		return rj_text_pair(rj_text_pair(at, below_10000 / 100), below_10000 % 100);
+	if (below_10000 >= 100) {
+		*at = (uint8_t)('0' + below_10000 / 100);
+		return rj_text_pair(at + 1, below_10000 % 100);
+	}
+	if (below_10000 >= 10)
+		return rj_text_pair(at, below_10000);
+	*at = (uint8_t)('0' + below_10000);
+	return at + 1;
+}
 
 /* rj_text_time - nanoseconds as seconds with 9 decimals, or with 6 (cut) for other @decimals. */
 uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals);

@@ -98,19 +98,33 @@ bool next_listed(struct sequence *s, struct listed *out)
 	return true;
 }
 
+/* So many at a time. */
+#define NUM_ROWS 32u
+
 static void put_packets(const struct walk *w)
 {
+	static const char *const directions[] = { ">", "<" };
+	const struct rj_column columns[] = {
+		{ .field = F(PACKET_B) },
+		{ .field = F(PACKET_DIR), .words = directions },
+		{ .field = F(PACKET_IPT) },
+	};
 	struct sequence all = { .walk = w };
 	struct listed packet;
+	uint64_t values[NUM_ROWS][3];
+	size_t num = 0;
 
 	open(w, F(PACKETS));
 	while (next_listed(&all, &packet)) {
-		open(w, F(PACKET));
-		put_u64(w, F(PACKET_B), packet.len);
-		put_text(w, F(PACKET_DIR), packet.side == w->in ? "<" : ">");
-		put_u64(w, F(PACKET_IPT), packet.gap_ms);
-		close(w);
+		values[num][0] = packet.len;
+		values[num][1] = packet.side == w->in;
+		values[num][2] = packet.gap_ms;
+		if (++num < NUM_ROWS)
+			continue;
+		put_rows(w, F(PACKET), columns, 3, values[0], num);
+		num = 0;
 	}
+	put_rows(w, F(PACKET), columns, 3, values[0], num);
 	close(w);
 }
 

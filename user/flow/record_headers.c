@@ -10,6 +10,7 @@ static void put_ip_side(const struct walk *w, const struct rj_field *f, unsigned
 	const struct rj_half *half = half_of(w, side);
 	const struct rj_seq *seq = &w->r->seq[side];
 	uint32_t num = rj_seq_num_ids(seq);
+	uint64_t ids[RJ_MAX_PACKETS];
 
 	if (!half->packets)
 		return;
@@ -18,10 +19,9 @@ static void put_ip_side(const struct walk *w, const struct rj_field *f, unsigned
 	open(w, f);
 	put_u64(w, F(TTL), half->ttl_min);
 	if (seq->rest->num_ids) {
-		open(w, F(IP_IDS));
 		for (uint32_t i = 0; i < num; i++)
-			put_u64(w, F(IP_ID), rj_seq_id(seq, i));
-		close(w);
+			ids[i] = rj_seq_id(seq, i);
+		put_numbers(w, F(IP_IDS), F(IP_ID), ids, num);
 	}
 	close(w);
 }

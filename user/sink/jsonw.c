@@ -60,11 +60,9 @@ static __attribute__((noinline)) uint8_t *put_long_key(struct rj_jsonw *w, const
 	return at;
 }
 
-/*
- * Writes what stands before a value, its key. Returns the place for the value's @len bytes, NULL
- * when it is to be left out; what is written there counts with end_value.
- */
-static inline uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+/* begin_value where something is to be found out first. */
+static __attribute__((noinline)) uint8_t *begin_slowly(struct rj_jsonw *w, const struct rj_field *f,
+						       size_t len)
 {
 	const struct rj_jsonw_key *key;
 	uint8_t *at;
@@ -77,17 +75,46 @@ static inline uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f,
 	key = key_of(w, f);
 	if (key->field != f && !learn_key(w, f))
 		return put_long_key(w, f, len);
+	memcpy(at, key->text, sizeof(key->text));
+	return at + key->len;
+}
+
+/* begin_value as it nearly always goes; NULL where it does not. */
+static inline uint8_t *begin_usual(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+{
+	const struct rj_buffer *out = w->out;
+	uint8_t *at = out->data + out->len;
+	const struct rj_jsonw_key *key;
+
+	if (w->num_skipped || out->is_failed || out->capacity - out->len < ROOM_AROUND + len)
+		return NULL;
+	if (w->is_named)
+		return at;
+	key = key_of(w, f);
+	if (key->field != f)
+		return NULL;
 	/* all of it at once: a length that is constant costs least */
 	memcpy(at, key->text, sizeof(key->text));
 	return at + key->len;
+}
+
+/*
+ * Writes what stands before a value, its key. Returns the place for the value's @len bytes, NULL
+ * when it is to be left out; what is written there counts with end_value.
+ */
+static inline uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f, size_t len)
+{
+	uint8_t *at = begin_usual(w, f, len);
+
+	return at ? at : begin_slowly(w, f, len);
 }
 
 /* A comma behind each value, which close takes back: so there is none to be decided on before. */
 static inline void end_value(struct rj_jsonw *w, uint8_t *end)
 {
 	*end = ',';
-	w->out->len = (size_t)(end - w->out->data) + (w->depth > 0);
-	w->is_named = !w->depth || (w->arrays & 1);
+	w->out->len = (size_t)(end - w->out->data) + w->has_comma;
+	w->is_named = w->is_array;
 }
 
 static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *word, size_t len)
@@ -100,22 +127,53 @@ static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *w
 	end_value(w, at + len);
 }
 
-/* Whether one of the 8 bytes of @x is zero (exact as a whole, not byte by byte). */
-static bool has_zero_byte(uint64_t x)
-{
-	return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
-}
-
 /* Whether none of 8 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
-static bool is_plain8(const uint8_t *text)
+static inline bool is_plain8(uint64_t x)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	/* of bytes below 0x80, the top bit of each tells */
+	uint64_t is_printable = x + ones * (0x80 - 0x20);
+	uint64_t is_no_quote = (x ^ ones * '"') + ones * 0x7f;
+	uint64_t is_no_backslash = (x ^ ones * '\\') + ones * 0x7f;
+
+	return (~x & is_printable & is_no_quote & is_no_backslash & tops) == tops;
+}
+
+static inline uint64_t load8(const uint8_t *text)
+{
 	uint64_t x;
 
 	memcpy(&x, text, sizeof(x));
-	if ((x & tops) || (((x | tops) - ones * 0x20) & tops) != tops)
-		return false;
-	return !has_zero_byte(x ^ ones * '"') && !has_zero_byte(x ^ ones * '\\');
+	return x;
+}
+
+static inline bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Copies plain text to @at, up to the first byte that needs a look; how many bytes it did. */
+static inline size_t copy_plain(uint8_t *at, const uint8_t *text, size_t len)
+{
+	size_t done = 0;
+	uint64_t x;
+
+	for (; done + 8 <= len; done += 8) {
+		x = load8(text + done);
+		if (!is_plain8(x))
+			break;
+		memcpy(at + done, &x, sizeof(x));
+	}
+	if (len > 8 && done + 8 > len) { /* the end, over some that are done */
+		x = load8(text + len - 8);
+		if (is_plain8(x)) {
+			memcpy(at + len - 8, &x, sizeof(x));
+			return len;
+		}
+	}
+	for (; done < len && is_plain(text[done]); done++)
+		at[done] = text[done];
+	return done;
 }
 
 /* How many bytes from the start can go out as they are. */
@@ -126,12 +184,10 @@ static size_t plain_len(const uint8_t *text, size_t len)
 	while (at < len) {
 		int step = 1;
 
-		if (len - at >= 8 && is_plain8(text + at)) {
+		if (len - at >= 8 && is_plain8(load8(text + at))) {
 			at += 8;
 			continue;
 		}
-		if (at >= 8 && len - at < 8 && is_plain8(text + len - 8))
-			return len;
 		if (text[at] < 0x20 || text[at] == '"' || text[at] == '\\')
 			return at;
 		if (text[at] >= 0x80)
@@ -192,36 +248,64 @@ static void drop_name(struct rj_jsonw *w)
 		w->out->len = w->name_at;
 }
 
-static __attribute__((noinline)) void skip_open(struct rj_jsonw *w)
+/* Where the innermost level is noted, once it has changed. */
+static inline void enter_level(struct rj_jsonw *w, uint32_t depth, uint32_t arrays)
 {
-	drop_name(w);
-	w->num_skipped++;
-	w->is_too_deep = true;
+	w->depth = depth;
+	w->arrays = arrays;
+	w->has_comma = depth > 0;
+	w->is_array = !depth || arrays & 1;
+}
+
+/* There is room for two bytes. */
+static inline void put_close(struct rj_jsonw *w, uint8_t *at)
+{
+	at -= at[-1] == ','; /* text ends with a quote, so that it is not text's */
+	*at = w->is_array ? ']' : '}';
+	enter_level(w, w->depth - 1, w->arrays >> 1);
+	end_value(w, at + 1);
+}
+
+/* One that is too deep, or that has no room at once. */
+static __attribute__((noinline)) void open_slowly(struct rj_jsonw *w, const struct rj_field *f,
+						  bool is_array)
+{
+	uint8_t *at;
+
+	if (w->num_skipped || w->depth == RJ_JSONW_MAX_DEPTH) {
+		drop_name(w);
+		w->num_skipped++;
+		w->is_too_deep = true;
+		return;
+	}
+	at = begin_slowly(w, f, 1);
+	if (at) {
+		*at = is_array ? '[' : '{';
+		w->out->len = (size_t)(at + 1 - w->out->data);
+	}
+	enter_level(w, w->depth + 1, w->arrays << 1 | is_array);
+	w->is_named = is_array;
 }
 
 static void write_open(struct rj_visitor *v, const struct rj_field *f)
 {
 	struct rj_jsonw *w = writer_of(v);
 	bool is_array = f && f->type == RJ_TYPE_ARRAY;
-	uint8_t *at;
+	uint8_t *at = w->depth < RJ_JSONW_MAX_DEPTH ? begin_usual(w, f, 1) : NULL;
 
-	if (w->num_skipped || w->depth == RJ_JSONW_MAX_DEPTH) {
-		skip_open(w);
+	if (!at) {
+		open_slowly(w, f, is_array);
 		return;
 	}
-	at = begin_value(w, f, 1);
-	if (at) {
-		*at = is_array ? '[' : '{';
-		w->out->len = (size_t)(at + 1 - w->out->data);
-	}
-	w->depth++;
-	w->arrays = w->arrays << 1 | is_array;
+	*at = is_array ? '[' : '{';
+	w->out->len = (size_t)(at + 1 - w->out->data);
+	enter_level(w, w->depth + 1, w->arrays << 1 | is_array);
 	w->is_named = is_array;
 }
 
-static void write_close(struct rj_visitor *v)
+/* One that was not written, with a name before it, or without room at once. */
+static __attribute__((noinline)) void close_slowly(struct rj_jsonw *w)
 {
-	struct rj_jsonw *w = writer_of(v);
 	uint8_t *at;
 
 	if (w->num_skipped) {
@@ -231,41 +315,74 @@ static void write_close(struct rj_visitor *v)
 	assert(w->depth);
 	drop_name(w);
 	at = rj_buffer_room(w->out, 2);
-	w->depth--;
-	if (at) {
-		at -= at[-1] == ','; /* text ends with a quote, so that it is not text's */
-		*at = w->arrays & 1 ? ']' : '}';
-	}
-	w->arrays >>= 1;
 	if (at)
-		end_value(w, at + 1);
+		put_close(w, at);
+	else
+		enter_level(w, w->depth - 1, w->arrays >> 1);
+}
+
+static void write_close(struct rj_visitor *v)
+{
+	struct rj_jsonw *w = writer_of(v);
+	struct rj_buffer *out = w->out;
+
+	if (w->num_skipped || w->is_named != w->is_array || out->is_failed ||
+	    out->capacity - out->len < 2)
+		close_slowly(w);
+	else
+		put_close(w, out->data + out->len);
 }
 
 static void write_name(struct rj_visitor *v, const void *name, size_t len)
 {
 	struct rj_jsonw *w = writer_of(v);
+	struct rj_buffer *out = w->out;
+	uint8_t *at;
+	size_t done;
 
-	if (w->num_skipped || !is_in_object(w))
+	if (w->num_skipped || w->is_array)
 		return;
 	drop_name(w);
-	w->name_at = w->out->len;
+	at = rj_buffer_room(out, len + KEY_EXTRA_BYTES);
+	w->name_at = out->len;
 	w->is_named = true;
-	rj_buffer_put(w->out, "\"", 1);
-	put_text(w->out, name, len);
-	rj_buffer_put(w->out, "\":", 2);
+	if (!at)
+		return;
+	*at = '"';
+	done = copy_plain(at + 1, name, len);
+	out->len += 1 + done;
+	if (done < len)
+		put_text(out, (const uint8_t *)name + done, len - done);
+	rj_buffer_put(out, "\":", 2);
 }
 
-static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
+static __attribute__((noinline)) void write_big_u64(struct rj_jsonw *w, const struct rj_field *f,
+						    uint64_t value)
 {
-	struct rj_jsonw *w = writer_of(v);
 	uint8_t *at = begin_value(w, f, RJ_TEXT_U64_LEN);
 
 	if (at)
 		end_value(w, rj_text_u64(at, value));
 }
 
+static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
+{
+	struct rj_jsonw *w = writer_of(v);
+	uint8_t *at = value < 10000 ? begin_usual(w, f, 4) : NULL;
+
+	if (at)
+		end_value(w, rj_text_small(at, (uint32_t)value));
+	else
+		write_big_u64(w, f, value);
+}
+
 /* As many at a time as there is room for at once. */
 #define NUMBERS_AT_ONCE 64u
+
+static inline uint8_t *put_number(uint8_t *at, uint64_t value)
+{
+	return value < 10000 ? rj_text_small(at, (uint32_t)value) : rj_text_u64(at, value);
+}
 
 static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 {
@@ -274,7 +391,7 @@ static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 	if (!at)
 		return;
 	for (size_t i = 0; i < num; i++) {
-		at = rj_text_u64(at, values[i]);
+		at = put_number(at, values[i]);
 		*at++ = ',';
 	}
 	w->out->len = (size_t)(at - w->out->data);
@@ -291,6 +408,75 @@ static void write_numbers(struct rj_visitor *v, const struct rj_field *f,
 		put_numbers(w, values + at,
 			    num - at < NUMBERS_AT_ONCE ? num - at : NUMBERS_AT_ONCE);
 	write_close(v);
+}
+
+/* What goes before a column's value, and of text the quote behind it. */
+struct before {
+	char text[sizeof(((struct rj_jsonw_key *)0)->text) + 2];
+	uint8_t len;
+};
+
+#define MAX_COLUMNS 8u
+#define MAX_WORD_LEN 20u
+
+static void prepare(struct rj_jsonw *w, struct before *before, const struct rj_column *columns,
+		    size_t num_columns)
+{
+	for (size_t i = 0; i < num_columns; i++, before++) {
+		const struct rj_field *f = columns[i].field;
+		const struct rj_jsonw_key *key = key_of(w, f);
+		bool is_short = key->field == f || learn_key(w, f);
+
+		assert(is_short);
+		(void)is_short;
+		before->text[0] = i ? ',' : '{';
+		memcpy(before->text + 1, key->text, sizeof(key->text));
+		before->len = (uint8_t)(1 + key->len);
+		if (columns[i].words)
+			before->text[before->len++] = '"';
+	}
+}
+
+/* An object of numbers and of words, which are ours: plain, of MAX_WORD_LEN at most. */
+static uint8_t *put_row(uint8_t *at, const struct before *before, const struct rj_column *columns,
+			size_t num_columns, const uint64_t *values)
+{
+	for (size_t i = 0; i < num_columns; i++) {
+		memcpy(at, before[i].text, sizeof(before[i].text));
+		at += before[i].len;
+		if (columns[i].words) {
+			at = (uint8_t *)stpcpy((char *)at, columns[i].words[values[i]]);
+			*at++ = '"';
+		} else {
+			at = put_number(at, values[i]);
+		}
+	}
+	*at++ = '}';
+	*at++ = ',';
+	return at;
+}
+
+static void write_rows(struct rj_visitor *v, const struct rj_field *item,
+		       const struct rj_column *columns, size_t num_columns, const uint64_t *values,
+		       size_t num)
+{
+	struct rj_jsonw *w = writer_of(v);
+	struct before before[MAX_COLUMNS];
+	size_t most = num_columns * (sizeof(before[0].text) + MAX_WORD_LEN + 1) + 2;
+
+	(void)item;
+	assert(num_columns && num_columns <= MAX_COLUMNS);
+	if (w->num_skipped)
+		return;
+	prepare(w, before, columns, num_columns);
+	for (; num; num--, values += num_columns) {
+		uint8_t *at = rj_buffer_room(w->out, most);
+
+		if (!at)
+			return;
+		at = put_row(at, before, columns, num_columns, values);
+		w->out->len = (size_t)(at - w->out->data);
+	}
 }
 
 static void write_i64(struct rj_visitor *v, const struct rj_field *f, int64_t value)
@@ -347,22 +533,21 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 			 size_t len)
 {
 	struct rj_jsonw *w = writer_of(v);
-	size_t plain = plain_len(text, len);
-	uint8_t *at = begin_value(w, f, plain + 2);
+	uint8_t *at = begin_value(w, f, len + 2);
+	size_t done;
 
 	if (!at)
 		return;
 	*at++ = '"';
-	if (plain)
-		memcpy(at, text, plain);
-	at += plain;
-	if (plain == len) { /* nearly always */
+	done = copy_plain(at, text, len);
+	at += done;
+	if (done == len) { /* nearly always */
 		*at++ = '"';
 		end_value(w, at);
 		return;
 	}
 	w->out->len = (size_t)(at - w->out->data);
-	write_rest(w, (const uint8_t *)text + plain, len - plain);
+	write_rest(w, (const uint8_t *)text + done, len - done);
 }
 
 static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
@@ -414,6 +599,7 @@ static const struct rj_visitor_ops json_ops = {
 	.address = write_address,
 	.time = write_time,
 	.numbers = write_numbers,
+	.rows = write_rows,
 };
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)
@@ -421,7 +607,8 @@ void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_ke
 	*w = (struct rj_jsonw){ .visitor = { &json_ops },
 				.out = out,
 				.keys = keys,
-				.is_named = true };
+				.is_named = true,
+				.is_array = true };
 }
 
 void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value, const char *text)

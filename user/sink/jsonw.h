@@ -45,7 +45,9 @@ struct rj_jsonw {
 	uint32_t arrays;      /* a bit a level, innermost lowest: 1 is an array */
 	uint32_t depth;	      /* levels open */
 	uint32_t num_skipped; /* levels open that are not written */
-	bool is_named;	      /* the next value takes no key: it has one, or stands in an array */
+	bool is_named;	      /* the next value takes no key: it has one, or stands in no object */
+	bool is_array;	      /* the innermost level is no object */
+	bool has_comma;	      /* goes behind each value */
 	bool is_too_deep;
 };
 

@@ -284,3 +284,49 @@ TEST(jsonw_tells_when_the_buffer_refuses)
 	}
 	CHECK(num_failed >= len && num_failed < len + 64);
 }
+
+TEST(jsonw_writes_rows_as_calls_would)
+{
+	static const char *const words[] = { "<", ">", "a word of 20 bytes!!" };
+	const struct rj_column columns[] = { { .field = &a }, { &b, words }, { .field = &a } };
+	const uint64_t values[] = { 0, 1, 9, 10, 0, UINT64_MAX, 9999, 2, 10000 };
+
+	begin();
+	v->ops->open(v, &array);
+	v->ops->rows(v, &object, columns, 3, values, 0);
+	v->ops->close(v);
+	CHECK_STR(text(), "[]");
+	begin();
+	v->ops->open(v, &array);
+	v->ops->rows(v, &object, columns, 3, values, 2);
+	v->ops->rows(v, &object, columns, 3, values + 6, 1);
+	v->ops->u64(v, &a, 7);
+	v->ops->close(v);
+	CHECK_STR(text(), "[{\"a\":0,\"b\":\">\",\"a\":9},"
+			  "{\"a\":10,\"b\":\"<\",\"a\":18446744073709551615},"
+			  "{\"a\":9999,\"b\":\"a word of 20 bytes!!\",\"a\":10000},7]");
+}
+
+TEST(jsonw_rows_are_left_out_where_there_is_no_room_or_too_much_depth)
+{
+	const struct rj_column column = { .field = &a };
+	const uint64_t values[] = { 1, 2, 3 };
+	static struct rj_jsonw_keys keys;
+
+	rj_buffer_init(&out, 20);
+	rj_jsonw_init(&w, &out, &keys);
+	v = &w.visitor;
+	v->ops->open(v, &array);
+	v->ops->rows(v, &object, &column, 1, values, 3);
+	v->ops->close(v);
+	CHECK(rj_jsonw_failed(&w));
+	rj_buffer_done(&out);
+	begin();
+	for (unsigned int i = 0; i <= RJ_JSONW_MAX_DEPTH; i++)
+		v->ops->open(v, &array);
+	v->ops->rows(v, &object, &column, 1, values, 3);
+	for (unsigned int i = 0; i <= RJ_JSONW_MAX_DEPTH; i++)
+		v->ops->close(v);
+	CHECK(!strchr(text(), '{'));
+	CHECK(w.is_too_deep);
+}
