@@ -83,11 +83,12 @@ static __attribute__((noinline)) uint8_t *begin_slowly(struct rj_jsonw *w, const
 static inline uint8_t *begin_usual(struct rj_jsonw *w, const struct rj_field *f, size_t len)
 {
 	const struct rj_buffer *out = w->out;
-	uint8_t *at = out->data + out->len;
 	const struct rj_jsonw_key *key;
+	uint8_t *at;
 
 	if (w->num_skipped || out->is_failed || out->capacity - out->len < ROOM_AROUND + len)
 		return NULL;
+	at = out->data + out->len;
 	if (w->is_named)
 		return at;
 	key = key_of(w, f);
