@@ -2,7 +2,6 @@
 /* Numbers and addresses as text, and where text is UTF-8. */
 #include "core/text.h"
 
-#include <endian.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,31 +76,27 @@ uint8_t *rj_text_f64(uint8_t *at, double value)
 	return at;
 }
 
-/* The eight digits of four bytes at once, a digit in each byte of a word. */
-static void put_hex4(uint8_t *at, const uint8_t *bytes)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t x = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 32 |
-		     (uint64_t)bytes[3] << 48;
-	uint64_t is_letter;
+#define ROW(high)                                                                                  \
+	high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high      \
+	     "9" high "a" high "b" high "c" high "d" high "e" high "f"
+static const char hex_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6")
+	ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
+#undef ROW
 
-	x = ((x >> 4) & UINT64_C(0x000f000f000f000f)) | (x & UINT64_C(0x000f000f000f000f)) << 8;
-	is_letter = (x + 6 * ones) >> 4 & ones;
-	x += '0' * ones + is_letter * ('a' - '9' - 1);
-	x = htole64(x);
-	memcpy(at, &x, sizeof(x));
+static inline uint8_t *put_hex(uint8_t *at, uint8_t byte)
+{
+	memcpy(at, hex_pairs + 2 * (size_t)byte, 2);
+	return at + 2;
 }
 
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 {
 	const uint8_t *byte = bytes;
 
-	for (; len >= 4; len -= 4, byte += 4, at += 8)
-		put_hex4(at, byte);
-	for (size_t i = 0; i < len; i++) {
-		*at++ = (uint8_t)hex_digits[byte[i] >> 4];
-		*at++ = (uint8_t)hex_digits[byte[i] & 15];
-	}
+	for (; len >= 4; len -= 4, byte += 4)
+		at = put_hex(put_hex(put_hex(put_hex(at, byte[0]), byte[1]), byte[2]), byte[3]);
+	for (; len; len--)
+		at = put_hex(at, *byte++);
 	return at;
 }
 

@@ -446,7 +446,8 @@ static uint8_t *put_row(uint8_t *at, const struct before *before, const struct r
 		memcpy(at, before[i].text, sizeof(before[i].text));
 		at += before[i].len;
 		if (columns[i].words) {
-			at = (uint8_t *)stpcpy((char *)at, columns[i].words[values[i]]);
+			for (const char *c = columns[i].words[values[i]]; *c; c++)
+				*at++ = (uint8_t)*c;
 			*at++ = '"';
 		} else {
 			at = put_number(at, values[i]);
