@@ -15,16 +15,16 @@
 
 struct kept {
 	struct kept *next;
-	const uint8_t *bytes;
 	uint64_t time_ns;
-	uint32_t len;
 	uint32_t num_before; /* messages of the flow before this one */
-	uint32_t max_items;
+	uint16_t len;
 	bool is_cut; /* by the capture */
 	bool is_mdns;
 	bool has_header;
 	bool is_response;
+	uint8_t bytes[];
 };
+_Static_assert(MAX_DATAGRAM <= UINT16_MAX, "the length of a datagram that is kept has 16 bits");
 
 struct side {
 	struct kept *first;
@@ -35,7 +35,6 @@ struct side {
 struct dns_state {
 	struct side sides[2];
 	uint32_t num_seen;
-	uint32_t num_items;
 	uint32_t num_skipped;
 };
 
@@ -108,31 +107,33 @@ static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 	return probe_strict(bytes);
 }
 
-/* Keeps a copy of the datagram, or counts it when there is no place for it. */
-static void keep(struct dns_state *s, const struct rj_message *m, const struct rj_dns_extent *e,
-		 const struct kept *like)
+/* A copy of the datagram, the last of its side; NULL when there is no place for it. */
+static struct kept *keep(struct side *side, struct rj_arena *arena, const uint8_t *bytes,
+			 size_t len)
 {
-	struct side *side = &s->sides[m->side];
-	uint32_t room = MAX_ITEMS - s->num_items;
-	uint32_t num_items = e->num_questions + e->num_records;
 	struct kept *k = NULL;
 
 	if (side->num < MAX_MESSAGES)
-		k = rj_arena_copy(m->arena, like, sizeof(*like));
-	if (k)
-		k->bytes = rj_arena_copy(m->arena, like->bytes, like->len);
-	if (!k || !k->bytes) {
-		s->num_skipped++;
-		return;
-	}
-	k->max_items = num_items < room ? num_items : room;
-	s->num_items += k->max_items;
+		k = rj_arena_alloc(arena, sizeof(*k) + len);
+	if (!k)
+		return NULL;
+	memcpy(k->bytes, bytes, len);
+	k->len = (uint16_t)len;
 	if (side->last)
 		side->last->next = k;
 	else
 		side->first = k;
 	side->last = k;
 	side->num++;
+	return k;
+}
+
+/* Only a datagram that the capture may have cut (soft end) is to be looked through for that. */
+RJ_MUST_CHECK static enum rj_status find_cut(struct rj_cursor bytes)
+{
+	struct rj_dns_extent e;
+
+	return bytes.is_hard ? RJ_OK : rj_dns_message_scan(bytes, &e);
 }
 
 /*
@@ -143,31 +144,36 @@ static void keep(struct dns_state *s, const struct rj_message *m, const struct r
 static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
 {
 	struct dns_state *s = state;
-	struct rj_cursor bytes = *c;
+	struct rj_dns_part p = rj_dns_part_init(*c);
+	struct rj_dns_header h;
+	struct rj_cursor rest = *c;
 	size_t len = c->left < MAX_DATAGRAM ? c->left : MAX_DATAGRAM;
-	bool is_all = c->is_hard || m->is_done;
-	struct kept k = { .len = (uint32_t)len, .time_ns = m->time_ns };
-	struct rj_dns_extent e;
-	enum rj_status st = rj_dns_message_scan(bytes, &e);
+	const uint8_t *bytes;
+	struct kept *k;
+	bool is_cut = find_cut(*c) == RJ_TRUNCATED;
+	enum rj_status st;
 
-	if (st == RJ_TRUNCATED && !is_all)
-		return st;
-	if (!c->left)
+	if (!c->left || (is_cut && !m->is_done))
 		return rj_cursor_short(c);
-	k.is_cut = st == RJ_TRUNCATED;
-	k.is_mdns = has_port(m, PORT_MDNS);
-	k.is_response = e.header.flags & RJ_DNS_QR;
-	k.has_header = e.has_header;
-	k.num_before = s->num_seen;
-	st = rj_cursor_bytes(&bytes, len, &k.bytes);
+	st = rj_cursor_bytes(&rest, len, &bytes);
 	if (!st)
-		st = rj_cursor_skip(&bytes, bytes.left);
+		st = rj_cursor_skip(&rest, rest.left);
 	if (st)
 		return st;
-	keep(s, m, &e, &k);
+	k = keep(&s->sides[m->side], m->arena, bytes, len);
+	if (k) {
+		k->time_ns = m->time_ns;
+		k->num_before = s->num_seen;
+		k->is_cut = is_cut;
+		k->is_mdns = has_port(m, PORT_MDNS);
+		k->has_header = !rj_dns_header_read(&p, &h);
+		k->is_response = k->has_header && h.flags & RJ_DNS_QR;
+	} else {
+		s->num_skipped++;
+	}
 	s->num_seen++;
 	m->is_done = false;
-	*c = bytes;
+	*c = rest;
 	return RJ_OK;
 }
 
@@ -182,6 +188,7 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 {
 	const struct dns_state *s = state;
 	const struct kept *a = s->sides[0].first, *b = s->sides[1].first;
+	uint32_t room = MAX_ITEMS;
 
 	(void)originator; /* qn and rn tell who speaks */
 	if (!s->num_seen)
@@ -191,8 +198,8 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 		bool is_a = !b || (a && is_before(a, b));
 		const struct kept *k = is_a ? a : b;
 
-		rj_dns_message_emit(rj_cursor_init(k->bytes, k->len, !k->is_cut), k->max_items,
-				    k->is_mdns, v);
+		rj_dns_message_emit(rj_cursor_init(k->bytes, k->len, !k->is_cut), &room, k->is_mdns,
+				    v);
 		a = is_a ? a->next : a;
 		b = is_a ? b : b->next;
 	}

@@ -110,43 +110,60 @@ enum rj_dns_field {
 
 extern const struct rj_field rj_dns_fields[RJ_DNS_NUM_FIELDS];
 
-/* rj_dns_put_… - give the value of field @f to @v, as the operation of the same name does. */
+/*
+ * rj_dns_put_… - give the value of field @f to @v, as the operation of the same name does. @v is
+ * NULL where the code that writes a value only checks it.
+ */
 static inline void rj_dns_put_open(struct rj_visitor *v, enum rj_dns_field f)
 {
-	v->ops->open(v, &rj_dns_fields[f]);
+	if (v)
+		v->ops->open(v, &rj_dns_fields[f]);
 }
 
 static inline void rj_dns_put_close(struct rj_visitor *v)
 {
-	v->ops->close(v);
+	if (v)
+		v->ops->close(v);
+}
+
+/* what the next value is called instead of by its field */
+static inline void rj_dns_put_name(struct rj_visitor *v, const void *name, size_t len)
+{
+	if (v)
+		v->ops->name(v, name, len);
 }
 
 static inline void rj_dns_put_u64(struct rj_visitor *v, enum rj_dns_field f, uint64_t value)
 {
-	v->ops->u64(v, &rj_dns_fields[f], value);
+	if (v)
+		v->ops->u64(v, &rj_dns_fields[f], value);
 }
 
 static inline void rj_dns_put_boolean(struct rj_visitor *v, enum rj_dns_field f, int value)
 {
-	v->ops->boolean(v, &rj_dns_fields[f], value);
+	if (v)
+		v->ops->boolean(v, &rj_dns_fields[f], value);
 }
 
 static inline void rj_dns_put_string(struct rj_visitor *v, enum rj_dns_field f, const void *text,
 				     size_t len)
 {
-	v->ops->string(v, &rj_dns_fields[f], text, len);
+	if (v)
+		v->ops->string(v, &rj_dns_fields[f], text, len);
 }
 
 static inline void rj_dns_put_hex(struct rj_visitor *v, enum rj_dns_field f, const void *bytes,
 				  size_t len)
 {
-	v->ops->hex(v, &rj_dns_fields[f], bytes, len);
+	if (v)
+		v->ops->hex(v, &rj_dns_fields[f], bytes, len);
 }
 
 static inline void rj_dns_put_address(struct rj_visitor *v, enum rj_dns_field f,
 				      const uint8_t addr[16])
 {
-	v->ops->address(v, &rj_dns_fields[f], addr);
+	if (v)
+		v->ops->address(v, &rj_dns_fields[f], addr);
 }
 
 #endif

@@ -5,9 +5,15 @@
 #include "proto/common/dns_fields.h"
 #include "proto/common/dns_rdata.h"
 #include "proto/common/dns_text.h"
-#include "proto/common/nowhere.h"
 
 #define MDNS_CLASS_FLAG 0x8000u
+#define NOWHERE SIZE_MAX /* in no message */
+
+/* struct named - the name written last: nearly all records of an answer have the question's. */
+struct named {
+	size_t place;
+	struct rj_dns_name name;
+};
 
 /*
  * What the data of @r is like. The flush bit of mDNS is not looked at for
@@ -15,9 +21,7 @@
  */
 static enum rj_status check_rdata(const struct rj_dns_record *r)
 {
-	struct rj_visitor nowhere = rj_visitor_nowhere();
-
-	return rj_dns_rdata_read(r, r->class & ~MDNS_CLASS_FLAG & 0xffff, &nowhere);
+	return rj_dns_rdata_read(r, r->class & ~MDNS_CLASS_FLAG & 0xffff, NULL);
 }
 
 RJ_MUST_CHECK static enum rj_status scan_record(struct rj_dns_part *p, struct rj_dns_extent *e)
@@ -64,20 +68,33 @@ enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent 
 	return st;
 }
 
-static void put_text(struct rj_visitor *v, enum rj_dns_field f, const char *text)
+static void put_text(struct rj_visitor *v, enum rj_dns_field f, const struct rj_dns_text *text)
 {
-	rj_dns_put_string(v, f, text, strlen(text));
+	rj_dns_put_string(v, f, text->at, text->len);
+}
+
+static void put_name(struct rj_visitor *v, enum rj_dns_field f, struct rj_dns_part at,
+		     struct named *last)
+{
+	size_t place = rj_dns_name_place(&at);
+	bool is_known = place == last->place || !rj_dns_name_read(&at, &last->name);
+
+	last->place = is_known ? place : NOWHERE;
+	if (is_known)
+		rj_dns_put_string(v, f, last->name.text, last->name.len);
 }
 
 static void put_type_class(const struct rj_dns_question *q, bool is_mdns, struct rj_visitor *v)
 {
-	struct rj_dns_text room;
+	struct rj_dns_text text;
 	uint16_t class = q->class;
 
-	put_text(v, RJ_DNS_F_QT, rj_dns_type_text(q->type, &room));
+	rj_dns_type_text(q->type, &text);
+	put_text(v, RJ_DNS_F_QT, &text);
 	if (is_mdns)
 		class &= ~MDNS_CLASS_FLAG & 0xffff;
-	put_text(v, RJ_DNS_F_QC, rj_dns_class_text(class, &room));
+	rj_dns_class_text(class, &text);
+	put_text(v, RJ_DNS_F_QC, &text);
 	if (class != q->class)
 		rj_dns_put_boolean(v, RJ_DNS_F_QU, 1);
 }
@@ -86,30 +103,31 @@ static void put_flags(const struct rj_dns_header *h, struct rj_visitor *v)
 {
 	static const struct {
 		uint16_t bit;
-		const char *name;
+		uint8_t len;
+		char name[3];
 	} flags[] = {
-		{ RJ_DNS_QR, "qr" }, { RJ_DNS_AA, "aa" }, { RJ_DNS_TC, "tc" }, { RJ_DNS_RD, "rd" },
-		{ RJ_DNS_RA, "ra" }, { RJ_DNS_Z, "z" },	  { RJ_DNS_AD, "ad" }, { RJ_DNS_CD, "cd" },
+		{ RJ_DNS_QR, 2, "qr" }, { RJ_DNS_AA, 2, "aa" }, { RJ_DNS_TC, 2, "tc" },
+		{ RJ_DNS_RD, 2, "rd" }, { RJ_DNS_RA, 2, "ra" }, { RJ_DNS_Z, 1, "z" },
+		{ RJ_DNS_AD, 2, "ad" }, { RJ_DNS_CD, 2, "cd" },
 	};
 
 	rj_dns_put_open(v, RJ_DNS_F_FLAGS);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (h->flags & flags[i].bit)
-			put_text(v, RJ_DNS_F_FLAG, flags[i].name);
+			rj_dns_put_string(v, RJ_DNS_F_FLAG, flags[i].name, flags[i].len);
 	rj_dns_put_close(v);
 }
 
 /* The header and, when it is there, the first question, in Joy's order. */
 static void put_head(struct rj_dns_part *p, const struct rj_dns_extent *e, bool is_mdns,
-		     struct rj_visitor *v)
+		     struct named *last, struct rj_visitor *v)
 {
 	bool is_response = e->header.flags & RJ_DNS_QR;
 	struct rj_dns_question q;
 	bool has_question = e->num_questions && !rj_dns_question_read(p, &q);
 
 	if (has_question)
-		rj_dns_put_string(v, is_response ? RJ_DNS_F_RN : RJ_DNS_F_QN, q.name.text,
-				  q.name.len);
+		put_name(v, is_response ? RJ_DNS_F_RN : RJ_DNS_F_QN, q.name, last);
 	rj_dns_put_u64(v, RJ_DNS_F_ID, e->header.id);
 	if (has_question)
 		put_type_class(&q, is_mdns, v);
@@ -123,7 +141,7 @@ static void put_head(struct rj_dns_part *p, const struct rj_dns_extent *e, bool 
 
 /* Passes the questions after the first, of which *@max_items at most are written. */
 static void put_more_questions(struct rj_dns_part *p, uint32_t num, bool is_mdns,
-			       uint32_t *max_items, struct rj_visitor *v)
+			       uint32_t *max_items, struct named *last, struct rj_visitor *v)
 {
 	struct rj_dns_question q;
 
@@ -135,24 +153,26 @@ static void put_more_questions(struct rj_dns_part *p, uint32_t num, bool is_mdns
 			continue;
 		--*max_items;
 		rj_dns_put_open(v, RJ_DNS_F_QUESTION);
-		rj_dns_put_string(v, RJ_DNS_F_NAME, q.name.text, q.name.len);
+		put_name(v, RJ_DNS_F_NAME, q.name, last);
 		put_type_class(&q, is_mdns, v);
 		rj_dns_put_close(v);
 	}
 	rj_dns_put_close(v);
 }
 
+/* @may_be_bad: data of some record of the message is */
 static void put_record(const struct rj_dns_record *r, const char *section, bool is_mdns,
-		       struct rj_visitor *v)
+		       bool may_be_bad, struct named *last, struct rj_visitor *v)
 {
 	uint16_t class = is_mdns ? r->class & ~MDNS_CLASS_FLAG & 0xffff : r->class;
-	bool is_bad = check_rdata(r) != RJ_OK;
-	struct rj_dns_text room;
+	bool is_bad = may_be_bad && check_rdata(r) != RJ_OK;
+	struct rj_dns_text text;
 
 	rj_dns_put_open(v, RJ_DNS_F_RECORD);
-	rj_dns_put_string(v, RJ_DNS_F_NAME, r->name.text, r->name.len);
-	put_text(v, RJ_DNS_F_TYPE, rj_dns_type_text(r->type, &room));
-	put_text(v, RJ_DNS_F_SECTION, section);
+	put_name(v, RJ_DNS_F_NAME, r->name, last);
+	rj_dns_type_text(r->type, &text);
+	put_text(v, RJ_DNS_F_TYPE, &text);
+	rj_dns_put_string(v, RJ_DNS_F_SECTION, section, 2);
 	if (!is_bad)
 		is_bad = rj_dns_rdata_read(r, class, v) != RJ_OK;
 	if (is_bad) {
@@ -165,6 +185,7 @@ static void put_record(const struct rj_dns_record *r, const char *section, bool 
 	rj_dns_put_close(v);
 }
 
+/* Two letters. */
 static const char *section_of(const struct rj_dns_header *h, uint32_t index)
 {
 	if (index < h->counts[RJ_DNS_AN])
@@ -173,7 +194,7 @@ static const char *section_of(const struct rj_dns_header *h, uint32_t index)
 }
 
 static void put_records(struct rj_dns_part *p, const struct rj_dns_extent *e, bool is_mdns,
-			uint32_t max_items, struct rj_visitor *v)
+			uint32_t max_items, struct named *last, struct rj_visitor *v)
 {
 	uint32_t num = e->num_records < max_items ? e->num_records : max_items;
 	struct rj_dns_record r;
@@ -182,7 +203,7 @@ static void put_records(struct rj_dns_part *p, const struct rj_dns_extent *e, bo
 		return;
 	rj_dns_put_open(v, RJ_DNS_F_RR);
 	for (uint32_t i = 0; i < num && !rj_dns_record_read(p, &r); i++)
-		put_record(&r, section_of(&e->header, i), is_mdns, v);
+		put_record(&r, section_of(&e->header, i), is_mdns, e->has_bad_rdata, last, v);
 	rj_dns_put_close(v);
 }
 
@@ -199,8 +220,7 @@ static void put_end(enum rj_status st, const struct rj_dns_extent *e, uint32_t n
 		rj_dns_put_boolean(v, RJ_DNS_F_MALFORMED, 1);
 }
 
-void rj_dns_message_emit(struct rj_cursor bytes, uint32_t max_items, bool is_mdns,
-			 struct rj_visitor *v)
+void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, bool is_mdns, struct rj_visitor *v)
 {
 	struct rj_dns_part p = rj_dns_part_init(bytes);
 	struct rj_dns_header unused;
@@ -208,15 +228,20 @@ void rj_dns_message_emit(struct rj_cursor bytes, uint32_t max_items, bool is_mdn
 	enum rj_status st = rj_dns_message_scan(bytes, &e);
 	uint32_t num_more = e.num_questions > 1 ? e.num_questions - 1 : 0;
 	uint32_t num_items = num_more + e.num_records;
+	uint32_t num_all = e.num_questions + e.num_records;
+	uint32_t max_items = num_all < *room ? num_all : *room;
 
 	rj_dns_put_open(v, RJ_DNS_F_MESSAGE);
 	if (e.has_header && !rj_dns_header_read(&p, &unused)) {
-		uint32_t room = max_items;
+		uint32_t left = max_items;
+		struct named last;
 
-		put_head(&p, &e, is_mdns, v);
-		put_more_questions(&p, num_more, is_mdns, &room, v);
-		put_records(&p, &e, is_mdns, room, v);
+		last.place = NOWHERE; /* its kilobyte needs no zeros */
+		put_head(&p, &e, is_mdns, &last, v);
+		put_more_questions(&p, num_more, is_mdns, &left, &last, v);
+		put_records(&p, &e, is_mdns, left, &last, v);
 	}
 	put_end(st, &e, num_items > max_items ? num_items - max_items : 0, v);
 	rj_dns_put_close(v);
+	*room -= max_items;
 }

@@ -36,10 +36,10 @@ enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent 
 /*
  * rj_dns_message_emit - writes the message @bytes to @v as one object: what
  * rj_dns_message_scan can read of it, of questions after the first and records
- * together @max_items at most. @is_mdns: the top bit of classes is a flag
- * (RFC 6762 section 18).
+ * together @room at most, from which it takes what the message has. @is_mdns:
+ * the top bit of classes is a flag (RFC 6762 section 18).
  */
-void rj_dns_message_emit(struct rj_cursor bytes, uint32_t max_items, bool is_mdns,
+void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, bool is_mdns,
 			 struct rj_visitor *v);
 
 #endif

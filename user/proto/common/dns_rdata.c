@@ -27,8 +27,11 @@ RJ_MUST_CHECK static enum rj_status name(struct rj_dns_part *p, enum rj_dns_fiel
 					 struct rj_visitor *v)
 {
 	struct rj_dns_name n;
-	enum rj_status st = rj_dns_name_read(p, &n);
+	enum rj_status st;
 
+	if (!v)
+		return rj_dns_name_skip(p);
+	st = rj_dns_name_read(p, &n);
 	if (!st)
 		rj_dns_put_string(v, f, n.text, n.len);
 	return st;
@@ -237,15 +240,14 @@ RJ_MUST_CHECK static enum rj_status read_dnskey(struct rj_dns_part *p, enum rj_d
 
 RJ_MUST_CHECK static enum rj_status type_covered(struct rj_dns_part *p, struct rj_visitor *v)
 {
-	struct rj_dns_text room;
+	struct rj_dns_text text;
 	uint16_t type;
-	const char *text;
 	enum rj_status st = rj_cursor_u16(&p->c, &type);
 
 	if (st)
 		return st;
-	text = rj_dns_type_text(type, &room);
-	rj_dns_put_string(v, RJ_DNS_F_TYPE_COVERED, text, strlen(text));
+	rj_dns_type_text(type, &text);
+	rj_dns_put_string(v, RJ_DNS_F_TYPE_COVERED, text.at, text.len);
 	return RJ_OK;
 }
 
@@ -340,29 +342,29 @@ RJ_MUST_CHECK static enum rj_status read_opt(const struct rj_dns_record *r, stru
 }
 
 struct rdata_type {
-	uint16_t type;
-	bool is_in_only; /* the format is that of class IN alone */
-	enum rj_dns_field field;
 	enum rj_status (*read)(struct rj_dns_part *p, enum rj_dns_field f, struct rj_visitor *v);
+	uint8_t field;
+	bool is_in_only; /* the format is that of class IN alone */
 };
+_Static_assert(RJ_DNS_NUM_FIELDS <= UINT8_MAX, "the number of a field has 8 bits");
 
 static const struct rdata_type rdata_types[] = {
-	{ 1, true, RJ_DNS_F_A, read_a },
-	{ 2, false, RJ_DNS_F_NS, read_name },
-	{ 5, false, RJ_DNS_F_CNAME, read_name },
-	{ 6, false, RJ_DNS_F_SOA, read_soa },
-	{ 12, false, RJ_DNS_F_PTR, read_name },
-	{ 15, false, RJ_DNS_F_MX, read_mx },
-	{ 16, false, RJ_DNS_F_TXT, read_txt },
-	{ 28, true, RJ_DNS_F_AAAA, read_aaaa },
-	{ 33, true, RJ_DNS_F_SRV, read_srv },
-	{ 39, false, RJ_DNS_F_DNAME, read_name },
-	{ 43, false, RJ_DNS_F_DS, read_ds },
-	{ 46, false, RJ_DNS_F_RRSIG, read_rrsig },
-	{ 48, false, RJ_DNS_F_DNSKEY, read_dnskey },
-	{ 64, true, RJ_DNS_F_SVCB, read_svcb },
-	{ 65, true, RJ_DNS_F_HTTPS, read_svcb },
-	{ 257, false, RJ_DNS_F_CAA, read_caa },
+	[1] = { read_a, RJ_DNS_F_A, true },
+	[2] = { read_name, RJ_DNS_F_NS, false },
+	[5] = { read_name, RJ_DNS_F_CNAME, false },
+	[6] = { read_soa, RJ_DNS_F_SOA, false },
+	[12] = { read_name, RJ_DNS_F_PTR, false },
+	[15] = { read_mx, RJ_DNS_F_MX, false },
+	[16] = { read_txt, RJ_DNS_F_TXT, false },
+	[28] = { read_aaaa, RJ_DNS_F_AAAA, true },
+	[33] = { read_srv, RJ_DNS_F_SRV, true },
+	[39] = { read_name, RJ_DNS_F_DNAME, false },
+	[43] = { read_ds, RJ_DNS_F_DS, false },
+	[46] = { read_rrsig, RJ_DNS_F_RRSIG, false },
+	[48] = { read_dnskey, RJ_DNS_F_DNSKEY, false },
+	[64] = { read_svcb, RJ_DNS_F_SVCB, true },
+	[65] = { read_svcb, RJ_DNS_F_HTTPS, true },
+	[257] = { read_caa, RJ_DNS_F_CAA, false },
 };
 
 /* The row for data of that type and class; NONE and ANY (RFC 2136 section 2.4) have none. */
@@ -372,10 +374,9 @@ static const struct rdata_type *find_type(uint16_t type, uint16_t class)
 
 	if (!is_in && class != RJ_DNS_CLASS_CH && class != RJ_DNS_CLASS_HS)
 		return NULL;
-	for (size_t i = 0; i < NUM(rdata_types); i++)
-		if (rdata_types[i].type == type)
-			return is_in || !rdata_types[i].is_in_only ? &rdata_types[i] : NULL;
-	return NULL;
+	if (type >= NUM(rdata_types) || !rdata_types[type].read)
+		return NULL;
+	return is_in || !rdata_types[type].is_in_only ? &rdata_types[type] : NULL;
 }
 
 enum rj_status rj_dns_rdata_read(const struct rj_dns_record *r, uint16_t class,

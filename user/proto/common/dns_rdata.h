@@ -12,7 +12,7 @@
  * members of the record's object. @class is the record's without mDNS's flush
  * bit. RJ_OK: all of it was read. RJ_TRUNCATED: a name in it runs past the
  * soft end of the message. RJ_MALFORMED: it breaks its type's format; @v may
- * have seen a part, so check with a visitor to nowhere first.
+ * have seen a part, so check with a @v of NULL, which sees nothing, first.
  */
 RJ_MUST_CHECK enum rj_status rj_dns_rdata_read(const struct rj_dns_record *r, uint16_t class,
 					       struct rj_visitor *v);

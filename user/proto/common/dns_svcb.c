@@ -12,15 +12,14 @@ RJ_MUST_CHECK static enum rj_status read_mandatory(struct rj_cursor *c, struct r
 
 	rj_dns_put_open(v, RJ_DNS_F_MANDATORY);
 	while (!st && c->left) {
-		struct rj_dns_text room;
-		const char *text;
+		struct rj_dns_text text;
 		uint16_t key;
 
 		st = rj_cursor_u16(c, &key);
 		if (st)
 			break;
-		text = rj_dns_param_text(key, &room);
-		rj_dns_put_string(v, RJ_DNS_F_MANDATORY_KEY, text, strlen(text));
+		rj_dns_param_text(key, &text);
+		rj_dns_put_string(v, RJ_DNS_F_MANDATORY_KEY, text.at, text.len);
 	}
 	rj_dns_put_close(v);
 	return st;
@@ -130,15 +129,15 @@ RJ_MUST_CHECK static enum rj_status read_dohpath(struct rj_cursor *c, struct rj_
 RJ_MUST_CHECK static enum rj_status read_other(uint16_t key, struct rj_cursor *c,
 					       struct rj_visitor *v)
 {
-	struct rj_dns_text room;
-	const char *text = rj_dns_param_text(key, &room);
+	struct rj_dns_text text;
 	size_t len = c->left;
 	const uint8_t *bytes;
 	enum rj_status st = rj_cursor_bytes(c, len, &bytes);
 
 	if (st)
 		return st;
-	v->ops->name(v, text, strlen(text));
+	rj_dns_param_text(key, &text);
+	rj_dns_put_name(v, text.at, text.len);
 	rj_dns_put_hex(v, RJ_DNS_F_PARAM, bytes, len);
 	return RJ_OK;
 }

@@ -9,7 +9,7 @@
 
 /*
  * rj_dns_svcb_params_read - reads parameters up to the hard end of @c and gives
- * them to @v as an object by name, nothing when there are none. RJ_MALFORMED
+ * them to @v (NULL: nothing sees them) as an object by name, nothing when there are none. RJ_MALFORMED
  * when keys do not grow (RFC 9460 section 2.2) or a value breaks its format;
  * what was opened is closed then.
  */

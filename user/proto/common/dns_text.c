@@ -2,79 +2,121 @@
 /* DNS numbers as text: types, classes, service parameters (IANA). */
 #include "proto/common/dns_text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
 
-struct named {
-	uint16_t number;
-	const char *name;
+/* struct name - a mnemonic, of the number that is its index; @len 0: there is none. */
+struct name {
+	uint8_t len;
+	char text[16];
 };
 
+#define NAME(literal)                                                                              \
+	{                                                                                          \
+		sizeof(literal) - 1, literal                                                       \
+	}
+#define FIRST_HIGH_TYPE 32768u
+
 /* IANA "Resource Record (RR) TYPEs"; obsolete ones that are still met included */
-static const struct named types[] = {
-	{ 1, "A" },	     { 2, "NS" },	 { 3, "MD" },	       { 4, "MF" },
-	{ 5, "CNAME" },	     { 6, "SOA" },	 { 7, "MB" },	       { 8, "MG" },
-	{ 9, "MR" },	     { 10, "NULL" },	 { 11, "WKS" },	       { 12, "PTR" },
-	{ 13, "HINFO" },     { 14, "MINFO" },	 { 15, "MX" },	       { 16, "TXT" },
-	{ 17, "RP" },	     { 18, "AFSDB" },	 { 19, "X25" },	       { 20, "ISDN" },
-	{ 21, "RT" },	     { 22, "NSAP" },	 { 23, "NSAP-PTR" },   { 24, "SIG" },
-	{ 25, "KEY" },	     { 26, "PX" },	 { 27, "GPOS" },       { 28, "AAAA" },
-	{ 29, "LOC" },	     { 30, "NXT" },	 { 31, "EID" },	       { 32, "NIMLOC" },
-	{ 33, "SRV" },	     { 34, "ATMA" },	 { 35, "NAPTR" },      { 36, "KX" },
-	{ 37, "CERT" },	     { 38, "A6" },	 { 39, "DNAME" },      { 40, "SINK" },
-	{ 41, "OPT" },	     { 42, "APL" },	 { 43, "DS" },	       { 44, "SSHFP" },
-	{ 45, "IPSECKEY" },  { 46, "RRSIG" },	 { 47, "NSEC" },       { 48, "DNSKEY" },
-	{ 49, "DHCID" },     { 50, "NSEC3" },	 { 51, "NSEC3PARAM" }, { 52, "TLSA" },
-	{ 53, "SMIMEA" },    { 55, "HIP" },	 { 56, "NINFO" },      { 57, "RKEY" },
-	{ 58, "TALINK" },    { 59, "CDS" },	 { 60, "CDNSKEY" },    { 61, "OPENPGPKEY" },
-	{ 62, "CSYNC" },     { 63, "ZONEMD" },	 { 64, "SVCB" },       { 65, "HTTPS" },
-	{ 66, "DSYNC" },     { 99, "SPF" },	 { 100, "UINFO" },     { 101, "UID" },
-	{ 102, "GID" },	     { 103, "UNSPEC" },	 { 104, "NID" },       { 105, "L32" },
-	{ 106, "L64" },	     { 107, "LP" },	 { 108, "EUI48" },     { 109, "EUI64" },
-	{ 128, "NXNAME" },   { 249, "TKEY" },	 { 250, "TSIG" },      { 251, "IXFR" },
-	{ 252, "AXFR" },     { 253, "MAILB" },	 { 254, "MAILA" },     { 255, "ANY" },
-	{ 256, "URI" },	     { 257, "CAA" },	 { 258, "AVC" },       { 259, "DOA" },
-	{ 260, "AMTRELAY" }, { 261, "RESINFO" }, { 262, "WALLET" },    { 32768, "TA" },
-	{ 32769, "DLV" },
+static const struct name types[] = {
+	[1] = NAME("A"),	[2] = NAME("NS"),	  [3] = NAME("MD"),
+	[4] = NAME("MF"),	[5] = NAME("CNAME"),	  [6] = NAME("SOA"),
+	[7] = NAME("MB"),	[8] = NAME("MG"),	  [9] = NAME("MR"),
+	[10] = NAME("NULL"),	[11] = NAME("WKS"),	  [12] = NAME("PTR"),
+	[13] = NAME("HINFO"),	[14] = NAME("MINFO"),	  [15] = NAME("MX"),
+	[16] = NAME("TXT"),	[17] = NAME("RP"),	  [18] = NAME("AFSDB"),
+	[19] = NAME("X25"),	[20] = NAME("ISDN"),	  [21] = NAME("RT"),
+	[22] = NAME("NSAP"),	[23] = NAME("NSAP-PTR"),  [24] = NAME("SIG"),
+	[25] = NAME("KEY"),	[26] = NAME("PX"),	  [27] = NAME("GPOS"),
+	[28] = NAME("AAAA"),	[29] = NAME("LOC"),	  [30] = NAME("NXT"),
+	[31] = NAME("EID"),	[32] = NAME("NIMLOC"),	  [33] = NAME("SRV"),
+	[34] = NAME("ATMA"),	[35] = NAME("NAPTR"),	  [36] = NAME("KX"),
+	[37] = NAME("CERT"),	[38] = NAME("A6"),	  [39] = NAME("DNAME"),
+	[40] = NAME("SINK"),	[41] = NAME("OPT"),	  [42] = NAME("APL"),
+	[43] = NAME("DS"),	[44] = NAME("SSHFP"),	  [45] = NAME("IPSECKEY"),
+	[46] = NAME("RRSIG"),	[47] = NAME("NSEC"),	  [48] = NAME("DNSKEY"),
+	[49] = NAME("DHCID"),	[50] = NAME("NSEC3"),	  [51] = NAME("NSEC3PARAM"),
+	[52] = NAME("TLSA"),	[53] = NAME("SMIMEA"),	  [55] = NAME("HIP"),
+	[56] = NAME("NINFO"),	[57] = NAME("RKEY"),	  [58] = NAME("TALINK"),
+	[59] = NAME("CDS"),	[60] = NAME("CDNSKEY"),	  [61] = NAME("OPENPGPKEY"),
+	[62] = NAME("CSYNC"),	[63] = NAME("ZONEMD"),	  [64] = NAME("SVCB"),
+	[65] = NAME("HTTPS"),	[66] = NAME("DSYNC"),	  [99] = NAME("SPF"),
+	[100] = NAME("UINFO"),	[101] = NAME("UID"),	  [102] = NAME("GID"),
+	[103] = NAME("UNSPEC"), [104] = NAME("NID"),	  [105] = NAME("L32"),
+	[106] = NAME("L64"),	[107] = NAME("LP"),	  [108] = NAME("EUI48"),
+	[109] = NAME("EUI64"),	[128] = NAME("NXNAME"),	  [249] = NAME("TKEY"),
+	[250] = NAME("TSIG"),	[251] = NAME("IXFR"),	  [252] = NAME("AXFR"),
+	[253] = NAME("MAILB"),	[254] = NAME("MAILA"),	  [255] = NAME("ANY"),
+	[256] = NAME("URI"),	[257] = NAME("CAA"),	  [258] = NAME("AVC"),
+	[259] = NAME("DOA"),	[260] = NAME("AMTRELAY"), [261] = NAME("RESINFO"),
+	[262] = NAME("WALLET"),
+};
+
+/* Those from FIRST_HIGH_TYPE on. */
+static const struct name high_types[] = {
+	[0] = NAME("TA"),
+	[1] = NAME("DLV"),
 };
 
 /* IANA "DNS CLASSes" */
-static const struct named classes[] = {
-	{ 1, "IN" }, { 3, "CH" }, { 4, "HS" }, { 254, "NONE" }, { 255, "ANY" },
+static const struct name classes[] = {
+	[1] = NAME("IN"),     [3] = NAME("CH"),	   [4] = NAME("HS"),
+	[254] = NAME("NONE"), [255] = NAME("ANY"),
 };
 
 /* IANA "Service Parameter Keys (SvcParamKeys)" */
-static const struct named params[] = {
-	{ 0, "mandatory" }, { 1, "alpn" },     { 2, "no-default-alpn" },
-	{ 3, "port" },	    { 4, "ipv4hint" }, { 5, "ech" },
-	{ 6, "ipv6hint" },  { 7, "dohpath" },  { 8, "ohttp" },
+static const struct name params[] = {
+	[0] = NAME("mandatory"), [1] = NAME("alpn"),	 [2] = NAME("no-default-alpn"),
+	[3] = NAME("port"),	 [4] = NAME("ipv4hint"), [5] = NAME("ech"),
+	[6] = NAME("ipv6hint"),	 [7] = NAME("dohpath"),	 [8] = NAME("ohttp"),
 };
 
-static const char *find(const struct named *table, size_t num, uint16_t number, const char *prefix,
-			struct rj_dns_text *room)
+static const struct name *find(const struct name *table, size_t num, unsigned int index)
 {
-	for (size_t i = 0; i < num; i++)
-		if (table[i].number == number)
-			return table[i].name;
-	snprintf(room->room, sizeof(room->room), "%s%u", prefix, (unsigned int)number);
-	return room->room;
+	return index < num && table[index].len ? &table[index] : NULL;
 }
 
-const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *room)
+static const char *tell(const struct name *name, const char *prefix, unsigned int number,
+			struct rj_dns_text *out)
 {
-	return find(types, NUM(types), type, "TYPE", room);
+	if (name) {
+		out->at = name->text;
+		out->len = name->len;
+	} else {
+		out->at = out->room;
+		out->len = (size_t)snprintf(out->room, sizeof(out->room), "%s%u", prefix, number);
+	}
+	return out->at;
 }
 
-const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *room)
+static const struct name *find_type(uint16_t type)
 {
-	return find(classes, NUM(classes), class, "CLASS", room);
+	if (type >= FIRST_HIGH_TYPE)
+		return find(high_types, NUM(high_types), type - FIRST_HIGH_TYPE);
+	return find(types, NUM(types), type);
 }
 
-const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *room)
+const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *out)
 {
-	return find(params, NUM(params), key, "key", room);
+	return tell(find_type(type), "TYPE", type, out);
+}
+
+const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *out)
+{
+	return tell(find(classes, NUM(classes), class), "CLASS", class, out);
+}
+
+const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *out)
+{
+	return tell(find(params, NUM(params), key), "key", key, out);
+}
+
+static bool is_name(const struct name *name, const char *text, size_t len)
+{
+	return len && name->len == len && !memcmp(name->text, text, len);
 }
 
 long rj_dns_type_number(const char *text, size_t len)
@@ -84,8 +126,11 @@ long rj_dns_type_number(const char *text, size_t len)
 	long number = 0;
 
 	for (size_t i = 0; i < NUM(types); i++)
-		if (strlen(types[i].name) == len && !memcmp(types[i].name, text, len))
-			return types[i].number;
+		if (is_name(&types[i], text, len))
+			return (long)i;
+	for (size_t i = 0; i < NUM(high_types); i++)
+		if (is_name(&high_types[i], text, len))
+			return (long)(FIRST_HIGH_TYPE + i);
 	if (len <= prefix_len || memcmp(text, prefix, prefix_len))
 		return -1;
 	for (size_t i = prefix_len; i < len; i++) {

@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* struct rj_dns_text - room for the text of an unknown number. */
+/* struct rj_dns_text - @len bytes @at, then a NUL; static, or in @room for an unknown number. */
 struct rj_dns_text {
+	const char *at;
+	size_t len;
 	char room[16];
 };
 
@@ -15,11 +17,11 @@ struct rj_dns_text {
  * rj_dns_type_text, rj_dns_class_text, rj_dns_param_text - the mnemonic of a
  * type ("A"), class ("IN") or service parameter key ("alpn"); an unknown one
  * as "TYPE65280", "CLASS9" (RFC 3597 section 5), "key9" (RFC 9460 section
- * 2.1), written to @room. Terminated by NUL; borrowed from @room or static.
+ * 2.1). Return out->at.
  */
-const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *room);
-const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *room);
-const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *room);
+const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *out);
+const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *out);
+const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *out);
 
 /* rj_dns_type_number - the type that rj_dns_type_text calls so, or -1. */
 long rj_dns_type_number(const char *text, size_t len);

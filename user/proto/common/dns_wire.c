@@ -2,6 +2,11 @@
 /* DNS messages as they are on the wire: header, names, questions, resource records (RFC 1035). */
 #include "proto/common/dns_wire.h"
 
+#define POINTER 0xc0u /* the top bits of its first octet (RFC 1035 section 4.1.4) */
+#define HEADER_BYTES 12u
+#define QUESTION_BYTES 4u /* behind the name: type, class */
+#define RECORD_BYTES 10u  /* behind the name: type, class, TTL, rdlength */
+
 struct rj_dns_part rj_dns_part_init(struct rj_cursor bytes)
 {
 	return (struct rj_dns_part){ .message = bytes, .c = bytes, .end = bytes.left };
@@ -24,196 +29,197 @@ RJ_MUST_CHECK static enum rj_status part_sub(struct rj_dns_part *p, size_t len,
 	return st;
 }
 
-static void name_put(struct rj_dns_name *n, char ch)
+/* An octet that is not printable, or means something else between labels. */
+static char *put_escaped(char *at, uint8_t octet)
 {
-	n->text[n->len++] = ch;
-}
-
-static void name_put_octet(struct rj_dns_name *n, uint8_t octet)
-{
-	if (octet > '.' && octet < 0x7f && octet != '\\') { /* nearly all of them */
-		name_put(n, (char)octet);
-	} else if (octet == '.' || octet == '\\') {
-		name_put(n, '\\');
-		name_put(n, (char)octet);
-	} else if (octet > 0x20 && octet < 0x7f) {
-		name_put(n, (char)octet);
-	} else {
-		name_put(n, '\\');
-		name_put(n, (char)('0' + octet / 100));
-		name_put(n, (char)('0' + octet / 10 % 10));
-		name_put(n, (char)('0' + octet % 10));
+	*at++ = '\\';
+	if (octet == '.' || octet == '\\') {
+		*at++ = (char)octet;
+		return at;
 	}
+	*at++ = (char)('0' + octet / 100);
+	*at++ = (char)('0' + octet / 10 % 10);
+	*at++ = (char)('0' + octet % 10);
+	return at;
 }
 
-/* Reads the @len octets of a label; the text has room for as many as a name may have. */
-RJ_MUST_CHECK static enum rj_status read_label(struct rj_cursor *c, size_t len,
-					       struct rj_dns_name *n)
+/* Adds a label; the text has room for as many octets as a name may have. */
+static void put_label(struct rj_dns_name *n, const uint8_t *octets, size_t len)
 {
-	const uint8_t *octets;
-	enum rj_status st = rj_cursor_bytes(c, len, &octets);
+	char *at = n->text + n->len;
 
-	if (st)
-		return st;
 	if (n->len)
-		name_put(n, '.');
-	for (size_t i = 0; i < len; i++)
-		name_put_octet(n, octets[i]);
-	return RJ_OK;
+		*at++ = '.';
+	for (size_t i = 0; i < len; i++) {
+		uint8_t octet = octets[i];
+
+		if (octet > ' ' && octet < 0x7f && octet != '.' && octet != '\\')
+			*at++ = (char)octet;
+		else
+			at = put_escaped(at, octet);
+	}
+	n->len = (size_t)(at - n->text);
 }
 
-/* Goes where a pointer whose first octet was @high leads: before @start, or nowhere. */
-RJ_MUST_CHECK static enum rj_status follow_pointer(struct rj_dns_part *p, uint8_t high,
-						   size_t *start)
-{
-	struct rj_dns_part target = rj_dns_part_init(p->message);
-	size_t offset;
-	uint8_t low;
-	enum rj_status st = rj_cursor_u8(&p->c, &low);
+/*
+ * struct walk - a name being read.
+ * @start: offset in the message at which the labels at hand began
+ * @wire_len: octets of the name so far, with the root's
+ */
+struct walk {
+	struct rj_cursor c;
+	size_t start;
+	size_t wire_len;
+	unsigned int num_jumps;
+};
 
-	if (st)
-		return st;
-	offset = (size_t)(high & 0x3f) << 8 | low;
-	if (offset >= *start)
-		return RJ_MALFORMED;
-	st = rj_cursor_skip(&target.c, offset);
-	if (st)
-		return st;
-	*start = offset;
-	*p = target;
-	return RJ_OK;
-}
-
-/* Reads labels and one pointer at most, which ends them; *@high is then its first octet, else 0. */
-RJ_MUST_CHECK static enum rj_status read_labels(struct rj_dns_part *p, size_t *wire_len,
-						struct rj_dns_name *n, uint8_t *high)
+/* Goes where a pointer leads: before where the labels at hand began, or nowhere. */
+RJ_MUST_CHECK static enum rj_status jump(struct walk *w, struct rj_cursor message, size_t offset)
 {
 	enum rj_status st;
-	uint8_t len;
+
+	if (offset >= w->start || ++w->num_jumps > RJ_DNS_MAX_JUMPS)
+		return RJ_MALFORMED;
+	st = rj_cursor_skip(&message, offset);
+	if (st)
+		return st;
+	w->start = offset;
+	w->c = message;
+	return RJ_OK;
+}
+
+/* Reads the @len octets of a label. */
+RJ_MUST_CHECK static enum rj_status read_label(struct walk *w, uint8_t len, struct rj_dns_name *n)
+{
+	const uint8_t *octets;
+	enum rj_status st;
+
+	if (len > RJ_DNS_MAX_LABEL) /* 0x40, 0x80: types nobody uses (RFC 6891 section 5) */
+		return RJ_MALFORMED;
+	w->wire_len += 1u + len;
+	if (w->wire_len > RJ_DNS_MAX_NAME)
+		return RJ_MALFORMED;
+	st = rj_cursor_bytes(&w->c, len, &octets);
+	if (!st && n)
+		put_label(n, octets, len);
+	return st;
+}
+
+/* Walks along a name; its text goes to @n, which is empty or NULL. */
+RJ_MUST_CHECK static inline enum rj_status walk_name(struct rj_dns_part *p, struct rj_dns_name *n)
+{
+	struct walk w = { .c = p->c, .start = part_offset(p), .wire_len = 1 };
+	struct rj_cursor behind = p->c;
 
 	for (;;) {
-		st = rj_cursor_u8(&p->c, &len);
-		if (st)
-			return st;
-		if (len >= 0xc0 || !len) {
-			*high = len;
-			return RJ_OK;
+		uint8_t len, low;
+		enum rj_status st = rj_cursor_u8(&w.c, &len);
+
+		if (!st && !len)
+			break;
+		if (!st && len < POINTER) {
+			st = read_label(&w, len, n);
+		} else if (!st) {
+			st = rj_cursor_u8(&w.c, &low);
+			if (!w.num_jumps)
+				behind = w.c;
+			if (!st)
+				st = jump(&w, p->message, (len & ~POINTER) << 8 | low);
 		}
-		if (len >
-		    RJ_DNS_MAX_LABEL) /* 0x40, 0x80: label types nobody uses (RFC 6891 section 5) */
-			return RJ_MALFORMED;
-		*wire_len += 1u + len;
-		if (*wire_len > RJ_DNS_MAX_NAME)
-			return RJ_MALFORMED;
-		st = read_label(&p->c, len, n);
 		if (st)
 			return st;
 	}
+	p->c = w.num_jumps ? behind : w.c;
+	return RJ_OK;
 }
 
-/* Room for the longest name is a kilobyte, which few need. */
-static void copy_name(struct rj_dns_name *to, const struct rj_dns_name *from)
+enum rj_status rj_dns_name_skip(struct rj_dns_part *p)
 {
-	to->len = from->len;
-	memcpy(to->text, from->text, from->len);
+	return walk_name(p, NULL);
 }
 
 enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out)
 {
-	struct rj_dns_part at = *p, behind;
-	struct rj_dns_name name;
-	size_t wire_len = 1; /* the root's */
-	size_t start = part_offset(&at);
-	bool has_jumped = false;
+	enum rj_status st;
 
-	name.len = 0;
-	for (int jumps = 0; jumps <= RJ_DNS_MAX_JUMPS; jumps++) {
-		uint8_t high;
-		enum rj_status st = read_labels(&at, &wire_len, &name, &high);
+	out->len = 0;
+	st = walk_name(p, out);
+	if (!st && !out->len)
+		out->text[out->len++] = '.';
+	return st;
+}
 
-		if (st)
-			return st;
-		if (!high) {
-			if (!name.len)
-				name_put(&name, '.');
-			*p = has_jumped ? behind : at;
-			copy_name(out, &name);
-			return RJ_OK;
-		}
-		if (!has_jumped) {
-			behind = at;
-			st = rj_cursor_skip(&behind.c, 1);
-			if (st)
-				return st;
-			has_jumped = true;
-		}
-		st = follow_pointer(&at, high, &start);
-		if (st)
-			return st;
-	}
-	return RJ_MALFORMED;
+size_t rj_dns_name_place(const struct rj_dns_part *p)
+{
+	struct rj_cursor c = p->c;
+	uint16_t pointer;
+
+	if (rj_cursor_u16(&c, &pointer) || pointer < POINTER << 8)
+		return part_offset(p);
+	return pointer & ~(POINTER << 8);
 }
 
 enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *out)
 {
-	struct rj_cursor c = p->c;
 	struct rj_dns_header h;
-	enum rj_status st = rj_cursor_u16(&c, &h.id);
+	struct rj_cursor c;
+	enum rj_status st = rj_cursor_sub(&p->c, HEADER_BYTES, &c);
 
+	if (st)
+		return st;
+	st = rj_cursor_u16(&c, &h.id);
 	if (!st)
 		st = rj_cursor_u16(&c, &h.flags);
 	for (int i = 0; !st && i < RJ_DNS_NUM_COUNTS; i++)
 		st = rj_cursor_u16(&c, &h.counts[i]);
-	if (st)
-		return st;
-	p->c = c;
-	*out = h;
-	return RJ_OK;
+	if (!st)
+		*out = h;
+	return st;
 }
 
 enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_question *out)
 {
 	struct rj_dns_part at = *p;
-	struct rj_dns_question q;
-	enum rj_status st = rj_dns_name_read(&at, &q.name);
+	struct rj_dns_question q = { .name = *p };
+	struct rj_cursor fixed;
+	enum rj_status st = rj_dns_name_skip(&at);
 
 	if (!st)
-		st = rj_cursor_u16(&at.c, &q.type);
+		st = rj_cursor_sub(&at.c, QUESTION_BYTES, &fixed);
 	if (!st)
-		st = rj_cursor_u16(&at.c, &q.class);
+		st = rj_cursor_u16(&fixed, &q.type);
+	if (!st)
+		st = rj_cursor_u16(&fixed, &q.class);
 	if (st)
 		return st;
 	*p = at;
-	copy_name(&out->name, &q.name);
-	out->type = q.type;
-	out->class = q.class;
+	*out = q;
 	return RJ_OK;
 }
 
 enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out)
 {
 	struct rj_dns_part at = *p;
-	struct rj_dns_record r;
+	struct rj_dns_record r = { .name = *p };
+	struct rj_cursor fixed;
 	uint16_t rdata_len;
-	enum rj_status st = rj_dns_name_read(&at, &r.name);
+	enum rj_status st = rj_dns_name_skip(&at);
 
 	if (!st)
-		st = rj_cursor_u16(&at.c, &r.type);
+		st = rj_cursor_sub(&at.c, RECORD_BYTES, &fixed);
 	if (!st)
-		st = rj_cursor_u16(&at.c, &r.class);
+		st = rj_cursor_u16(&fixed, &r.type);
 	if (!st)
-		st = rj_cursor_u32(&at.c, &r.ttl);
+		st = rj_cursor_u16(&fixed, &r.class);
 	if (!st)
-		st = rj_cursor_u16(&at.c, &rdata_len);
+		st = rj_cursor_u32(&fixed, &r.ttl);
+	if (!st)
+		st = rj_cursor_u16(&fixed, &rdata_len);
 	if (!st)
 		st = part_sub(&at, rdata_len, &r.rdata);
 	if (st)
 		return st;
 	*p = at;
-	copy_name(&out->name, &r.name);
-	out->type = r.type;
-	out->class = r.class;
-	out->ttl = r.ttl;
-	out->rdata = r.rdata;
+	*out = r;
 	return RJ_OK;
 }

@@ -63,14 +63,16 @@ struct rj_dns_header {
 	uint16_t counts[RJ_DNS_NUM_COUNTS];
 };
 
+/* struct rj_dns_question - @name is where it stands; it can be read. */
 struct rj_dns_question {
-	struct rj_dns_name name;
+	struct rj_dns_part name;
 	uint16_t type;
 	uint16_t class;
 };
 
+/* struct rj_dns_record - likewise. */
 struct rj_dns_record {
-	struct rj_dns_name name;
+	struct rj_dns_part name;
 	uint16_t type;
 	uint16_t class;
 	uint32_t ttl;
@@ -93,12 +95,21 @@ static inline unsigned int rj_dns_header_opcode(const struct rj_dns_header *h)
  *
  * rj_dns_name_read - a name. Pointers must lead to before where the labels
  * that hold them began, at most RJ_DNS_MAX_JUMPS of them (RFC 1035 section
- * 4.1.4, RFC 9267 section 2); at most RJ_DNS_MAX_NAME octets in all.
+ * 4.1.4, RFC 9267 section 2); at most RJ_DNS_MAX_NAME octets in all. Unless
+ * RJ_OK @out is undefined.
+ * rj_dns_name_skip - a name, by the same rules, whose text is not wanted.
  */
 RJ_MUST_CHECK enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out);
+RJ_MUST_CHECK enum rj_status rj_dns_name_skip(struct rj_dns_part *p);
 RJ_MUST_CHECK enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *out);
 RJ_MUST_CHECK enum rj_status rj_dns_question_read(struct rj_dns_part *p,
 						  struct rj_dns_question *out);
 RJ_MUST_CHECK enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out);
+
+/*
+ * rj_dns_name_place - where in the message the labels of the name at @p begin, be it behind a
+ * pointer. Two names of one message that can be read are the same if their places are.
+ */
+size_t rj_dns_name_place(const struct rj_dns_part *p);
 
 #endif
