@@ -124,7 +124,7 @@ static void put_head(struct rj_dns_part *p, const struct rj_dns_extent *e, bool 
 {
 	bool is_response = e->header.flags & RJ_DNS_QR;
 	struct rj_dns_question q;
-	bool has_question = e->num_questions && !rj_dns_question_read(p, &q);
+	bool has_question = e->num_questions && !rj_dns_question_again(p, &q);
 
 	if (has_question)
 		put_name(v, is_response ? RJ_DNS_F_RN : RJ_DNS_F_QN, q.name, last);
@@ -148,7 +148,7 @@ static void put_more_questions(struct rj_dns_part *p, uint32_t num, bool is_mdns
 	if (!num)
 		return;
 	rj_dns_put_open(v, RJ_DNS_F_MORE_QUESTIONS);
-	for (uint32_t i = 0; i < num && !rj_dns_question_read(p, &q); i++) {
+	for (uint32_t i = 0; i < num && !rj_dns_question_again(p, &q); i++) {
 		if (!*max_items)
 			continue;
 		--*max_items;
@@ -202,7 +202,7 @@ static void put_records(struct rj_dns_part *p, const struct rj_dns_extent *e, bo
 	if (!num)
 		return;
 	rj_dns_put_open(v, RJ_DNS_F_RR);
-	for (uint32_t i = 0; i < num && !rj_dns_record_read(p, &r); i++)
+	for (uint32_t i = 0; i < num && !rj_dns_record_again(p, &r); i++)
 		put_record(&r, section_of(&e->header, i), is_mdns, e->has_bad_rdata, last, v);
 	rj_dns_put_close(v);
 }

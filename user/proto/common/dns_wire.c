@@ -177,49 +177,99 @@ enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *o
 	return st;
 }
 
-enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_question *out)
+/* Passes over a name that was read before: its end is the root's octet or a pointer. */
+RJ_MUST_CHECK static enum rj_status pass_name(struct rj_cursor *c)
 {
-	struct rj_dns_part at = *p;
-	struct rj_dns_question q = { .name = *p };
+	enum rj_status st;
+	uint8_t len;
+
+	do {
+		st = rj_cursor_u8(c, &len);
+		if (!st)
+			st = rj_cursor_skip(c, len < POINTER ? len : 1);
+	} while (!st && len && len < POINTER);
+	return st;
+}
+
+/* The question at @p, of which @c is behind the name. */
+RJ_MUST_CHECK static enum rj_status read_question(struct rj_dns_part *p, struct rj_cursor c,
+						  struct rj_dns_question *out)
+{
+	uint16_t type, class;
 	struct rj_cursor fixed;
-	enum rj_status st = rj_dns_name_skip(&at);
+	enum rj_status st = rj_cursor_sub(&c, QUESTION_BYTES, &fixed);
 
 	if (!st)
-		st = rj_cursor_sub(&at.c, QUESTION_BYTES, &fixed);
+		st = rj_cursor_u16(&fixed, &type);
 	if (!st)
-		st = rj_cursor_u16(&fixed, &q.type);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &q.class);
+		st = rj_cursor_u16(&fixed, &class);
 	if (st)
 		return st;
-	*p = at;
-	*out = q;
+	out->name = *p;
+	out->type = type;
+	out->class = class;
+	p->c = c;
+	return RJ_OK;
+}
+
+enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_question *out)
+{
+	struct rj_dns_part behind = *p;
+	enum rj_status st = rj_dns_name_skip(&behind);
+
+	return st ? st : read_question(p, behind.c, out);
+}
+
+enum rj_status rj_dns_question_again(struct rj_dns_part *p, struct rj_dns_question *out)
+{
+	struct rj_cursor behind = p->c;
+	enum rj_status st = pass_name(&behind);
+
+	return st ? st : read_question(p, behind, out);
+}
+
+/* The record at @p, of which @c is behind the name. */
+RJ_MUST_CHECK static enum rj_status read_record(struct rj_dns_part *p, struct rj_cursor c,
+						struct rj_dns_record *out)
+{
+	struct rj_dns_part at = { .message = p->message, .c = c, .end = p->end };
+	uint16_t type, class, rdata_len;
+	uint32_t ttl;
+	struct rj_cursor fixed;
+	enum rj_status st = rj_cursor_sub(&at.c, RECORD_BYTES, &fixed);
+
+	if (!st)
+		st = rj_cursor_u16(&fixed, &type);
+	if (!st)
+		st = rj_cursor_u16(&fixed, &class);
+	if (!st)
+		st = rj_cursor_u32(&fixed, &ttl);
+	if (!st)
+		st = rj_cursor_u16(&fixed, &rdata_len);
+	if (!st)
+		st = part_sub(&at, rdata_len, &out->rdata);
+	if (st)
+		return st;
+	out->name = *p;
+	out->type = type;
+	out->class = class;
+	out->ttl = ttl;
+	p->c = at.c;
 	return RJ_OK;
 }
 
 enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out)
 {
-	struct rj_dns_part at = *p;
-	struct rj_dns_record r = { .name = *p };
-	struct rj_cursor fixed;
-	uint16_t rdata_len;
-	enum rj_status st = rj_dns_name_skip(&at);
+	struct rj_dns_part behind = *p;
+	enum rj_status st = rj_dns_name_skip(&behind);
 
-	if (!st)
-		st = rj_cursor_sub(&at.c, RECORD_BYTES, &fixed);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &r.type);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &r.class);
-	if (!st)
-		st = rj_cursor_u32(&fixed, &r.ttl);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &rdata_len);
-	if (!st)
-		st = part_sub(&at, rdata_len, &r.rdata);
-	if (st)
-		return st;
-	*p = at;
-	*out = r;
-	return RJ_OK;
+	return st ? st : read_record(p, behind.c, out);
+}
+
+enum rj_status rj_dns_record_again(struct rj_dns_part *p, struct rj_dns_record *out)
+{
+	struct rj_cursor behind = p->c;
+	enum rj_status st = pass_name(&behind);
+
+	return st ? st : read_record(p, behind, out);
 }

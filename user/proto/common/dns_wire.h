@@ -107,6 +107,14 @@ RJ_MUST_CHECK enum rj_status rj_dns_question_read(struct rj_dns_part *p,
 RJ_MUST_CHECK enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out);
 
 /*
+ * rj_dns_question_again, rj_dns_record_again - the same for one that was read before, whose name
+ * is not looked at again.
+ */
+RJ_MUST_CHECK enum rj_status rj_dns_question_again(struct rj_dns_part *p,
+						   struct rj_dns_question *out);
+RJ_MUST_CHECK enum rj_status rj_dns_record_again(struct rj_dns_part *p, struct rj_dns_record *out);
+
+/*
  * rj_dns_name_place - where in the message the labels of the name at @p begin, be it behind a
  * pointer. Two names of one message that can be read are the same if their places are.
  */
