@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bpf/wire.h"
+#include "core/visitor.h"
 #include "flow/record_fields.h"
 
 /* struct walk - what the parts below pass on: the record, who visits, who is out and who is in. */
@@ -108,14 +109,7 @@ void rj_record_put_interfaces(const struct walk *w);
 static inline void put_numbers(const struct walk *w, const struct rj_field *f,
 			       const struct rj_field *item, const uint64_t *values, size_t num)
 {
-	if (w->v->ops->numbers) {
-		w->v->ops->numbers(w->v, f, item, values, num);
-		return;
-	}
-	open(w, f);
-	for (size_t i = 0; i < num; i++)
-		put_u64(w, item, values[i]);
-	close(w);
+	rj_visitor_numbers(w->v, f, item, values, num);
 }
 
 /* put_rows - see rows of struct rj_visitor_ops. */

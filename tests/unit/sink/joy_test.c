@@ -266,7 +266,7 @@ TEST(joy_numbers_are_the_names_backwards)
 			CHECK_EQ(rj_dns_type_number(type, strlen(type)), i);
 	}
 	for (unsigned int i = 0; i <= UINT16_MAX; i++) {
-		const char *name = rj_tls_extension_name((uint16_t)i);
+		const char *name = rj_tls_extension_name((uint16_t)i).text;
 
 		if (name)
 			CHECK_EQ(rj_tls_extension_number(name, strlen(name)), i);

@@ -29,9 +29,13 @@ RJ_MUST_CHECK static enum rj_status part_sub(struct rj_dns_part *p, size_t len,
 	return st;
 }
 
-/* An octet that is not printable, or means something else between labels. */
-static char *put_escaped(char *at, uint8_t octet)
+/* Adds an octet that is none of those above '.' which mean themselves. */
+static char *put_octet(char *at, uint8_t octet)
 {
+	if (octet > ' ' && octet < '.') {
+		*at++ = (char)octet;
+		return at;
+	}
 	*at++ = '\\';
 	if (octet == '.' || octet == '\\') {
 		*at++ = (char)octet;
@@ -51,12 +55,10 @@ static void put_label(struct rj_dns_name *n, const uint8_t *octets, size_t len)
 	if (n->len)
 		*at++ = '.';
 	for (size_t i = 0; i < len; i++) {
-		uint8_t octet = octets[i];
-
-		if (octet > ' ' && octet < 0x7f && octet != '.' && octet != '\\')
-			*at++ = (char)octet;
+		if (octets[i] > '.' && octets[i] < 0x7f && octets[i] != '\\') /* nearly all */
+			*at++ = (char)octets[i];
 		else
-			at = put_escaped(at, octet);
+			at = put_octet(at, octets[i]);
 	}
 	n->len = (size_t)(at - n->text);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "core/visitor.h"
 #include "proto/dissector.h"
 #include "proto/tls/hello.h"
 #include "proto/tls/names.h"
@@ -170,21 +171,21 @@ static void emit_codes(struct rj_visitor *v, enum field field, struct rj_cursor 
 	v->ops->close(v);
 }
 
-static void emit_code_list(struct rj_visitor *v, enum field field, const struct rj_tls_hello *hello,
-			   uint16_t type, enum rj_tls_list kind)
+static void emit_code_list(struct rj_visitor *v, enum field field, struct rj_cursor data,
+			   enum rj_tls_list kind)
 {
-	struct rj_cursor data, list;
+	struct rj_cursor list;
 
-	if (rj_tls_extension_find(hello, type, &data) && !rj_tls_list_open(kind, data, &list))
+	if (data.at && !rj_tls_list_open(kind, data, &list))
 		emit_codes(v, field, list);
 }
 
-static void emit_name_list(struct rj_visitor *v, enum field field, const struct rj_tls_hello *hello,
-			   uint16_t type, enum rj_tls_list kind)
+static void emit_name_list(struct rj_visitor *v, enum field field, struct rj_cursor data,
+			   enum rj_tls_list kind)
 {
-	struct rj_cursor data, list, name;
+	struct rj_cursor list, name;
 
-	if (!rj_tls_extension_find(hello, type, &data) || rj_tls_list_open(kind, data, &list))
+	if (!data.at || rj_tls_list_open(kind, data, &list))
 		return;
 	v->ops->open(v, &rj_tls_fields[field]);
 	while (list.left && !rj_tls_list_next(kind, &list, &name)) {
@@ -196,11 +197,11 @@ static void emit_name_list(struct rj_visitor *v, enum field field, const struct 
 
 static void emit_extension(struct rj_visitor *v, const struct rj_tls_extension *extension)
 {
-	const char *name = rj_tls_extension_name(extension->type);
+	struct rj_tls_name name = rj_tls_extension_name(extension->type);
 
 	v->ops->open(v, &rj_tls_fields[F_EXTENSION]);
-	if (name)
-		v->ops->name(v, name, strlen(name));
+	if (name.text)
+		v->ops->name(v, name.text, name.len);
 	else
 		v->ops->u64(v, &rj_tls_fields[F_KIND], extension->type);
 	emit_hex(v, F_DATA, extension->data);
@@ -221,10 +222,15 @@ static void emit_extensions(struct rj_visitor *v, enum field field,
 	v->ops->close(v);
 }
 
-/* An absent hello is a zeroed one: no part of it has bytes. */
-static bool is_present(const struct rj_tls_hello *hello)
+/* struct half - a hello and its extensions; when it is absent both are zeroed. */
+struct half {
+	struct rj_tls_hello hello;
+	struct rj_tls_looked looked;
+};
+
+static bool is_present(const struct half *half)
 {
-	return hello->random.left;
+	return half->hello.random.left;
 }
 
 static void emit_hex_if_any(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
@@ -233,15 +239,20 @@ static void emit_hex_if_any(struct rj_visitor *v, enum field field, struct rj_cu
 		emit_hex(v, field, bytes);
 }
 
-static void emit_versions(struct rj_visitor *v, const struct rj_tls_hello *client,
-			  const struct rj_tls_hello *server)
+static uint16_t version_of(const struct half *half)
+{
+	return rj_tls_hello_version(&half->hello, half->looked.supported_versions);
+}
+
+static void emit_versions(struct rj_visitor *v, const struct half *client,
+			  const struct half *server)
 {
 	if (is_present(server))
-		emit_version_text(v, rj_tls_hello_version(server));
+		emit_version_text(v, version_of(server));
 	if (is_present(client))
-		emit_version_number(v, F_C_VERSION, rj_tls_hello_version(client));
+		emit_version_number(v, F_C_VERSION, version_of(client));
 	if (is_present(server))
-		emit_version_number(v, F_S_VERSION, rj_tls_hello_version(server));
+		emit_version_number(v, F_S_VERSION, version_of(server));
 }
 
 static void emit_key_exchange(struct rj_visitor *v, const struct rj_tls_body *body)
@@ -252,36 +263,32 @@ static void emit_key_exchange(struct rj_visitor *v, const struct rj_tls_body *bo
 	v->ops->hex(v, &rj_tls_fields[F_C_KEY_EXCHANGE], body->bytes, body->len);
 }
 
-static void emit_hellos(struct rj_visitor *v, const struct rj_tls_hello *client,
-			const struct rj_tls_hello *server)
+static void emit_hellos(struct rj_visitor *v, const struct half *client, const struct half *server)
 {
-	emit_hex_if_any(v, F_C_RANDOM, client->random);
-	emit_hex_if_any(v, F_S_RANDOM, server->random);
-	emit_hex_if_any(v, F_C_SID, client->session_id);
-	emit_hex_if_any(v, F_S_SID, server->session_id);
-	emit_name_list(v, F_SNI, client, RJ_TLS_EXT_SERVER_NAME, RJ_TLS_LIST_NAMES);
-	emit_name_list(v, F_C_ALPN, client, RJ_TLS_EXT_ALPN, RJ_TLS_LIST_PROTOCOLS);
-	emit_name_list(v, F_S_ALPN, server, RJ_TLS_EXT_ALPN, RJ_TLS_LIST_PROTOCOLS);
-	emit_code_list(v, F_C_VERSIONS, client, RJ_TLS_EXT_SUPPORTED_VERSIONS,
-		       RJ_TLS_LIST_VERSIONS);
-	emit_code_list(v, F_C_GROUPS, client, RJ_TLS_EXT_SUPPORTED_GROUPS, RJ_TLS_LIST_GROUPS);
-	emit_hex_if_any(v, F_SCS, server->suites);
+	emit_hex_if_any(v, F_C_RANDOM, client->hello.random);
+	emit_hex_if_any(v, F_S_RANDOM, server->hello.random);
+	emit_hex_if_any(v, F_C_SID, client->hello.session_id);
+	emit_hex_if_any(v, F_S_SID, server->hello.session_id);
+	emit_name_list(v, F_SNI, client->looked.server_name, RJ_TLS_LIST_NAMES);
+	emit_name_list(v, F_C_ALPN, client->looked.alpn, RJ_TLS_LIST_PROTOCOLS);
+	emit_name_list(v, F_S_ALPN, server->looked.alpn, RJ_TLS_LIST_PROTOCOLS);
+	emit_code_list(v, F_C_VERSIONS, client->looked.supported_versions, RJ_TLS_LIST_VERSIONS);
+	emit_code_list(v, F_C_GROUPS, client->looked.supported_groups, RJ_TLS_LIST_GROUPS);
+	emit_hex_if_any(v, F_SCS, server->hello.suites);
 	if (is_present(client))
-		emit_codes(v, F_CS, client->suites);
-	emit_extensions(v, F_C_EXTENSIONS, client);
-	emit_extensions(v, F_S_EXTENSIONS, server);
+		emit_codes(v, F_CS, client->hello.suites);
+	emit_extensions(v, F_C_EXTENSIONS, &client->hello);
+	emit_extensions(v, F_S_EXTENSIONS, &server->hello);
 }
 
 static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *session,
-		       const struct rj_tls_hello *client)
+		       const struct half *client)
 {
-	struct rj_cursor unused;
-
 	if (session->is_retried)
 		emit_true(v, F_HRR);
-	if (rj_tls_extension_find(client, RJ_TLS_EXT_ECH, &unused))
+	if (client->looked.ech.at)
 		emit_true(v, F_ECH);
-	if (rj_tls_extension_find(client, RJ_TLS_EXT_PRE_SHARED_KEY, &unused))
+	if (client->looked.pre_shared_key.at)
 		emit_true(v, F_PSK);
 	if (session->is_malformed)
 		emit_true(v, F_MALFORMED);
@@ -289,16 +296,18 @@ static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *sessio
 
 static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *record)
 {
+	uint64_t types[RJ_TLS_RECORD_MESSAGES], lens[RJ_TLS_RECORD_MESSAGES];
+
 	if (!record->num_messages)
 		return;
-	v->ops->open(v, &rj_tls_fields[F_HS_TYPES]);
-	for (unsigned int i = 0; i < record->num_messages; i++)
-		v->ops->u64(v, &rj_tls_fields[F_HS_TYPE], record->messages[i].type);
-	v->ops->close(v);
-	v->ops->open(v, &rj_tls_fields[F_HS_LENS]);
-	for (unsigned int i = 0; i < record->num_messages; i++)
-		v->ops->u64(v, &rj_tls_fields[F_HS_LEN], record->messages[i].len);
-	v->ops->close(v);
+	for (unsigned int i = 0; i < record->num_messages; i++) {
+		types[i] = record->messages[i].type;
+		lens[i] = record->messages[i].len;
+	}
+	rj_visitor_numbers(v, &rj_tls_fields[F_HS_TYPES], &rj_tls_fields[F_HS_TYPE], types,
+			   record->num_messages);
+	rj_visitor_numbers(v, &rj_tls_fields[F_HS_LENS], &rj_tls_fields[F_HS_LEN], lens,
+			   record->num_messages);
 }
 
 static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
@@ -319,18 +328,13 @@ static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
 }
 
 /* A kept hello was read without fault before; one that is absent stays zeroed. */
-static void read_hellos(const struct rj_tls_session *s, struct rj_tls_hello *client,
-			struct rj_tls_hello *server)
+static void read_half(const struct rj_tls_body *body,
+		      enum rj_status (*read)(struct rj_cursor body, struct rj_tls_hello *out),
+		      struct half *out)
 {
-	struct rj_cursor client_body =
-		rj_cursor_init(s->client_hello.bytes, s->client_hello.len, true);
-	struct rj_cursor server_body =
-		rj_cursor_init(s->server_hello.bytes, s->server_hello.len, true);
-
-	if (rj_tls_client_hello_read(client_body, client))
-		*client = (struct rj_tls_hello){ .is_server = false };
-	if (rj_tls_server_hello_read(server_body, server))
-		*server = (struct rj_tls_hello){ .is_server = true };
+	*out = (struct half){ .hello = { .is_server = false } };
+	if (!read(rj_cursor_init(body->bytes, body->len, true), &out->hello))
+		rj_tls_extensions_look(&out->hello, &out->looked);
 }
 
 static bool is_empty(const struct rj_tls_session *s)
@@ -342,11 +346,12 @@ static bool is_empty(const struct rj_tls_session *s)
 void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_records *records,
 			 struct rj_visitor *v)
 {
-	struct rj_tls_hello client, server;
+	struct half client, server;
 
 	if (is_empty(session) && !records)
 		return;
-	read_hellos(session, &client, &server);
+	read_half(&session->client_hello, rj_tls_client_hello_read, &client);
+	read_half(&session->server_hello, rj_tls_server_hello_read, &server);
 	v->ops->open(v, &rj_tls_fields[F_TLS]);
 	emit_versions(v, &client, &server);
 	emit_key_exchange(v, &session->client_key_exchange);

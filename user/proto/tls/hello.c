@@ -5,7 +5,8 @@
 #define RANDOM_BYTES 32u
 #define SESSION_ID_MAX 32u /* RFC 8446 4.1.2: legacy_session_id<0..32> */
 #define NAME_TYPE_HOST 0u  /* RFC 6066 3 */
-#define NUM_EXTENSION_TYPES 65536u
+#define NUM_PAGES 256u	   /* of extension types, by their upper byte */
+#define PAGE_TYPES 256u
 
 /* Drafts 0 to 21 of TLS 1.3 announced themselves in the ServerHello's version, which had neither
  * session id nor compression (draft-ietf-tls-tls13-21 4.1.3). */
@@ -124,18 +125,51 @@ enum rj_status rj_tls_extension_next(struct rj_cursor *block, struct rj_tls_exte
 	return RJ_OK;
 }
 
-bool rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type, struct rj_cursor *out)
+struct rj_cursor rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type)
 {
 	struct rj_cursor block = hello->extensions;
 	struct rj_tls_extension extension;
 
-	while (block.left && !rj_tls_extension_next(&block, &extension)) {
-		if (extension.type != type)
-			continue;
-		*out = extension.data;
-		return true;
+	while (block.left && !rj_tls_extension_next(&block, &extension))
+		if (extension.type == type)
+			return extension.data;
+	return rj_cursor_init(NULL, 0, true);
+}
+
+/* Where data of that type goes, NULL when it is not looked into. */
+static struct rj_cursor *place_of(struct rj_tls_looked *looked, uint16_t type)
+{
+	switch (type) {
+	case RJ_TLS_EXT_SERVER_NAME:
+		return &looked->server_name;
+	case RJ_TLS_EXT_SUPPORTED_GROUPS:
+		return &looked->supported_groups;
+	case RJ_TLS_EXT_ALPN:
+		return &looked->alpn;
+	case RJ_TLS_EXT_PRE_SHARED_KEY:
+		return &looked->pre_shared_key;
+	case RJ_TLS_EXT_SUPPORTED_VERSIONS:
+		return &looked->supported_versions;
+	case RJ_TLS_EXT_ECH:
+		return &looked->ech;
+	default:
+		return NULL;
 	}
-	return false;
+}
+
+void rj_tls_extensions_look(const struct rj_tls_hello *hello, struct rj_tls_looked *out)
+{
+	struct rj_cursor block = hello->extensions;
+	struct rj_tls_looked looked = { .ech = { .at = NULL } };
+	struct rj_tls_extension extension;
+
+	while (block.left && !rj_tls_extension_next(&block, &extension)) {
+		struct rj_cursor *place = place_of(&looked, extension.type);
+
+		if (place && !place->at)
+			*place = extension.data;
+	}
+	*out = looked;
 }
 
 enum rj_status rj_tls_list_open(enum rj_tls_list kind, struct rj_cursor data, struct rj_cursor *out)
@@ -229,26 +263,50 @@ RJ_MUST_CHECK static enum rj_status check_extension(const struct rj_tls_hello *h
 	}
 }
 
+/*
+ * struct seen - the types that a block has had, a bit each.
+ * @pages: those of one upper byte; few bytes are met, and only theirs are cleared
+ * @has_page: whether that is
+ */
+struct seen {
+	uint64_t pages[NUM_PAGES][PAGE_TYPES / 64];
+	bool has_page[NUM_PAGES];
+};
+
+/* Whether @type was there before; from now on it was. */
+static bool is_seen(struct seen *seen, uint16_t type)
+{
+	unsigned int low = type % PAGE_TYPES;
+	uint64_t *page = seen->pages[type / PAGE_TYPES];
+	uint64_t bit = UINT64_C(1) << low % 64;
+	bool was_seen;
+
+	if (!seen->has_page[type / PAGE_TYPES])
+		memset(page, 0, sizeof(seen->pages[0]));
+	seen->has_page[type / PAGE_TYPES] = true;
+	was_seen = page[low / 64] & bit;
+	page[low / 64] |= bit;
+	return was_seen;
+}
+
 enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
 {
-	uint64_t seen[NUM_EXTENSION_TYPES / 64] = { 0 };
 	struct rj_cursor block = hello->extensions;
+	struct seen seen;
 
 	if (hello->is_malformed)
 		return RJ_MALFORMED;
+	memset(seen.has_page, 0, sizeof(seen.has_page)); /* the pages need no zeros */
 	while (block.left) {
 		struct rj_tls_extension extension;
 		enum rj_status st = rj_tls_extension_next(&block, &extension);
-		uint64_t bit;
 
 		if (!st)
 			st = check_extension(hello, &extension);
 		if (st)
 			return st;
-		bit = UINT64_C(1) << extension.type % 64;
-		if (seen[extension.type / 64] & bit) /* RFC 8446 4.2: no type twice in a block */
+		if (is_seen(&seen, extension.type)) /* RFC 8446 4.2: no type twice in a block */
 			return RJ_MALFORMED;
-		seen[extension.type / 64] |= bit;
 	}
 	return RJ_OK;
 }
@@ -267,16 +325,15 @@ static uint16_t highest_offered(struct rj_cursor data)
 	return highest;
 }
 
-uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello)
+uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello, struct rj_cursor supported)
 {
-	struct rj_cursor data;
 	uint16_t version = 0;
 
-	if (!rj_tls_extension_find(hello, RJ_TLS_EXT_SUPPORTED_VERSIONS, &data))
+	if (!supported.at)
 		return hello->version;
 	if (!hello->is_server)
-		version = highest_offered(data);
-	else if (rj_cursor_u16(&data, &version))
+		version = highest_offered(supported);
+	else if (rj_cursor_u16(&supported, &version))
 		return hello->version;
 	return version ? version : hello->version;
 }

@@ -78,16 +78,30 @@ bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello);
 /*
  * rj_tls_hello_version - of a ServerHello: the version selected, which is that of
  * supported_versions, else legacy_version. Of a ClientHello: the highest of SSL
- * 3.0 to TLS 1.3 in supported_versions, else legacy_version.
+ * 3.0 to TLS 1.3 in supported_versions, else legacy_version. @supported: the data of its
+ * supported_versions, as rj_tls_extension_find gives it.
  */
-uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello);
+uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello, struct rj_cursor supported);
 
 /* rj_tls_extension_next - takes the next extension off @block into *@out. */
 RJ_MUST_CHECK enum rj_status rj_tls_extension_next(struct rj_cursor *block,
 						   struct rj_tls_extension *out);
 
-/* rj_tls_extension_find - whether @hello has extension @type; data of the first in *@out. */
-bool rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type, struct rj_cursor *out);
+/* rj_tls_extension_find - the data of the first extension @type of @hello; @at NULL: it has none. */
+struct rj_cursor rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type);
+
+/* struct rj_tls_looked - what rj_tls_extension_find gives for each type that is looked into. */
+struct rj_tls_looked {
+	struct rj_cursor server_name;
+	struct rj_cursor supported_groups;
+	struct rj_cursor alpn;
+	struct rj_cursor pre_shared_key;
+	struct rj_cursor supported_versions;
+	struct rj_cursor ech;
+};
+
+/* rj_tls_extensions_look - finds all of them at once. */
+void rj_tls_extensions_look(const struct rj_tls_hello *hello, struct rj_tls_looked *out);
 
 /*
  * rj_tls_list_open - opens the list that fills extension @data into *@out.

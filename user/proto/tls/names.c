@@ -2,94 +2,109 @@
 /* The table of TLS extension names. */
 #include "proto/tls/names.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#define NUM(a) (sizeof(a) / sizeof((a)[0]))
+#define NAME(literal)                                                                              \
+	{                                                                                          \
+		literal, sizeof(literal) - 1                                                       \
+	}
+
 /* 40 and 46 are reserved, 53 is a deprecated twin of 54. */
-static const char *const low_names[] = {
-	[0] = "server_name",
-	[1] = "max_fragment_length",
-	[2] = "client_certificate_url",
-	[3] = "trusted_ca_keys",
-	[4] = "truncated_hmac",
-	[5] = "status_request",
-	[6] = "user_mapping",
-	[7] = "client_authz",
-	[8] = "server_authz",
-	[9] = "cert_type",
-	[10] = "supported_groups",
-	[11] = "ec_point_formats",
-	[12] = "srp",
-	[13] = "signature_algorithms",
-	[14] = "use_srtp",
-	[15] = "heartbeat",
-	[16] = "application_layer_protocol_negotiation",
-	[17] = "status_request_v2",
-	[18] = "signed_certificate_timestamp",
-	[19] = "client_certificate_type",
-	[20] = "server_certificate_type",
-	[21] = "padding",
-	[22] = "encrypt_then_mac",
-	[23] = "extended_master_secret",
-	[24] = "token_binding",
-	[25] = "cached_info",
-	[26] = "tls_lts",
-	[27] = "compress_certificate",
-	[28] = "record_size_limit",
-	[29] = "pwd_protect",
-	[30] = "pwd_clear",
-	[31] = "password_salt",
-	[32] = "ticket_pinning",
-	[33] = "tls_cert_with_extern_psk",
-	[34] = "delegated_credential",
-	[35] = "session_ticket",
-	[36] = "TLMSP",
-	[37] = "TLMSP_proxying",
-	[38] = "TLMSP_delegate",
-	[39] = "supported_ekt_ciphers",
-	[41] = "pre_shared_key",
-	[42] = "early_data",
-	[43] = "supported_versions",
-	[44] = "cookie",
-	[45] = "psk_key_exchange_modes",
-	[47] = "certificate_authorities",
-	[48] = "oid_filters",
-	[49] = "post_handshake_auth",
-	[50] = "signature_algorithms_cert",
-	[51] = "key_share",
-	[52] = "transparency_info",
-	[54] = "connection_id",
-	[55] = "external_id_hash",
-	[56] = "external_session_id",
-	[57] = "quic_transport_parameters",
-	[58] = "ticket_request",
-	[59] = "dnssec_chain",
-	[60] = "sequence_number_encryption_algorithms",
-	[61] = "rrc",
+static const struct rj_tls_name low_names[] = {
+	[0] = NAME("server_name"),
+	[1] = NAME("max_fragment_length"),
+	[2] = NAME("client_certificate_url"),
+	[3] = NAME("trusted_ca_keys"),
+	[4] = NAME("truncated_hmac"),
+	[5] = NAME("status_request"),
+	[6] = NAME("user_mapping"),
+	[7] = NAME("client_authz"),
+	[8] = NAME("server_authz"),
+	[9] = NAME("cert_type"),
+	[10] = NAME("supported_groups"),
+	[11] = NAME("ec_point_formats"),
+	[12] = NAME("srp"),
+	[13] = NAME("signature_algorithms"),
+	[14] = NAME("use_srtp"),
+	[15] = NAME("heartbeat"),
+	[16] = NAME("application_layer_protocol_negotiation"),
+	[17] = NAME("status_request_v2"),
+	[18] = NAME("signed_certificate_timestamp"),
+	[19] = NAME("client_certificate_type"),
+	[20] = NAME("server_certificate_type"),
+	[21] = NAME("padding"),
+	[22] = NAME("encrypt_then_mac"),
+	[23] = NAME("extended_master_secret"),
+	[24] = NAME("token_binding"),
+	[25] = NAME("cached_info"),
+	[26] = NAME("tls_lts"),
+	[27] = NAME("compress_certificate"),
+	[28] = NAME("record_size_limit"),
+	[29] = NAME("pwd_protect"),
+	[30] = NAME("pwd_clear"),
+	[31] = NAME("password_salt"),
+	[32] = NAME("ticket_pinning"),
+	[33] = NAME("tls_cert_with_extern_psk"),
+	[34] = NAME("delegated_credential"),
+	[35] = NAME("session_ticket"),
+	[36] = NAME("TLMSP"),
+	[37] = NAME("TLMSP_proxying"),
+	[38] = NAME("TLMSP_delegate"),
+	[39] = NAME("supported_ekt_ciphers"),
+	[41] = NAME("pre_shared_key"),
+	[42] = NAME("early_data"),
+	[43] = NAME("supported_versions"),
+	[44] = NAME("cookie"),
+	[45] = NAME("psk_key_exchange_modes"),
+	[47] = NAME("certificate_authorities"),
+	[48] = NAME("oid_filters"),
+	[49] = NAME("post_handshake_auth"),
+	[50] = NAME("signature_algorithms_cert"),
+	[51] = NAME("key_share"),
+	[52] = NAME("transparency_info"),
+	[54] = NAME("connection_id"),
+	[55] = NAME("external_id_hash"),
+	[56] = NAME("external_session_id"),
+	[57] = NAME("quic_transport_parameters"),
+	[58] = NAME("ticket_request"),
+	[59] = NAME("dnssec_chain"),
+	[60] = NAME("sequence_number_encryption_algorithms"),
+	[61] = NAME("rrc"),
 };
 
-const char *rj_tls_extension_name(uint16_t type)
+static const struct {
+	uint16_t type;
+	struct rj_tls_name name;
+} high_names[] = {
+	{ 0xfd00, NAME("ech_outer_extensions") },
+	{ 0xfe0d, NAME("encrypted_client_hello") },
+	{ 0xff01, NAME("renegotiation_info") },
+};
+
+struct rj_tls_name rj_tls_extension_name(uint16_t type)
 {
-	if (type < sizeof(low_names) / sizeof(low_names[0]))
+	if (type < NUM(low_names))
 		return low_names[type];
-	switch (type) {
-	case 0xfd00:
-		return "ech_outer_extensions";
-	case 0xfe0d:
-		return "encrypted_client_hello";
-	case 0xff01:
-		return "renegotiation_info";
-	default:
-		return NULL;
-	}
+	for (size_t i = 0; i < NUM(high_names); i++)
+		if (high_names[i].type == type)
+			return high_names[i].name;
+	return (struct rj_tls_name){ .text = NULL };
+}
+
+static bool is_name(const struct rj_tls_name *known, const char *name, size_t len)
+{
+	return known->text && known->len == len && !memcmp(known->text, name, len);
 }
 
 long rj_tls_extension_number(const char *name, size_t len)
 {
-	for (long type = 0; type <= UINT16_MAX; type++) {
-		const char *known = rj_tls_extension_name((uint16_t)type);
-
-		if (known && strlen(known) == len && !memcmp(known, name, len))
-			return type;
-	}
+	for (size_t i = 0; i < NUM(low_names); i++)
+		if (is_name(&low_names[i], name, len))
+			return (long)i;
+	for (size_t i = 0; i < NUM(high_names); i++)
+		if (is_name(&high_names[i].name, name, len))
+			return high_names[i].type;
 	return -1;
 }

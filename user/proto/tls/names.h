@@ -6,12 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* struct rj_tls_name - @len bytes and a NUL, static. */
+struct rj_tls_name {
+	const char *text;
+	size_t len;
+};
+
 /*
- * rj_tls_extension_name - the registered name of extension @type, or NULL when
+ * rj_tls_extension_name - the registered name of extension @type; its text is NULL when
  * it has none (unassigned, reserved, deprecated, GREASE, private). Source: IANA
  * registry "TLS ExtensionType Values"; Joy's names are the same.
  */
-const char *rj_tls_extension_name(uint16_t type);
+struct rj_tls_name rj_tls_extension_name(uint16_t type);
 
 /* rj_tls_extension_number - the type of that name, or -1. */
 long rj_tls_extension_number(const char *name, size_t len);

@@ -15,6 +15,12 @@ static struct rj_cursor body_cursor(const struct rj_tls_body *body)
 	return rj_cursor_init(body->bytes, body->len, true);
 }
 
+static uint16_t version_of(const struct rj_tls_hello *hello)
+{
+	return rj_tls_hello_version(hello,
+				    rj_tls_extension_find(hello, RJ_TLS_EXT_SUPPORTED_VERSIONS));
+}
+
 /* One client and one server: @side is (or becomes) @role and the other side is not. */
 static bool take_role(struct rj_tls_session *s, unsigned int side, enum rj_tls_role role)
 {
@@ -62,7 +68,7 @@ RJ_MUST_CHECK static enum rj_status take_server_hello(struct rj_tls_session *s, 
 	if (s->server_hello.len && (!is_retry(&s->server_hello) || rj_tls_hello_is_retry(&hello)))
 		return RJ_MALFORMED; /* one ServerHello, after at most one retry (RFC 8446 4.1.4) */
 	s->server_hello = body;
-	version = rj_tls_hello_version(&hello);
+	version = version_of(&hello);
 	if (rj_tls_hello_is_retry(&hello))
 		s->is_retried = true;
 	else if (version < RJ_TLS_SSL3_0 || version > RJ_TLS_1_2)
@@ -104,7 +110,7 @@ static bool offers_tls13(const struct rj_tls_body *client_hello)
 	struct rj_tls_hello hello;
 
 	return !rj_tls_client_hello_read(body_cursor(client_hello), &hello) &&
-	       rj_tls_hello_version(&hello) == RJ_TLS_1_3;
+	       version_of(&hello) == RJ_TLS_1_3;
 }
 
 bool rj_tls_session_may_retry(const struct rj_tls_session *session, unsigned int side)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What all that call a visitor of records share. */
+#ifndef RJ_CORE_VISITOR_H
+#define RJ_CORE_VISITOR_H
+
+#include <rejoice/record.h>
+
+/* rj_visitor_numbers - gives a whole array @f of @num numbers, each of which @item describes. */
+static inline void rj_visitor_numbers(struct rj_visitor *v, const struct rj_field *f,
+				      const struct rj_field *item, const uint64_t *values,
+				      size_t num)
+{
+	if (v->ops->numbers) {
+		v->ops->numbers(v, f, item, values, num);
+		return;
+	}
+	v->ops->open(v, f);
+	for (size_t i = 0; i < num; i++)
+		v->ops->u64(v, item, values[i]);
+	v->ops->close(v);
+}
+
+#endif
