@@ -3,6 +3,8 @@
 #ifndef RJ_CORE_VISITOR_H
 #define RJ_CORE_VISITOR_H
 
+#include <string.h>
+
 #include <rejoice/record.h>
 
 /* rj_visitor_numbers - gives a whole array @f of @num numbers, each of which @item describes. */
@@ -18,6 +20,30 @@ static inline void rj_visitor_numbers(struct rj_visitor *v, const struct rj_fiel
 	for (size_t i = 0; i < num; i++)
 		v->ops->u64(v, item, values[i]);
 	v->ops->close(v);
+}
+
+/* rj_visitor_rows - see rows of struct rj_visitor_ops. */
+static inline void rj_visitor_rows(struct rj_visitor *v, const struct rj_field *item,
+				   const struct rj_column *columns, size_t num_columns,
+				   const uint64_t *values, size_t num)
+{
+	if (v->ops->rows) {
+		v->ops->rows(v, item, columns, num_columns, values, num);
+		return;
+	}
+	for (; num; num--) {
+		v->ops->open(v, item);
+		for (size_t i = 0; i < num_columns; i++, values++) {
+			const char *const *words = columns[i].words;
+
+			if (words)
+				v->ops->string(v, columns[i].field, words[*values],
+					       strlen(words[*values]));
+			else
+				v->ops->u64(v, columns[i].field, *values);
+		}
+		v->ops->close(v);
+	}
 }
 
 #endif

@@ -117,20 +117,7 @@ static inline void put_rows(const struct walk *w, const struct rj_field *item,
 			    const struct rj_column *columns, size_t num_columns,
 			    const uint64_t *values, size_t num)
 {
-	if (w->v->ops->rows) {
-		w->v->ops->rows(w->v, item, columns, num_columns, values, num);
-		return;
-	}
-	for (; num; num--) {
-		open(w, item);
-		for (size_t i = 0; i < num_columns; i++, values++) {
-			if (columns[i].words)
-				put_text(w, columns[i].field, columns[i].words[*values]);
-			else
-				put_u64(w, columns[i].field, *values);
-		}
-		close(w);
-	}
+	rj_visitor_rows(w->v, item, columns, num_columns, values, num);
 }
 
 /* struct listed - a packet of the sequence: @side of the sender, @gap_ms since the one before. */

@@ -350,7 +350,7 @@ static void put_header(struct rj_visitor *v, const struct rj_http_field *field)
 		return;
 	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
 	v->ops->name(v, bytes, len);
-	v->ops->string(v, &rj_http_fields[RJ_HTTP_F_HEADER], field->value, field->value_len);
+	v->ops->string(v, &rj_http_fields[RJ_HTTP_F_HEADER], field->value.at, field->value.left);
 	v->ops->close(v);
 }
 

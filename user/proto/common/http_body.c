@@ -45,10 +45,10 @@ static void note_coding(struct rj_http_framing *f, struct rj_cursor value)
 void rj_http_framing_note(struct rj_http_framing *f, const struct rj_http_field *field)
 {
 	if (rj_line_equals(field->name, "content-length")) {
-		f->is_broken = f->is_broken || !field->value_len;
-		note_length(f, rj_http_value(field));
+		f->is_broken = f->is_broken || !field->value.left;
+		note_length(f, field->value);
 	} else if (rj_line_equals(field->name, "transfer-encoding")) {
-		note_coding(f, rj_http_value(field));
+		note_coding(f, field->value);
 	} else if (rj_line_equals(field->name, "upgrade")) {
 		f->is_upgrade = true;
 	}

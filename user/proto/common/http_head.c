@@ -16,8 +16,28 @@ static bool is_token_char(uint8_t ch)
 {
 	uint8_t letter = ch | 0x20;
 
-	return is_digit(ch) || (letter >= 'a' && letter <= 'z') ||
-	       (ch && strchr("!#$%&'*+-.^_`|~", ch));
+	if ((letter >= 'a' && letter <= 'z') || is_digit(ch))
+		return true;
+	switch (ch) {
+	case '!':
+	case '#':
+	case '$':
+	case '%':
+	case '&':
+	case '\'':
+	case '*':
+	case '+':
+	case '-':
+	case '.':
+	case '^':
+	case '_':
+	case '`':
+	case '|':
+	case '~':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Bytes above ASCII are not the standard's, but are what clients send. */
@@ -31,10 +51,10 @@ static bool is_reason_char(uint8_t ch)
 	return ch == '\t' || (ch >= ' ' && ch != 0x7f);
 }
 
-/* What RFC 9110 section 5.5 calls dangerous is refused, other controls are let pass. */
-static bool is_value_char(uint8_t ch)
+/* What RFC 9110 section 5.5 calls dangerous in a line is refused, other controls are let pass. */
+static bool is_value(struct rj_cursor line)
 {
-	return ch && ch != '\r' && ch != '\n';
+	return !rj_line_has(line, '\0') && !rj_line_has(line, '\r');
 }
 
 static bool is_all(struct rj_cursor c, bool (*is_good)(uint8_t ch))
@@ -158,25 +178,31 @@ static bool is_fold(const struct rj_cursor *c)
 	return !rj_cursor_u8(&ahead, &ch) && (ch == ' ' || ch == '\t');
 }
 
-/* Adds a line to the value, after one space when there is something before it. */
+/* Adds a line to the value, which is then one of several, after one space. */
+static void fold(struct rj_http_field *f, struct rj_cursor text)
+{
+	size_t len = f->value.left;
+
+	if (f->value.at != f->folded)
+		memcpy(f->folded, f->value.at, len);
+	f->folded[len++] = ' ';
+	memcpy(f->folded + len, text.at, text.left);
+	f->value = rj_cursor_init(f->folded, len + text.left, true);
+}
+
+/* Adds a line to the value, which is empty at first. */
 RJ_MUST_CHECK static enum rj_status add_line(struct rj_http_field *f, struct rj_cursor line)
 {
 	struct rj_cursor text = rj_line_trim(line);
-	size_t len = text.left;
-	const uint8_t *bytes;
-	enum rj_status st;
 
-	if (!len)
+	if (!text.left)
 		return RJ_OK;
-	if (!is_all(text, is_value_char) || len >= sizeof(f->value) - f->value_len)
+	if (!is_value(text) || text.left >= sizeof(f->folded) - f->value.left)
 		return RJ_MALFORMED;
-	st = rj_cursor_bytes(&text, len, &bytes);
-	if (st)
-		return st;
-	if (f->value_len)
-		f->value[f->value_len++] = ' ';
-	memcpy(f->value + f->value_len, bytes, len);
-	f->value_len += len;
+	if (f->value.left)
+		fold(f, text);
+	else
+		f->value = text;
 	return RJ_OK;
 }
 
@@ -192,7 +218,7 @@ enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out
 		*c = ahead;
 		return RJ_OK;
 	}
-	out->value_len = 0;
+	out->value = rj_cursor_init(out->folded, 0, true);
 	st = rj_line_word(&line, ':', &out->name);
 	if (st)
 		return st;

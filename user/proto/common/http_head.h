@@ -28,13 +28,14 @@ struct rj_http_start {
  * struct rj_http_field - a header line.
  * @is_end: it was the empty line; name and value are not set
  * @name:   borrows the input
- * @value:  without white space at its ends, each line fold one space
+ * @value:  without white space at its ends, each line fold one space; borrows the input, or
+ *          @folded when it has more than one line
  */
 struct rj_http_field {
 	bool is_end;
 	struct rj_cursor name;
-	size_t value_len;
-	uint8_t value[RJ_HTTP_MAX_HEAD];
+	struct rj_cursor value;
+	uint8_t folded[RJ_HTTP_MAX_HEAD];
 };
 
 /*
@@ -52,11 +53,5 @@ RJ_MUST_CHECK enum rj_status rj_http_start_read(struct rj_cursor *c, struct rj_h
  * that a soft end hides, which is harmless as no head ends there.
  */
 RJ_MUST_CHECK enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out);
-
-/* rj_http_value - the value of @f as a cursor. */
-static inline struct rj_cursor rj_http_value(const struct rj_http_field *f)
-{
-	return rj_cursor_init(f->value, f->value_len, true);
-}
 
 #endif

@@ -61,12 +61,10 @@ struct rj_cursor rj_line_trim(struct rj_cursor c)
 	return c;
 }
 
-bool rj_line_equals(struct rj_cursor c, const char *text)
+bool rj_line_begins(struct rj_cursor c, const char *text)
 {
 	uint8_t ch;
 
-	if (c.left != strlen(text))
-		return false;
 	while (!rj_cursor_u8(&c, &ch))
 		if (lower(ch) != lower((uint8_t)*text++))
 			return false;

@@ -19,7 +19,19 @@ RJ_MUST_CHECK enum rj_status rj_line_word(struct rj_cursor *c, char end, struct 
 /* rj_line_trim - @c without spaces and tabs at its two ends. */
 struct rj_cursor rj_line_trim(struct rj_cursor c);
 
+/* rj_line_has - whether one of the bytes of @c is @ch. */
+static inline bool rj_line_has(struct rj_cursor c, char ch)
+{
+	return c.left && memchr(c.at, ch, c.left);
+}
+
+/* rj_line_begins - whether the bytes of @c begin @text, ASCII letters compared without case. */
+bool rj_line_begins(struct rj_cursor c, const char *text);
+
 /* rj_line_equals - whether @c is @text, ASCII letters compared without case. */
-bool rj_line_equals(struct rj_cursor c, const char *text);
+static inline bool rj_line_equals(struct rj_cursor c, const char *text)
+{
+	return c.left == strlen(text) && rj_line_begins(c, text);
+}
 
 #endif

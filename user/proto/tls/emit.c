@@ -298,8 +298,6 @@ static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *reco
 {
 	uint64_t types[RJ_TLS_RECORD_MESSAGES], lens[RJ_TLS_RECORD_MESSAGES];
 
-	if (!record->num_messages)
-		return;
 	for (unsigned int i = 0; i < record->num_messages; i++) {
 		types[i] = record->messages[i].type;
 		lens[i] = record->messages[i].len;
@@ -310,20 +308,66 @@ static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *reco
 			   record->num_messages);
 }
 
+static const char *const directions[] = { "<", ">" };
+
+static void emit_record(struct rj_visitor *v, const struct rj_tls_record *record)
+{
+	v->ops->open(v, &rj_tls_fields[F_RECORD]);
+	v->ops->u64(v, &rj_tls_fields[F_B], record->len);
+	v->ops->string(v, &rj_tls_fields[F_DIR], directions[record->is_out], 1);
+	v->ops->u64(v, &rj_tls_fields[F_IPT], record->ipt_ms);
+	v->ops->u64(v, &rj_tls_fields[F_TP], record->type);
+	emit_messages(v, record);
+	v->ops->close(v);
+}
+
+/* Records without messages in the clear have the same members, and come in runs. */
+#define NUM_COLUMNS 4u
+#define NUM_ROWS 32u /* so many at a time */
+
+struct run {
+	uint64_t values[NUM_ROWS][NUM_COLUMNS];
+	size_t num;
+};
+
+static void emit_run(struct rj_visitor *v, struct run *run)
+{
+	static const struct rj_column columns[NUM_COLUMNS] = {
+		{ .field = &rj_tls_fields[F_B] },
+		{ .field = &rj_tls_fields[F_DIR], .words = directions },
+		{ .field = &rj_tls_fields[F_IPT] },
+		{ .field = &rj_tls_fields[F_TP] },
+	};
+
+	if (run->num)
+		rj_visitor_rows(v, &rj_tls_fields[F_RECORD], columns, NUM_COLUMNS, run->values[0],
+				run->num);
+	run->num = 0;
+}
+
 static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
 {
 	struct rj_tls_record record;
+	struct run run;
 
+	run.num = 0;
 	v->ops->open(v, &rj_tls_fields[F_SRLT]);
 	while (records->next(records, &record)) {
-		v->ops->open(v, &rj_tls_fields[F_RECORD]);
-		v->ops->u64(v, &rj_tls_fields[F_B], record.len);
-		v->ops->string(v, &rj_tls_fields[F_DIR], record.is_out ? ">" : "<", 1);
-		v->ops->u64(v, &rj_tls_fields[F_IPT], record.ipt_ms);
-		v->ops->u64(v, &rj_tls_fields[F_TP], record.type);
-		emit_messages(v, &record);
-		v->ops->close(v);
+		uint64_t *values = run.values[run.num];
+
+		if (record.num_messages) {
+			emit_run(v, &run);
+			emit_record(v, &record);
+			continue;
+		}
+		values[0] = record.len;
+		values[1] = record.is_out;
+		values[2] = record.ipt_ms;
+		values[3] = record.type;
+		if (++run.num == NUM_ROWS)
+			emit_run(v, &run);
 	}
+	emit_run(v, &run);
 	v->ops->close(v);
 }
 
