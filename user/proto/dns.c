@@ -69,7 +69,8 @@ static bool is_question_ordinary(const struct rj_dns_question *q)
 /* On its ports everything with a header of DNS is DNS, if only malformed DNS. */
 static enum rj_probe probe_lenient(struct rj_cursor bytes)
 {
-	struct rj_dns_part p = rj_dns_part_init(bytes);
+	struct rj_dns_message message = rj_dns_message_init(bytes);
+	struct rj_dns_part p = rj_dns_part_init(&message);
 	struct rj_dns_header h;
 	enum rj_status st = rj_dns_header_read(&p, &h);
 
@@ -80,7 +81,8 @@ static enum rj_probe probe_lenient(struct rj_cursor bytes)
 
 static enum rj_probe probe_strict(struct rj_cursor bytes)
 {
-	struct rj_dns_part p = rj_dns_part_init(bytes);
+	struct rj_dns_message message = rj_dns_message_init(bytes);
+	struct rj_dns_part p = rj_dns_part_init(&message);
 	struct rj_dns_header h;
 	struct rj_dns_question q;
 	struct rj_dns_extent e;
@@ -89,7 +91,7 @@ static enum rj_probe probe_strict(struct rj_cursor bytes)
 	if (!st && !is_header_ordinary(&h))
 		return RJ_PROBE_NO;
 	if (!st)
-		st = rj_dns_question_read(&p, &q);
+		st = rj_dns_question_read(&p, NULL, &q);
 	if (!st && !is_question_ordinary(&q))
 		return RJ_PROBE_NO;
 	if (!st)
@@ -144,7 +146,8 @@ RJ_MUST_CHECK static enum rj_status find_cut(struct rj_cursor bytes)
 static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
 {
 	struct dns_state *s = state;
-	struct rj_dns_part p = rj_dns_part_init(*c);
+	struct rj_dns_message message = rj_dns_message_init(*c);
+	struct rj_dns_part p = rj_dns_part_init(&message);
 	struct rj_dns_header h;
 	struct rj_cursor rest = *c;
 	size_t len = c->left < MAX_DATAGRAM ? c->left : MAX_DATAGRAM;

@@ -47,25 +47,37 @@ static uint32_t records_declared(const struct rj_dns_header *h)
 	return (uint32_t)h->counts[RJ_DNS_AN] + h->counts[RJ_DNS_NS] + h->counts[RJ_DNS_AR];
 }
 
-enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent *out)
+/* As rj_dns_message_scan, over all of @p; the first name, unless @first is NULL, goes to there. */
+static enum rj_status scan(struct rj_dns_part *p, struct named *first, struct rj_dns_extent *out)
 {
-	struct rj_dns_part p = rj_dns_part_init(bytes);
 	struct rj_dns_extent e = { .has_header = false };
-	enum rj_status st = rj_dns_header_read(&p, &e.header);
+	enum rj_status st = rj_dns_header_read(p, &e.header);
 
 	e.has_header = !st;
 	while (!st && e.num_questions < e.header.counts[RJ_DNS_QD]) {
+		struct named *named = e.num_questions ? NULL : first;
 		struct rj_dns_question q;
 
-		st = rj_dns_question_read(&p, &q);
-		if (!st)
-			e.num_questions++;
+		st = rj_dns_question_read(p, named ? &named->name : NULL, &q);
+		if (st)
+			break;
+		e.num_questions++;
+		if (named)
+			named->place = rj_dns_name_place(&q.name);
 	}
 	while (!st && e.num_records < records_declared(&e.header))
-		st = scan_record(&p, &e);
-	e.trailing_bytes = p.c.left;
+		st = scan_record(p, &e);
+	e.trailing_bytes = p->c.left;
 	*out = e;
 	return st;
+}
+
+enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent *out)
+{
+	struct rj_dns_message message = rj_dns_message_init(bytes);
+	struct rj_dns_part p = rj_dns_part_init(&message);
+
+	return scan(&p, NULL, out);
 }
 
 static void put_text(struct rj_visitor *v, enum rj_dns_field f, const struct rj_dns_text *text)
@@ -222,26 +234,29 @@ static void put_end(enum rj_status st, const struct rj_dns_extent *e, uint32_t n
 
 void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, bool is_mdns, struct rj_visitor *v)
 {
-	struct rj_dns_part p = rj_dns_part_init(bytes);
+	struct rj_dns_message message = rj_dns_message_init(bytes);
+	struct rj_dns_part ahead = rj_dns_part_init(&message), p = ahead;
 	struct rj_dns_header unused;
 	struct rj_dns_extent e;
-	enum rj_status st = rj_dns_message_scan(bytes, &e);
-	uint32_t num_more = e.num_questions > 1 ? e.num_questions - 1 : 0;
-	uint32_t num_items = num_more + e.num_records;
-	uint32_t num_all = e.num_questions + e.num_records;
-	uint32_t max_items = num_all < *room ? num_all : *room;
+	struct named last;
+	enum rj_status st;
+	uint32_t num_more, num_all, max_items;
 
+	last.place = NOWHERE; /* its kilobyte needs no zeros */
+	st = scan(&ahead, &last, &e);
+	num_more = e.num_questions > 1 ? e.num_questions - 1 : 0;
+	num_all = e.num_questions + e.num_records;
+	max_items = num_all < *room ? num_all : *room;
 	rj_dns_put_open(v, RJ_DNS_F_MESSAGE);
 	if (e.has_header && !rj_dns_header_read(&p, &unused)) {
 		uint32_t left = max_items;
-		struct named last;
 
-		last.place = NOWHERE; /* its kilobyte needs no zeros */
 		put_head(&p, &e, is_mdns, &last, v);
 		put_more_questions(&p, num_more, is_mdns, &left, &last, v);
 		put_records(&p, &e, is_mdns, left, &last, v);
 	}
-	put_end(st, &e, num_items > max_items ? num_items - max_items : 0, v);
+	num_more += e.num_records;
+	put_end(st, &e, num_more > max_items ? num_more - max_items : 0, v);
 	rj_dns_put_close(v);
 	*room -= max_items;
 }

@@ -3,13 +3,21 @@
 #include "proto/common/dns_wire.h"
 
 #define POINTER 0xc0u /* the top bits of its first octet (RFC 1035 section 4.1.4) */
+#define POINTER_BYTES 2u
 #define HEADER_BYTES 12u
 #define QUESTION_BYTES 4u /* behind the name: type, class */
 #define RECORD_BYTES 10u  /* behind the name: type, class, TTL, rdlength */
 
-struct rj_dns_part rj_dns_part_init(struct rj_cursor bytes)
+struct rj_dns_message rj_dns_message_init(struct rj_cursor bytes)
 {
-	return (struct rj_dns_part){ .message = bytes, .c = bytes, .end = bytes.left };
+	return (struct rj_dns_message){ .bytes = bytes, .place = SIZE_MAX };
+}
+
+struct rj_dns_part rj_dns_part_init(struct rj_dns_message *message)
+{
+	return (struct rj_dns_part){ .message = message,
+				     .c = message->bytes,
+				     .end = message->bytes.left };
 }
 
 static size_t part_offset(const struct rj_dns_part *p)
@@ -67,26 +75,42 @@ static void put_label(struct rj_dns_name *n, const uint8_t *octets, size_t len)
  * struct walk - a name being read.
  * @start: offset in the message at which the labels at hand began
  * @wire_len: octets of the name so far, with the root's
+ * @is_over: it has come to its end
  */
 struct walk {
 	struct rj_cursor c;
 	size_t start;
 	size_t wire_len;
 	unsigned int num_jumps;
+	bool is_over;
 };
 
-/* Goes where a pointer leads: before where the labels at hand began, or nowhere. */
-RJ_MUST_CHECK static enum rj_status jump(struct walk *w, struct rj_cursor message, size_t offset)
+/* Takes what is known of the name at @place for the rest of this one. */
+RJ_MUST_CHECK static enum rj_status take_known(struct walk *w, const struct rj_dns_message *known)
 {
+	w->wire_len += known->wire_len - 1;
+	w->num_jumps += known->num_jumps;
+	w->is_over = true;
+	return w->wire_len > RJ_DNS_MAX_NAME || w->num_jumps > RJ_DNS_MAX_JUMPS ? RJ_MALFORMED :
+										  RJ_OK;
+}
+
+/* Goes where a pointer leads: before where the labels at hand began, or nowhere. */
+RJ_MUST_CHECK static enum rj_status jump(struct walk *w, const struct rj_dns_message *message,
+					 size_t offset, bool has_text)
+{
+	struct rj_cursor target = message->bytes;
 	enum rj_status st;
 
 	if (offset >= w->start || ++w->num_jumps > RJ_DNS_MAX_JUMPS)
 		return RJ_MALFORMED;
-	st = rj_cursor_skip(&message, offset);
+	if (offset == message->place && !has_text)
+		return take_known(w, message);
+	st = rj_cursor_skip(&target, offset);
 	if (st)
 		return st;
 	w->start = offset;
-	w->c = message;
+	w->c = target;
 	return RJ_OK;
 }
 
@@ -107,31 +131,43 @@ RJ_MUST_CHECK static enum rj_status read_label(struct walk *w, uint8_t len, stru
 	return st;
 }
 
+/* A name that is more than a pointer is what pointers of others lead to. */
+static void remember(struct rj_dns_message *message, size_t place, const struct walk *w)
+{
+	message->place = place;
+	message->wire_len = w->wire_len;
+	message->num_jumps = w->num_jumps;
+}
+
 /* Walks along a name; its text goes to @n, which is empty or NULL. */
 RJ_MUST_CHECK static inline enum rj_status walk_name(struct rj_dns_part *p, struct rj_dns_name *n)
 {
-	struct walk w = { .c = p->c, .start = part_offset(p), .wire_len = 1 };
+	const size_t place = part_offset(p);
+	struct walk w = { .c = p->c, .start = place, .wire_len = 1 };
 	struct rj_cursor behind = p->c;
 
-	for (;;) {
+	while (!w.is_over) {
 		uint8_t len, low;
 		enum rj_status st = rj_cursor_u8(&w.c, &len);
 
-		if (!st && !len)
-			break;
-		if (!st && len < POINTER) {
+		if (!st && len && len < POINTER) {
 			st = read_label(&w, len, n);
-		} else if (!st) {
+		} else if (!st && len) {
 			st = rj_cursor_u8(&w.c, &low);
 			if (!w.num_jumps)
 				behind = w.c;
 			if (!st)
-				st = jump(&w, p->message, (len & ~POINTER) << 8 | low);
+				st = jump(&w, p->message, (len & ~POINTER) << 8 | low, n);
 		}
 		if (st)
 			return st;
+		w.is_over |= !len;
 	}
-	p->c = w.num_jumps ? behind : w.c;
+	if (!w.num_jumps)
+		behind = w.c;
+	if (p->c.left - behind.left > POINTER_BYTES)
+		remember(p->message, place, &w);
+	p->c = behind;
 	return RJ_OK;
 }
 
@@ -214,10 +250,11 @@ RJ_MUST_CHECK static enum rj_status read_question(struct rj_dns_part *p, struct 
 	return RJ_OK;
 }
 
-enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_question *out)
+enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_name *name,
+				    struct rj_dns_question *out)
 {
 	struct rj_dns_part behind = *p;
-	enum rj_status st = rj_dns_name_skip(&behind);
+	enum rj_status st = name ? rj_dns_name_read(&behind, name) : rj_dns_name_skip(&behind);
 
 	return st ? st : read_question(p, behind.c, out);
 }

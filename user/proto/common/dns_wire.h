@@ -34,14 +34,29 @@ enum {
 enum rj_dns_count { RJ_DNS_QD, RJ_DNS_AN, RJ_DNS_NS, RJ_DNS_AR, RJ_DNS_NUM_COUNTS };
 
 /*
+ * struct rj_dns_message - a whole message, and what is known of one name in it, so that a pointer
+ * to there, as most names of an answer are, need not be followed again.
+ * @bytes: from the header on
+ * @place: offset at which the name begins, SIZE_MAX when there is none
+ * @wire_len: its octets, as RJ_DNS_MAX_NAME counts them
+ * @num_jumps: pointers in it
+ */
+struct rj_dns_message {
+	struct rj_cursor bytes;
+	size_t place;
+	size_t wire_len;
+	unsigned int num_jumps;
+};
+
+/*
  * struct rj_dns_part - a stretch of a message being read; names in it may
  * point back into all of the message.
- * @message: the whole of it, from the header on
+ * @message: borrowed
  * @c:       what is left of this stretch
  * @end:     offset in the message at which the stretch ends
  */
 struct rj_dns_part {
-	struct rj_cursor message;
+	struct rj_dns_message *message;
 	struct rj_cursor c;
 	size_t end;
 };
@@ -79,8 +94,11 @@ struct rj_dns_record {
 	struct rj_dns_part rdata;
 };
 
-/* rj_dns_part_init - a part that is all of the message @bytes. */
-struct rj_dns_part rj_dns_part_init(struct rj_cursor bytes);
+/* rj_dns_message_init - the message @bytes, of which nothing is known. */
+struct rj_dns_message rj_dns_message_init(struct rj_cursor bytes);
+
+/* rj_dns_part_init - a part that is all of @message. */
+struct rj_dns_part rj_dns_part_init(struct rj_dns_message *message);
 
 /* rj_dns_header_opcode - four bits: RJ_DNS_OPCODE_QUERY and others. */
 static inline unsigned int rj_dns_header_opcode(const struct rj_dns_header *h)
@@ -98,11 +116,13 @@ static inline unsigned int rj_dns_header_opcode(const struct rj_dns_header *h)
  * 4.1.4, RFC 9267 section 2); at most RJ_DNS_MAX_NAME octets in all. Unless
  * RJ_OK @out is undefined.
  * rj_dns_name_skip - a name, by the same rules, whose text is not wanted.
+ * rj_dns_question_read - a question; the text of its name goes to @name, as with rj_dns_name_read,
+ * unless that is NULL.
  */
 RJ_MUST_CHECK enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out);
 RJ_MUST_CHECK enum rj_status rj_dns_name_skip(struct rj_dns_part *p);
 RJ_MUST_CHECK enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *out);
-RJ_MUST_CHECK enum rj_status rj_dns_question_read(struct rj_dns_part *p,
+RJ_MUST_CHECK enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_name *name,
 						  struct rj_dns_question *out);
 RJ_MUST_CHECK enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out);
 
