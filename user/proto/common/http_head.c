@@ -11,13 +11,9 @@ static bool is_digit(uint8_t ch)
 	return ch >= '0' && ch <= '9';
 }
 
-/* tchar, RFC 9110 section 5.6.2 */
-static bool is_token_char(uint8_t ch)
+/* What tchar of RFC 9110 section 5.6.2 has beside letters and digits. */
+static bool is_token_sign(uint8_t ch)
 {
-	uint8_t letter = ch | 0x20;
-
-	if ((letter >= 'a' && letter <= 'z') || is_digit(ch))
-		return true;
 	switch (ch) {
 	case '!':
 	case '#':
@@ -38,6 +34,21 @@ static bool is_token_char(uint8_t ch)
 	default:
 		return false;
 	}
+}
+
+/* token, RFC 9110 section 5.6.2 */
+static bool is_token(struct rj_cursor c)
+{
+	bool has_any = c.left;
+	uint8_t ch;
+
+	while (!rj_cursor_u8(&c, &ch)) {
+		uint8_t letter = ch | 0x20;
+
+		if (!(letter >= 'a' && letter <= 'z') && !is_digit(ch) && !is_token_sign(ch))
+			return false;
+	}
+	return has_any;
 }
 
 /* Bytes above ASCII are not the standard's, but are what clients send. */
@@ -65,11 +76,6 @@ static bool is_all(struct rj_cursor c, bool (*is_good)(uint8_t ch))
 		if (!is_good(ch))
 			return false;
 	return true;
-}
-
-static bool is_word(struct rj_cursor c, bool (*is_good)(uint8_t ch))
-{
-	return c.left && is_all(c, is_good);
 }
 
 /* HTTP-version, RFC 9112 section 2.3; other major versions are not written like this. */
@@ -119,7 +125,7 @@ RJ_MUST_CHECK static enum rj_status read_request_line(struct rj_cursor line,
 		st = read_version(&line, &s.version);
 	if (st)
 		return st;
-	if (!is_word(s.method, is_token_char) || !is_word(s.uri, is_uri_char))
+	if (!is_token(s.method) || !s.uri.left || !is_all(s.uri, is_uri_char))
 		return RJ_MALFORMED;
 	*out = s;
 	return RJ_OK;
@@ -222,7 +228,7 @@ enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out
 	st = rj_line_word(&line, ':', &out->name);
 	if (st)
 		return st;
-	if (!is_word(out->name, is_token_char)) /* no space before the colon: section 5.1 */
+	if (!is_token(out->name)) /* no space before the colon: section 5.1 */
 		return RJ_MALFORMED;
 	st = add_line(out, line);
 	while (!st && is_fold(&ahead)) {

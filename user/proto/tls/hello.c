@@ -109,22 +109,6 @@ bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello)
 	       !memcmp(bytes, retry_random, sizeof(retry_random));
 }
 
-/* RFC 8446 4.2: struct { ExtensionType extension_type; opaque extension_data<0..2^16-1>; } */
-enum rj_status rj_tls_extension_next(struct rj_cursor *block, struct rj_tls_extension *out)
-{
-	struct rj_tls_extension extension;
-	struct rj_cursor ahead = *block;
-	enum rj_status st = rj_cursor_u16(&ahead, &extension.type);
-
-	if (!st)
-		st = rj_cursor_prefixed(&ahead, 2, &extension.data);
-	if (st)
-		return st;
-	*block = ahead;
-	*out = extension;
-	return RJ_OK;
-}
-
 struct rj_cursor rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type)
 {
 	struct rj_cursor block = hello->extensions;

@@ -83,9 +83,25 @@ bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello);
  */
 uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello, struct rj_cursor supported);
 
-/* rj_tls_extension_next - takes the next extension off @block into *@out. */
-RJ_MUST_CHECK enum rj_status rj_tls_extension_next(struct rj_cursor *block,
-						   struct rj_tls_extension *out);
+/*
+ * rj_tls_extension_next - takes the next extension off @block into *@out (RFC 8446 4.2: its type,
+ * its data behind a length of 16 bits).
+ */
+RJ_MUST_CHECK static inline enum rj_status rj_tls_extension_next(struct rj_cursor *block,
+								 struct rj_tls_extension *out)
+{
+	struct rj_tls_extension extension;
+	struct rj_cursor ahead = *block;
+	enum rj_status st = rj_cursor_u16(&ahead, &extension.type);
+
+	if (!st)
+		st = rj_cursor_prefixed(&ahead, 2, &extension.data);
+	if (st)
+		return st;
+	*block = ahead;
+	*out = extension;
+	return RJ_OK;
+}
 
 /* rj_tls_extension_find - the data of the first extension @type of @hello; @at NULL: it has none. */
 struct rj_cursor rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type);
