@@ -71,9 +71,9 @@ RJ_MUST_CHECK static inline enum rj_status rj_cursor_be(struct rj_cursor *c, siz
 
 	if (st)
 		return st;
-	for (size_t i = 0; i < len; i++)
-		value = value << 8 | p[i];
-	*out = value;
+	for (; len >= 2; len -= 2, p += 2) /* by two: short enough for a compiler to unroll */
+		value = value << 16 | (uint64_t)(p[0] << 8 | p[1]);
+	*out = len ? value << 8 | *p : value;
 	return RJ_OK;
 }
 

@@ -38,7 +38,7 @@ RJ_MUST_CHECK static enum rj_status part_sub(struct rj_dns_part *p, size_t len,
 }
 
 /* Adds an octet that is none of those above '.' which mean themselves. */
-static char *put_octet(char *at, uint8_t octet)
+__attribute__((noinline)) static char *put_octet(char *at, uint8_t octet)
 {
 	if (octet > ' ' && octet < '.') {
 		*at++ = (char)octet;
