@@ -3,6 +3,7 @@
 #include "features/bytes.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +43,23 @@ struct side {
 	struct range ranges[MAX_RANGES];
 };
 
+/*
+ * One count cannot be added to before the addition before it is done: so there are two of each,
+ * which take turns.
+ */
+#define NUM_TURNS 2u
+
+/*
+ * struct rj_bytes - @turn: what was counted, until that is more than it can hold; then, in the same
+ * place, @wide
+ */
 struct rj_bytes {
-	uint64_t count[RJ_BYTE_VALUES];
+	union {
+		uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES];
+		uint64_t wide[RJ_BYTE_VALUES];
+	};
 	struct side sides[2];
+	bool is_wide;
 	bool with_wht;
 	struct rj_wht wht;
 };
@@ -68,6 +83,11 @@ size_t rj_bytes_size(void)
 	return sizeof(struct rj_bytes);
 }
 
+uint64_t rj_bytes_total(const struct rj_bytes *b)
+{
+	return b->sides[0].num + b->sides[1].num;
+}
+
 static int64_t min_i64(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -78,51 +98,86 @@ static int64_t max_i64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/*
- * One count cannot be added to before the addition before it is done: so there are four of each,
- * which take turns. They pay where there are some hundred bytes.
- */
-#define MANY_BYTES 256u
-#define NUM_TURNS 4u
+static void count_turns(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t *bytes,
+			uint32_t len)
+{
+	const uint8_t *end = bytes + len;
 
-static void count_many(uint64_t *counts, const uint8_t *bytes, uint32_t len)
+	for (; end - bytes >= 8; bytes += 8) {
+		turn[0][bytes[0]]++;
+		turn[1][bytes[1]]++;
+		turn[0][bytes[2]]++;
+		turn[1][bytes[3]]++;
+		turn[0][bytes[4]]++;
+		turn[1][bytes[5]]++;
+		turn[0][bytes[6]]++;
+		turn[1][bytes[7]]++;
+	}
+	for (; bytes < end; bytes++)
+		turn[0][*bytes]++;
+}
+
+static void sum_turns(const uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], uint64_t *out)
+{
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		out[i] = (uint64_t)turn[0][i] + turn[1][i];
+}
+
+static void counts_of(const struct rj_bytes *b, uint64_t *out)
+{
+	if (b->is_wide)
+		memcpy(out, b->wide, sizeof(b->wide));
+	else
+		sum_turns(b->turn, out);
+}
+
+/* Makes room for @more bytes to be counted, be all of one value. */
+static void make_room(struct rj_bytes *b, uint64_t more)
+{
+	uint64_t counts[RJ_BYTE_VALUES];
+
+	if (b->is_wide || rj_bytes_total(b) + more <= UINT32_MAX)
+		return;
+	sum_turns(b->turn, counts);
+	memcpy(b->wide, counts, sizeof(counts));
+	b->is_wide = true;
+}
+
+/* Adds what was counted elsewhere; there is room. */
+static void add_counts(struct rj_bytes *b, const uint64_t *counts)
+{
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++) {
+		if (b->is_wide)
+			b->wide[i] += counts[i];
+		else
+			b->turn[0][i] += (uint32_t)counts[i];
+	}
+}
+
+/* Of flows of some gigabytes. */
+static __attribute__((noinline)) void count_wide(struct rj_bytes *b, const uint8_t *bytes,
+						 uint32_t len)
 {
 	uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES] = { 0 };
-	uint32_t i = 0;
+	uint64_t counts[RJ_BYTE_VALUES];
 
-	for (; i + NUM_TURNS <= len; i += NUM_TURNS) {
-		turn[0][bytes[i]]++;
-		turn[1][bytes[i + 1]]++;
-		turn[2][bytes[i + 2]]++;
-		turn[3][bytes[i + 3]]++;
-	}
-	for (; i < len; i++)
-		turn[0][bytes[i]]++;
-	for (i = 0; i < RJ_BYTE_VALUES; i++)
-		counts[i] += (uint64_t)turn[0][i] + turn[1][i] + turn[2][i] + turn[3][i];
+	count_turns(turn, bytes, len);
+	sum_turns(turn, counts);
+	add_counts(b, counts);
 }
 
-static void count_values(uint64_t *counts, const uint8_t *bytes, uint64_t len)
-{
-	while (len >= MANY_BYTES) {
-		uint32_t some = len < UINT16_MAX ? (uint32_t)len : UINT16_MAX;
-
-		count_many(counts, bytes, some);
-		bytes += some;
-		len -= some;
-	}
-	for (uint64_t i = 0; i < len; i++)
-		counts[bytes[i]]++;
-}
-
-static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint64_t len,
+static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint32_t len,
 		  uint64_t limit)
 {
 	uint64_t room = limit > s->num ? limit - s->num : 0;
 
 	if (len > room)
-		len = room;
-	count_values(b->count, bytes, len);
+		len = (uint32_t)room;
+	make_room(b, len);
+	if (b->is_wide)
+		count_wide(b, bytes, len);
+	else
+		count_turns(b->turn, bytes, len);
 	if (b->with_wht)
 		rj_wht_add(&b->wht, bytes, len);
 	s->num += len;
@@ -168,12 +223,12 @@ static void count_new(struct rj_bytes *b, struct side *s, int64_t start, int64_t
 		const struct range *r = &s->ranges[i];
 
 		if (r->start > at)
-			count(b, s, bytes + (at - start), (uint64_t)(min_i64(r->start, end) - at),
+			count(b, s, bytes + (at - start), (uint32_t)(min_i64(r->start, end) - at),
 			      limit);
 		at = max_i64(at, r->end);
 	}
 	if (at < end)
-		count(b, s, bytes + (at - start), (uint64_t)(end - at), limit);
+		count(b, s, bytes + (at - start), (uint32_t)(end - at), limit);
 }
 
 void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq)
@@ -217,58 +272,94 @@ void rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *byt
 
 void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
 {
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		to->count[i] += from->count[i];
+	uint64_t counts[RJ_BYTE_VALUES];
+
+	counts_of(from, counts);
+	make_room(to, rj_bytes_total(from));
+	add_counts(to, counts);
 	to->sides[0].num += from->sides[0].num;
 	to->sides[1].num += from->sides[1].num;
 	rj_wht_join(&to->wht, &from->wht);
 }
 
-/* Most counts are small, and many are the same. */
-#define NUM_KNOWN_LOGS 128u
+/* n log2(n) of counts; most are small. */
+#define NUM_KNOWN_LOGS 256u
 
-static double log2_of(uint64_t n, double *known)
+static double known_logs[NUM_KNOWN_LOGS];
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static void learn_logs(void)
 {
-	if (n >= NUM_KNOWN_LOGS)
-		return log2((double)n);
-	if (!known[n] && n > 1)
-		known[n] = log2((double)n);
-	return known[n];
+	for (unsigned int n = 1; n < NUM_KNOWN_LOGS; n++)
+		known_logs[n] = n * log2(n);
+}
+
+static double n_log2_of(uint64_t n)
+{
+	return n < NUM_KNOWN_LOGS ? known_logs[n] : (double)n * log2((double)n);
+}
+
+/*
+ * struct moments - of all counts c of values i, with j = RJ_BYTE_VALUES - i
+ * @first: the sum of c j; @second: that of c j (j + 1) / 2
+ * @logs: that of c log2(c)
+ */
+struct moments {
+	uint64_t first;
+	uint64_t second;
+	double logs;
+};
+
+/* A sum of sums takes in each count as often as it has steps behind it. */
+static struct moments moments_of(const uint64_t *count)
+{
+	struct moments m = { 0 };
+	uint64_t sum = 0;
+
+	pthread_once(&known_once, learn_logs);
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++) {
+		sum += count[i];
+		m.first += sum;
+		m.second += m.first;
+		m.logs += n_log2_of(count[i]);
+	}
+	return m;
 }
 
 /* H = log2(N) - sum of n log2(n) / N, which is - sum of n/N log2(n/N). */
-static double entropy_of(const uint64_t *count, uint64_t total)
+static double entropy_of(const struct moments *m, uint64_t total)
 {
-	double known[NUM_KNOWN_LOGS] = { 0 };
-	double sum = 0, entropy;
+	double entropy = log2((double)total) - m->logs / (double)total;
 
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		sum += (double)count[i] * log2_of(count[i], known);
-	entropy = log2((double)total) - sum / (double)total;
 	return entropy > 0 ? entropy : 0; /* of one value it may come out below */
 }
 
-uint64_t rj_bytes_total(const struct rj_bytes *b)
+/* By the distances from a whole number next to the mean: what is subtracted is small then. */
+static double deviation_of(const struct moments *m, uint64_t total)
 {
-	return b->sides[0].num + b->sides[1].num;
+	uint64_t middle = (m->first + total / 2) / total;
+	uint64_t squares =
+		2 * m->second - m->first - 2 * middle * m->first + middle * middle * total;
+	double beside = (double)(int64_t)(m->first - middle * total);
+
+	return sqrt(((double)squares - beside * beside / (double)total) / (double)(total - 1));
 }
 
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out)
 {
 	uint64_t total = rj_bytes_total(b);
-	double sum = 0, squares = 0;
+	struct moments m;
 
-	*out = (struct rj_byte_dist){ .count = b->count, .total = total };
+	counts_of(b, out->count);
+	out->total = total;
+	out->mean = out->deviation = out->entropy = 0;
 	if (!total)
 		return;
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		sum += (double)b->count[i] * i;
-	out->mean = sum / (double)total;
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		squares += (double)b->count[i] * (i - out->mean) * (i - out->mean);
+	m = moments_of(out->count);
+	out->mean = (double)(RJ_BYTE_VALUES * total - m.first) / (double)total;
 	if (total > 1)
-		out->deviation = sqrt(squares / (double)(total - 1));
-	out->entropy = entropy_of(b->count, total);
+		out->deviation = deviation_of(&m, total);
+	out->entropy = entropy_of(&m, total);
 }
 
 const struct rj_wht *rj_bytes_wht(const struct rj_bytes *b)

@@ -49,20 +49,20 @@ void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
 
 /*
  * struct rj_byte_dist - of both sides together.
- * @count: RJ_BYTE_VALUES of them, borrowed; @total: their sum
+ * @count: of each value; @total: their sum
  * @mean, @deviation: of the bytes' values; the deviation is the sample's (by total - 1)
  * @entropy: bits a byte, 0 to 8 (Shannon)
  * All three are 0 where there are no bytes, the deviation of one byte too.
  */
 struct rj_byte_dist {
-	const uint64_t *count;
+	uint64_t count[RJ_BYTE_VALUES];
 	uint64_t total;
 	double mean;
 	double deviation;
 	double entropy;
 };
 
-/* rj_bytes_dist - what was counted so far; borrowed until the next call that counts. */
+/* rj_bytes_dist - what was counted so far. */
 void rj_bytes_dist(const struct rj_bytes *b, struct rj_byte_dist *out);
 
 /* rj_bytes_total - bytes counted of both sides; rj_bytes_wht - their transform. */

@@ -21,11 +21,10 @@ static void put_compact(const struct walk *w, const struct rj_byte_dist *d)
 
 static void dist_of(const struct rj_record *r, struct rj_byte_dist *out)
 {
-	static const uint64_t none[RJ_BYTE_VALUES];
-
-	*out = (struct rj_byte_dist){ .count = none };
 	if (r->bytes)
 		rj_bytes_dist(r->bytes, out);
+	else
+		*out = (struct rj_byte_dist){ 0 };
 }
 
 /* As Joy has it: the counts even where all are 0, what follows from them only where one is not. */

@@ -229,3 +229,58 @@ TEST(bytes_pieces_of_one_flow_add_up)
 	rj_bytes_free(a);
 	rj_bytes_free(b);
 }
+
+/* Past 2^32, by counting and by adding: 65535 pieces of which each has all values 256 times. */
+TEST(bytes_of_a_flow_beyond_four_gigabytes)
+{
+	struct rj_bytes *b = rj_bytes_new(false), *piece = rj_bytes_new(false);
+	static uint8_t bytes[65536];
+	struct rj_byte_dist d;
+
+	for (unsigned int i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)i;
+	rj_bytes_datagram(piece, 0, bytes, sizeof(bytes), ALL);
+	for (unsigned int i = 0; i < 16; i++) { /* 1 + 2 + 4 + … + 32768 */
+		rj_bytes_add(b, piece);
+		rj_bytes_add(piece, piece);
+	}
+	rj_bytes_datagram(b, 1, bytes, 65535, ALL);
+	CHECK_EQ(dist_of(b).total, UINT32_MAX); /* the last that fits */
+	rj_bytes_datagram(b, 1, bytes + 65535, 1, ALL);
+	rj_bytes_datagram(b, 1, (const uint8_t *)"\x05\x05\x05\x05\x05\x05\x05\x05\x05", 9, ALL);
+	d = dist_of(b);
+	CHECK_EQ(d.total, (1ULL << 32) + 9);
+	for (unsigned int i = 0; i < 256; i++)
+		CHECK_EQ(d.count[i], (1u << 24) + (i == 5) * 9);
+	d = dist_of(piece);
+	CHECK_EQ(d.total, 1ULL << 32);
+	CHECK_EQ(d.count[0], 1u << 24);
+	for (unsigned int i = 0; i < 10; i++)
+		rj_bytes_add(piece, piece);
+	d = dist_of(piece);
+	CHECK_EQ(d.count[255], 1ULL << 34);
+	CHECK(is_near(d.mean, 127.5) && is_near(d.entropy, 8));
+	/* (256^2 - 1) / 12, as good as whole */
+	CHECK(is_near(d.deviation, sqrt(65535 / 12.0)));
+	rj_bytes_free(b);
+	rj_bytes_free(piece);
+}
+
+/* Where all is in few values next to each other nothing may be left of what is subtracted. */
+TEST(bytes_deviation_of_many_equal_is_exact)
+{
+	struct rj_bytes *b = rj_bytes_new(false);
+	static uint8_t bytes[65536];
+	struct rj_byte_dist d;
+
+	memset(bytes, 254, sizeof(bytes));
+	for (unsigned int i = 0; i < 100; i++)
+		rj_bytes_datagram(b, 0, bytes, sizeof(bytes), ALL);
+	d = dist_of(b);
+	CHECK(d.mean == 254 && d.deviation == 0 && d.entropy == 0);
+	rj_bytes_datagram(b, 0, (const uint8_t *)"\xff", 1, ALL);
+	d = dist_of(b);
+	/* one of N is 1 off: variance 1/N */
+	CHECK(is_near(d.deviation, sqrt(1.0 / 6553601)));
+	rj_bytes_free(b);
+}

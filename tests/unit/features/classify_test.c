@@ -89,13 +89,12 @@ TEST(classify_without_packets_is_by_counters_alone)
 
 TEST(classify_has_other_weights_for_byte_values_of_more_than_a_hundred)
 {
-	uint64_t count[RJ_BYTE_VALUES] = { [65] = 30, [66] = 70 };
-	struct rj_byte_dist d = { .count = count, .total = 100 };
+	struct rj_byte_dist d = { .count = { [65] = 30, [66] = 70 }, .total = 100 };
 	struct rj_classify c;
 
 	rj_classify_start(&c, &flow);
 	CHECK(is_near(rj_classify_end(&c, model_with(208 + 65, 9, 9), &d), 0.5)); /* none */
-	count[65] = 50;
+	d.count[65] = 50;
 	d.total = 120;
 	rj_classify_start(&c, &flow);
 	/* 12 * 50 of 120 */
