@@ -89,12 +89,32 @@ static inline uint8_t *put_hex(uint8_t *at, uint8_t byte)
 	return at + 2;
 }
 
+/* Of a number of bytes that is constant, which compilers make vectors of. */
+#define HEX_BLOCK_BYTES 16u
+
+static inline void put_hex_block(uint8_t *at, const uint8_t *bytes)
+{
+	uint8_t block[HEX_BLOCK_BYTES], digits[2 * HEX_BLOCK_BYTES];
+
+	memcpy(block, bytes, sizeof(block));
+	for (unsigned int i = 0; i < HEX_BLOCK_BYTES; i++) {
+		uint8_t high = block[i] >> 4, low = block[i] & 15;
+
+		digits[2 * i] = (uint8_t)(high + (high > 9 ? 'a' - 10 : '0'));
+		digits[2 * i + 1] = (uint8_t)(low + (low > 9 ? 'a' - 10 : '0'));
+	}
+	memcpy(at, digits, sizeof(digits));
+}
+
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 {
 	const uint8_t *byte = bytes;
 
-	for (; len >= 4; len -= 4, byte += 4)
-		at = put_hex(put_hex(put_hex(put_hex(at, byte[0]), byte[1]), byte[2]), byte[3]);
+	for (; len >= HEX_BLOCK_BYTES; len -= HEX_BLOCK_BYTES) {
+		put_hex_block(at, byte);
+		byte += HEX_BLOCK_BYTES;
+		at += 2 * HEX_BLOCK_BYTES;
+	}
 	for (; len; len--)
 		at = put_hex(at, *byte++);
 	return at;

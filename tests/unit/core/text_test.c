@@ -144,6 +144,15 @@ TEST(text_hex_is_lower_case_and_complete)
 	CHECK(rj_text_hex(text, bytes, 256) == text + 512);
 	CHECK(!memcmp(text, want, 512));
 	CHECK(rj_text_hex(text, NULL, 0) == text);
+	for (unsigned int len = 1; len < 100; len++) {
+		uint8_t *exact = malloc(len), *out = malloc(2 * (size_t)len);
+
+		memcpy(exact, bytes + 100, len);
+		CHECK(rj_text_hex(out, exact, len) == out + 2 * (size_t)len);
+		CHECK(!memcmp(out, want + 200, 2 * (size_t)len));
+		free(exact);
+		free(out);
+	}
 }
 
 /* Against inet_ntop, but for ::ffff:a.b.c.d, which is IPv4. */
