@@ -98,20 +98,26 @@ static int64_t max_i64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static inline void count_eight(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t bytes[8])
+{
+	turn[0][bytes[0]]++;
+	turn[1][bytes[1]]++;
+	turn[0][bytes[2]]++;
+	turn[1][bytes[3]]++;
+	turn[0][bytes[4]]++;
+	turn[1][bytes[5]]++;
+	turn[0][bytes[6]]++;
+	turn[1][bytes[7]]++;
+}
+
 static void count_turns(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t *bytes,
 			uint32_t len)
 {
 	const uint8_t *end = bytes + len;
 
-	for (; end - bytes >= 8; bytes += 8) {
-		turn[0][bytes[0]]++;
-		turn[1][bytes[1]]++;
-		turn[0][bytes[2]]++;
-		turn[1][bytes[3]]++;
-		turn[0][bytes[4]]++;
-		turn[1][bytes[5]]++;
-		turn[0][bytes[6]]++;
-		turn[1][bytes[7]]++;
+	for (; end - bytes >= 16; bytes += 16) {
+		count_eight(turn, bytes);
+		count_eight(turn, bytes + 8);
 	}
 	for (; bytes < end; bytes++)
 		turn[0][*bytes]++;

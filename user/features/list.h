@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes of a flow that grow with its packets: from some dozen on, doubled when full. */
+/* Bytes of a flow that grow with its packets, doubled when full. */
 #ifndef RJ_FEATURES_LIST_H
 #define RJ_FEATURES_LIST_H
 

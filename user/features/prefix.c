@@ -44,15 +44,17 @@ void rj_prefix_start(struct rj_prefix *x, uint32_t seq)
 static void fill(struct rj_prefix *x, uint32_t at, const uint8_t *bytes, uint32_t len)
 {
 	uint8_t *known = x->bytes + x->capacity;
+	bool is_free = !memchr(known + at, 1, len);
+	const uint8_t *gap;
 
-	for (uint32_t i = 0; i < len; i++) {
-		if (known[at + i])
-			continue;
-		known[at + i] = 1;
-		x->bytes[at + i] = bytes[i];
-	}
-	while (x->len < x->capacity && known[x->len])
-		x->len++;
+	if (is_free)
+		memcpy(x->bytes + at, bytes, len);
+	for (uint32_t i = 0; !is_free && i < len; i++)
+		if (!known[at + i])
+			x->bytes[at + i] = bytes[i];
+	memset(known + at, 1, len);
+	gap = memchr(known + x->len, 0, x->capacity - x->len);
+	x->len = gap ? (uint32_t)(gap - known) : x->capacity;
 }
 
 bool rj_prefix_stream(struct rj_prefix *x, uint32_t seq, const uint8_t *bytes, uint32_t len,

@@ -2,16 +2,15 @@
 /* Walsh-Hadamard transform of payload. */
 #include "features/wht.h"
 
-#include <endian.h>
 #include <string.h>
 
 /*
  * The four sums follow from those of the first, second, third and fourth bytes of all groups. These
- * are added up two of a word at a time, in fields of 16 bits, for as many words as they cannot
- * overflow.
+ * are added up a block at a time, each byte of it on its own, in fields of 16 bits, for as many
+ * blocks as they cannot overflow. That is what compilers make vectors of.
  */
-#define EVEN_BYTES UINT64_C(0x00ff00ff00ff00ff)
-#define WORDS_AT_ONCE 256u
+#define BLOCK_BYTES 16u
+#define BLOCKS_AT_ONCE 256u
 
 static void add_places(struct rj_wht *w, const uint64_t place[4])
 {
@@ -25,33 +24,37 @@ static void add_places(struct rj_wht *w, const uint64_t place[4])
 	w->sum[3] += even_less - odd_less;
 }
 
-/* Of @num words; each has two groups. */
-static void add_words(const uint8_t *bytes, uint64_t num, uint64_t place[4])
+static void add_blocks(const uint8_t *bytes, uint64_t num, uint64_t place[4])
 {
-	uint64_t first = 0, second = 0, word;
+	uint16_t sum[BLOCK_BYTES] = { 0 };
 
-	for (uint64_t i = 0; i < num; i++) {
-		memcpy(&word, bytes + 8 * i, sizeof(word));
-		word = le64toh(word);
-		first += word & EVEN_BYTES;
-		second += word >> 8 & EVEN_BYTES;
+	for (; num; num--, bytes += BLOCK_BYTES) {
+		uint8_t block[BLOCK_BYTES];
+
+		memcpy(block, bytes, sizeof(block));
+		for (unsigned int i = 0; i < BLOCK_BYTES; i++)
+			sum[i] = (uint16_t)(sum[i] + block[i]);
 	}
-	place[0] += (first & 0xffff) + (first >> 32 & 0xffff);
-	place[1] += (second & 0xffff) + (second >> 32 & 0xffff);
-	place[2] += (first >> 16 & 0xffff) + (first >> 48);
-	place[3] += (second >> 16 & 0xffff) + (second >> 48);
+	for (unsigned int i = 0; i < BLOCK_BYTES; i += 4) {
+		place[0] += sum[i];
+		place[1] += sum[i + 1];
+		place[2] += sum[i + 2];
+		place[3] += sum[i + 3];
+	}
 }
 
 void rj_wht_add(struct rj_wht *w, const uint8_t *bytes, uint64_t len)
 {
 	uint64_t place[4] = { 0 };
 
-	while (len >= 8) {
-		uint64_t num = len / 8 < WORDS_AT_ONCE ? len / 8 : WORDS_AT_ONCE;
+	while (len >= BLOCK_BYTES) {
+		uint64_t num = len / BLOCK_BYTES;
 
-		add_words(bytes, num, place);
-		bytes += 8 * num;
-		len -= 8 * num;
+		if (num > BLOCKS_AT_ONCE)
+			num = BLOCKS_AT_ONCE;
+		add_blocks(bytes, num, place);
+		bytes += BLOCK_BYTES * num;
+		len -= BLOCK_BYTES * num;
 	}
 	for (uint64_t i = 0; i < len; i++)
 		place[i % 4] += bytes[i];

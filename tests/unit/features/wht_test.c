@@ -57,6 +57,47 @@ TEST(wht_of_equal_bytes_is_their_sum_alone)
 	check_sums(&w, 56, 0, 0, 0);
 }
 
+/* By the definition, byte by byte; 0xff is what would overflow first. */
+static struct rj_wht by_definition(const uint8_t *bytes, size_t len)
+{
+	static const int sign[4][4] = { { 1, 1, 1, 1 },
+					{ 1, -1, 1, -1 },
+					{ 1, 1, -1, -1 },
+					{ 1, -1, -1, 1 } };
+	struct rj_wht w = { 0 };
+
+	for (size_t i = 0; i < len; i++)
+		for (unsigned int k = 0; k < 4; k++)
+			w.sum[k] += sign[k][i % 4] * bytes[i];
+	return w;
+}
+
+static void check_of(const uint8_t *bytes, size_t len)
+{
+	struct rj_wht got, want = by_definition(bytes, len);
+	uint8_t *exact = malloc(len + !len);
+
+	memcpy(exact, bytes, len);
+	got = of(exact, len);
+	CHECK(!memcmp(&got, &want, sizeof(got)));
+	free(exact);
+}
+
+TEST(wht_of_any_number_of_bytes)
+{
+	static uint8_t bytes[70000];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 31 + i / 256);
+	for (size_t len = 0; len < 100; len++)
+		check_of(bytes, len);
+	check_of(bytes, sizeof(bytes));
+	memset(bytes, 0xff, sizeof(bytes));
+	for (size_t len = 4080; len < 4120; len++)
+		check_of(bytes, len);
+	check_of(bytes, sizeof(bytes));
+}
+
 TEST(wht_is_by_its_bytes)
 {
 	struct rj_wht w = of((const uint8_t *)"\x01\x02\x03\x04", 4), other = w;
