@@ -39,9 +39,8 @@ void rj_record_put_flags(const struct walk *w, uint8_t flags)
 	char text[9];
 	size_t len = 0;
 
-	for (unsigned int i = 0; i < 8; i++)
-		if (flags >> i & 1)
-			text[len++] = "FSRPAUEC"[i];
+	for (unsigned int left = flags; left; left &= left - 1)
+		text[len++] = "FSRPAUEC"[__builtin_ctz(left)];
 	w->v->ops->string(w->v, F(TCP_FLAGS), text, len);
 }
 

@@ -17,22 +17,24 @@ static void put_payload(const struct walk *w, const struct rj_traits *t)
 	close(w);
 }
 
+#define MAX_SALT (RJ_MAX_PACKETS > RJ_SALT_PACKETS ? RJ_MAX_PACKETS : RJ_SALT_PACKETS)
+
 /* The first number as it is, then how far each is from the one before. */
 static void put_sequence_numbers(const struct walk *w, const struct rj_field *list,
 				 const struct rj_field *one, const struct rj_salt *salt,
 				 bool is_ack)
 {
+	uint64_t steps[MAX_SALT];
 	uint32_t before = 0;
 
-	open(w, list);
 	for (uint32_t i = 0; i < salt->num; i++) {
 		struct rj_salt_pair pair = rj_salt_at(salt, i);
 		uint32_t number = is_ack ? pair.ack : pair.seq;
 
-		put_u64(w, one, (uint32_t)(number - before));
+		steps[i] = number - before;
 		before = number;
 	}
-	close(w);
+	put_numbers(w, list, one, steps, salt->num);
 }
 
 static void put_salt(const struct walk *w, const struct rj_traits *t)

@@ -382,6 +382,10 @@ static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t v
 
 static inline uint8_t *put_number(uint8_t *at, uint64_t value)
 {
+	if (value < 10) { /* most are */
+		*at = (uint8_t)('0' + value);
+		return at + 1;
+	}
 	return value < 10000 ? rj_text_small(at, (uint32_t)value) : rj_text_u64(at, value);
 }
 
