@@ -146,6 +146,16 @@ static struct rj_segment next_segment(struct rj_cursor *c, uint32_t first, uint8
 	return seg;
 }
 
+/* Takes some of the @shown bytes off both. */
+static void consume(struct model *m, struct rj_stream *s, struct rj_cursor *c, uint32_t shown)
+{
+	uint32_t num = shown ? next_u16(c) % (shown + 1) : 0;
+
+	rj_stream_consume(s, num);
+	m->start += num;
+	m->consumed += num;
+}
+
 static void fuzz_stream(struct rj_cursor *c)
 {
 	static struct model m;
@@ -160,16 +170,16 @@ static void fuzz_stream(struct rj_cursor *c)
 		uint32_t shown = compare(&m, &s);
 
 		if (op & 1 && op & 2) {
-			uint32_t num = shown ? next_u16(c) % (shown + 1) : 0;
-
-			rj_stream_consume(&s, num);
-			m.start += num;
-			m.consumed += num;
+			consume(&m, &s, c, shown);
 		} else {
 			struct rj_segment seg = next_segment(c, first, op);
 
-			require(rj_stream_put(&s, &seg) >= 0, "there is memory");
+			require(rj_stream_lend(&s, &seg) >= 0, "there is memory");
 			model_put(&m, &seg);
+			shown = compare(&m, &s);
+			if (op & 0x80)
+				consume(&m, &s, c, shown);
+			require(!rj_stream_keep(&s), "there is memory to keep it");
 			free((void *)(uintptr_t)seg.bytes);
 		}
 	}

@@ -374,7 +374,7 @@ static int put_segment(struct side *side, const struct rj_payload *p,
 		.is_fin = p->is_fin,
 		.bytes = p->bytes,
 	};
-	int news = rj_stream_put(&side->stream, &seg);
+	int news = rj_stream_lend(&side->stream, &seg);
 
 	counts->conflicts += side->stream.num_conflicts - num_conflicts;
 	return news;
@@ -497,19 +497,25 @@ void rj_dissect_free(struct rj_dissect *d)
 void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 			struct rj_dissect_counts *counts)
 {
+	struct side *side = &d->sides[p->side];
+
 	assert(p->side < 2 && (!d->over || d->over == p->over));
 	d->ports[p->side] = p->src_port;
 	d->ports[!p->side] = p->dst_port;
 	if (!d->over)
 		learn_transport(d, p);
-	if (!d->rows || d->sides[p->side].phase == PHASE_DONE)
+	if (!d->rows || side->phase == PHASE_DONE)
 		return;
-	d->sides[p->side].time_ns = p->time_ns;
+	side->time_ns = p->time_ns;
 	if (d->over == RJ_OVER_TCP)
 		take_segment(d, p, counts);
 	else
 		take_datagram(d, p, counts);
 	drop_refused(d);
+	if (rj_stream_keep(&side->stream)) {
+		counts->no_memory++;
+		finish(side);
+	}
 }
 
 void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bound, uint32_t seq,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The first bytes of one TCP direction: a window of bytes and a bit for each. */
+/* The first bytes of one TCP direction: a window of bytes and a bit for each, or the caller's. */
 #include "flow/stream.h"
 
 #include <assert.h>
@@ -33,7 +33,7 @@ static int32_t seq_distance(uint32_t a, uint32_t b)
 
 static uint8_t *data_of(const struct rj_stream *s)
 {
-	return s->block ? (uint8_t *)(s->block + s->capacity / WORD_BITS) : NULL;
+	return (uint8_t *)(s->block + s->capacity / WORD_BITS);
 }
 
 static uint32_t budget_left(const struct rj_stream *s)
@@ -52,9 +52,20 @@ void rj_stream_init(struct rj_stream *s, uint32_t max_bytes)
 	rj_stream_limit(s, max_bytes);
 }
 
+/* Lets go of all bytes; those that come next are at index 0. */
+static void drop_bytes(struct rj_stream *s)
+{
+	if (!s->is_lent)
+		free(s->block);
+	s->block = NULL;
+	s->is_lent = false;
+	s->first_seq += s->start;
+	s->start = s->end = s->high = s->capacity = 0;
+}
+
 void rj_stream_done(struct rj_stream *s)
 {
-	free(s->block);
+	drop_bytes(s);
 	rj_stream_init(s, s->max_bytes);
 }
 
@@ -180,10 +191,8 @@ static void store(struct rj_stream *s, uint32_t at, const uint8_t *bytes, uint32
 /* What was held is not before the SYN's first byte or too far behind it: another stream's. */
 static void restart(struct rj_stream *s, uint32_t seq)
 {
+	drop_bytes(s);
 	s->first_seq = seq;
-	free(s->block);
-	s->block = NULL;
-	s->start = s->end = s->high = s->capacity = 0;
 }
 
 /* Moves start @back bytes; the first @len of them are at @bytes. */
@@ -263,7 +272,15 @@ static uint32_t keep_end(const struct rj_stream *s)
 	return min_u32(end, s->end + (uint32_t)cut + RJ_STREAM_CUT_BYTES);
 }
 
-/* Stores what lies between start and the limits. */
+/* Shows the caller's bytes, where there are no others. */
+static void borrow(struct rj_stream *s, const uint8_t *bytes, uint32_t len)
+{
+	s->lent = bytes;
+	s->is_lent = true;
+	s->end = s->high = len;
+}
+
+/* Takes in what lies between start and the limits. */
 static int put_bytes(struct rj_stream *s, const struct rj_segment *seg)
 {
 	int32_t ahead = seq_distance(seg->seq, s->first_seq + s->start);
@@ -279,20 +296,26 @@ static int put_bytes(struct rj_stream *s, const struct rj_segment *seg)
 	}
 	if (!len)
 		return 0;
-	err = reach(s, at + len);
-	if (err)
-		return err;
+	if (!s->block && at == s->end) { /* nearly always: nothing waits, and this is the next */
+		borrow(s, seg->bytes + num_old, len);
+	} else {
+		err = reach(s, at + len);
+		if (err)
+			return err;
+		store(s, at, seg->bytes + num_old, len);
+	}
 	s->is_ahead = false;
-	store(s, at, seg->bytes + num_old, len);
 	return 0;
 }
 
-int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg)
+int rj_stream_lend(struct rj_stream *s, const struct rj_segment *seg)
 {
-	int news = settle_start(s, seg);
-	uint32_t old_end_seq = s->first_seq + s->end;
-	int err;
+	int news, err;
+	uint32_t old_end_seq;
 
+	assert(!s->is_lent);
+	news = settle_start(s, seg);
+	old_end_seq = s->first_seq + s->end;
 	if (news < 0)
 		return news;
 	note_end(s, seg);
@@ -306,20 +329,43 @@ int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg)
 	return news;
 }
 
-const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len)
+int rj_stream_keep(struct rj_stream *s)
 {
-	*ret_len = min_u32(s->end - s->start, budget_left(s));
-	return *ret_len ? data_of(s) + s->start : NULL;
+	const uint8_t *bytes;
+	uint32_t len = s->end - s->start;
+	int err;
+
+	if (!s->is_lent)
+		return 0;
+	bytes = s->lent + s->start;
+	drop_bytes(s);
+	err = reach(s, len);
+	if (!err)
+		store(s, 0, bytes, len);
+	return err;
 }
 
-/* An empty block is used from its front again. */
-static void begin_at_front(struct rj_stream *s)
+int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg)
 {
-	if (s->start != s->high || !s->block)
-		return;
-	memset(s->block, 0, whole_words(s->high) / 8);
-	s->first_seq += s->start;
-	s->start = s->end = s->high = 0;
+	int news = rj_stream_lend(s, seg);
+	int err = rj_stream_keep(s);
+
+	return err ? err : news;
+}
+
+const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len)
+{
+	const uint8_t *bytes = s->is_lent ? s->lent : s->block ? data_of(s) : NULL;
+
+	*ret_len = min_u32(s->end - s->start, budget_left(s));
+	return *ret_len ? bytes + s->start : NULL;
+}
+
+/* What holds nothing any more holds no memory either. */
+static void drop_empty(struct rj_stream *s)
+{
+	if (s->start == s->high)
+		drop_bytes(s);
 }
 
 void rj_stream_consume(struct rj_stream *s, size_t len)
@@ -327,7 +373,7 @@ void rj_stream_consume(struct rj_stream *s, size_t len)
 	assert(len <= s->end - s->start);
 	s->start += (uint32_t)len;
 	s->consumed += (uint32_t)len;
-	begin_at_front(s);
+	drop_empty(s);
 }
 
 void rj_stream_skip(struct rj_stream *s, uint32_t len)
@@ -341,7 +387,7 @@ void rj_stream_skip(struct rj_stream *s, uint32_t len)
 	s->start += len;
 	if (s->end < s->start)
 		s->end = run_end(s, s->start);
-	begin_at_front(s);
+	drop_empty(s);
 }
 
 uint32_t rj_stream_budget_end(const struct rj_stream *s)
@@ -375,5 +421,5 @@ uint32_t rj_stream_num_waiting(const struct rj_stream *s)
 
 size_t rj_stream_memory(const struct rj_stream *s)
 {
-	return s->block ? block_bytes(s->capacity) : 0;
+	return block_bytes(s->capacity);
 }

@@ -40,7 +40,7 @@ struct rj_segment {
 };
 
 /*
- * struct rj_stream - embedded; holds no memory before the first byte. Which bytes
+ * struct rj_stream - embedded; holds no memory while it has no bytes. Which bytes
  * are there is a bit each, so that no order of arrival is worse than another.
  * Indexes count from the first byte of the block:
  *
@@ -48,6 +48,7 @@ struct rj_segment {
  *   | gone  | contiguous   | some of them | nothing  |
  *
  * @block: capacity bits (meaning something from end to high), then capacity bytes
+ * @lent: with @is_lent the bytes up to end are here, the caller's, and there is no block
  * @first_seq: sequence number of index 0
  * @consumed: bytes taken off the start so far
  * @max_bytes: of the stream, from its start; what lies behind is dropped
@@ -57,7 +58,10 @@ struct rj_segment {
  * @num_conflicts: segments that said otherwise than the first copy of a byte still held
  */
 struct rj_stream {
-	uint64_t *block;
+	union {
+		uint64_t *block;
+		const uint8_t *lent;
+	};
 	uint64_t num_beyond;
 	uint32_t num_conflicts;
 	uint32_t first_seq;
@@ -74,6 +78,7 @@ struct rj_stream {
 	bool seen_fin;
 	bool seen_cut;
 	bool is_ahead;
+	bool is_lent;
 };
 
 /* What rj_stream_put did to the contiguous bytes. */
@@ -98,7 +103,19 @@ void rj_stream_limit(struct rj_stream *s, uint32_t max_bytes);
  */
 RJ_MUST_CHECK int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg);
 
-/* rj_stream_bytes - the contiguous bytes not consumed yet, borrowed until the next put. */
+/*
+ * rj_stream_lend - rj_stream_put that copies nothing where all that the stream has is in @seg,
+ * which nearly always is so: then the bytes of @seg are borrowed until rj_stream_keep.
+ */
+RJ_MUST_CHECK int rj_stream_lend(struct rj_stream *s, const struct rj_segment *seg);
+
+/*
+ * rj_stream_keep - copies what is left of borrowed bytes; comes before the next put. 0, or -ENOMEM:
+ * they are not there any more.
+ */
+RJ_MUST_CHECK int rj_stream_keep(struct rj_stream *s);
+
+/* rj_stream_bytes - the contiguous bytes not consumed yet, borrowed until the next put or keep. */
 const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len);
 
 /* rj_stream_consume - takes @len of those off the start. */

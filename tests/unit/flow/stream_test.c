@@ -532,3 +532,162 @@ TEST(stream_skips_into_a_hole_and_waits_there)
 	CHECK(shows(&s, 30, 30));
 	rj_stream_done(&s);
 }
+
+/* A segment of the message in an exact heap block, which the caller frees. */
+static struct rj_segment segment_at(uint32_t first, uint32_t from, uint32_t len)
+{
+	uint8_t *bytes = malloc(len ? len : 1);
+
+	if (!bytes)
+		abort();
+	for (uint32_t i = 0; i < len; i++)
+		bytes[i] = byte_at(from + i);
+	return (struct rj_segment){ .seq = first + from,
+				    .len = len,
+				    .wire_len = len,
+				    .bytes = bytes };
+}
+
+TEST(stream_lends_a_segment_that_is_all_it_has)
+{
+	for (unsigned int f = 0; f < 4; f++) {
+		struct rj_segment seg = segment_at(firsts[f], 0, 300);
+		struct rj_stream s;
+		size_t len;
+
+		rj_stream_init(&s, MAX_BYTES);
+		CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_GREW);
+		CHECK(rj_stream_bytes(&s, &len) == seg.bytes && len == 300);
+		CHECK_EQ(rj_stream_memory(&s), 0);
+		rj_stream_consume(&s, 100);
+		rj_stream_skip(&s, 150);
+		CHECK(rj_stream_bytes(&s, &len) == seg.bytes + 250 && len == 50);
+		CHECK_EQ(rj_stream_keep(&s), 0);
+		free((void *)(uintptr_t)seg.bytes);
+		CHECK(shows(&s, 250, 50));
+		CHECK(rj_stream_memory(&s) <= 72);
+
+		/* now something is held, and the next is put behind it */
+		seg = segment_at(firsts[f], 300, 100);
+		CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_GREW);
+		free((void *)(uintptr_t)seg.bytes);
+		CHECK(shows(&s, 250, 150));
+		CHECK_EQ(rj_stream_keep(&s), 0);
+		rj_stream_consume(&s, 150);
+		CHECK_EQ(rj_stream_memory(&s), 0);
+		rj_stream_done(&s);
+	}
+}
+
+TEST(stream_lends_no_more_than_its_limits_and_nothing_twice)
+{
+	struct rj_segment seg = segment_at(9, 0, 300);
+	struct rj_stream s;
+	size_t len;
+
+	rj_stream_init(&s, 250);
+	CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_GREW);
+	CHECK(rj_stream_bytes(&s, &len) == seg.bytes && len == 250);
+	CHECK_EQ(s.num_beyond, 50);
+	rj_stream_consume(&s, 100);
+	CHECK_EQ(rj_stream_keep(&s), 0);
+	rj_stream_consume(&s, 100);
+	CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_SAME);
+	CHECK(shows(&s, 200, 50));
+	rj_stream_consume(&s, 50);
+	CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_SAME);
+	CHECK(shows(&s, 250, 0));
+	CHECK_EQ(rj_stream_keep(&s), 0);
+	rj_stream_done(&s);
+
+	/* what is lent is let go of, too */
+	CHECK_EQ(rj_stream_lend(&s, &seg), RJ_STREAM_GREW);
+	rj_stream_done(&s);
+	free((void *)(uintptr_t)seg.bytes);
+	CHECK(shows(&s, 0, 0));
+}
+
+/* Whether both show the same, in whatever way they hold it. */
+static bool are_alike(const struct rj_stream *a, const struct rj_stream *b)
+{
+	size_t a_len, b_len;
+	const uint8_t *a_bytes = rj_stream_bytes(a, &a_len);
+	const uint8_t *b_bytes = rj_stream_bytes(b, &b_len);
+
+	return a_len == b_len && (!a_len || !memcmp(a_bytes, b_bytes, a_len)) &&
+	       a->num_beyond == b->num_beyond && a->num_conflicts == b->num_conflicts &&
+	       a->first_seq + a->start == b->first_seq + b->start && a->is_ahead == b->is_ahead &&
+	       rj_stream_budget_end(a) == rj_stream_budget_end(b) &&
+	       rj_stream_can_move(a) == rj_stream_can_move(b) &&
+	       rj_stream_is_full(a) == rj_stream_is_full(b) &&
+	       rj_stream_is_closed(a) == rj_stream_is_closed(b) &&
+	       rj_stream_num_waiting(a) == rj_stream_num_waiting(b);
+}
+
+/* Takes some of what both show off them, or passes over it and more. */
+static void use_some(struct rj_stream *a, struct rj_stream *b, uint32_t *state)
+{
+	size_t len;
+
+	rj_stream_bytes(a, &len);
+	if (next_random(state) % 3) {
+		size_t some = next_random(state) % 2 ? len : next_random(state) % (len + 1);
+
+		rj_stream_consume(a, some);
+		rj_stream_consume(b, some);
+	} else if (!rj_stream_can_move(a)) {
+		uint32_t some = next_random(state) % 2 ? 0 : next_random(state) % 300;
+
+		rj_stream_skip(a, some);
+		rj_stream_skip(b, some);
+	}
+}
+
+/* A segment near @at, mostly there. */
+static struct rj_segment any_segment(uint32_t first, uint32_t at, uint32_t *state)
+{
+	uint32_t back = next_random(state) % 3 ? 0 : next_random(state) % 400;
+	uint32_t on = next_random(state) % 3 ? 0 : next_random(state) % 400;
+	uint32_t len = next_random(state) % 300;
+	struct rj_segment seg = segment_at(first, at + on - (back < at ? back : at), len);
+
+	if (!(next_random(state) % 20))
+		seg.len -= next_random(state) % (len + 1);
+	if (len && !(next_random(state) % 10))
+		((uint8_t *)(uintptr_t)seg.bytes)[next_random(state) % len] ^= 1;
+	seg.is_syn = !(next_random(state) % 20);
+	seg.is_fin = !(next_random(state) % 20);
+	return seg;
+}
+
+static void check_lent(uint32_t seed)
+{
+	uint32_t state = seed, first = firsts[seed % 4];
+	struct rj_stream lent, copied;
+
+	rj_stream_init(&lent, 200 + seed % 3000);
+	rj_stream_init(&copied, 200 + seed % 3000);
+	for (unsigned int i = 0; i < 60; i++) {
+		uint32_t at = i ? copied.first_seq + copied.end - first : 1000;
+		struct rj_segment seg = any_segment(first, at, &state);
+		int news = rj_stream_put(&copied, &seg);
+
+		CHECK_EQ(rj_stream_lend(&lent, &seg), news);
+		CHECK(are_alike(&lent, &copied));
+		for (uint32_t left = next_random(&state) % 3; left; left--)
+			use_some(&lent, &copied, &state);
+		CHECK(are_alike(&lent, &copied));
+		CHECK_EQ(rj_stream_keep(&lent), 0);
+		free((void *)(uintptr_t)seg.bytes);
+		CHECK(are_alike(&lent, &copied));
+		CHECK(rj_stream_memory(&lent) <= 2 * (3200 + 128) * 9 / 8);
+	}
+	rj_stream_done(&lent);
+	rj_stream_done(&copied);
+}
+
+TEST(stream_that_lends_is_like_one_that_copies)
+{
+	for (uint32_t seed = 1; seed <= 3000; seed++)
+		check_lent(seed);
+}
