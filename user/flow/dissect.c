@@ -15,11 +15,17 @@
 #define MAX_PROBED 4u
 
 /*
- * Bytes of a side that may come after all dissectors refused it, while an earlier
- * start (no SYN seen) or the other side can still change that. Ours: a dozen
- * full segments; reordering rarely reaches over three.
+ * Bytes of a side that may come after all dissectors refused it, while the other side can still
+ * change that: the first flight, before which nobody answers (10 segments, RFC 6928), and some.
  */
 #define MAX_REFUSED_BYTES 16384u
+
+/*
+ * Likewise of a side that may begin anywhere (no SYN seen): to it only an earlier start is of use,
+ * as what the other side is was refused here too. Ours: reordering rarely reaches over three full
+ * segments.
+ */
+#define MAX_UNPLACED_BYTES 4380u
 
 /*
  * A side tries again with every segment until its failed tries have looked at
@@ -380,6 +386,16 @@ static int put_segment(struct side *side, const struct rj_payload *p,
 	return news;
 }
 
+/* So much more came of a side that no dissector wants as yet. */
+static void take_refused(struct side *side, uint32_t len)
+{
+	bool may_move = rj_stream_can_move(&side->stream);
+
+	side->refused_bytes += len;
+	if (side->refused_bytes > (may_move ? MAX_UNPLACED_BYTES : MAX_REFUSED_BYTES))
+		finish(side);
+}
+
 static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 			 struct rj_dissect_counts *counts)
 {
@@ -396,9 +412,7 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 	if (p->is_syn && side->phase == PHASE_REFUSED && side->is_unplaced)
 		side->phase = PHASE_ACTIVE;
 	if (side->phase == PHASE_REFUSED) {
-		side->refused_bytes += p->len;
-		if (side->refused_bytes > MAX_REFUSED_BYTES)
-			finish(side);
+		take_refused(side, p->len);
 		return;
 	}
 	if (news != RJ_STREAM_SAME && is_due(side))

@@ -2,23 +2,35 @@
 /* Tests of the dissectors' driver: when it lets go, its budgets, datagrams. */
 #include "tests/unit/flow/talk.h"
 
-TEST(dissect_lets_go_of_a_flow_that_it_joined_in_its_middle)
+/* How much of a side that no row wants is taken, in segments of 1000 bytes. */
+static size_t taken_of_unwanted(struct run *run, unsigned int how)
+{
+	size_t at = 5;
+
+	if (how & SYN)
+		give(run, 0, 5, 0, SYN);
+	for (; rj_dissect_wants(run->d, 0) && at < 50000; at += 1000)
+		give(run, 0, at, 1000, 0);
+	return at - 5;
+}
+
+TEST(dissect_lets_go_of_a_side_that_no_row_wants)
 {
 	static struct text out, in;
 	struct talk talk;
 	struct run run;
-	size_t at = 5;
 
 	out.len = in.len = 0;
 	say(&out, 'm', 60000);
 	talk = fake_talk(&out, &in);
-	run = begin(&talk);
-	for (; rj_dissect_wants(run.d, 0) && at < 50000; at += 1000)
-		give(&run, 0, at, 1000, 0);
-	CHECK_EQ(at, 5 + 18000); /* the first, and 16 KiB */
-	CHECK(rj_dissect_bytes(run.d) <= 320);
-	end_as(&run, "");
-	CHECK_EQ(run.counts.malformed + run.counts.holes, 0);
+	for (unsigned int how = 0; how <= SYN; how += SYN) {
+		run = begin(&talk);
+		/* the first segment, and three full ones (joined in its middle) or 16 KiB */
+		CHECK_EQ(taken_of_unwanted(&run, how), how ? 18000 : 6000);
+		CHECK(rj_dissect_bytes(run.d) <= 320);
+		end_as(&run, "");
+		CHECK_EQ(run.counts.malformed + run.counts.holes, 0);
+	}
 	talk_free(&talk);
 }
 
@@ -255,7 +267,39 @@ TEST(dissect_message_at_its_cap_comes_in_any_order)
 	for (unsigned int i = 0; i < 20; i++) {
 		struct run run = begin(&talk);
 
-		shuffled(&run, 0, i, i < 2 ? 1 : i < 10 ? 512 : 1460, i % 2);
+		shuffled(&run, 0, i, i < 2 ? 1 : i < 10 ? 512 : 1460, true);
+		end_as(&run, want);
+		CHECK_EQ(run.counts.over_budget + run.counts.malformed + run.counts.holes, 0);
+	}
+	free(want);
+	talk_free(&talk);
+}
+
+/* The first full segment of a message behind so many others, and no SYN. */
+static void give_start_late(struct run *run, size_t num_others)
+{
+	size_t len = run->talk->len[0], others = num_others * 1460;
+
+	for (size_t at = 1460; at < others + 1460; at += 1460)
+		give(run, 0, at, 1460, 0);
+	give(run, 0, 0, 1460, 0);
+	give(run, 0, 1460 + others, len - 1460 - others, 0);
+}
+
+TEST(dissect_message_without_a_syn_may_start_four_segments_late)
+{
+	static struct text out, in;
+	struct talk talk;
+	char *want;
+
+	out.len = in.len = 0;
+	say(&out, 'q', FAKE_MAX_BYTES - 5);
+	talk = fake_talk(&out, &in);
+	want = whole(&talk);
+	for (size_t num = 1; num <= 4; num++) {
+		struct run run = begin(&talk);
+
+		give_start_late(&run, num);
 		end_as(&run, want);
 		CHECK_EQ(run.counts.over_budget + run.counts.malformed + run.counts.holes, 0);
 	}
