@@ -190,7 +190,8 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
 			before = entry->flow.originator;
-		memcpy(rests, entry->rest, sizeof(rests));
+		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+			rests[side] = *rj_rest_of(entry, side);
 		finish(e, entry, end);
 	}
 	entry = add_entry(e, &p->key, 0);
@@ -198,7 +199,7 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
 	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
-		rj_tlsrec_go_on(&entry->flow.half[side], &entry->rest[side], &rests[side]);
+		rj_tlsrec_go_on(&entry->flow.half[side], rj_rest_of(entry, side), &rests[side]);
 	set_deadline(e, entry);
 	return entry;
 }
@@ -210,7 +211,7 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 
 	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
 		return false;
-	rj_owner_note(&entry->rest[p->side], p->ifindex);
+	rj_owner_note(rj_rest_of(entry, p->side), p->ifindex);
 	return true;
 }
 
@@ -377,7 +378,7 @@ void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=
 	    e->options.limits.sample_bytes)
 		return;
-	entry->rest[p->side].lost_samples++;
+	rj_rest_of(entry, p->side)->lost_samples++;
 	e->stats.samples_lost++;
 }
 

@@ -104,7 +104,7 @@ static void tell_start(struct rj_payloads *p, struct rj_entry *entry,
 	syn.dst_port = entry->key.port[!side];
 	syn.is_syn = true;
 	syn.is_fin = false;
-	syn.seq = entry->rest[side].syn_seq + 1;
+	syn.seq = rj_rest_of(entry, side)->syn_seq + 1;
 	syn.len = 0;
 	syn.wire_len = 0;
 	hand_over(p, entry, &syn);
@@ -169,7 +169,7 @@ void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 {
 	unsigned int side = packet->side;
 	uint64_t start_ns = entry->flow.start_ns;
-	uint32_t retrans = entry->rest[side].retrans;
+	uint32_t retrans = rj_rest_of(entry, side)->retrans;
 	const struct rj_seen seen = {
 		.packet = packet,
 		.since_us = packet->time_ns > start_ns ? (packet->time_ns - start_ns) / 1000 : 0,
@@ -178,7 +178,7 @@ void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 		.ip = c->ip,
 		.ip_len = c->ip_len,
 		.has_start = entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN,
-		.start_seq = entry->rest[side].syn_seq + 1,
+		.start_seq = rj_rest_of(entry, side)->syn_seq + 1,
 		.is_resent = retrans != entry->told_retrans[side],
 	};
 
@@ -202,7 +202,7 @@ static void tell_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 		.payload = s->bytes,
 		.len = s->len,
 		.has_start = entry->flow.half[s->side].tcp_bits & RJ_TCP_HAS_SYN,
-		.start_seq = entry->rest[s->side].syn_seq + 1,
+		.start_seq = rj_rest_of(entry, s->side)->syn_seq + 1,
 	};
 
 	if (p->has_traits && (s->bits & RJ_PKT_TCP || !s->offset))
@@ -226,7 +226,7 @@ static void count_bytes(struct rj_payloads *p, struct rj_entry *entry,
 		return;
 	}
 	if (entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN)
-		rj_bytes_start(bytes, side, entry->rest[side].syn_seq + 1);
+		rj_bytes_start(bytes, side, rj_rest_of(entry, side)->syn_seq + 1);
 	rj_bytes_stream(bytes, side, payload->seq, payload->bytes, payload->len,
 			p->options->bd_bytes);
 }
@@ -385,7 +385,7 @@ static bool note_start(struct rj_entry *entry, const struct rj_sample *s)
 	if (!s->has_start || half->tcp_bits & RJ_TCP_HAS_SYN)
 		return false;
 	half->tcp_bits |= RJ_TCP_HAS_SYN;
-	entry->rest[s->side].syn_seq = s->start_seq - 1;
+	rj_rest_of(entry, s->side)->syn_seq = s->start_seq - 1;
 	return true;
 }
 

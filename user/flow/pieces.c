@@ -53,7 +53,7 @@ void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *coun
 
 		if (half->tcp_bits & RJ_TCP_HAS_SYN)
 			rj_dissect_bound(entry->dissect, side, RJ_BOUND_START,
-					 entry->rest[side].syn_seq + 1, counts);
+					 rj_rest_of(entry, side)->syn_seq + 1, counts);
 		if (half->tcp_flags & RJ_TCP_FIN)
 			rj_dissect_bound(entry->dissect, side, RJ_BOUND_END, half->next_seq - 1,
 					 counts);

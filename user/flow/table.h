@@ -74,6 +74,12 @@ struct rj_entry {
 	struct rj_hist hist[RJ_NUM_SIDES];
 };
 
+/* rj_rest_of - what is known of a side beside its half. */
+static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned int side)
+{
+	return entry->seq[side].rest;
+}
+
 /*
  * An entry's time comes when nobody has looked at it for long, and it lies in many lines. They are
  * fetched in steps, some flows ahead: the entry, what it points to, what that points to.
