@@ -199,7 +199,9 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
 	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
-		rj_tlsrec_go_on(&entry->flow.half[side], rj_rest_of(entry, side), &rests[side]);
+		if (rests[side].tls.state && rj_entry_open(entry, side, &e->options.limits))
+			rj_tlsrec_go_on(&entry->flow.half[side], rj_rest_of(entry, side),
+					&rests[side]);
 	set_deadline(e, entry);
 	return entry;
 }
@@ -211,7 +213,8 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 
 	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
 		return false;
-	rj_owner_note(rj_rest_of(entry, p->side), p->ifindex);
+	if (rj_entry_open(entry, p->side, &e->options.limits))
+		rj_owner_note(rj_rest_of(entry, p->side), p->ifindex);
 	return true;
 }
 
@@ -270,7 +273,7 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		return NULL;
 	}
 	entry = entry_for(e, p, hash);
-	if (!entry) {
+	if (!entry || !rj_entry_open(entry, p->side, &e->options.limits)) {
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
 	}
@@ -492,16 +495,18 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 
 	if (!entry)
 		entry = add_entry(e, key, flow->start_ns);
-	if (!entry) {
+	if (!entry || !rj_piece_take(entry, flow, seq, &e->options.limits)) {
 		e->stats.packets_refused += packets;
+		if (entry)
+			remove_entry(e, entry);
 		return;
 	}
-	rj_piece_take(entry, flow, seq, &e->options.limits);
 	rj_piece_tell_bounds(entry, &e->stats.dissect);
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;
-	if (around && !rj_piece_fits(around, flow)) {
+	if (around &&
+	    (!rj_piece_fits(around, flow) || !rj_entry_open_both(around, &e->options.limits))) {
 		finish(e, around, RJ_END_FOLD);
 		around = NULL;
 	}

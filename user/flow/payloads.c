@@ -378,12 +378,16 @@ void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct r
  * Where a side's stream starts, samples tell from the first on: its state comes with its end. True
  * where that is news.
  */
-static bool note_start(struct rj_entry *entry, const struct rj_sample *s)
+static bool note_start(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s)
 {
 	struct rj_half *half = &entry->flow.half[s->side];
 
 	if (!s->has_start || half->tcp_bits & RJ_TCP_HAS_SYN)
 		return false;
+	if (!rj_entry_open(entry, s->side, &p->options->limits)) {
+		p->stats->dissect.no_memory++;
+		return false;
+	}
 	half->tcp_bits |= RJ_TCP_HAS_SYN;
 	rj_rest_of(entry, s->side)->syn_seq = s->start_seq - 1;
 	return true;
@@ -417,7 +421,7 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 		.is_last = s->bits & RJ_PKT_LAST_FRAG,
 	};
 
-	bool is_new = s->bits & RJ_PKT_TCP && note_start(entry, s);
+	bool is_new = s->bits & RJ_PKT_TCP && note_start(p, entry, s);
 
 	tell_sample(p, entry, s);
 	count_bytes(p, entry, &payload, s->bits & RJ_PKT_TCP);

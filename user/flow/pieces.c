@@ -16,17 +16,25 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
 	/* grown by doubling */
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
-	uint64_t entry = rj_entry_len(o->limits.with_hist) + RJ_NUM_SIDES * (sequence + records) +
+	uint64_t entry = rj_entry_len(o->limits.with_hist) + rj_side_len(o->limits.with_hist) +
+			 RJ_NUM_SIDES * (sequence + records + sizeof(struct rj_sampled)) +
 			 sizeof(struct rj_tunnels) + sizeof(struct rj_abouts);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
-	return o->max_flows * (entry + 6 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
+	return o->max_flows * (entry + 9 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
 	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
 }
 
-void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
+bool rj_entry_open_both(struct rj_entry *entry, const struct rj_limits *limits)
+{
+	return rj_entry_open(entry, 0, limits) && rj_entry_open(entry, 1, limits);
+}
+
+bool rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
 {
+	if (!rj_entry_open_both(entry, limits))
+		return false;
 	entry->flow = *flow;
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
 		struct rj_seq *to = &entry->seq[side];
@@ -42,6 +50,7 @@ void rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
 		if (limits->with_hist)
 			*to->hist = *from->hist;
 	}
+	return true;
 }
 
 void rj_piece_tell_bounds(struct rj_entry *entry, struct rj_dissect_counts *counts)

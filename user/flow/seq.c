@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAPACITY 4u
 #define FIRST_WORDS 16u
 
 /* One block: capacity words of splt, then capacity identifications. */
@@ -16,7 +15,7 @@ static size_t block_len(uint32_t capacity)
 
 bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
 {
-	uint32_t capacity = seq->capacity ? seq->capacity : FIRST_CAPACITY;
+	uint32_t capacity = seq->capacity ? seq->capacity : RJ_SEQ_FIRST;
 	__u64 *block;
 
 	if (need > limit)
@@ -34,7 +33,9 @@ bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
 		memcpy(block, seq->splt, seq->capacity * sizeof(*seq->splt));
 		memcpy(block + capacity, seq->ids, seq->capacity * sizeof(*seq->ids));
 	}
-	free(seq->splt);
+	if (!seq->is_lent)
+		free(seq->splt);
+	seq->is_lent = 0;
 	seq->splt = block;
 	seq->ids = (uint16_t *)(void *)(block + capacity);
 	seq->capacity = capacity;
@@ -54,9 +55,18 @@ bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_packet *p, uint32_t 
 	return rj_seq_reserve(seq, need, limit);
 }
 
+void rj_seq_lend(struct rj_seq *seq, struct rj_seq_first *first, uint32_t limit)
+{
+	seq->splt = first->splt;
+	seq->ids = first->ids;
+	seq->capacity = limit < RJ_SEQ_FIRST ? limit : RJ_SEQ_FIRST;
+	seq->is_lent = 1;
+}
+
 void rj_seq_free(struct rj_seq *seq)
 {
-	free(seq->splt);
+	if (!seq->is_lent)
+		free(seq->splt);
 	free(seq->records);
 }
 

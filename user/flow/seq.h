@@ -10,6 +10,18 @@
 #include "bpf/splt.h"
 #include "core/status.h"
 
+/* So many entries need no block of their own; many flows have no more. */
+#define RJ_SEQ_FIRST 4u
+
+/* struct rj_seq_first - room for them. */
+struct rj_seq_first {
+	__u64 splt[RJ_SEQ_FIRST];
+	__u16 ids[RJ_SEQ_FIRST];
+};
+
+/* rj_seq_lend - has @seq, which is empty, begin in @first (zeroed), which it does not free. */
+void rj_seq_lend(struct rj_seq *seq, struct rj_seq_first *first, uint32_t limit);
+
 /*
  * rj_seq_reserve - makes room for @need entries and as many identifications, at most
  * @limit. False without memory: what was there stays as it was.

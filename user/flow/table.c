@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/seq.h"
-
 #define FIRST_SLOTS 1024u
 #define BUCKETS_A_SPAN 32u
 
@@ -52,6 +50,41 @@ int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns, uint64_t
 	return 0;
 }
 
+/* What a side has that did not speak. */
+static const struct rj_side silent;
+
+/* Of records, which ask it of both sides, and never change it. */
+static void show_silent(struct rj_seq *seq, bool with_hist)
+{
+	seq->rest = (struct rj_rest *)(uintptr_t)&silent.rest;
+	seq->hist = with_hist ? (struct rj_hist *)(uintptr_t)&silent.hist : NULL;
+}
+
+bool rj_side_open(struct rj_entry *entry, unsigned int side, const struct rj_limits *limits)
+{
+	struct rj_seq *seq = &entry->seq[side];
+	struct rj_side *to = &entry->own;
+
+	if (entry->is_open[!side])
+		to = calloc(1, rj_side_len(limits->with_hist));
+	if (!to)
+		return false;
+	entry->is_open[side] = true;
+	seq->rest = &to->rest;
+	seq->hist = limits->with_hist ? &to->hist : NULL;
+	rj_seq_lend(seq, &to->first, limits->num_packets);
+	return true;
+}
+
+static void free_side(struct rj_entry *entry, unsigned int side)
+{
+	struct rj_seq *seq = &entry->seq[side];
+
+	rj_seq_free(seq);
+	if (entry->is_open[side] && seq->rest != &entry->own.rest)
+		free(seq->rest); /* the first of its struct rj_side */
+}
+
 static void free_entry(struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
@@ -59,9 +92,15 @@ static void free_entry(struct rj_entry *entry)
 	rj_traits_free(entry->traits);
 	free(entry->tunnels);
 	free(entry->about);
-	rj_seq_free(&entry->seq[0]);
-	rj_seq_free(&entry->seq[1]);
+	free(entry->sampled);
+	free_side(entry, 0);
+	free_side(entry, 1);
 	free(entry);
+}
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 static void fetch(const void *from, size_t len)
@@ -71,18 +110,28 @@ static void fetch(const void *from, size_t len)
 }
 
 /* Of lists no more than most flows have. */
+static void fetch_side(const struct rj_entry *entry, unsigned int side)
+{
+	const struct rj_seq *seq = &entry->seq[side];
+
+	if (entry->is_open[side] && seq->rest != &entry->own.rest)
+		fetch(seq->rest, offsetof(struct rj_side, hist));
+	if (!seq->is_lent) {
+		fetch(seq->splt, 192);
+		fetch(seq->ids, 64);
+	}
+	fetch(seq->records, 128);
+}
+
 void rj_entry_fetch(const struct rj_entry *entry, int step)
 {
 	switch (step) {
 	case 0:
-		fetch(entry, offsetof(struct rj_entry, hist));
+		fetch(entry, offsetof(struct rj_entry, own.hist));
 		break;
 	case 1:
-		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-			fetch(entry->seq[side].splt, 192);
-			fetch(entry->seq[side].ids, 64);
-			fetch(entry->seq[side].records, 128);
-		}
+		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+			fetch_side(entry, side);
 		fetch(entry->dissect, rj_dissect_fetch_len());
 		fetch(entry->tunnels, 64);
 		break;
@@ -138,12 +187,14 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 		return;
 	if (step == 1) {
 		fetch(entry, offsetof(struct rj_entry, dissect) + 8);
-		fetch(&entry->rest[side], 64);
+		fetch(&entry->own.rest, 64);
 	} else {
 		const struct rj_seq *seq = &entry->seq[side];
 
-		if (seq->splt)
-			__builtin_prefetch(seq->splt + rj_seq_len(seq));
+		__builtin_prefetch(seq->rest);
+		if (!seq->is_lent) /* of a sequence that most packets were entered in */
+			__builtin_prefetch(seq->splt +
+					   min_u32(entry->flow.half[side].packets, seq->capacity));
 		__builtin_prefetch(entry->dissect);
 	}
 }
@@ -219,10 +270,8 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 	entry->key = *key;
 	entry->id = id;
 	entry->hash = rj_table_hash(t, key, id);
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		entry->seq[side].rest = &entry->rest[side];
-		entry->seq[side].hist = t->with_hist ? &entry->hist[side] : NULL;
-	}
+	show_silent(&entry->seq[0], t->with_hist);
+	show_silent(&entry->seq[1], t->with_hist);
 	enter_chain(t, entry);
 	enter_list(t, entry);
 	t->num_entries++;

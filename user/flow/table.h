@@ -14,6 +14,7 @@
 #include "features/traits.h"
 #include "flow/datagram.h"
 #include "flow/dissect.h"
+#include "flow/seq.h"
 
 /*
  * struct rj_sampled - one side of a kernel flow of which samples came.
@@ -30,11 +31,23 @@ struct rj_sampled {
 };
 
 /*
+ * struct rj_side - what is kept of a side that spoke, beside its half: most flows' are few packets,
+ * and many flows' have one side.
+ * @hist: last, as it may not be allocated
+ */
+struct rj_side {
+	struct rj_rest rest;
+	struct rj_seq_first first;
+	struct rj_hist hist;
+};
+
+/*
  * struct rj_entry - a flow.
  * @hash: rj_table_hash of its name
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
+ * @is_open: of either side: whether rj_entry_open was called for it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
  * @traits: what features keep of its packets, NULL where there is nothing, or with @is_untold
@@ -44,8 +57,10 @@ struct rj_sampled {
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
  * @about: of ICMP errors: what they are about, or NULL; likewise
- * @seq: of either side: sequences, grown as needed (rj_seq_free), and where @rest and @hist are
- * @hist: last, as it may not be allocated
+ * @seq: of either side: sequences, grown as needed (rj_seq_free), and where rest and hist are: those
+ *       of a side that is not open are zero, and not to be written to
+ * @sampled: of either side, or NULL; likewise
+ * @own: of the side that spoke first; last, as its hist may not be allocated
  */
 struct rj_entry {
 	struct rj_entry *chain;
@@ -55,24 +70,38 @@ struct rj_entry {
 	struct rj_flow flow;
 	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_dissect *dissect;
-	struct rj_bytes *bytes;
-	struct rj_traits *traits;
-	struct rj_datagram *datagrams;
-	struct rj_tunnels *tunnels;
-	struct rj_abouts *about;
-	uint64_t began;
 	bool is_opaque;
 	bool is_uncounted;
 	bool is_untold;
+	bool is_open[RJ_NUM_SIDES];
+	struct rj_bytes *bytes;
+	struct rj_traits *traits;
 	uint32_t told_retrans[RJ_NUM_SIDES];
-	struct rj_rest rest[RJ_NUM_SIDES];
-	/* so far what a packet may need */
+	struct rj_datagram *datagrams;
+	/* so far what a packet may need, and of own */
+	struct rj_tunnels *tunnels;
+	struct rj_abouts *about;
+	struct rj_sampled *sampled;
+	uint64_t began;
 	struct rj_entry *older, *newer;
 	struct rj_entry *bucket_prev, *bucket_next;
 	uint64_t deadline_ns;
-	struct rj_sampled sampled[RJ_NUM_SIDES];
-	struct rj_hist hist[RJ_NUM_SIDES];
+	struct rj_side own;
 };
+
+/* rj_side_open - see rj_entry_open. */
+RJ_MUST_CHECK bool rj_side_open(struct rj_entry *entry, unsigned int side,
+				const struct rj_limits *limits);
+
+/*
+ * rj_entry_open - makes what is kept of a side, before anything of it is written; once more does
+ * nothing. False without memory, which the first side never meets.
+ */
+RJ_MUST_CHECK static inline bool rj_entry_open(struct rj_entry *entry, unsigned int side,
+					       const struct rj_limits *limits)
+{
+	return entry->is_open[side] || rj_side_open(entry, side, limits);
+}
 
 /* rj_rest_of - what is known of a side beside its half. */
 static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned int side)
@@ -90,7 +119,13 @@ void rj_entry_fetch(const struct rj_entry *entry, int step);
 /* rj_entry_len - bytes of an entry, without what its pointers hold. */
 static inline size_t rj_entry_len(bool with_hist)
 {
-	return with_hist ? sizeof(struct rj_entry) : offsetof(struct rj_entry, hist);
+	return with_hist ? sizeof(struct rj_entry) : offsetof(struct rj_entry, own.hist);
+}
+
+/* rj_side_len - likewise of the block that the side has that spoke second. */
+static inline size_t rj_side_len(bool with_hist)
+{
+	return with_hist ? sizeof(struct rj_side) : offsetof(struct rj_side, hist);
 }
 
 /*

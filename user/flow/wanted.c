@@ -2,6 +2,8 @@
 /* What the packet programs are told of a flow's samples: enough, or go on. */
 #include "flow/wanted.h"
 
+#include <stdlib.h>
+
 #include "flow/dissect.h"
 
 /* What the packet programs are to be told of a side, see struct rj_slot_head. */
@@ -27,7 +29,7 @@ void rj_wanted_tell(struct rj_entry *entry, uint32_t sample_bytes,
 		    void (*want)(void *user, uint32_t slot, uint32_t generation, uint32_t until),
 		    void *user)
 {
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+	for (unsigned int side = 0; entry->sampled && side < RJ_NUM_SIDES; side++) {
 		struct rj_sampled *s = &entry->sampled[side];
 		uint32_t until = s->slot ? wanted_of(entry, side, sample_bytes) : 0;
 
@@ -40,8 +42,13 @@ void rj_wanted_tell(struct rj_entry *entry, uint32_t sample_bytes,
 
 void rj_wanted_note(struct rj_entry *entry, const struct rj_sample *sample)
 {
-	struct rj_sampled *s = &entry->sampled[sample->side];
+	struct rj_sampled *s;
 
+	if (!entry->sampled)
+		entry->sampled = calloc(RJ_NUM_SIDES, sizeof(*entry->sampled));
+	if (!entry->sampled) /* more may come than is wanted */
+		return;
+	s = &entry->sampled[sample->side];
 	if (s->slot != sample->slot || s->generation != sample->generation)
 		s->said = 0;
 	if (!s->slot)

@@ -41,6 +41,30 @@ TEST(seq_grows_with_the_flow_up_to_its_limit)
 	}
 }
 
+TEST(seq_grows_out_of_what_it_was_lent)
+{
+	static const uint32_t limits[] = { 0, 1, 3, 4, 5, 50 };
+
+	for (size_t l = 0; l < sizeof(limits) / sizeof(*limits); l++) {
+		struct rj_seq_first first = { 0 };
+		struct rj_rest rest = { 0 };
+		struct rj_seq seq = { .rest = &rest };
+
+		rj_seq_lend(&seq, &first, limits[l]);
+		fill(&seq, 0, 4, limits[l]);
+		CHECK(seq.splt == first.splt && seq.ids == first.ids);
+		fill(&seq, 4, 60, limits[l]);
+		CHECK_EQ(seq.splt == first.splt, limits[l] <= RJ_SEQ_FIRST);
+		CHECK_EQ(rj_seq_len(&seq), limits[l]);
+		for (uint32_t i = 0; i < limits[l]; i++)
+			CHECK_EQ(rj_splt_len(seq.splt[i]), i);
+		CHECK_EQ(rj_seq_num_ids(&seq), limits[l] + RJ_FIRST_IDS);
+		for (uint32_t i = 0; i < limits[l] + RJ_FIRST_IDS; i++)
+			CHECK_EQ(rj_seq_id(&seq, i), i);
+		rj_seq_free(&seq);
+	}
+}
+
 TEST(seq_holds_no_memory_where_the_limit_is_zero)
 {
 	struct rj_rest rest = { 0 };

@@ -53,24 +53,42 @@ TEST(table_finds_what_was_added_by_key_and_id)
 	rj_table_done(&t);
 }
 
-TEST(table_entries_have_their_rest_and_histograms_where_there_are_to_be_some)
+TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 {
-	for (unsigned int with_hist = 0; with_hist < 2; with_hist++) {
-		static const struct rj_hist empty;
+	static const struct rj_side empty;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct rj_limits limits = { .num_packets = 100, .with_hist = i & 1 };
+		unsigned int first = i >> 1;
 		struct rj_table t;
 		struct rj_entry *entry;
 
-		CHECK_EQ(rj_table_init(&t, with_hist, SPAN, 1), 0);
+		CHECK_EQ(rj_table_init(&t, limits.with_hist, SPAN, 1), 0);
 		entry = add(&t, 1, 0);
-		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-			const struct rj_seq *seq = &entry->seq[side];
+		for (unsigned int n = 0; n < 2 * RJ_NUM_SIDES; n++) {
+			const struct rj_seq *seq = &entry->seq[n % 2 ? !first : first];
 
-			CHECK(seq->rest == &entry->rest[side]);
-			CHECK_EQ(seq->rest->num_entries, 0);
-			CHECK(seq->hist == (with_hist ? &entry->hist[side] : NULL));
-			if (with_hist)
-				CHECK(!memcmp(seq->hist, &empty, sizeof(empty)));
+			CHECK(!memcmp(rj_rest_of(entry, n % 2 ? !first : first), &empty.rest,
+				      sizeof(empty.rest)));
+			CHECK_EQ(seq->hist != NULL, limits.with_hist);
+			if (seq->hist)
+				CHECK(!memcmp(seq->hist, &empty.hist, sizeof(empty.hist)));
+			if (n == 1) { /* from here on they are the entry's */
+				CHECK(rj_entry_open(entry, first, &limits));
+				CHECK(rj_entry_open(entry, !first, &limits));
+			}
 		}
+		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+			struct rj_rest *rest = rj_rest_of(entry, side);
+
+			rest->retrans = 7 + side;
+			CHECK(rj_entry_open(entry, side, &limits));
+			CHECK(rj_rest_of(entry, side) == rest);
+			CHECK_EQ(entry->seq[side].capacity, RJ_SEQ_FIRST);
+			CHECK_EQ(rj_seq_len(&entry->seq[side]), 0);
+		}
+		CHECK_EQ(rj_rest_of(entry, 0)->retrans, 7);
+		CHECK(rj_rest_of(entry, first) == &entry->own.rest);
 		rj_table_done(&t);
 	}
 }
