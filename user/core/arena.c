@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/poison.h"
+
 #define ALIGN_BYTES ((size_t)8)
 #define FIRST_BLOCK_BYTES ((size_t)256) /* most flows hold a name or two */
 
@@ -14,14 +16,6 @@ struct rj_arena_block {
 	size_t used; /* of data */
 	_Alignas(8) uint8_t data[];
 };
-
-/*
- * Only there in programs built with AddressSanitizer, which then sees a read
- * past one allocation although the next one stands right behind it.
- */
-extern void __asan_poison_memory_region(void const volatile *at, size_t len) __attribute__((weak));
-extern void __asan_unpoison_memory_region(void const volatile *at, size_t len)
-	__attribute__((weak));
 
 void rj_arena_init(struct rj_arena *arena, size_t cap_bytes)
 {
@@ -66,8 +60,8 @@ static struct rj_arena_block *add_block(struct rj_arena *arena, size_t len)
 	block->next = arena->head;
 	arena->head = block;
 	arena->used_bytes += bytes;
-	if (__asan_poison_memory_region)
-		__asan_poison_memory_region(block->data, block->len);
+	/* a read past one allocation is seen although the next one stands right behind it */
+	rj_poison(block->data, block->len);
 	return block;
 }
 
@@ -95,8 +89,7 @@ void *rj_arena_alloc(struct rj_arena *arena, size_t len)
 	}
 	at = block->data + block->used;
 	block->used += aligned;
-	if (__asan_unpoison_memory_region)
-		__asan_unpoison_memory_region(at, len);
+	rj_unpoison(at, len);
 	return at;
 }
 

@@ -52,12 +52,11 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 		return -ENOMEM;
 	e->options = *options;
 	e->stats.datagrams.max_bytes = options->max_datagram_bytes;
-	rj_payloads_init(&e->payloads, &e->options, &e->stats);
+	rj_payloads_init(&e->payloads, &e->options, &e->table, &e->stats);
 	e->fragments = options->is_part ? NULL : rj_fragments_new(seed);
 	err = e->fragments || options->is_part ? 0 : -ENOMEM;
 	err = err ? err :
-		    rj_table_init(&e->table, options->limits.with_hist, span_ns(&options->limits),
-				  seed);
+		    rj_table_init(&e->table, &options->limits, span_ns(&options->limits), seed);
 	if (err) {
 		rj_fragments_free(e->fragments);
 		free(e);
@@ -199,7 +198,7 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 		return NULL;
 	rj_flow_start(&entry->flow, p, before);
 	for (unsigned int side = 0; before >= 0 && side < RJ_NUM_SIDES; side++)
-		if (rests[side].tls.state && rj_entry_open(entry, side, &e->options.limits))
+		if (rests[side].tls.state && rj_table_open(&e->table, entry, side))
 			rj_tlsrec_go_on(&entry->flow.half[side], rj_rest_of(entry, side),
 					&rests[side]);
 	set_deadline(e, entry);
@@ -213,7 +212,7 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 
 	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
 		return false;
-	if (rj_entry_open(entry, p->side, &e->options.limits))
+	if (rj_table_open(&e->table, entry, p->side))
 		rj_owner_note(rj_rest_of(entry, p->side), p->ifindex);
 	return true;
 }
@@ -273,7 +272,7 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		return NULL;
 	}
 	entry = entry_for(e, p, hash);
-	if (!entry || !rj_entry_open(entry, p->side, &e->options.limits)) {
+	if (!entry || !rj_table_open(&e->table, entry, p->side)) {
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
 	}
@@ -495,7 +494,7 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 
 	if (!entry)
 		entry = add_entry(e, key, flow->start_ns);
-	if (!entry || !rj_piece_take(entry, flow, seq, &e->options.limits)) {
+	if (!entry || !rj_piece_take(&e->table, entry, flow, seq, &e->options.limits)) {
 		e->stats.packets_refused += packets;
 		if (entry)
 			remove_entry(e, entry);
@@ -505,8 +504,7 @@ void rj_engine_state(struct rj_engine *e, const struct rj_key *key, const struct
 	e->stats.packets_in_flows += packets;
 	/* adding the entry may have evicted the other one */
 	around = around ? rj_table_find(&e->table, key, 0) : NULL;
-	if (around &&
-	    (!rj_piece_fits(around, flow) || !rj_entry_open_both(around, &e->options.limits))) {
+	if (around && (!rj_piece_fits(around, flow) || !rj_table_open_both(&e->table, around))) {
 		finish(e, around, RJ_END_FOLD);
 		around = NULL;
 	}

@@ -9,11 +9,11 @@
 #include "proto/dissector.h"
 
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
-		      struct rj_engine_stats *stats)
+		      struct rj_table *table, struct rj_engine_stats *stats)
 {
 	const struct rj_trait_options none = { 0 };
 
-	*p = (struct rj_payloads){ .options = options, .stats = stats };
+	*p = (struct rj_payloads){ .options = options, .table = table, .stats = stats };
 	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
 	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
 }
@@ -384,7 +384,7 @@ static bool note_start(struct rj_payloads *p, struct rj_entry *entry, const stru
 
 	if (!s->has_start || half->tcp_bits & RJ_TCP_HAS_SYN)
 		return false;
-	if (!rj_entry_open(entry, s->side, &p->options->limits)) {
+	if (!rj_table_open(p->table, entry, s->side)) {
 		p->stats->dissect.no_memory++;
 		return false;
 	}

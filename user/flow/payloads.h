@@ -7,19 +7,20 @@
 #include "flow/table.h"
 
 /*
- * struct rj_payloads - embedded in an engine, whose options and account these are. @traits: what is
- * kept of packets, where @has_traits.
+ * struct rj_payloads - embedded in an engine, whose options, table and account these are. @traits:
+ * what is kept of packets, where @has_traits.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
+	struct rj_table *table;
 	struct rj_engine_stats *stats;
 	struct rj_trait_options traits;
 	bool has_traits;
 };
 
-/* rj_payloads_init - with what @options ask for; both are borrowed. */
+/* rj_payloads_init - with what @options ask for; all are borrowed. */
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
-		      struct rj_engine_stats *stats);
+		      struct rj_table *table, struct rj_engine_stats *stats);
 
 /* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);

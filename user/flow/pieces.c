@@ -25,15 +25,10 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
 }
 
-bool rj_entry_open_both(struct rj_entry *entry, const struct rj_limits *limits)
-{
-	return rj_entry_open(entry, 0, limits) && rj_entry_open(entry, 1, limits);
-}
-
-bool rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
+bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
 {
-	if (!rj_entry_open_both(entry, limits))
+	if (!rj_table_open_both(t, entry))
 		return false;
 	entry->flow = *flow;
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {

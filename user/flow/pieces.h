@@ -8,15 +8,12 @@
 #include "flow/dissect.h"
 #include "flow/table.h"
 
-/* rj_entry_open_both - rj_entry_open of both sides, as rj_flow_merge needs them. */
-RJ_MUST_CHECK bool rj_entry_open_both(struct rj_entry *entry, const struct rj_limits *limits);
-
 /*
  * rj_piece_take - makes the kernel's state that of an entry, which has at most samples so far, and
  * opens both sides. False without memory: nothing was done.
  */
-RJ_MUST_CHECK bool rj_piece_take(struct rj_entry *entry, const struct rj_flow *flow,
-				 const struct rj_seq seq[RJ_NUM_SIDES],
+RJ_MUST_CHECK bool rj_piece_take(struct rj_table *t, struct rj_entry *entry,
+				 const struct rj_flow *flow, const struct rj_seq seq[RJ_NUM_SIDES],
 				 const struct rj_limits *limits);
 
 /*

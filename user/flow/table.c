@@ -34,7 +34,8 @@ static struct rj_entry **slot_of(const struct rj_table *t, uint64_t hash)
 	return &t->slots[hash & (t->num_slots - 1)];
 }
 
-int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns, uint64_t seed)
+int rj_table_init(struct rj_table *t, const struct rj_limits *limits, uint64_t span_ns,
+		  uint64_t seed)
 {
 	struct rj_entry **slots = calloc(FIRST_SLOTS, sizeof(struct rj_entry *));
 
@@ -43,10 +44,13 @@ int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns, uint64_t
 	*t = (struct rj_table){
 		.slots = slots,
 		.num_slots = FIRST_SLOTS,
-		.with_hist = with_hist,
+		.with_hist = limits->with_hist,
+		.num_packets = limits->num_packets,
 		.seed = seed,
 		.bucket_ns = span_ns / BUCKETS_A_SPAN + 1,
 	};
+	rj_pool_init(&t->entries, rj_entry_len(t->with_hist));
+	rj_pool_init(&t->sides, rj_side_len(t->with_hist));
 	return 0;
 }
 
@@ -60,32 +64,32 @@ static void show_silent(struct rj_seq *seq, bool with_hist)
 	seq->hist = with_hist ? (struct rj_hist *)(uintptr_t)&silent.hist : NULL;
 }
 
-bool rj_side_open(struct rj_entry *entry, unsigned int side, const struct rj_limits *limits)
+bool rj_table_open_side(struct rj_table *t, struct rj_entry *entry, unsigned int side)
 {
 	struct rj_seq *seq = &entry->seq[side];
 	struct rj_side *to = &entry->own;
 
 	if (entry->is_open[!side])
-		to = calloc(1, rj_side_len(limits->with_hist));
+		to = rj_pool_take(&t->sides);
 	if (!to)
 		return false;
 	entry->is_open[side] = true;
 	seq->rest = &to->rest;
-	seq->hist = limits->with_hist ? &to->hist : NULL;
-	rj_seq_lend(seq, &to->first, limits->num_packets);
+	seq->hist = t->with_hist ? &to->hist : NULL;
+	rj_seq_lend(seq, &to->first, t->num_packets);
 	return true;
 }
 
-static void free_side(struct rj_entry *entry, unsigned int side)
+static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int side)
 {
 	struct rj_seq *seq = &entry->seq[side];
 
 	rj_seq_free(seq);
 	if (entry->is_open[side] && seq->rest != &entry->own.rest)
-		free(seq->rest); /* the first of its struct rj_side */
+		rj_pool_put(&t->sides, seq->rest); /* the first of its struct rj_side */
 }
 
-static void free_entry(struct rj_entry *entry)
+static void free_entry(struct rj_table *t, struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
 	rj_bytes_free(entry->bytes);
@@ -93,9 +97,9 @@ static void free_entry(struct rj_entry *entry)
 	free(entry->tunnels);
 	free(entry->about);
 	free(entry->sampled);
-	free_side(entry, 0);
-	free_side(entry, 1);
-	free(entry);
+	free_side(t, entry, 0);
+	free_side(t, entry, 1);
+	rj_pool_put(&t->entries, entry);
 }
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
@@ -149,9 +153,11 @@ void rj_table_done(struct rj_table *t)
 	while (entry) {
 		struct rj_entry *newer = entry->newer;
 
-		free_entry(entry);
+		free_entry(t, entry);
 		entry = newer;
 	}
+	rj_pool_done(&t->entries);
+	rj_pool_done(&t->sides);
 	free(t->slots);
 	*t = (struct rj_table){ 0 };
 }
@@ -261,7 +267,7 @@ static void leave_list(struct rj_table *t, struct rj_entry *entry)
 
 struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
-	struct rj_entry *entry = calloc(1, rj_entry_len(t->with_hist));
+	struct rj_entry *entry = rj_pool_take(&t->entries);
 
 	if (!entry)
 		return NULL;
@@ -318,7 +324,7 @@ void rj_table_remove(struct rj_table *t, struct rj_entry *entry)
 	leave_list(t, entry);
 	rj_table_clear_deadline(t, entry);
 	t->num_entries--;
-	free_entry(entry);
+	free_entry(t, entry);
 }
 
 void rj_table_set_deadline(struct rj_table *t, struct rj_entry *entry, uint64_t deadline_ns)

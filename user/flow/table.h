@@ -9,6 +9,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/splt.h"
+#include "core/pool.h"
 #include "core/status.h"
 #include "features/bytes.h"
 #include "features/traits.h"
@@ -47,7 +48,7 @@ struct rj_side {
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short
- * @is_open: of either side: whether rj_entry_open was called for it
+ * @is_open: of either side: whether rj_table_open was called for it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
  * @traits: what features keep of its packets, NULL where there is nothing, or with @is_untold
@@ -57,8 +58,8 @@ struct rj_side {
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
  * @about: of ICMP errors: what they are about, or NULL; likewise
- * @seq: of either side: sequences, grown as needed (rj_seq_free), and where rest and hist are: those
- *       of a side that is not open are zero, and not to be written to
+ * @seq: of either side: sequences, grown as needed (rj_seq_free), and where rest and hist are:
+ *       those of a side that is not open are zero, and not to be written to
  * @sampled: of either side, or NULL; likewise
  * @own: of the side that spoke first; last, as its hist may not be allocated
  */
@@ -88,20 +89,6 @@ struct rj_entry {
 	uint64_t deadline_ns;
 	struct rj_side own;
 };
-
-/* rj_side_open - see rj_entry_open. */
-RJ_MUST_CHECK bool rj_side_open(struct rj_entry *entry, unsigned int side,
-				const struct rj_limits *limits);
-
-/*
- * rj_entry_open - makes what is kept of a side, before anything of it is written; once more does
- * nothing. False without memory, which the first side never meets.
- */
-RJ_MUST_CHECK static inline bool rj_entry_open(struct rj_entry *entry, unsigned int side,
-					       const struct rj_limits *limits)
-{
-	return entry->is_open[side] || rj_side_open(entry, side, limits);
-}
 
 /* rj_rest_of - what is known of a side beside its half. */
 static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned int side)
@@ -148,16 +135,19 @@ struct rj_table {
 	struct rj_entry *bucket[RJ_TABLE_BUCKETS];
 	uint64_t bucket_ns;
 	uint64_t bucket_at; /* number of the first bucket not looked at yet */
+	uint32_t num_packets;
+	struct rj_pool entries;
+	struct rj_pool sides;
 };
 
 /*
- * rj_table_init - an empty table of entries, @with_hist or without.
+ * rj_table_init - an empty table of entries, with histograms and sequences as @limits say.
  * @span_ns: no deadline is set further ahead than this; 0: none is ever set
  * @seed: makes the hash unpredictable to senders; it does not show in any output
  * 0 or -ENOMEM.
  */
-RJ_MUST_CHECK int rj_table_init(struct rj_table *t, bool with_hist, uint64_t span_ns,
-				uint64_t seed);
+RJ_MUST_CHECK int rj_table_init(struct rj_table *t, const struct rj_limits *limits,
+				uint64_t span_ns, uint64_t seed);
 
 /* rj_table_done - frees all entries too. */
 void rj_table_done(struct rj_table *t);
@@ -181,6 +171,26 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 /* rj_table_add - a new entry with a zero flow, the newest; NULL without memory. */
 RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key,
 					    uint64_t id);
+
+/* rj_table_open_side - see rj_table_open. */
+RJ_MUST_CHECK bool rj_table_open_side(struct rj_table *t, struct rj_entry *entry,
+				      unsigned int side);
+
+/*
+ * rj_table_open - makes what is kept of a side, before anything of it is written; once more does
+ * nothing. False without memory, which the first side never meets.
+ */
+RJ_MUST_CHECK static inline bool rj_table_open(struct rj_table *t, struct rj_entry *entry,
+					       unsigned int side)
+{
+	return entry->is_open[side] || rj_table_open_side(t, entry, side);
+}
+
+/* rj_table_open_both - both sides, as rj_flow_merge needs them. */
+RJ_MUST_CHECK static inline bool rj_table_open_both(struct rj_table *t, struct rj_entry *entry)
+{
+	return rj_table_open(t, entry, 0) && rj_table_open(t, entry, 1);
+}
 
 /* rj_table_remove - takes the entry out and frees it. */
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry);

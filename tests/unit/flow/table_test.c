@@ -34,7 +34,9 @@ static struct rj_table make_table(uint64_t seed)
 {
 	struct rj_table t;
 
-	if (rj_table_init(&t, false, SPAN, seed))
+	const struct rj_limits limits = { .num_packets = 50 };
+
+	if (rj_table_init(&t, &limits, SPAN, seed))
 		abort();
 	return t;
 }
@@ -63,7 +65,7 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 		struct rj_table t;
 		struct rj_entry *entry;
 
-		CHECK_EQ(rj_table_init(&t, limits.with_hist, SPAN, 1), 0);
+		CHECK_EQ(rj_table_init(&t, &limits, SPAN, 1), 0);
 		entry = add(&t, 1, 0);
 		for (unsigned int n = 0; n < 2 * RJ_NUM_SIDES; n++) {
 			const struct rj_seq *seq = &entry->seq[n % 2 ? !first : first];
@@ -74,15 +76,15 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 			if (seq->hist)
 				CHECK(!memcmp(seq->hist, &empty.hist, sizeof(empty.hist)));
 			if (n == 1) { /* from here on they are the entry's */
-				CHECK(rj_entry_open(entry, first, &limits));
-				CHECK(rj_entry_open(entry, !first, &limits));
+				CHECK(rj_table_open(&t, entry, first));
+				CHECK(rj_table_open(&t, entry, !first));
 			}
 		}
 		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
 			struct rj_rest *rest = rj_rest_of(entry, side);
 
 			rest->retrans = 7 + side;
-			CHECK(rj_entry_open(entry, side, &limits));
+			CHECK(rj_table_open(&t, entry, side));
 			CHECK(rj_rest_of(entry, side) == rest);
 			CHECK_EQ(entry->seq[side].capacity, RJ_SEQ_FIRST);
 			CHECK_EQ(rj_seq_len(&entry->seq[side]), 0);
@@ -311,9 +313,10 @@ TEST(table_takes_a_deadline_at_time_zero_and_at_the_end_of_time)
 
 TEST(table_without_a_span_sets_no_deadline)
 {
+	const struct rj_limits limits = { .with_hist = 1 };
 	struct rj_table t;
 
-	CHECK_EQ(rj_table_init(&t, true, 0, 9), 0);
+	CHECK_EQ(rj_table_init(&t, &limits, 0, 9), 0);
 	add(&t, 1, 0);
 	CHECK(!rj_table_due(&t, UINT64_MAX));
 	rj_table_done(&t);
