@@ -328,10 +328,19 @@ static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
 	dissect_fragment(p, entry, &fragment);
 }
 
-/* Whether there is anything to look at, or somebody who asked to be told of ends. */
-static bool is_to_be_seen(const struct rj_entry *entry, const struct rj_packet *packet)
+/*
+ * Whether there is anything to look at, or somebody who asked to be told of ends. Of most flows'
+ * packets most come when all that dissectors want is read.
+ */
+static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *entry,
+			  const struct rj_packet *packet)
 {
-	return packet->payload_len || (entry->dissect && packet->tcp_flags & RJ_TCP_FIN);
+	if (!entry->dissect)
+		return packet->payload_len;
+	if (!rj_dissect_wants(entry->dissect, packet->side) && !is_fragment(packet->bits) &&
+	    !rj_feature_counts_bytes(&p->options->features))
+		return false;
+	return packet->payload_len || packet->tcp_flags & RJ_TCP_FIN;
 }
 
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
@@ -344,7 +353,7 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 	if (packet->bits & RJ_PKT_BAD_L4 ||
 	    (packet->key.proto == RJ_IP_TCP && !(packet->bits & RJ_PKT_TCP)))
 		return;
-	if (!is_to_be_seen(entry, packet) || !rj_payloads_wants(p, packet->key.proto))
+	if (!is_to_be_seen(p, entry, packet) || !rj_payloads_wants(p, packet->key.proto))
 		return;
 	payload = payload_of(packet, bytes, len);
 	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
