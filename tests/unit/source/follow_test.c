@@ -33,10 +33,11 @@ struct growing {
 	struct rj_error error;
 };
 
+/* Little-endian, whatever the machine is. */
 static void put(struct bytes *b, uint32_t value, unsigned int len)
 {
-	memcpy(b->at + b->len, &value, len);
-	b->len += len;
+	for (unsigned int i = 0; i < len; i++)
+		b->at[b->len++] = (uint8_t)(value >> 8 * i);
 }
 
 static void put_zeros(struct bytes *b, size_t len)
