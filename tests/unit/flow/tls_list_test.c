@@ -144,6 +144,36 @@ TEST(tls_list_has_no_more_records_than_were_asked_for)
 	       "srlt_cut");
 }
 
+/* Alerts of 2 to 41 bytes, but for one: that is a handshake message. */
+TEST(tls_list_keeps_its_order_in_long_runs_of_alike_records)
+{
+	struct run *run = start(50);
+	static char bytes[2048], text[40][80];
+	const char *parts[41] = { NULL };
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < 40; i++) {
+		bool is_message = i == 36;
+		unsigned int record_len = i + 2;
+
+		bytes[len] = is_message ? 0x16 : 0x15;
+		bytes[len + 1] = bytes[len + 2] = 3;
+		bytes[len + 4] = (char)record_len;
+		if (is_message) {
+			bytes[len + 5] = 1;
+			bytes[len + 8] = (char)(record_len - 4);
+		}
+		len += 5 + record_len;
+		snprintf(text[i], sizeof(text[i]), "{\"b\":%u,\"dir\":\">\",\"ipt\":0,\"tp\":%s}%s",
+			 record_len, is_message ? "22,\"hs_types\":[1],\"hs_lens\":[34]" : "21",
+			 i < 39 ? "," : "]}");
+		parts[i] = text[i];
+	}
+	syn(run, 0, 1000);
+	feed_cut(run, packet(0, 1010, 100, (uint32_t)len), bytes, (uint32_t)len);
+	expect(run, parts, "srlt_cut");
+}
+
 TEST(tls_list_is_not_there_unless_asked_for)
 {
 	struct run *run = start(0);

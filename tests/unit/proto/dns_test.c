@@ -365,28 +365,22 @@ TEST(dns_names_of_255_octets_and_labels_of_63_are_the_longest)
 	check_name_of((const unsigned int[]){ 64, 0 }, false);
 }
 
-/* @num pointers in a row, each to the one before, the first to a root at 12. */
-static bool is_chain_good(unsigned int num)
+static void put_record(uint8_t *bytes, size_t *len, const char *owner)
 {
-	uint8_t bytes[1024] = { [2] = 0x80, [5] = 1, [7] = 1 };
-	size_t len = 12, last = 12;
-	struct fixture f;
-	bool is_good;
-	char *json;
+	size_t owner_len;
+	uint8_t *name = unit_unhex(owner, &owner_len);
 
-	len += 5; /* question: root, type 0, class 0 */
-	bytes[len++] = 0;
-	len += 8; /* type 0, class 0, ttl */
-	bytes[len++] = (uint8_t)((2 * num - 2) >> 8);
-	bytes[len++] = (uint8_t)(2 * num - 2);
-	for (unsigned int i = 0; i < num; i++) {
-		bytes[len] = (uint8_t)(0xc0 | last >> 8);
-		bytes[len + 1] = (uint8_t)last;
-		last = len;
-		len += 2;
-	}
-	bytes[9] = 1; /* the last pointer is the owner of a record */
-	len += 10;
+	memcpy(bytes + *len, name, owner_len);
+	*len += owner_len + 10; /* type 0, class 0, no TTL, no data */
+	free(name);
+}
+
+static bool is_good(const uint8_t *bytes, size_t len)
+{
+	struct fixture f;
+	char *json;
+	bool is_good;
+
 	begin(&f, 53);
 	CHECK_EQ(feed(&f, bytes, len, 0, true, false), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
@@ -396,11 +390,68 @@ static bool is_chain_good(unsigned int num)
 	return is_good;
 }
 
+/*
+ * @num pointers in a row, each to the one before, the first to a root at 12. The last is the
+ * owner of a record, or the end of one's owner to which that of another record is a pointer.
+ */
+static bool is_chain_good(unsigned int num, bool is_known)
+{
+	uint8_t bytes[1024] = { [2] = 0x80, [5] = 1, [7] = 1 };
+	size_t len = 12, last = 12;
+	char owner[32];
+
+	len += 5; /* question: root, type 0, class 0 */
+	bytes[len++] = 0;
+	len += 8; /* type 0, class 0, ttl */
+	bytes[len++] = (uint8_t)((2 * num - 2) >> 8);
+	bytes[len++] = (uint8_t)(2 * num - 2);
+	for (unsigned int i = 0; i + 1 < num; i++) {
+		bytes[len] = (uint8_t)(0xc0 | last >> 8);
+		bytes[len + 1] = (uint8_t)last;
+		last = len;
+		len += 2;
+	}
+	bytes[9] = is_known ? 2 : 1;
+	snprintf(owner, sizeof(owner), "%s%04x", is_known ? "0178" : "",
+		 (unsigned int)(0xc000 | last));
+	last = len;
+	put_record(bytes, &len, owner);
+	if (is_known) {
+		snprintf(owner, sizeof(owner), "%04x", (unsigned int)(0xc000 | last));
+		put_record(bytes, &len, owner);
+	}
+	return is_good(bytes, len);
+}
+
 TEST(dns_pointers_in_a_row_are_bounded)
 {
-	CHECK(is_chain_good(1));
-	CHECK(is_chain_good(127));
-	CHECK(!is_chain_good(128));
+	CHECK(is_chain_good(1, false));
+	CHECK(is_chain_good(127, false));
+	CHECK(!is_chain_good(128, false));
+	CHECK(is_chain_good(126, true));
+	CHECK(!is_chain_good(127, true));
+}
+
+/* A question of a name of 251 octets, and a record whose owner is @owner, which points to it. */
+static bool is_owner_good(const char *owner)
+{
+	uint8_t bytes[1024] = { [2] = 0x80, [5] = 1, [7] = 1 };
+	size_t len = 12;
+
+	for (int i = 0; i < 4; i++) {
+		bytes[len] = i < 3 ? 63 : 57;
+		len += 1u + bytes[len];
+	}
+	len += 5;
+	put_record(bytes, &len, owner);
+	return is_good(bytes, len);
+}
+
+TEST(dns_a_name_that_was_read_counts_where_a_pointer_leads_to_it)
+{
+	CHECK(is_owner_good("c00c"));
+	CHECK(is_owner_good("03616263 c00c"));
+	CHECK(!is_owner_good("0461626364 c00c"));
 }
 
 TEST(dns_counts_that_lie_keep_what_is_there)

@@ -103,7 +103,7 @@ RJ_MUST_CHECK static inline enum rj_status rj_tls_extension_next(struct rj_curso
 	return RJ_OK;
 }
 
-/* rj_tls_extension_find - the data of the first extension @type of @hello; @at NULL: it has none. */
+/* rj_tls_extension_find - data of the first extension @type of @hello; its at is NULL: none. */
 struct rj_cursor rj_tls_extension_find(const struct rj_tls_hello *hello, uint16_t type);
 
 /* struct rj_tls_looked - what rj_tls_extension_find gives for each type that is looked into. */

@@ -95,6 +95,14 @@ TEST(tls_refuses_the_same_extension_twice_and_shows_both)
 	check_extensions("ffff0000 00000006000400000161 ffff0000", RJ_MALFORMED, "\"sni\":[\"a\"]");
 }
 
+TEST(tls_tells_extension_types_apart)
+{
+	check_extensions("1a0a0000 1a4a0000 1a8a0000 1aca0000 2a0a0000 000a00040002001d 1a0b0000",
+			 RJ_OK, "{\"kind\":6667,\"data\":\"\"}]");
+	check_extensions("1a0a0000 1a4a0000 2a4a0000 1a4a0000", RJ_MALFORMED,
+			 "{\"kind\":6730,\"data\":\"\"}]");
+}
+
 TEST(tls_gives_extensions_without_a_name_by_number)
 {
 	check_extensions("0a0a0000 002b0003020304 fafa000100 ff010001 00", RJ_OK,
