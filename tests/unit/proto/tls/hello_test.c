@@ -99,7 +99,7 @@ TEST(tls_tells_extension_types_apart)
 {
 	check_extensions("1a0a0000 1a4a0000 1a8a0000 1aca0000 2a0a0000 000a00040002001d 1a0b0000",
 			 RJ_OK, "{\"kind\":6667,\"data\":\"\"}]");
-	check_extensions("1a0a0000 1a4a0000 2a4a0000 1a4a0000", RJ_MALFORMED,
+	check_extensions("1a0a0000 1a4a0000 2a0a0000 1a4a0000", RJ_MALFORMED,
 			 "{\"kind\":6730,\"data\":\"\"}]");
 }
 
