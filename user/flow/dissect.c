@@ -72,11 +72,13 @@ struct side {
 
 /*
  * struct rj_dissect - one flow; NULL @bound until a side was recognised.
+ * @pool:   what it was taken from, or NULL for the heap
  * @rows:   those asked for that run over this transport
  * @hinted: of those, the ones that name a port of this flow
  * @binder: the side that was recognised
  */
 struct rj_dissect {
+	struct rj_pool *pool;
 	const struct rj_dissector *const *table;
 	const struct rj_dissector *bound;
 	void *state;
@@ -480,9 +482,29 @@ static void drop_refused(struct rj_dissect *d)
 			finish(&d->sides[nr]);
 }
 
-struct rj_dissect *rj_dissect_new(rj_dissector_mask mask)
+void rj_dissect_pool(struct rj_pool *pool)
 {
-	return rj_dissect_new_with(rj_dissectors, mask);
+	rj_pool_init(pool, sizeof(struct rj_dissect));
+}
+
+/* What is zeroed becomes one for a flow. */
+static void init(struct rj_dissect *d, const struct rj_dissector *const *table,
+		 rj_dissector_mask mask)
+{
+	d->table = table;
+	d->rows = mask;
+	rj_arena_init(&d->arena, ARENA_BYTES);
+}
+
+struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask)
+{
+	struct rj_dissect *d = rj_pool_take(pool);
+
+	if (!d)
+		return NULL;
+	d->pool = pool;
+	init(d, rj_dissectors, mask);
+	return d;
 }
 
 struct rj_dissect *rj_dissect_new_with(const struct rj_dissector *const *table,
@@ -490,11 +512,8 @@ struct rj_dissect *rj_dissect_new_with(const struct rj_dissector *const *table,
 {
 	struct rj_dissect *d = calloc(1, sizeof(*d));
 
-	if (!d)
-		return NULL;
-	d->table = table;
-	d->rows = mask;
-	rj_arena_init(&d->arena, ARENA_BYTES);
+	if (d)
+		init(d, table, mask);
 	return d;
 }
 
@@ -505,7 +524,10 @@ void rj_dissect_free(struct rj_dissect *d)
 	finish(&d->sides[0]);
 	finish(&d->sides[1]);
 	rj_arena_done(&d->arena);
-	free(d);
+	if (d->pool)
+		rj_pool_put(d->pool, d);
+	else
+		free(d);
 }
 
 void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "core/pool.h"
 #include "core/status.h"
 
 struct rj_dissect;
@@ -54,10 +55,16 @@ struct rj_payload {
 	uint32_t wire_len;
 };
 
-/* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
-RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(rj_dissector_mask mask);
+/* rj_dissect_pool - makes @pool one that rj_dissect_new takes from. */
+void rj_dissect_pool(struct rj_pool *pool);
 
-/* rj_dissect_new_with - the same with another table (ends with NULL; borrowed), for tests. */
+/* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
+RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask);
+
+/*
+ * rj_dissect_new_with - the same from the heap, with another table (ends with NULL; borrowed), for
+ * tests.
+ */
 RJ_MUST_CHECK struct rj_dissect *rj_dissect_new_with(const struct rj_dissector *const *table,
 						     rj_dissector_mask mask);
 

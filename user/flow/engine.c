@@ -72,6 +72,7 @@ void rj_engine_free(struct rj_engine *e)
 		return;
 	for (struct rj_entry *entry = e->table.oldest; entry; entry = entry->newer)
 		rj_payloads_drop(&e->payloads, entry);
+	rj_payloads_done(&e->payloads);
 	rj_table_done(&e->table);
 	rj_fragments_free(e->fragments);
 	free(e);

@@ -14,8 +14,14 @@ void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *opt
 	const struct rj_trait_options none = { 0 };
 
 	*p = (struct rj_payloads){ .options = options, .table = table, .stats = stats };
+	rj_dissect_pool(&p->dissects);
 	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
 	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
+}
+
+void rj_payloads_done(struct rj_payloads *p)
+{
+	rj_pool_done(&p->dissects);
 }
 
 static bool dissects(const struct rj_payloads *p, uint8_t proto)
@@ -82,7 +88,7 @@ static struct rj_dissect *dissect_of(struct rj_payloads *p, struct rj_entry *ent
 {
 	if (entry->dissect || entry->is_opaque)
 		return entry->dissect;
-	entry->dissect = rj_dissect_new(p->options->features.dissectors);
+	entry->dissect = rj_dissect_new(&p->dissects, p->options->features.dissectors);
 	if (entry->dissect)
 		p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect);
 	else

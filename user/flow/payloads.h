@@ -14,6 +14,7 @@ struct rj_payloads {
 	const struct rj_engine_options *options;
 	struct rj_table *table;
 	struct rj_engine_stats *stats;
+	struct rj_pool dissects;
 	struct rj_trait_options traits;
 	bool has_traits;
 };
@@ -21,6 +22,9 @@ struct rj_payloads {
 /* rj_payloads_init - with what @options ask for; all are borrowed. */
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
 		      struct rj_table *table, struct rj_engine_stats *stats);
+
+/* rj_payloads_done - after rj_payloads_drop of each entry. */
+void rj_payloads_done(struct rj_payloads *p);
 
 /* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);

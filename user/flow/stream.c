@@ -291,7 +291,7 @@ static int put_bytes(struct rj_stream *s, const struct rj_segment *seg)
 	int err;
 
 	if (len > room) {
-		s->num_beyond += len - room;
+		s->num_beyond += min_u32(len - room, UINT32_MAX - s->num_beyond);
 		len = room;
 	}
 	if (!len)

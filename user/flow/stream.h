@@ -54,7 +54,8 @@ struct rj_segment {
  * @max_bytes: of the stream, from its start; what lies behind is dropped
  * @fin_seq, @cut_seq: first number behind the last byte; first byte that the capture cut off
  * @is_ahead: it was moved on past all bytes that came, and none of those behind did yet
- * @num_beyond: bytes dropped because they lay behind max_bytes or too far behind a cut
+ * @num_beyond: bytes dropped because they lay behind max_bytes or too far behind a cut; no more
+ *       than fit
  * @num_conflicts: segments that said otherwise than the first copy of a byte still held
  */
 struct rj_stream {
@@ -62,7 +63,7 @@ struct rj_stream {
 		uint64_t *block;
 		const uint8_t *lent;
 	};
-	uint64_t num_beyond;
+	uint32_t num_beyond;
 	uint32_t num_conflicts;
 	uint32_t first_seq;
 	uint32_t start;
@@ -73,12 +74,12 @@ struct rj_stream {
 	uint32_t max_bytes;
 	uint32_t fin_seq;
 	uint32_t cut_seq;
-	bool has_start;
-	bool seen_syn;
-	bool seen_fin;
-	bool seen_cut;
-	bool is_ahead;
-	bool is_lent;
+	bool has_start : 1;
+	bool seen_syn : 1;
+	bool seen_fin : 1;
+	bool seen_cut : 1;
+	bool is_ahead : 1;
+	bool is_lent : 1;
 };
 
 /* What rj_stream_put did to the contiguous bytes. */

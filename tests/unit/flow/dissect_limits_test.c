@@ -542,11 +542,17 @@ TEST(dissect_shows_a_cut_datagram_to_those_who_keep_parts)
 	talk_free(&talk);
 }
 
-TEST(dissect_is_small)
+TEST(dissect_is_small_and_goes_back_to_its_pool)
 {
-	struct rj_dissect *d = rj_dissect_new(UINT32_MAX);
+	struct rj_pool pool;
+	struct rj_dissect *d;
 
-	CHECK(d && rj_dissect_bytes(d) <= 320);
+	rj_dissect_pool(&pool);
+	d = rj_dissect_new(&pool, UINT32_MAX);
+	CHECK(d && rj_dissect_bytes(d) <= 256);
+	CHECK_EQ(pool.num_taken, 1);
 	rj_dissect_free(d);
 	rj_dissect_free(NULL);
+	CHECK_EQ(pool.num_taken, 0);
+	rj_pool_done(&pool);
 }
