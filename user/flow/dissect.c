@@ -571,6 +571,12 @@ void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bou
 	rj_dissect_payload(d, &at, counts);
 }
 
+bool rj_dissect_is_vain(const struct rj_dissect *d)
+{
+	return !d->bound && d->over == RJ_OVER_TCP && d->sides[0].phase == PHASE_DONE &&
+	       d->sides[1].phase == PHASE_DONE;
+}
+
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 {
 	return d->rows && d->sides[side].phase != PHASE_DONE;

@@ -75,6 +75,12 @@ void rj_dissect_free(struct rj_dissect *d);
 void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 			struct rj_dissect_counts *counts);
 
+/*
+ * rj_dissect_is_vain - whether no protocol was found in a TCP flow, and none will be: it may be
+ * freed.
+ */
+bool rj_dissect_is_vain(const struct rj_dissect *d);
+
 /* rj_dissect_wants - whether further bytes of @side can still tell anything. */
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
 

@@ -72,13 +72,15 @@ static void hand_over(struct rj_payloads *p, struct rj_entry *entry,
 		      const struct rj_payload *payload)
 {
 	size_t before = rj_dissect_bytes(entry->dissect);
+	bool is_over;
 
 	rj_dissect_payload(entry->dissect, payload, &p->stats->dissect);
 	p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect) - before;
-	if (!p->options->max_dissect_bytes ||
-	    p->stats->dissect_bytes <= p->options->max_dissect_bytes)
+	is_over = p->options->max_dissect_bytes &&
+		  p->stats->dissect_bytes > p->options->max_dissect_bytes;
+	if (!is_over && !rj_dissect_is_vain(entry->dissect))
 		return;
-	p->stats->dissect_refused++;
+	p->stats->dissect_refused += is_over;
 	drop_dissect(p, entry);
 	entry->is_opaque = true;
 }
@@ -341,12 +343,13 @@ static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
 static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *entry,
 			  const struct rj_packet *packet)
 {
-	if (!entry->dissect)
-		return packet->payload_len;
-	if (!rj_dissect_wants(entry->dissect, packet->side) && !is_fragment(packet->bits) &&
-	    !rj_feature_counts_bytes(&p->options->features))
+	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
+						     !is_fragment(packet->bits) :
+					     entry->is_opaque;
+
+	if (is_dissected && !rj_feature_counts_bytes(&p->options->features))
 		return false;
-	return packet->payload_len || packet->tcp_flags & RJ_TCP_FIN;
+	return packet->payload_len || (entry->dissect && packet->tcp_flags & RJ_TCP_FIN);
 }
 
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,

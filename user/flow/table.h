@@ -47,7 +47,7 @@ struct rj_side {
  * @hash: rj_table_hash of its name
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
- * @is_opaque: its dissectors were given up: memory was short
+ * @is_opaque: its dissectors were given up: memory was short, or they found nothing
  * @is_open: of either side: whether rj_table_open was called for it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up

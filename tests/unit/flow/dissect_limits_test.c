@@ -44,8 +44,10 @@ TEST(dissect_lets_go_when_both_sides_are_refused)
 	give(&run, 1, 0, 0, SYN);
 	give(&run, 0, 0, 100, LIE);
 	CHECK(rj_dissect_wants(run.d, 0) && rj_dissect_wants(run.d, 1));
+	CHECK(!rj_dissect_is_vain(run.d));
 	give(&run, 1, 0, 1, LIE);
 	CHECK(!rj_dissect_wants(run.d, 0) && !rj_dissect_wants(run.d, 1));
+	CHECK(rj_dissect_is_vain(run.d));
 	CHECK_EQ(rj_dissect_bytes(run.d), empty);
 	end_as(&run, "");
 	talk_free(&talk);
@@ -59,6 +61,7 @@ TEST(dissect_reads_a_refused_side_once_the_other_is_known)
 	give(&run, 0, 0, 100, SYN | LIE);
 	give_all(&run, 1, SYN);
 	CHECK(!rj_dissect_wants(run.d, 0)); /* was read, and is malformed */
+	CHECK(!rj_dissect_is_vain(run.d));
 	CHECK_EQ(run.counts.malformed, 1);
 	end_as(&run, "\"1m100:dea4043a 1q150:17827917 \"");
 	talk_free(&talk);

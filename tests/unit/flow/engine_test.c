@@ -694,6 +694,40 @@ TEST(engine_tells_dissectors_of_a_start_that_came_without_payload)
 	CHECK_EQ(malformed_from(RJ_TCP_HAS_SYN, 4999, "HTTP/1.1 nothing\r\n\r\n"), 1);
 }
 
+/* A segment of one byte, and how much memory dissectors have then. */
+static uint64_t dissect_bytes_after(struct run *run, uint64_t time_ms, unsigned int side,
+				    uint8_t flags)
+{
+	struct rj_engine_stats stats;
+	const struct rj_packet p = {
+		.key = { .port = { 5, 443 }, .proto = 6 },
+		.time_ns = time_ms * MS,
+		.ip_len = 41,
+		.payload_len = 1,
+		.tcp_seq = 7,
+		.num_segments = 1,
+		.side = (uint8_t)side,
+		.bits = RJ_PKT_TCP,
+		.tcp_flags = flags,
+	};
+
+	rj_engine_packet(run->engine, &p, (const uint8_t *)"\xff", 1);
+	rj_engine_get_stats(run->engine, &stats);
+	return stats.dissect_bytes;
+}
+
+TEST(engine_keeps_no_dissectors_of_a_flow_that_none_knows)
+{
+	struct run *run = start(10000 * MS, 0, 4);
+
+	CHECK(dissect_bytes_after(run, 0, 0, SYN) > 0); /* the other side may tell what it is */
+	CHECK_EQ(dissect_bytes_after(run, 1, 1, SYN | ACK), 0);
+	for (unsigned int i = 2; i < 10; i++)
+		CHECK_EQ(dissect_bytes_after(run, i, i % 2, ACK), 0);
+	packet(run, 5, 20, 0, FIN | ACK);
+	expect(run, "5:eof:5/5@0 5:eof:1/0@0 ");
+}
+
 TEST(engine_counts_what_went_around_the_kernel_on_one_interface)
 {
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
