@@ -213,8 +213,9 @@ static void add_range(struct side *s, int64_t start, int64_t end)
 		start = min_i64(start, s->ranges[first].start);
 		end = max_i64(end, s->ranges[behind - 1].end);
 	}
-	memmove(&s->ranges[first + 1], &s->ranges[behind],
-		(s->num_ranges - behind) * sizeof(s->ranges[0]));
+	if (behind != first + 1) /* else it takes the place of one, as it nearly always does */
+		memmove(&s->ranges[first + 1], &s->ranges[behind],
+			(s->num_ranges - behind) * sizeof(s->ranges[0]));
 	s->num_ranges = s->num_ranges + 1 - (behind - first);
 	s->ranges[first] = (struct range){ start, end };
 }

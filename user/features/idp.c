@@ -11,5 +11,5 @@ bool rj_idp_packet(struct rj_idp *idp, const struct rj_seen *s, uint32_t limit)
 		return true;
 	if (p->bits & RJ_PKT_TCP && s->has_start && rj_seen_seq(s) != s->start_seq)
 		return true;
-	return rj_list_put(&idp->bytes, s->ip, len);
+	return rj_list_set(&idp->bytes, s->ip, len);
 }

@@ -52,6 +52,18 @@ RJ_MUST_CHECK static inline int rj_list_put(struct rj_list *l, const void *bytes
 	return 1;
 }
 
+/* rj_list_set - all there will ever be: @len bytes in an empty list; false without memory. */
+RJ_MUST_CHECK static inline int rj_list_set(struct rj_list *l, const void *bytes, uint32_t len)
+{
+	uint8_t *data = malloc(len);
+
+	if (!data)
+		return 0;
+	memcpy(data, bytes, len);
+	*l = (struct rj_list){ .data = data, .len = len, .capacity = len };
+	return 1;
+}
+
 /* rj_list_done - gives the memory back. */
 static inline void rj_list_done(struct rj_list *l)
 {

@@ -19,9 +19,10 @@ static bool grow(struct rj_prefix *x, uint32_t need, uint32_t limit)
 		capacity *= 2;
 	if (capacity > limit)
 		capacity = limit;
-	bytes = calloc(2, capacity);
+	bytes = malloc(2 * (size_t)capacity);
 	if (!bytes)
 		return false;
+	memset(bytes + capacity, 0, capacity);
 	if (x->capacity) {
 		memcpy(bytes, x->bytes, x->capacity);
 		memcpy(bytes + capacity, x->bytes + x->capacity, x->capacity);

@@ -31,3 +31,14 @@ TEST(list_refuses_more_than_its_length_can_say)
 	CHECK_EQ(l.len, 3);
 	rj_list_done(&l);
 }
+
+TEST(list_set_takes_no_more_than_it_needs)
+{
+	struct rj_list l = { 0 };
+
+	CHECK(rj_list_set(&l, "abcde", 5));
+	CHECK_EQ(l.len, 5);
+	CHECK_EQ(l.capacity, 5);
+	CHECK(!memcmp(l.data, "abcde", 5));
+	rj_list_done(&l);
+}
