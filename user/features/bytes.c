@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/policy.h"
@@ -64,23 +63,14 @@ struct rj_bytes {
 	struct rj_wht wht;
 };
 
-struct rj_bytes *rj_bytes_new(bool with_wht)
-{
-	struct rj_bytes *b = calloc(1, sizeof(*b));
-
-	if (b)
-		b->with_wht = with_wht;
-	return b;
-}
-
-void rj_bytes_free(struct rj_bytes *b)
-{
-	free(b);
-}
-
 size_t rj_bytes_size(void)
 {
 	return sizeof(struct rj_bytes);
+}
+
+void rj_bytes_transform(struct rj_bytes *b)
+{
+	b->with_wht = true;
 }
 
 uint64_t rj_bytes_total(const struct rj_bytes *b)

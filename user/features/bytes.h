@@ -7,24 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/status.h"
 #include "features/wht.h"
 
 #define RJ_BYTE_VALUES 256u
 
 struct rj_bytes;
 
-/*
- * rj_bytes_new - nothing counted yet; NULL without memory. @with_wht: what is counted of a packet
- * is transformed too; of one that is counted in pieces, as others came before, piece by piece.
- */
-RJ_MUST_CHECK struct rj_bytes *rj_bytes_new(bool with_wht);
-
-/* rj_bytes_free - takes NULL. */
-void rj_bytes_free(struct rj_bytes *b);
-
-/* rj_bytes_size - memory of one. */
+/* rj_bytes_size - memory of one; zeroed it has nothing counted yet. */
 size_t rj_bytes_size(void);
+
+/*
+ * rj_bytes_transform - from now on what is counted of a packet is transformed too; of one that is
+ * counted in pieces, as others came before, piece by piece.
+ */
+void rj_bytes_transform(struct rj_bytes *b);
 
 /*
  * rj_bytes_start - @seq is the sequence number of the stream's first byte on @side. Without it

@@ -46,7 +46,7 @@ size_t rj_traits_bytes(const struct rj_traits *t)
 	return len;
 }
 
-void rj_traits_free(struct rj_traits *t)
+void rj_traits_done(struct rj_traits *t)
 {
 	if (!t)
 		return;
@@ -56,5 +56,4 @@ void rj_traits_free(struct rj_traits *t)
 		rj_prefix_done(&t->prefix[side]);
 	}
 	rj_list_done(&t->ppi.packets);
-	free(t);
 }

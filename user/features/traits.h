@@ -60,7 +60,7 @@ RJ_MUST_CHECK bool rj_traits_packet(struct rj_traits *t, const struct rj_seen *s
 /* rj_traits_bytes - memory held for the flow, all told. */
 size_t rj_traits_bytes(const struct rj_traits *t);
 
-/* rj_traits_free - takes NULL. */
-void rj_traits_free(struct rj_traits *t);
+/* rj_traits_done - gives back what it holds besides itself; takes NULL. */
+void rj_traits_done(struct rj_traits *t);
 
 #endif

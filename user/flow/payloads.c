@@ -2,7 +2,6 @@
 /* Payload of packets and of samples; the memory of all flows together has a cap, kept here. */
 #include "flow/payloads.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/wire.h"
@@ -14,14 +13,18 @@ void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *opt
 	const struct rj_trait_options none = { 0 };
 
 	*p = (struct rj_payloads){ .options = options, .table = table, .stats = stats };
-	rj_dissect_pool(&p->dissects);
 	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
 	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
+	rj_dissect_pool(&p->dissects);
+	rj_pool_init(&p->all_bytes, rj_bytes_size());
+	rj_pool_init(&p->all_traits, sizeof(struct rj_traits));
 }
 
 void rj_payloads_done(struct rj_payloads *p)
 {
 	rj_pool_done(&p->dissects);
+	rj_pool_done(&p->all_bytes);
+	rj_pool_done(&p->all_traits);
 }
 
 static bool dissects(const struct rj_payloads *p, uint8_t proto)
@@ -45,16 +48,20 @@ static void drop_dissect(struct rj_payloads *p, struct rj_entry *entry)
 
 static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
 {
-	if (entry->bytes)
-		p->stats->dissect_bytes -= rj_bytes_size();
-	rj_bytes_free(entry->bytes);
+	if (!entry->bytes)
+		return;
+	p->stats->dissect_bytes -= rj_bytes_size();
+	rj_pool_put(&p->all_bytes, entry->bytes);
 	entry->bytes = NULL;
 }
 
 static void drop_traits(struct rj_payloads *p, struct rj_entry *entry)
 {
+	if (!entry->traits)
+		return;
 	p->stats->dissect_bytes -= rj_traits_bytes(entry->traits);
-	rj_traits_free(entry->traits);
+	rj_traits_done(entry->traits);
+	rj_pool_put(&p->all_traits, entry->traits);
 	entry->traits = NULL;
 }
 
@@ -131,8 +138,10 @@ static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
 	if (entry->bytes || entry->is_uncounted)
 		return entry->bytes;
 	if (has_memory_for(p, rj_bytes_size()))
-		entry->bytes = rj_bytes_new(rj_feature_on(&p->options->features, RJ_FEATURE_WHT));
+		entry->bytes = rj_pool_take(&p->all_bytes);
 	if (entry->bytes) {
+		if (rj_feature_on(&p->options->features, RJ_FEATURE_WHT))
+			rj_bytes_transform(entry->bytes);
 		p->stats->dissect_bytes += rj_bytes_size();
 		return entry->bytes;
 	}
@@ -147,7 +156,7 @@ static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry
 	if (entry->traits || entry->is_untold)
 		return entry->traits;
 	if (has_memory_for(p, sizeof(*entry->traits)))
-		entry->traits = calloc(1, sizeof(*entry->traits));
+		entry->traits = rj_pool_take(&p->all_traits);
 	if (entry->traits) {
 		p->stats->dissect_bytes += rj_traits_bytes(entry->traits);
 		return entry->traits;

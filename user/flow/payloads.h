@@ -3,20 +3,23 @@
 #ifndef RJ_FLOW_PAYLOADS_H
 #define RJ_FLOW_PAYLOADS_H
 
+#include "core/pool.h"
 #include "flow/engine.h"
 #include "flow/table.h"
 
 /*
  * struct rj_payloads - embedded in an engine, whose options, table and account these are. @traits:
- * what is kept of packets, where @has_traits.
+ * what is kept of packets, where @has_traits; @all_bytes, @all_traits: those of entries.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
 	struct rj_table *table;
 	struct rj_engine_stats *stats;
-	struct rj_pool dissects;
 	struct rj_trait_options traits;
 	bool has_traits;
+	struct rj_pool dissects;
+	struct rj_pool all_bytes;
+	struct rj_pool all_traits;
 };
 
 /* rj_payloads_init - with what @options ask for; all are borrowed. */

@@ -92,8 +92,6 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 static void free_entry(struct rj_table *t, struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
-	rj_bytes_free(entry->bytes);
-	rj_traits_free(entry->traits);
 	free(entry->tunnels);
 	free(entry->about);
 	free(entry->sampled);

@@ -12,6 +12,11 @@ static bool is_near(double got, double want)
 	return fabs(got - want) < 1e-9;
 }
 
+static struct rj_bytes *new_bytes(void)
+{
+	return calloc(1, rj_bytes_size());
+}
+
 static struct rj_byte_dist dist_of(const struct rj_bytes *b)
 {
 	struct rj_byte_dist d;
@@ -22,18 +27,17 @@ static struct rj_byte_dist dist_of(const struct rj_bytes *b)
 
 TEST(bytes_nothing_counted_is_zero)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 	struct rj_byte_dist d = dist_of(b);
 
 	CHECK_EQ(d.total, 0);
 	CHECK(is_near(d.mean, 0) && is_near(d.deviation, 0) && is_near(d.entropy, 0));
-	rj_bytes_free(b);
-	rj_bytes_free(NULL);
+	free(b);
 }
 
 TEST(bytes_each_value_once_is_eight_bits)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 	uint8_t all[256];
 	struct rj_byte_dist d;
 
@@ -48,12 +52,12 @@ TEST(bytes_each_value_once_is_eight_bits)
 	/* of 0…n-1 once each: n(n+1)/12 by n-1 */
 	CHECK(is_near(d.deviation, sqrt(256.0 * 257.0 / 12.0)));
 	CHECK(is_near(d.entropy, 8));
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_one_value_has_no_entropy)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 	struct rj_byte_dist d;
 
 	rj_bytes_datagram(b, 1, (const uint8_t *)"\x07", 1, ALL);
@@ -64,13 +68,13 @@ TEST(bytes_one_value_has_no_entropy)
 	d = dist_of(b);
 	CHECK_EQ(d.total, 4);
 	CHECK(is_near(d.mean, 7) && is_near(d.deviation, 0) && is_near(d.entropy, 0));
-	rj_bytes_free(b);
+	free(b);
 }
 
 /* 1/2, 1/4, 1/8, 1/8: 1.75 bits by definition; both sides are one distribution. */
 TEST(bytes_shares_of_both_sides_make_the_entropy)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 	struct rj_byte_dist d;
 
 	rj_bytes_datagram(b, 0, (const uint8_t *)"aaaab", 5, ALL);
@@ -81,12 +85,12 @@ TEST(bytes_shares_of_both_sides_make_the_entropy)
 	CHECK(is_near(d.mean, 97 + 7 / 8.0));
 	/* squares: 4 * 49/64 + 2 * 1/64 + 81/64 + 289/64 = 568/64 */
 	CHECK(is_near(d.deviation, sqrt(568 / 64.0 / 7)));
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_datagrams_stop_at_the_limit_of_their_side)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
 	rj_bytes_datagram(b, 0, (const uint8_t *)"abcdef", 6, 4);
@@ -95,12 +99,12 @@ TEST(bytes_datagrams_stop_at_the_limit_of_their_side)
 	CHECK_EQ(dist_of(b).count['d'], 1);
 	CHECK_EQ(dist_of(b).count['e'], 0);
 	CHECK_EQ(dist_of(b).count['x'], 1);
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_retransmissions_count_once)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
 	rj_bytes_stream(b, 0, 1000, (const uint8_t *)"abcd", 4, ALL);
@@ -109,12 +113,12 @@ TEST(bytes_retransmissions_count_once)
 	CHECK_EQ(dist_of(b).total, 6);
 	for (unsigned int c = 'a'; c <= 'f'; c++)
 		CHECK_EQ(dist_of(b).count[c], 1);
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_holes_are_filled_once)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_stream(b, 0, 0xfffffffe, (const uint8_t *)"ab", 2, ALL); /* comes round */
 	rj_bytes_stream(b, 0, 4, (const uint8_t *)"gh", 2, ALL);
@@ -123,12 +127,12 @@ TEST(bytes_holes_are_filled_once)
 	CHECK_EQ(dist_of(b).total, 10);
 	for (unsigned int c = 'a'; c <= 'j'; c++)
 		CHECK_EQ(dist_of(b).count[c], 1);
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_of_a_stream_end_at_the_limit_by_position)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_start(b, 0, 500);
 	rj_bytes_start(b, 0, 900);				   /* a SYN that comes again */
@@ -140,25 +144,25 @@ TEST(bytes_of_a_stream_end_at_the_limit_by_position)
 	CHECK_EQ(dist_of(b).count['i'], 0);
 	rj_bytes_stream(b, 0, 510, (const uint8_t *)"k", 1, 8);
 	CHECK_EQ(dist_of(b).total, 8);
-	rj_bytes_free(b);
+	free(b);
 }
 
 /* Without a SYN a segment before the first one seen counts too, but never more than the limit. */
 TEST(bytes_before_the_first_segment_count)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_stream(b, 1, 100, (const uint8_t *)"cd", 2, 3);
 	rj_bytes_stream(b, 1, 98, (const uint8_t *)"ab", 2, 3);
 	CHECK_EQ(dist_of(b).total, 3);
 	CHECK_EQ(dist_of(b).count['a'], 1);
 	CHECK_EQ(dist_of(b).count['b'], 0);
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_far_before_the_first_segment_do_not_count)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	rj_bytes_start(b, 0, 1000);
 	rj_bytes_stream(b, 0, 1000 - 65536, (const uint8_t *)"a", 1, ALL);
@@ -168,7 +172,7 @@ TEST(bytes_far_before_the_first_segment_do_not_count)
 	CHECK_EQ(dist_of(b).total, 2);
 	CHECK_EQ(dist_of(b).count['a'], 1);
 	CHECK_EQ(dist_of(b).count['d'], 1);
-	rj_bytes_free(b);
+	free(b);
 }
 
 /* Segments in any order, each byte of it twice: what is counted is a model's answer. */
@@ -180,7 +184,7 @@ TEST(bytes_any_order_counts_each_byte_once)
 	for (unsigned int i = 0; i < sizeof(stream); i++)
 		stream[i] = (uint8_t)(i * 7 + i / 256);
 	for (unsigned int round = 0; round < 200; round++) {
-		struct rj_bytes *b = rj_bytes_new(false);
+		struct rj_bytes *b = new_bytes();
 		uint64_t want[256] = { 0 };
 		bool seen[64] = { false };
 
@@ -197,14 +201,14 @@ TEST(bytes_any_order_counts_each_byte_once)
 			seen[piece] = true;
 		}
 		CHECK(!memcmp(dist_of(b).count, want, sizeof(want)));
-		rj_bytes_free(b);
+		free(b);
 	}
 }
 
 /* More holes than are followed: bytes may be missing, none counts twice. */
 TEST(bytes_too_many_holes_never_count_twice)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 
 	for (unsigned int round = 0; round < 3; round++)
 		for (uint32_t i = 0; i < 100; i++)
@@ -214,26 +218,26 @@ TEST(bytes_too_many_holes_never_count_twice)
 		rj_bytes_stream(b, 0, i * 2 + 1, (const uint8_t *)"y", 1, ALL);
 	CHECK_EQ(dist_of(b).count['x'], 100);
 	CHECK(dist_of(b).count['y'] >= 15 && dist_of(b).count['y'] <= 100);
-	rj_bytes_free(b);
+	free(b);
 }
 
 TEST(bytes_pieces_of_one_flow_add_up)
 {
-	struct rj_bytes *a = rj_bytes_new(false), *b = rj_bytes_new(false);
+	struct rj_bytes *a = new_bytes(), *b = new_bytes();
 
 	rj_bytes_datagram(a, 0, (const uint8_t *)"ab", 2, ALL);
 	rj_bytes_stream(b, 1, 7, (const uint8_t *)"bc", 2, ALL);
 	rj_bytes_add(a, b);
 	CHECK_EQ(dist_of(a).total, 4);
 	CHECK_EQ(dist_of(a).count['b'], 2);
-	rj_bytes_free(a);
-	rj_bytes_free(b);
+	free(a);
+	free(b);
 }
 
 /* Past 2^32, by counting and by adding: 65535 pieces of which each has all values 256 times. */
 TEST(bytes_of_a_flow_beyond_four_gigabytes)
 {
-	struct rj_bytes *b = rj_bytes_new(false), *piece = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes(), *piece = new_bytes();
 	static uint8_t bytes[65536];
 	struct rj_byte_dist d;
 
@@ -262,14 +266,14 @@ TEST(bytes_of_a_flow_beyond_four_gigabytes)
 	CHECK(is_near(d.mean, 127.5) && is_near(d.entropy, 8));
 	/* (256^2 - 1) / 12, as good as whole */
 	CHECK(is_near(d.deviation, sqrt(65535 / 12.0)));
-	rj_bytes_free(b);
-	rj_bytes_free(piece);
+	free(b);
+	free(piece);
 }
 
 /* Where all is in few values next to each other nothing may be left of what is subtracted. */
 TEST(bytes_deviation_of_many_equal_is_exact)
 {
-	struct rj_bytes *b = rj_bytes_new(false);
+	struct rj_bytes *b = new_bytes();
 	static uint8_t bytes[65536];
 	struct rj_byte_dist d;
 
@@ -282,5 +286,5 @@ TEST(bytes_deviation_of_many_equal_is_exact)
 	d = dist_of(b);
 	/* one of N is 1 off: variance 1/N */
 	CHECK(is_near(d.deviation, sqrt(1.0 / 6553601)));
-	rj_bytes_free(b);
+	free(b);
 }

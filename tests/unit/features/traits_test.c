@@ -28,7 +28,8 @@ TEST(traits_keep_what_is_asked_for_and_no_more)
 
 	CHECK_EQ(rj_traits_bytes(t), sizeof(*t));
 	CHECK_EQ(t->hd[1].num, 0);
-	rj_traits_free(t);
+	rj_traits_done(t);
+	free(t);
 	t = fed(&all, &p);
 	CHECK_EQ(t->hd[1].num, 1);
 	CHECK_EQ(t->idp[1].bytes.len, 16);
@@ -36,10 +37,11 @@ TEST(traits_keep_what_is_asked_for_and_no_more)
 	CHECK_EQ(t->salt[1].num, 1);
 	CHECK_EQ(t->ppi.num[1], 1);
 	CHECK_EQ(t->hd[0].num + t->idp[0].bytes.len + t->prefix[0].len + t->salt[0].num, 0);
-	/* 64 each of idp, salt and ppi, twice 32 of the prefix */
-	CHECK_EQ(rj_traits_bytes(t), sizeof(*t) + 3 * 64 + 2 * 32);
-	rj_traits_free(t);
-	rj_traits_free(NULL);
+	/* 16 of idp, 64 each of salt and ppi, twice 32 of the prefix */
+	CHECK_EQ(rj_traits_bytes(t), sizeof(*t) + 16 + 2 * 64 + 2 * 32);
+	rj_traits_done(t);
+	free(t);
+	rj_traits_done(NULL);
 }
 
 TEST(traits_want_payload_and_tcp_headers)
@@ -62,5 +64,6 @@ TEST(traits_of_tcp_that_was_not_read_have_no_first_bytes)
 	struct rj_traits *t = fed(&o, &p);
 
 	CHECK_EQ(t->prefix[0].len, 0);
-	rj_traits_free(t);
+	rj_traits_done(t);
+	free(t);
 }
