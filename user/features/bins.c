@@ -49,6 +49,10 @@ void rj_bins_fold(const struct rj_byte_bins *bins, const uint64_t count[RJ_BYTE_
 		  uint64_t out[RJ_NUM_BYTE_BINS])
 {
 	memset(out, 0, RJ_NUM_BYTE_BINS * sizeof(*out));
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i += 4) {
 		out[bins->bin[i]] += count[i];
+		out[bins->bin[i + 1]] += count[i + 1];
+		out[bins->bin[i + 2]] += count[i + 2];
+		out[bins->bin[i + 3]] += count[i + 3];
+	}
 }
