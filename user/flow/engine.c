@@ -174,20 +174,14 @@ static struct rj_entry *add_entry(struct rj_engine *e, const struct rj_key *key,
 	return entry;
 }
 
-/* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
-static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p, uint64_t hash)
+/* The entry of the flow that @p starts, behind @entry, which ends by @end, where there is one. */
+static __attribute__((noinline)) struct rj_entry *
+start_flow(struct rj_engine *e, const struct rj_packet *p, struct rj_entry *entry, enum rj_end end)
 {
-	struct rj_entry *entry = rj_table_find_hashed(&e->table, &p->key, 0, hash);
 	struct rj_rest rests[RJ_NUM_SIDES];
 	int before = -1;
 
 	if (entry) {
-		struct rj_half *half = entry->flow.half;
-		enum rj_end end = rj_flow_cut(&entry->flow, &half[p->side], &half[!p->side], p,
-					      &e->options.limits);
-
-		if (!end)
-			return entry;
 		if (end == RJ_END_ACTIVE || end == RJ_END_FOLD)
 			before = entry->flow.originator;
 		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
@@ -206,10 +200,28 @@ static struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p
 	return entry;
 }
 
-/* Whether the packet is counted on another interface that it passes. */
+/* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
+static inline struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p,
+					 uint64_t hash)
+{
+	struct rj_entry *entry = rj_table_find_hashed(&e->table, &p->key, 0, hash);
+	enum rj_end end = RJ_END_NONE;
+
+	if (entry) {
+		struct rj_half *half = entry->flow.half;
+
+		end = rj_flow_cut(&entry->flow, &half[p->side], &half[!p->side], p,
+				  &e->options.limits);
+		if (!end)
+			return entry;
+	}
+	return start_flow(e, p, entry, end);
+}
+
+/* Whether the packet, which came by an interface, is counted on another one that it passes. */
 static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 {
-	struct rj_entry *entry = p->ifindex ? rj_table_find(&e->table, &p->key, 0) : NULL;
+	struct rj_entry *entry = rj_table_find(&e->table, &p->key, 0);
 
 	if (!entry || !rj_is_duplicate(&entry->flow, &entry->flow.half[p->side], p))
 		return false;
@@ -218,22 +230,10 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 	return true;
 }
 
-static void add_packet(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p)
-{
-	const struct rj_limits *limits = &e->options.limits;
-	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_seq *seq = &entry->seq[p->side];
-
-	rj_owner_set(&entry->flow, seq->rest, p);
-	if ((rj_is_listed(half, p, limits) || rj_is_numbered(half, p)) &&
-	    !rj_seq_reserve_for(seq, p, limits->num_packets))
-		e->stats.dissect.no_memory++;
-	rj_flow_add(&entry->flow, half, seq, p, limits);
-}
-
 /* The packet's TLS records, of whose payload @len bytes were captured. */
-static void add_records(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
-			const uint8_t *bytes, uint32_t len)
+static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj_entry *entry,
+						  const struct rj_packet *p, const uint8_t *bytes,
+						  uint32_t len)
 {
 	struct rj_half *half = &entry->flow.half[p->side];
 	struct rj_seq *seq = &entry->seq[p->side];
@@ -249,8 +249,6 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 	/* a fragment that went around the kernel, whose state has the records */
 	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
 		return;
-	if (!list.num_words || !rj_tlsrec_wants(half, seq->rest, p))
-		return;
 	rj_tlsrec_add(&f, 0, half, seq->rest, &list, p,
 		      p->time_ns > start_ns ? p->time_ns - start_ns : 0);
 	if (walk->num_words <= before)
@@ -262,13 +260,45 @@ static void add_records(struct rj_engine *e, struct rj_entry *entry, const struc
 	}
 }
 
+/* A packet that enters one of the lists, or changes what only some packets change. */
+static void add_to_lists(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
+			 const uint8_t *payload, uint32_t payload_len)
+{
+	const struct rj_limits *limits = &e->options.limits;
+	struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_seq *seq = &entry->seq[p->side];
+
+	if ((rj_is_listed(half, p, limits) || rj_is_numbered(half, p)) &&
+	    !rj_seq_reserve_for(seq, p, limits->num_packets))
+		e->stats.dissect.no_memory++;
+	rj_flow_add(&entry->flow, half, seq, p, limits);
+	if (limits->num_records && rj_tlsrec_wants(half, seq->rest, p))
+		add_records(e, entry, p, payload, payload_len);
+}
+
+/* Most packets of a long flow need no more than its counters: rj_is_plain. */
+static inline void add_packet(struct rj_engine *e, struct rj_entry *entry,
+			      const struct rj_packet *p, const uint8_t *payload,
+			      uint32_t payload_len)
+{
+	struct rj_half *half = &entry->flow.half[p->side];
+	struct rj_seq *seq = &entry->seq[p->side];
+
+	rj_owner_set(&entry->flow, seq->rest, p);
+	if (rj_is_plain(half, p, &e->options.limits))
+		rj_flow_add_plain(half, seq->hist, p);
+	else
+		add_to_lists(e, entry, p, payload, payload_len);
+}
+
 /* Adds a packet to its entry, which is returned; NULL without memory. */
-static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
-				    const uint8_t *payload, uint32_t payload_len)
+static inline struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
+					   uint64_t hash, const uint8_t *payload,
+					   uint32_t payload_len)
 {
 	struct rj_entry *entry;
 
-	if (is_duplicate(e, p)) {
+	if (p->ifindex && is_duplicate(e, p)) {
 		e->stats.packets_duplicate += p->num_segments;
 		return NULL;
 	}
@@ -277,18 +307,16 @@ static struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet 
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
 	}
-	add_packet(e, entry, p);
-	add_records(e, entry, p, payload, payload_len);
+	add_packet(e, entry, p, payload, payload_len);
 	e->stats.packets_in_flows += p->num_segments;
 	return entry;
 }
 
-/* Of a message in fragments the first has the packet's headers. */
-static void note_about(struct rj_engine *e, struct rj_entry *entry, uint8_t bits,
-		       const uint8_t *bytes, uint32_t len)
+/* Of an ICMP error the packet it is about; of one in fragments the first has its headers. */
+static __attribute__((noinline)) void note_about(struct rj_engine *e, struct rj_entry *entry,
+						 uint8_t bits, const uint8_t *bytes, uint32_t len)
 {
-	if (!rj_is_icmp_error(&entry->key) || e->options.features.is_bare ||
-	    bits & (RJ_PKT_LATER_FRAG | RJ_PKT_BAD_L4))
+	if (e->options.features.is_bare || bits & (RJ_PKT_LATER_FRAG | RJ_PKT_BAD_L4))
 		return;
 	if (!rj_abouts_note(&entry->about, bytes, len))
 		e->stats.dissect.no_memory++;
@@ -301,7 +329,8 @@ static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t has
 
 	if (!entry)
 		return;
-	note_about(e, entry, p->bits, c->payload, c->payload_len);
+	if (rj_is_icmp_error(&entry->key))
+		note_about(e, entry, p->bits, c->payload, c->payload_len);
 	if (e->payloads.has_traits)
 		rj_payloads_traits(&e->payloads, entry, p, c);
 	rj_payloads_packet(&e->payloads, entry, p, c->payload, c->payload_len);
@@ -442,7 +471,8 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		e->stats.dissect.no_memory++;
 		return;
 	}
-	note_about(e, entry, s->bits, s->bytes, s->len);
+	if (rj_is_icmp_error(&entry->key))
+		note_about(e, entry, s->bits, s->bytes, s->len);
 	if (!is_wanted)
 		return;
 	/* fragments that waited for their first, which this is, went around the kernel */
