@@ -20,12 +20,14 @@
 #include "flow/table.h"
 #include "flow/wanted.h"
 
+/* @looks_at_payload: whether a feature is on that asks for payload, or for packets as they come */
 struct rj_engine {
 	struct rj_engine_options options;
 	struct rj_table table;
 	struct rj_fragments *fragments;
 	struct rj_engine_stats stats;
 	struct rj_payloads payloads;
+	bool looks_at_payload;
 	uint64_t now_ns;
 	uint64_t at;
 };
@@ -53,6 +55,8 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 	e->options = *options;
 	e->stats.datagrams.max_bytes = options->max_datagram_bytes;
 	rj_payloads_init(&e->payloads, &e->options, &e->table, &e->stats);
+	/* who wants any protocol's wants TCP's, too */
+	e->looks_at_payload = e->payloads.has_traits || rj_payloads_wants(&e->payloads, RJ_IP_TCP);
 	e->fragments = options->is_part ? NULL : rj_fragments_new(seed);
 	err = e->fragments || options->is_part ? 0 : -ENOMEM;
 	err = err ? err :
@@ -201,8 +205,8 @@ start_flow(struct rj_engine *e, const struct rj_packet *p, struct rj_entry *entr
 }
 
 /* The entry that @p is to be added to: the one there is, unless @p starts a new flow. */
-static inline struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p,
-					 uint64_t hash)
+static __always_inline struct rj_entry *entry_for(struct rj_engine *e, const struct rj_packet *p,
+						  uint64_t hash)
 {
 	struct rj_entry *entry = rj_table_find_hashed(&e->table, &p->key, 0, hash);
 	enum rj_end end = RJ_END_NONE;
@@ -232,12 +236,12 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 
 /* The packet's TLS records, of whose payload @len bytes were captured. */
 static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj_entry *entry,
-						  const struct rj_packet *p, const uint8_t *bytes,
-						  uint32_t len)
+						  const struct rj_packet *p,
+						  const struct rj_captured *c)
 {
 	struct rj_half *half = &entry->flow.half[p->side];
 	struct rj_seq *seq = &entry->seq[p->side];
-	const struct rj_frame f = { .data = bytes, .captured_len = len };
+	const struct rj_frame f = { .data = c->payload, .captured_len = c->payload_len };
 	uint64_t start_ns = entry->flow.start_ns;
 	struct rj_tls_walk *walk = &seq->rest->tls;
 	uint16_t before = walk->num_words;
@@ -247,7 +251,7 @@ static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj
 					  .num_words = rj_tls_words(&e->options.limits) };
 
 	/* a fragment that went around the kernel, whose state has the records */
-	if (!len && p->bits & RJ_PKT_JOINED_FRAG)
+	if (!c->payload_len && p->bits & RJ_PKT_JOINED_FRAG)
 		return;
 	rj_tlsrec_add(&f, 0, half, seq->rest, &list, p,
 		      p->time_ns > start_ns ? p->time_ns - start_ns : 0);
@@ -261,40 +265,38 @@ static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj
 }
 
 /* A packet that enters one of the lists, or changes what only some packets change. */
-static void add_to_lists(struct rj_engine *e, struct rj_entry *entry, const struct rj_packet *p,
-			 const uint8_t *payload, uint32_t payload_len)
+static __attribute__((noinline)) void add_to_lists(struct rj_engine *e, struct rj_entry *entry,
+						   struct rj_half *half, struct rj_seq *seq,
+						   const struct rj_packet *p,
+						   const struct rj_captured *c)
 {
 	const struct rj_limits *limits = &e->options.limits;
-	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_seq *seq = &entry->seq[p->side];
 
 	if ((rj_is_listed(half, p, limits) || rj_is_numbered(half, p)) &&
 	    !rj_seq_reserve_for(seq, p, limits->num_packets))
 		e->stats.dissect.no_memory++;
 	rj_flow_add(&entry->flow, half, seq, p, limits);
 	if (limits->num_records && rj_tlsrec_wants(half, seq->rest, p))
-		add_records(e, entry, p, payload, payload_len);
+		add_records(e, entry, p, c);
 }
 
 /* Most packets of a long flow need no more than its counters: rj_is_plain. */
-static inline void add_packet(struct rj_engine *e, struct rj_entry *entry,
-			      const struct rj_packet *p, const uint8_t *payload,
-			      uint32_t payload_len)
+static __always_inline void add_packet(struct rj_engine *e, struct rj_entry *entry,
+				       const struct rj_packet *p, const struct rj_captured *c)
 {
 	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_seq *seq = &entry->seq[p->side];
 
-	rj_owner_set(&entry->flow, seq->rest, p);
+	if (rj_owner_changes(&entry->flow, p))
+		rj_owner_set(&entry->flow, entry->seq[p->side].rest, p);
 	if (rj_is_plain(half, p, &e->options.limits))
-		rj_flow_add_plain(half, seq->hist, p);
+		rj_flow_add_plain(half, entry->seq[p->side].hist, p);
 	else
-		add_to_lists(e, entry, p, payload, payload_len);
+		add_to_lists(e, entry, half, &entry->seq[p->side], p, c);
 }
 
 /* Adds a packet to its entry, which is returned; NULL without memory. */
-static inline struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
-					   uint64_t hash, const uint8_t *payload,
-					   uint32_t payload_len)
+static __always_inline struct rj_entry *take_packet(struct rj_engine *e, const struct rj_packet *p,
+						    uint64_t hash, const struct rj_captured *c)
 {
 	struct rj_entry *entry;
 
@@ -307,7 +309,7 @@ static inline struct rj_entry *take_packet(struct rj_engine *e, const struct rj_
 		e->stats.packets_refused += p->num_segments;
 		return NULL;
 	}
-	add_packet(e, entry, p, payload, payload_len);
+	add_packet(e, entry, p, c);
 	e->stats.packets_in_flows += p->num_segments;
 	return entry;
 }
@@ -322,18 +324,26 @@ static __attribute__((noinline)) void note_about(struct rj_engine *e, struct rj_
 		e->stats.dissect.no_memory++;
 }
 
+static __attribute__((noinline)) void look_into(struct rj_engine *e, struct rj_entry *entry,
+						const struct rj_packet *p,
+						const struct rj_captured *c)
+{
+	if (e->payloads.has_traits)
+		rj_payloads_traits(&e->payloads, entry, p, c);
+	rj_payloads_packet(&e->payloads, entry, p, c->payload, c->payload_len);
+}
+
 static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 		    const struct rj_captured *c)
 {
-	struct rj_entry *entry = take_packet(e, p, hash, c->payload, c->payload_len);
+	struct rj_entry *entry = take_packet(e, p, hash, c);
 
 	if (!entry)
 		return;
 	if (rj_is_icmp_error(&entry->key))
 		note_about(e, entry, p->bits, c->payload, c->payload_len);
-	if (e->payloads.has_traits)
-		rj_payloads_traits(&e->payloads, entry, p, c);
-	rj_payloads_packet(&e->payloads, entry, p, c->payload, c->payload_len);
+	if (e->looks_at_payload)
+		look_into(e, entry, p, c);
 }
 
 uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p)
@@ -398,13 +408,14 @@ void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
 	bool is_wanted = rj_payloads_wants(&e->payloads, p->key.proto);
+	const struct rj_captured none = { 0 };
 	struct rj_packet later;
 	struct rj_entry *entry;
 
 	p = joined(e, p, &later, NULL, 0);
 	if (!p)
 		return;
-	entry = take_packet(e, p, rj_engine_hash(e, p), NULL, 0);
+	entry = take_packet(e, p, rj_engine_hash(e, p), &none);
 	if (!entry || !is_wanted || !p->payload_len)
 		return;
 	if (entry->flow.half[p->side].payload_bytes - p->payload_len >=

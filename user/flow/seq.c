@@ -13,15 +13,11 @@ static size_t block_len(uint32_t capacity)
 	return capacity * (sizeof(uint64_t) + sizeof(uint16_t));
 }
 
-bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
+static __attribute__((noinline)) bool grow(struct rj_seq *seq, uint32_t need, uint32_t limit)
 {
 	uint32_t capacity = seq->capacity ? seq->capacity : RJ_SEQ_FIRST;
 	__u64 *block;
 
-	if (need > limit)
-		need = limit;
-	if (need <= seq->capacity)
-		return true;
 	while (capacity < need)
 		capacity *= 2;
 	if (capacity > limit)
@@ -40,6 +36,13 @@ bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
 	seq->ids = (uint16_t *)(void *)(block + capacity);
 	seq->capacity = capacity;
 	return true;
+}
+
+bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
+{
+	if (need > limit)
+		need = limit;
+	return need <= seq->capacity || grow(seq, need, limit);
 }
 
 bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_packet *p, uint32_t limit)
