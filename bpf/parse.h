@@ -293,13 +293,12 @@ static __always_inline enum rj_reason rj_parse_l4(const struct rj_frame *f, stru
 
 	if (p->bits & RJ_PKT_LATER_FRAG)
 		return RJ_REASON_FRAGMENT;
-	if (proto == (p->bits & RJ_PKT_IPV4 ? RJ_IP_ICMP : RJ_IP_ICMPV6)) {
-		rj_parse_icmp(f, l, p);
-		return RJ_REASON_NONE;
-	}
 	if (proto != RJ_IP_TCP && proto != RJ_IP_UDP && proto != RJ_IP_SCTP &&
 	    proto != RJ_IP_DCCP) {
-		l->inner = rj_tunnel_of_proto(proto);
+		if (proto == (p->bits & RJ_PKT_IPV4 ? RJ_IP_ICMP : RJ_IP_ICMPV6))
+			rj_parse_icmp(f, l, p);
+		else
+			l->inner = rj_tunnel_of_proto(proto);
 		return RJ_REASON_NONE;
 	}
 	ports = rj_at(f, l->off, struct rj_ports);

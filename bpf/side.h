@@ -57,6 +57,8 @@
  */
 #define rj_forget() asm volatile("" ::: "memory")
 
+#define rj_zero(at, len) __builtin_memset((at), 0, (len))
+
 /*
  * rj_hide - makes clang compare and use this very register: it would else compare a copy of
  * another width, and the verifier learns nothing of what is used ("unbounded memory access").
@@ -207,6 +209,23 @@ static __always_inline int rj_scratch(struct rj_layers **l, struct rj_packet **p
 #endif
 
 /*
+ * rj_zero - memset of a constant @len, in pieces that compilers write in line: of what is longer
+ * they make an instruction that takes long to start.
+ */
+static __always_inline void rj_zero(void *at, __u64 len)
+{
+	__u64 piece = len < 64 ? len : 64;
+
+	__builtin_memset(at, 0, piece);
+	if (len > 128) {
+		__builtin_memset((__u8 *)at + 64, 0, 64);
+		__builtin_memset((__u8 *)at + 128, 0, len - 128);
+	} else if (len > 64) {
+		__builtin_memset((__u8 *)at + 64, 0, len - 64);
+	}
+}
+
+/*
  * struct rj_frame - the captured bytes of a frame, borrowed.
  * @data, @captured_len: what can be read
  * @wire_len: length on the wire, which may be more
@@ -303,16 +322,24 @@ static __always_inline __u64 rj_join32(__u32 first, __u32 second)
 }
 
 #ifndef RJ_OUT_OF_LINE
+/* The frame as a copy: what has only been read of the caller's own is in registers there. */
 #define RJ_OUT_OF_LINE(name)                                                                       \
-	static inline enum rj_reason name(const struct rj_frame *f, struct rj_layers *l,           \
-					  struct rj_packet *p)                                     \
+	static __attribute__((noinline)) enum rj_reason name##_apart(                              \
+		const struct rj_frame *f, struct rj_layers *l, struct rj_packet *p)                \
 	{                                                                                          \
 		return name##_here(f, l, p);                                                       \
+	}                                                                                          \
+                                                                                                   \
+	static __always_inline enum rj_reason name(const struct rj_frame *f, struct rj_layers *l,  \
+						   struct rj_packet *p)                            \
+	{                                                                                          \
+		const struct rj_frame copy = *f;                                                   \
+                                                                                                   \
+		return name##_apart(&copy, l, p);                                                  \
 	}
 #endif
 
 #define rj_copy(to, from, len) __builtin_memcpy((to), (from), (len))
-#define rj_zero(at, len) __builtin_memset((at), 0, (len))
 
 /* rj_at - the @type at byte @off of the frame, or NULL. */
 #define rj_at(frame, off, type) ((const type *)rj_ptr((frame), (off), sizeof(type)))

@@ -52,9 +52,29 @@ static enum rj_reason read_mpls(struct rj_unwrap *u)
 	return rj_unwrap_network(u, &c, RJ_ETH_MPLS);
 }
 
+/*
+ * What is the same of all frames of files stands here as constants, and the frame in registers;
+ * nor do @l and @p overlap.
+ */
+static __attribute__((noinline)) enum rj_reason
+parse_ethernet(const struct rj_frame *f, struct rj_layers *restrict l, struct rj_packet *restrict p)
+{
+	const struct rj_frame frame = {
+		.data = f->data,
+		.captured_len = f->captured_len,
+		.wire_len = f->wire_len,
+		.outer_tci = f->outer_tci,
+		.is_closed = f->is_closed,
+		.keeps_headers = f->keeps_headers,
+		.is_deep = 1,
+	};
+
+	return rj_parse_ethernet(&frame, l, p);
+}
+
 static enum rj_reason read_ethernet(struct rj_unwrap *u)
 {
-	return rj_parse_ethernet(&u->f, u->layers, u->packet);
+	return parse_ethernet(&u->f, u->layers, u->packet);
 }
 
 /* struct link_type - its reader, and octets before what that reads, of which nothing is needed. */
@@ -168,8 +188,9 @@ enum rj_reason rj_unwrap_link(struct rj_unwrap *u, const struct rj_cursor *c, in
 	return reason ? reason : type->read(u);
 }
 
-enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, uint32_t *at,
-			     struct rj_layers *l, struct rj_packet *p)
+static __attribute__((noinline)) enum rj_reason unwrap(int link_type, const struct rj_frame *f,
+						       uint32_t *at, struct rj_layers *l,
+						       struct rj_packet *p)
 {
 	struct rj_unwrap u = { .f = *f, .at = *at, .layers = l, .packet = p };
 	struct rj_cursor c = rj_unwrap_cursor(&u);
@@ -182,6 +203,15 @@ enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, uint32_t *
 	}
 	*at = u.next;
 	return reason;
+}
+
+enum rj_reason rj_link_parse(int link_type, const struct rj_frame *f, uint32_t *at,
+			     struct rj_layers *l, struct rj_packet *p)
+{
+	if (link_type != DLT_EN10MB)
+		return unwrap(link_type, f, at, l, p);
+	*at = 0; /* nothing stands before it, and nothing behind its packet */
+	return parse_ethernet(f, l, p);
 }
 
 bool rj_link_is_read(int link_type)
