@@ -230,16 +230,26 @@ static void add_later(struct rj_parts *p, uint64_t place, const struct rj_packet
 	add(&spot, place, &later, c);
 }
 
-void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
-		     const struct rj_spot *spot, const struct rj_captured *c)
+static __attribute__((noinline)) void add_fragment(struct rj_parts *p, uint64_t place,
+						   const struct rj_packet *packet,
+						   const struct rj_spot *spot,
+						   const struct rj_captured *c)
 {
 	if (packet->bits & RJ_PKT_LATER_FRAG) {
 		add_later(p, place, packet, c);
 		return;
 	}
-	if (packet->bits & RJ_PKT_FIRST_FRAG)
-		add_waiting(p, place, packet);
+	add_waiting(p, place, packet);
 	add(spot, place, packet, c);
+}
+
+void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		     const struct rj_spot *spot, const struct rj_captured *c)
+{
+	if (packet->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG))
+		add_fragment(p, place, packet, spot, c);
+	else
+		add(spot, place, packet, c);
 }
 
 void rj_parts_tunnels(struct rj_parts *p, const struct rj_packet *packet,

@@ -20,13 +20,15 @@ static uint64_t mix(uint64_t h, uint64_t word)
 
 uint64_t rj_table_hash(const struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
-	uint64_t words[sizeof(*key) / 8];
 	uint64_t h = id; /* the seed comes in with each word: twice at once it would cancel out */
+	uint64_t rest;
 
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / 8; i++)
-		h = mix(h, words[i] ^ t->seed);
-	return h;
+	memcpy(&rest, key->port, sizeof(rest));
+	h = mix(h, key->addr[0][0] ^ t->seed);
+	h = mix(h, key->addr[0][1] ^ t->seed);
+	h = mix(h, key->addr[1][0] ^ t->seed);
+	h = mix(h, key->addr[1][1] ^ t->seed);
+	return mix(h, rest ^ t->seed);
 }
 
 static struct rj_entry **slot_of(const struct rj_table *t, uint64_t hash)

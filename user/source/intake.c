@@ -21,7 +21,7 @@ const char *rj_reason_text(enum rj_reason reason)
 /*
  * struct parsed - a packet that waits for its turn.
  * @now_ns: the latest time of all frames up to its own
- * @spot: not of a later fragment
+ * @spot: of a later fragment nowhere
  */
 struct parsed {
 	uint64_t frame;
@@ -33,10 +33,15 @@ struct parsed {
 	struct rj_tunnels tunnels;
 };
 
-/* struct ahead - those that wait: @num, the first at @first. */
+/*
+ * struct ahead - those that wait: @num, the first at @first.
+ * @like: a frame, as far as all are alike
+ */
 struct ahead {
 	struct rj_intake *in;
 	struct rj_parts *parts;
+	struct rj_frame like;
+	bool is_one_way;
 	uint64_t now_ns;
 	uint32_t first;
 	uint32_t num;
@@ -48,28 +53,45 @@ static struct parsed *waiting(struct ahead *a, uint32_t number)
 	return &a->ring[(a->first + number) % NUM_AHEAD];
 }
 
-static void fetch(const struct parsed *p, int step)
+/* A step of fetching what the packet will need, between when it was parsed and its turn. */
+static inline void fetch(struct ahead *a, int step)
 {
-	if (!(p->packet.bits & RJ_PKT_LATER_FRAG))
+	uint32_t behind = NUM_AHEAD - NUM_AHEAD / RJ_FETCH_STEPS * (uint32_t)step;
+	const struct parsed *p = waiting(a, behind);
+
+	if (behind < a->num)
 		rj_spot_fetch(&p->spot, p->packet.side, step);
+}
+
+static bool is_fragment(const struct rj_packet *p)
+{
+	return p->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG);
+}
+
+/* A fragment, or what came in tunnels. */
+static __attribute__((noinline)) void take_unusual(struct ahead *a, const struct parsed *p)
+{
+	/* no flow ends by it (note_time), but fragments that wait may */
+	if (is_fragment(&p->packet))
+		rj_parts_time(a->parts, p->frame, p->now_ns);
+	rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, &p->captured);
+	if (p->packet.num_tunnels)
+		rj_parts_tunnels(a->parts, &p->packet, &p->tunnels);
 }
 
 static void take_first(struct ahead *a)
 {
 	struct parsed *p = waiting(a, 0);
 
-	for (int step = 1; step < RJ_FETCH_STEPS; step++) {
-		uint32_t behind = NUM_AHEAD - NUM_AHEAD / RJ_FETCH_STEPS * (uint32_t)step;
-
-		if (behind < a->num)
-			fetch(waiting(a, behind), step);
-	}
+	_Static_assert(RJ_FETCH_STEPS == 3, "the first was when it was parsed");
+	fetch(a, 1);
+	fetch(a, 2);
 	a->first = (a->first + 1) % NUM_AHEAD;
 	a->num--;
-	rj_parts_time(a->parts, p->frame, p->now_ns);
-	rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, &p->captured);
-	if (p->packet.num_tunnels)
-		rj_parts_tunnels(a->parts, &p->packet, &p->tunnels);
+	if (is_fragment(&p->packet) || p->packet.num_tunnels)
+		take_unusual(a, p);
+	else
+		rj_parts_packet(a->parts, p->place, &p->packet, &p->spot, &p->captured);
 }
 
 static void take_all(struct ahead *a)
@@ -84,14 +106,16 @@ static void note_captured(struct parsed *p, const struct rj_capture *frame, uint
 {
 	const struct rj_packet *packet = &p->packet;
 	uint32_t left = end > packet->payload_off ? end - packet->payload_off : 0;
-	uint32_t ip_left = keeps_headers && end > packet->ip_off ? end - packet->ip_off : 0;
+	uint32_t ip_left = end > packet->ip_off ? end - packet->ip_off : 0;
 
-	p->captured = (struct rj_captured){
-		.payload = frame->data + (left ? packet->payload_off : 0),
-		.payload_len = left < packet->payload_len ? left : packet->payload_len,
-		.ip = frame->data + (ip_left ? packet->ip_off : 0),
-		.ip_len = ip_left < packet->ip_len ? ip_left : packet->ip_len,
-	};
+	p->captured.payload = frame->data + (left ? packet->payload_off : 0);
+	p->captured.payload_len = left < packet->payload_len ? left : packet->payload_len;
+	p->captured.ip = frame->data;
+	p->captured.ip_len = 0;
+	if (!keeps_headers)
+		return;
+	p->captured.ip += ip_left ? packet->ip_off : 0;
+	p->captured.ip_len = ip_left < packet->ip_len ? ip_left : packet->ip_len;
 }
 
 /* Parses the frame's packet at *@at, as rj_link_parse does, into the line. */
@@ -116,12 +140,11 @@ static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
 	p->place = rj_place(number, packet);
 	p->now_ns = a->now_ns;
 	p->packet.time_ns = frame->time_ns;
-	if (rj_parts_is_one_way(a->parts))
+	if (a->is_one_way)
 		rj_go_one_way(&p->packet);
 	note_captured(p, frame, *at ? *at : frame->captured_len, f->keeps_headers);
-	if (!reason)
-		p->spot = rj_parts_spot(a->parts, &p->packet);
-	fetch(p, 0);
+	p->spot = reason ? (struct rj_spot){ 0 } : rj_parts_spot(a->parts, &p->packet);
+	rj_spot_fetch(&p->spot, p->packet.side, 0);
 	a->num++;
 	if (a->num == NUM_AHEAD)
 		take_first(a);
@@ -129,20 +152,16 @@ static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
 
 static void parse_frame(struct ahead *a, uint64_t number, const struct rj_capture *frame)
 {
-	const struct rj_frame f = {
-		.data = frame->data,
-		.captured_len = frame->captured_len,
-		.wire_len = frame->wire_len,
-		.is_closed = rj_parts_is_closed(a->parts),
-		.keeps_headers = rj_parts_keeps_headers(a->parts),
-		.is_deep = 1,
-	};
+	struct rj_frame *f = &a->like;
 	uint32_t num_packets = 0;
 	uint32_t at = 0;
 
+	f->data = frame->data;
+	f->captured_len = frame->captured_len;
+	f->wire_len = frame->wire_len;
 	a->in->bytes += frame->wire_len;
 	do
-		line_up(a, number, ++num_packets, frame, &f, &at);
+		line_up(a, number, ++num_packets, frame, f, &at);
 	while (at);
 }
 
@@ -165,6 +184,12 @@ void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t num
 	struct ahead a;
 
 	a.parts = parts;
+	a.like = (struct rj_frame){
+		.is_closed = rj_parts_is_closed(parts),
+		.keeps_headers = rj_parts_keeps_headers(parts),
+		.is_deep = 1,
+	};
+	a.is_one_way = rj_parts_is_one_way(parts);
 	a.now_ns = rj_parts_now(parts);
 	a.first = 0;
 	a.num = 0;
