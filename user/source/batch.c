@@ -9,19 +9,15 @@
 #define FIRST_BYTES (1u << 17)
 #define MANY_BYTES (1u << 16)
 
-bool rj_batch_add(struct rj_batch *b, const struct rj_capture *frame)
+bool rj_batch_grow(struct rj_batch *b)
 {
 	size_t room = b->room ? 2 * b->room : FIRST_FRAMES;
-	struct rj_capture *frames;
+	struct rj_capture *frames = realloc(b->frames, room * sizeof(*frames));
 
-	if (b->num == b->room) {
-		frames = realloc(b->frames, room * sizeof(*frames));
-		if (!frames)
-			return false;
-		b->frames = frames;
-		b->room = room;
-	}
-	b->frames[b->num++] = *frame;
+	if (!frames)
+		return false;
+	b->frames = frames;
+	b->room = room;
 	return true;
 }
 
@@ -47,14 +43,20 @@ static bool make_room(struct rj_batch *b, size_t len)
 bool rj_batch_copy(struct rj_batch *b, const struct rj_capture *frame)
 {
 	struct rj_capture copy = *frame;
+	struct rj_capture *at;
 
-	if (!make_room(b, frame->captured_len))
+	if (!make_room(b, copy.captured_len))
 		return false;
-	if (frame->captured_len)
-		memcpy(b->bytes + b->len, frame->data, frame->captured_len);
+	at = rj_batch_room(b);
+	if (!at)
+		return false;
+	if (copy.captured_len)
+		memcpy(b->bytes + b->len, copy.data, copy.captured_len);
 	copy.data = b->bytes + b->len;
-	b->len += frame->captured_len;
-	return rj_batch_add(b, &copy);
+	b->len += copy.captured_len;
+	*at = copy;
+	rj_batch_add(b);
+	return true;
 }
 
 bool rj_batch_is_full(const struct rj_batch *b)

@@ -23,10 +23,22 @@ struct rj_batch {
 	uint64_t quiet_until_ns;
 };
 
-/* rj_batch_add - appends a frame whose bytes stay where they are; false without memory. */
-RJ_MUST_CHECK bool rj_batch_add(struct rj_batch *b, const struct rj_capture *frame);
+/* rj_batch_grow - makes room for more frames; false without memory. */
+RJ_MUST_CHECK bool rj_batch_grow(struct rj_batch *b);
 
-/* rj_batch_copy - appends a frame with a copy of its bytes; likewise. */
+/* rj_batch_room - a place for the next frame, not in the batch as yet; NULL without memory. */
+RJ_MUST_CHECK static inline struct rj_capture *rj_batch_room(struct rj_batch *b)
+{
+	return b->num < b->room || rj_batch_grow(b) ? &b->frames[b->num] : NULL;
+}
+
+/* rj_batch_add - appends what was written there; the frame's bytes stay where they are. */
+static inline void rj_batch_add(struct rj_batch *b)
+{
+	b->num++;
+}
+
+/* rj_batch_copy - appends a frame, which may be there, with a copy of its bytes; false likewise. */
 RJ_MUST_CHECK bool rj_batch_copy(struct rj_batch *b, const struct rj_capture *frame);
 
 /* rj_batch_is_full - whether there are enough copies. */

@@ -17,27 +17,28 @@ struct pcap_source {
 	struct rj_reader *reader;
 	char *name;
 	struct rj_filter *filter;
-	int link_type; /* of the last frame */
-	bool has_frames;
+	int link_type; /* of the last frame; -1: there was none */
+	bool is_read;  /* that link type */
 	bool has_read;
 	struct rj_intake intake;
 };
 
+static void note_link_type(struct pcap_source *s, int link_type)
+{
+	s->link_type = link_type;
+	s->is_read = rj_link_is_read(link_type);
+	s->has_read = s->has_read || s->is_read;
+}
+
 /*
- * Whether the frame is to be read: 1, 0, or negative where the filter is none for its link type.
+ * Whether the frame matches the filter: 1, 0, or negative where that is none for its link type.
  * Counts what the filter leaves out; libpcap's own filtering would drop it unseen.
  */
-static int is_wanted(struct pcap_source *s, const struct rj_capture *frame)
+static __attribute__((noinline)) int matches(struct pcap_source *s, const struct rj_capture *frame)
 {
-	bool is_read = rj_link_is_read(frame->link_type);
 	struct rj_error why;
 	int err;
 
-	s->link_type = frame->link_type;
-	s->has_frames = true;
-	s->has_read = s->has_read || is_read;
-	if (!s->filter || !is_read) /* to be set aside in any case */
-		return 1;
 	err = rj_filter_use(s->filter, frame->link_type, &why);
 	if (err)
 		return rj_error_set(&s->base.error, err, "%s: %s", s->name, why.text);
@@ -52,7 +53,7 @@ static int end_of(struct pcap_source *s)
 {
 	const char *name = pcap_datalink_val_to_name(s->link_type);
 
-	if (!s->has_frames || s->has_read)
+	if (s->link_type < 0 || s->has_read)
 		return 0;
 	return rj_error_set(&s->base.error, -EOPNOTSUPP,
 			    "%s: link type %d (%s) is not read by this build: all frames are set "
@@ -68,37 +69,52 @@ static int wait_for_more(struct pcap_source *s, struct rj_batch *out, int timeou
 	return 1;
 }
 
+static int no_memory(struct pcap_source *s)
+{
+	return rj_error_set(&s->base.error, -ENOMEM, "out of memory");
+}
+
 /*
  * A frame into the batch: 1; else why there is none: 0 at the end, negative as rj_reader_next's.
  */
-static int take_frame(struct pcap_source *s, struct rj_batch *out, bool stays)
+static inline int take_frame(struct pcap_source *s, struct rj_batch *out, bool stays)
 {
-	struct rj_error *error = &s->base.error;
-	struct rj_capture frame;
-	int got = rj_reader_next(s->reader, &frame, error);
-	int wanted = got == 1 ? is_wanted(s, &frame) : 0;
+	struct rj_capture *frame = rj_batch_room(out);
+	int got = frame ? rj_reader_next(s->reader, frame, &s->base.error) : no_memory(s);
 
-	if (got <= 0 || wanted <= 0)
-		return got <= 0 ? got : wanted < 0 ? wanted : 1;
-	if (stays ? rj_batch_add(out, &frame) : rj_batch_copy(out, &frame))
-		return 1;
-	return rj_error_set(error, -ENOMEM, "out of memory");
+	if (got != 1)
+		return got;
+	if (frame->link_type != s->link_type)
+		note_link_type(s, frame->link_type);
+	if (s->filter && s->is_read) { /* what is not read is set aside in any case */
+		int wanted = matches(s, frame);
+
+		if (wanted <= 0)
+			return wanted < 0 ? wanted : 1;
+	}
+	if (stays)
+		rj_batch_add(out);
+	else if (!rj_batch_copy(out, frame))
+		return no_memory(s);
+	return 1;
 }
 
 /* Frames of one reading: the first may have to be waited for, the others are beside it. */
 static int take_frames(struct pcap_source *s, struct rj_batch *out)
 {
 	bool stays = !rj_reader_is_foreign(s->reader);
-	int first = take_frame(s, out, stays), got = first;
+	size_t num = 0;
+	int got;
 
-	if (stays)
-		rj_reader_hold(s->reader);
-	while (got == 1 && (stays || !rj_batch_is_full(out)))
+	do {
 		got = take_frame(s, out, stays);
+		if (!num++ && stays)
+			rj_reader_hold(s->reader);
+	} while (got == 1 && (stays || !rj_batch_is_full(out)));
 	if (stays && !rj_reader_swap(s->reader, &out->bytes, &out->size))
-		return rj_error_set(&s->base.error, -ENOMEM, "out of memory");
+		return no_memory(s);
 	/* whether there is more is not known before it is asked for */
-	return got == -EAGAIN && first == 1 ? 1 : got;
+	return got == -EAGAIN && num > 1 ? 1 : got;
 }
 
 static int file_fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
@@ -181,6 +197,7 @@ int rj_pcap_open(const char *path, bool is_followed, struct rj_filter *filter,
 		return rj_error_set(error, -ENOMEM, "out of memory");
 	s->base.ops = &file_ops;
 	s->base.end = RJ_END_EOF;
+	s->link_type = -1;
 	s->name = strdup(strcmp(path, "-") ? path : "standard input");
 	if (!s->name) {
 		rj_error_set(error, -ENOMEM, "out of memory");

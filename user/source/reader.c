@@ -70,14 +70,15 @@ static int failed(const struct rj_reader *r, int err, const char *what, struct r
 		(unsigned long long)r->window.offset);
 }
 
-static int cut_short(const struct rj_reader *r, struct rj_error *error)
+static __attribute__((noinline)) int cut_short(const struct rj_reader *r, struct rj_error *error)
 {
 	if (r->window.err)
 		return failed(r, r->window.err, NULL, error);
 	return failed(r, -EIO, "the file ends inside a frame", error);
 }
 
-static int pass_on(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+static __attribute__((noinline)) int pass_on(struct rj_reader *r, struct rj_capture *out,
+					     struct rj_error *error)
 {
 	if (!rj_window_skip(&r->window, &r->pass_left))
 		return cut_short(r, error);
@@ -87,7 +88,8 @@ static int pass_on(struct rj_reader *r, struct rj_capture *out, struct rj_error 
 }
 
 /* A frame that is not parsed anyway may be longer than is held: then none of it is. */
-static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+static __attribute__((noinline)) int skip_frame(struct rj_reader *r, struct rj_capture *out,
+						struct rj_error *error)
 {
 	uint32_t len = out->captured_len;
 
@@ -101,7 +103,8 @@ static int skip_frame(struct rj_reader *r, struct rj_capture *out, struct rj_err
 	return pass_on(r, out, error);
 }
 
-static int next_pcap(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
+static __always_inline int next_pcap(struct rj_reader *r, struct rj_capture *out,
+				     struct rj_error *error)
 {
 	const uint8_t *head;
 
@@ -149,7 +152,8 @@ static int next_foreign(struct rj_reader *r, struct rj_capture *out, struct rj_e
 
 int rj_reader_next(struct rj_reader *r, struct rj_capture *out, struct rj_error *error)
 {
-	int got = r->next(r, out, error);
+	/* that of most files in line */
+	int got = r->next == next_pcap ? next_pcap(r, out, error) : r->next(r, out, error);
 
 	if (got == 1) {
 		r->num_frames++;
