@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What all that call a visitor of records share. */
+/* Calls to a visitor of records that several make. */
 #ifndef RJ_CORE_VISITOR_H
 #define RJ_CORE_VISITOR_H
 
