@@ -198,8 +198,8 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 		const struct rj_seq *seq = &entry->seq[side];
 
 		__builtin_prefetch(seq->rest);
-		if (seq->splt &&
-		    !seq->is_lent) /* of a sequence that most packets were entered in */
+		/* of a sequence that most packets were entered in */
+		if (seq->splt && !seq->is_lent)
 			__builtin_prefetch(seq->splt +
 					   min_u32(entry->flow.half[side].packets, seq->capacity));
 		__builtin_prefetch(entry->dissect);
