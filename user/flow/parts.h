@@ -11,7 +11,7 @@
  * and the times of all frames. So the records and their order are the same for any number of
  * threads.
  */
-#define RJ_NUM_PARTS 16u
+#define RJ_NUM_PARTS 32u
 /* With less room for flows there is one part: shares of so little would be uneven. Ours. */
 #define RJ_MIN_FLOWS_FOR_PARTS 65536u
 /* Packets of one frame (A-MSDU) that have places of their own in the order. */

@@ -40,14 +40,14 @@ static bool make_room(struct rj_page *p)
 	return true;
 }
 
-bool rj_page_add(struct rj_page *p, const struct rj_record *record)
+bool rj_page_add(struct rj_page *p, struct rj_jsonw_keys *keys, const struct rj_record *record)
 {
 	size_t start = p->text.len;
 	struct rj_jsonw writer;
 
 	if (!make_room(p))
 		return false;
-	rj_jsonw_init(&writer, &p->text, &p->keys);
+	rj_jsonw_init(&writer, &p->text, keys);
 	rj_record_visit(record, &writer.visitor);
 	p->line[p->num] = (struct rj_line){ { record->at, record->began }, p->text.len - start };
 	if (rj_jsonw_failed(&writer) || p->text.len - start > RJ_MAX_LINE_BYTES) {

@@ -45,7 +45,6 @@ struct rj_page {
 	size_t next;
 	size_t text_at;
 	struct rj_buffer text;
-	struct rj_jsonw_keys keys;
 };
 
 /* rj_page_new - none as yet; NULL without memory. */
@@ -54,8 +53,12 @@ RJ_MUST_CHECK struct rj_page *rj_page_new(void);
 /* rj_page_free - takes NULL. */
 void rj_page_free(struct rj_page *p);
 
-/* rj_page_add - writes the record as the last line. False without memory even for its place. */
-RJ_MUST_CHECK bool rj_page_add(struct rj_page *p, const struct rj_record *record);
+/*
+ * rj_page_add - writes the record as the last line, with the writing thread's @keys. False without
+ * memory even for its place.
+ */
+RJ_MUST_CHECK bool rj_page_add(struct rj_page *p, struct rj_jsonw_keys *keys,
+			       const struct rj_record *record);
 
 /* rj_page_are_many - whether they should be handed on. */
 bool rj_page_are_many(const struct rj_page *p);

@@ -5,8 +5,8 @@
 
 #include "source/source.h"
 
-/* More would be left without a part of the flows. */
-#define RJ_MAX_THREADS RJ_NUM_PARTS
+/* Ours; each has some of the RJ_NUM_PARTS, with so many two at least. */
+#define RJ_MAX_THREADS 16u
 
 struct rj_pipeline;
 

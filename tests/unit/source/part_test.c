@@ -44,18 +44,18 @@ static struct frame udp(unsigned int type, unsigned int src, unsigned int dst, u
 
 TEST(part_is_the_same_for_both_directions_and_what_parsing_gives)
 {
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
-	for (unsigned int i = 1; i < 200; i++) {
-		struct frame there = udp(RJ_ETH_IPV4, i, 200 - i / 2, 1000 + i, 53);
-		struct frame back = udp(RJ_ETH_IPV4, 200 - i / 2, i, 53, 1000 + i);
+	for (unsigned int i = 1; i < 400; i++) {
+		struct frame there = udp(RJ_ETH_IPV4, i % 256, 200 - i / 2, 1000 + i, 53);
+		struct frame back = udp(RJ_ETH_IPV4, 200 - i / 2, i % 256, 53, 1000 + i);
 		uint32_t part = part_of(&there, there.len, false);
 
 		CHECK(part < RJ_NUM_PARTS);
 		CHECK_EQ(part, part_of(&back, back.len, false));
-		seen |= 1u << part;
+		seen |= UINT64_C(1) << part;
 	}
-	CHECK_EQ(seen, (1u << RJ_NUM_PARTS) - 1);
+	CHECK_EQ(seen, (UINT64_C(1) << RJ_NUM_PARTS) - 1);
 }
 
 TEST(part_is_left_to_the_parser_where_anything_is_unusual)
