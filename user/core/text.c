@@ -2,6 +2,7 @@
 /* Numbers and addresses as text, and where text is UTF-8. */
 #include "core/text.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,29 +14,82 @@ const char rj_text_pairs[] = "00010203040506070809101112131415161718192021222324
 			     "25262728293031323334353637383940414243444546474849"
 			     "50515253545556575859606162636465666768697071727374"
 			     "75767778798081828384858687888990919293949596979899";
+#define TEN(before, behind)                                                                        \
+	before "0" behind before "1" behind before "2" behind before "3" behind before             \
+	       "4" behind before "5" behind before "6" behind before "7" behind before             \
+	       "8" behind before "9" behind
+#define HUNDRED(before)                                                                            \
+	TEN(before "0", "\3")                                                                      \
+	TEN(before "1", "\3") TEN(before "2", "\3") TEN(before "3", "\3") TEN(before "4", "\3")    \
+		TEN(before "5", "\3") TEN(before "6", "\3") TEN(before "7", "\3")                  \
+			TEN(before "8", "\3") TEN(before "9", "\3")
+const char rj_text_threes[] = TEN("", "\0\0\1") TEN("1", "\0\2") TEN("2", "\0\2") TEN("3", "\0\2")
+	TEN("4", "\0\2") TEN("5", "\0\2") TEN("6", "\0\2") TEN("7", "\0\2") TEN("8", "\0\2")
+		TEN("9", "\0\2") HUNDRED("1") HUNDRED("2") HUNDRED("3") HUNDRED("4") HUNDRED("5")
+			HUNDRED("6") HUNDRED("7") HUNDRED("8") HUNDRED("9");
+#undef HUNDRED
+#undef TEN
+
 static const char hex_digits[] = "0123456789abcdef";
 
-/* Four digits, with leading zeros. */
-static uint8_t *put_four(uint8_t *at, uint32_t value)
+/*
+ * The values of eight digits, the first one in the lowest byte: by 10000, then both halves at once
+ * by 100, then all four quarters by 10. The factors are 2^20 / 100 and 2^10 / 10, rounded up,
+ * which is exact for so few digits.
+ */
+static inline uint64_t eight_digits(uint32_t below_1e8)
 {
-	return rj_text_pair(rj_text_pair(at, value / 100), value % 100);
+	uint64_t x = below_1e8 / 10000 | (uint64_t)(below_1e8 % 10000) << 32;
+	uint64_t heads = (x * 10486 >> 20) & UINT64_C(0x7f0000007f);
+
+	x = heads | (x - 100 * heads) << 16;
+	heads = (x * 103 >> 10) & UINT64_C(0xf000f000f000f);
+	return heads | (x - 10 * heads) << 8;
 }
+
+/* Eight bytes of digits, of which the lowest goes first. */
+static inline void put_digits(uint8_t *at, uint64_t digits)
+{
+	digits = htole64(digits | UINT64_C(0x3030303030303030));
+	memcpy(at, &digits, sizeof(digits));
+}
+
+/* With leading zeros. */
+static inline uint8_t *put_eight(uint8_t *at, uint32_t below_1e8)
+{
+	put_digits(at, eight_digits(below_1e8));
+	return at + 8;
+}
+
+/* Not 0, without leading zeros; eight bytes are written. */
+static inline uint8_t *put_up_to_eight(uint8_t *at, uint32_t below_1e8)
+{
+	uint64_t digits = eight_digits(below_1e8);
+	unsigned int zeros = (unsigned int)__builtin_ctzll(digits) / 8;
+
+	put_digits(at, digits >> 8 * zeros);
+	return at + 8 - zeros;
+}
+
+#define TEN_TO_8 UINT64_C(100000000)
 
 uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
 {
+	uint64_t head;
+
 	if (value < 10000) /* most are small */
 		return rj_text_small(at, (uint32_t)value);
-	if (value < 100000000)
-		at = rj_text_small(at, (uint32_t)value / 10000);
+	if (value < TEN_TO_8)
+		return put_up_to_eight(at, (uint32_t)value);
+	head = value / TEN_TO_8;
+	if (head < 1000)
+		at = rj_text_three(at, (uint32_t)head);
+	else if (head < TEN_TO_8)
+		at = put_up_to_eight(at, (uint32_t)head);
 	else
-		at = rj_text_u64(at, value / 10000);
-	return put_four(at, (uint32_t)(value % 10000));
-}
-
-/* Exactly six digits of @value. */
-static uint8_t *put_micros(uint8_t *at, uint32_t value)
-{
-	return put_four(rj_text_pair(at, value / 10000), value % 10000);
+		at = put_eight(rj_text_small(at, (uint32_t)(head / TEN_TO_8)),
+			       (uint32_t)(head % TEN_TO_8));
+	return put_eight(at, (uint32_t)(value % TEN_TO_8));
 }
 
 uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
@@ -44,17 +98,18 @@ uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals)
 
 	at = rj_text_u64(at, ns / NS_PER_SECOND);
 	*at++ = '.';
-	at = put_micros(at, fraction / 1000);
-	if (decimals != 9)
-		return at;
-	*at = (uint8_t)('0' + fraction % 1000 / 100);
-	return rj_text_pair(at + 1, fraction % 100);
+	if (decimals != 9) {
+		put_digits(at, eight_digits(fraction / 10));
+		return at + 6;
+	}
+	*at++ = (uint8_t)('0' + fraction / TEN_TO_8);
+	return put_eight(at, (uint32_t)(fraction % TEN_TO_8));
 }
 
 uint8_t *rj_text_f64(uint8_t *at, double value)
 {
 	double size = value < 0 ? -value : value;
-	uint64_t whole, micros;
+	uint64_t whole, micros, digits;
 	double fraction;
 
 	if (size >= TWO_TO_64) /* a whole number; no decimal point, so no locale */
@@ -70,10 +125,9 @@ uint8_t *rj_text_f64(uint8_t *at, double value)
 	if (!micros)
 		return at;
 	*at++ = '.';
-	at = put_micros(at, (uint32_t)micros);
-	while (at[-1] == '0')
-		at--;
-	return at;
+	digits = eight_digits((uint32_t)micros) >> 16;
+	put_digits(at, digits);
+	return at + (71 - __builtin_clzll(digits)) / 8; /* up to the last one that is not 0 */
 }
 
 #define ROW(high)                                                                                  \
@@ -83,41 +137,38 @@ static const char hex_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW
 	ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
 #undef ROW
 
-static inline uint8_t *put_hex(uint8_t *at, uint8_t byte)
+static inline void put_hex(uint8_t *at, uint8_t byte)
 {
 	memcpy(at, hex_pairs + 2 * (size_t)byte, 2);
-	return at + 2;
 }
 
 /* Of a number of bytes that is constant, which compilers make vectors of. */
 #define HEX_BLOCK_BYTES 16u
 
-static inline void put_hex_block(uint8_t *at, const uint8_t *bytes)
+static inline void put_hex_block(uint8_t *restrict at, const uint8_t *restrict bytes)
 {
-	uint8_t block[HEX_BLOCK_BYTES], digits[2 * HEX_BLOCK_BYTES];
-
-	memcpy(block, bytes, sizeof(block));
 	for (unsigned int i = 0; i < HEX_BLOCK_BYTES; i++) {
-		uint8_t high = block[i] >> 4, low = block[i] & 15;
+		/* signed, as vectors compare */
+		int8_t high = (int8_t)(bytes[i] >> 4), low = (int8_t)(bytes[i] & 15);
 
-		digits[2 * i] = (uint8_t)(high + (high > 9 ? 'a' - 10 : '0'));
-		digits[2 * i + 1] = (uint8_t)(low + (low > 9 ? 'a' - 10 : '0'));
+		at[2 * i] = (uint8_t)(high + '0' + (high > 9 ? 'a' - '0' - 10 : 0));
+		at[2 * i + 1] = (uint8_t)(low + '0' + (low > 9 ? 'a' - '0' - 10 : 0));
 	}
-	memcpy(at, digits, sizeof(digits));
 }
 
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 {
 	const uint8_t *byte = bytes;
+	size_t done = 0;
 
-	for (; len >= HEX_BLOCK_BYTES; len -= HEX_BLOCK_BYTES) {
-		put_hex_block(at, byte);
-		byte += HEX_BLOCK_BYTES;
-		at += 2 * HEX_BLOCK_BYTES;
-	}
-	for (; len; len--)
-		at = put_hex(at, *byte++);
-	return at;
+	for (; done + HEX_BLOCK_BYTES <= len; done += HEX_BLOCK_BYTES)
+		put_hex_block(at + 2 * done, byte + done);
+	if (done && done < len) /* the end, over some that are done */
+		put_hex_block(at + 2 * (len - HEX_BLOCK_BYTES), byte + len - HEX_BLOCK_BYTES);
+	else
+		for (; done < len; done++)
+			put_hex(at + 2 * done, byte[done]);
+	return at + 2 * len;
 }
 
 static uint8_t *put_quad(uint8_t *at, const uint8_t quad[4])

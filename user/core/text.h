@@ -29,19 +29,24 @@ static inline uint8_t *rj_text_pair(uint8_t *at, uint32_t below_100)
 	return at + 2;
 }
 
+/* rj_text_threes - 0 to 999 in four bytes each: the digits, and in the last how many they are. */
+extern const char rj_text_threes[];
+
+/* rj_text_three - rj_text_u64 of what is @below_1000; writes 4 bytes, whatever it returns. */
+static inline uint8_t *rj_text_three(uint8_t *at, uint32_t below_1000)
+{
+	const char *three = rj_text_threes + 4 * (size_t)below_1000;
+
+	memcpy(at, three, 4);
+	return at + three[3];
+}
+
 /* rj_text_small - rj_text_u64 of what is @below_10000, as most numbers are; 4 bytes. */
 static inline uint8_t *rj_text_small(uint8_t *at, uint32_t below_10000)
 {
-	if (below_10000 >= 1000)
-		return rj_text_pair(rj_text_pair(at, below_10000 / 100), below_10000 % 100);
-	if (below_10000 >= 100) {
-		*at = (uint8_t)('0' + below_10000 / 100);
-		return rj_text_pair(at + 1, below_10000 % 100);
-	}
-	if (below_10000 >= 10)
-		return rj_text_pair(at, below_10000);
-	*at = (uint8_t)('0' + below_10000);
-	return at + 1;
+	if (below_10000 < 1000)
+		return rj_text_three(at, below_10000);
+	return rj_text_pair(rj_text_pair(at, below_10000 / 100), below_10000 % 100);
 }
 
 /* rj_text_time - nanoseconds as seconds with 9 decimals, or with 6 (cut) for other @decimals. */
