@@ -44,14 +44,33 @@ struct rj_field {
 
 struct rj_visitor;
 
-/*
- * struct rj_column - a member that each object of a list has.
- * @words: of text, the words that its values stand for; NULL of a number
- */
-struct rj_column {
-	const struct rj_field *field;
-	const char *const *words;
+/* struct rj_step_word - text of ours, of which nothing is escaped in JSON. */
+struct rj_step_word {
+	char text[15]; /* without an end where it is full */
+	uint8_t len;
 };
+
+/* What a step calls; the first three take a value each. */
+enum rj_step_call {
+	RJ_STEP_U64,
+	RJ_STEP_I64,  /* the value is one in two's complement */
+	RJ_STEP_WORD, /* string; the value is the place of its word */
+	RJ_STEP_NULL,
+	RJ_STEP_OPEN,
+	RJ_STEP_CLOSE,
+};
+
+/*
+ * struct rj_step - one call of several that are made often, with other values each time.
+ * @field: NULL of RJ_STEP_CLOSE
+ * @words: of RJ_STEP_WORD
+ */
+struct rj_step {
+	enum rj_step_call call;
+	const struct rj_field *field;
+	const struct rj_step_word *words;
+};
+#define RJ_NUM_STEPS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * struct rj_visitor_ops - what is called for each value of a record, in
@@ -82,12 +101,11 @@ struct rj_visitor_ops {
 	void (*numbers)(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
 			const uint64_t *values, size_t num);
 	/*
-	 * NULL, or @num objects that @item describes, in the array that is open, in place of the
-	 * calls for each: of @num_columns members, whose @values come object by object
+	 * NULL, or the calls that @steps say, @times times over, with @values in turn. Each open
+	 * has its close among them, and what is at @steps stays as it is for good.
 	 */
-	void (*rows)(struct rj_visitor *v, const struct rj_field *item,
-		     const struct rj_column *columns, size_t num_columns, const uint64_t *values,
-		     size_t num);
+	void (*steps)(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,
+		      const uint64_t *values, size_t times);
 };
 
 /* struct rj_visitor - embedded first in whoever implements the operations. */

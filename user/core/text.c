@@ -14,19 +14,20 @@ const char rj_text_pairs[] = "00010203040506070809101112131415161718192021222324
 			     "25262728293031323334353637383940414243444546474849"
 			     "50515253545556575859606162636465666768697071727374"
 			     "75767778798081828384858687888990919293949596979899";
+/* clang-format off */
 #define TEN(before, behind)                                                                        \
-	before "0" behind before "1" behind before "2" behind before "3" behind before             \
-	       "4" behind before "5" behind before "6" behind before "7" behind before             \
-	       "8" behind before "9" behind
+	before "0" behind before "1" behind before "2" behind before "3" behind before "4" behind  \
+	before "5" behind before "6" behind before "7" behind before "8" behind before "9" behind
 #define HUNDRED(before)                                                                            \
-	TEN(before "0", "\3")                                                                      \
-	TEN(before "1", "\3") TEN(before "2", "\3") TEN(before "3", "\3") TEN(before "4", "\3")    \
-		TEN(before "5", "\3") TEN(before "6", "\3") TEN(before "7", "\3")                  \
-			TEN(before "8", "\3") TEN(before "9", "\3")
-const char rj_text_threes[] = TEN("", "\0\0\1") TEN("1", "\0\2") TEN("2", "\0\2") TEN("3", "\0\2")
-	TEN("4", "\0\2") TEN("5", "\0\2") TEN("6", "\0\2") TEN("7", "\0\2") TEN("8", "\0\2")
-		TEN("9", "\0\2") HUNDRED("1") HUNDRED("2") HUNDRED("3") HUNDRED("4") HUNDRED("5")
-			HUNDRED("6") HUNDRED("7") HUNDRED("8") HUNDRED("9");
+	TEN(before "0", "\3") TEN(before "1", "\3") TEN(before "2", "\3") TEN(before "3", "\3")    \
+	TEN(before "4", "\3") TEN(before "5", "\3") TEN(before "6", "\3") TEN(before "7", "\3")    \
+	TEN(before "8", "\3") TEN(before "9", "\3")
+const char rj_text_threes[] =
+	TEN("", "\0\0\1") TEN("1", "\0\2") TEN("2", "\0\2") TEN("3", "\0\2") TEN("4", "\0\2")
+	TEN("5", "\0\2") TEN("6", "\0\2") TEN("7", "\0\2") TEN("8", "\0\2") TEN("9", "\0\2")
+	HUNDRED("1") HUNDRED("2") HUNDRED("3") HUNDRED("4") HUNDRED("5") HUNDRED("6") HUNDRED("7")
+	HUNDRED("8") HUNDRED("9");
+/* clang-format on */
 #undef HUNDRED
 #undef TEN
 

@@ -3,8 +3,6 @@
 #ifndef RJ_CORE_VISITOR_H
 #define RJ_CORE_VISITOR_H
 
-#include <string.h>
-
 #include <rejoice/record.h>
 
 /* rj_visitor_numbers - gives a whole array @f of @num numbers, each of which @item describes. */
@@ -22,28 +20,53 @@ static inline void rj_visitor_numbers(struct rj_visitor *v, const struct rj_fiel
 	v->ops->close(v);
 }
 
-/* rj_visitor_rows - see rows of struct rj_visitor_ops. */
-static inline void rj_visitor_rows(struct rj_visitor *v, const struct rj_field *item,
-				   const struct rj_column *columns, size_t num_columns,
-				   const uint64_t *values, size_t num)
+/* rj_visitor_step - the call of one step; returns where the value of the next one is. */
+static inline const uint64_t *rj_visitor_step(struct rj_visitor *v, const struct rj_step *step,
+					      const uint64_t *value)
 {
-	if (v->ops->rows) {
-		v->ops->rows(v, item, columns, num_columns, values, num);
-		return;
-	}
-	for (; num; num--) {
-		v->ops->open(v, item);
-		for (size_t i = 0; i < num_columns; i++, values++) {
-			const char *const *words = columns[i].words;
+	const struct rj_step_word *word;
 
-			if (words)
-				v->ops->string(v, columns[i].field, words[*values],
-					       strlen(words[*values]));
-			else
-				v->ops->u64(v, columns[i].field, *values);
-		}
+	switch (step->call) {
+	case RJ_STEP_U64:
+		v->ops->u64(v, step->field, *value);
+		return value + 1;
+	case RJ_STEP_I64:
+		v->ops->i64(v, step->field, (int64_t)*value);
+		return value + 1;
+	case RJ_STEP_WORD:
+		word = &step->words[*value];
+		v->ops->string(v, step->field, word->text, word->len);
+		return value + 1;
+	case RJ_STEP_NULL:
+		v->ops->null(v, step->field);
+		return value;
+	case RJ_STEP_OPEN:
+		v->ops->open(v, step->field);
+		return value;
+	case RJ_STEP_CLOSE:
 		v->ops->close(v);
+		return value;
 	}
+	return value;
+}
+
+/* rj_visitor_each_step - steps of struct rj_visitor_ops as single calls. */
+static inline void rj_visitor_each_step(struct rj_visitor *v, const struct rj_step *steps,
+					size_t num_steps, const uint64_t *values, size_t times)
+{
+	for (; times; times--)
+		for (size_t i = 0; i < num_steps; i++)
+			values = rj_visitor_step(v, &steps[i], values);
+}
+
+/* rj_visitor_steps - see steps of struct rj_visitor_ops. */
+static inline void rj_visitor_steps(struct rj_visitor *v, const struct rj_step *steps,
+				    size_t num_steps, const uint64_t *values, size_t times)
+{
+	if (v->ops->steps)
+		v->ops->steps(v, steps, num_steps, values, times);
+	else
+		rj_visitor_each_step(v, steps, num_steps, values, times);
 }
 
 #endif

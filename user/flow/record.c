@@ -103,11 +103,13 @@ bool next_listed(struct sequence *s, struct listed *out)
 
 static void put_packets(const struct walk *w)
 {
-	static const char *const directions[] = { ">", "<" };
-	const struct rj_column columns[] = {
-		{ .field = F(PACKET_B) },
-		{ .field = F(PACKET_DIR), .words = directions },
-		{ .field = F(PACKET_IPT) },
+	static const struct rj_step_word directions[] = { { ">", 1 }, { "<", 1 } };
+	static const struct rj_step steps[] = {
+		{ RJ_STEP_OPEN, F(PACKET), NULL },
+		{ RJ_STEP_U64, F(PACKET_B), NULL },
+		{ RJ_STEP_WORD, F(PACKET_DIR), directions },
+		{ RJ_STEP_U64, F(PACKET_IPT), NULL },
+		{ RJ_STEP_CLOSE, NULL, NULL },
 	};
 	struct sequence all = { .walk = w };
 	struct listed packet;
@@ -121,10 +123,10 @@ static void put_packets(const struct walk *w)
 		values[num][2] = packet.gap_ms;
 		if (++num < NUM_ROWS)
 			continue;
-		put_rows(w, F(PACKET), columns, 3, values[0], num);
+		put_steps(w, steps, RJ_NUM_STEPS(steps), values[0], num);
 		num = 0;
 	}
-	put_rows(w, F(PACKET), columns, 3, values[0], num);
+	put_steps(w, steps, RJ_NUM_STEPS(steps), values[0], num);
 	close(w);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* What a record says of IP and TCP headers. */
+/* What a record says of IP headers and of TCP's first. */
 #include "flow/record_walk.h"
 
 #include "bpf/accumulate.h"
@@ -31,86 +31,6 @@ static void put_ip(const struct walk *w)
 	open(w, F(IP));
 	put_ip_side(w, F(OUT), w->out);
 	put_ip_side(w, F(IN), w->in);
-	close(w);
-}
-
-void rj_record_put_flags(const struct walk *w, uint8_t flags)
-{
-	char text[9];
-	size_t len = 0;
-
-	for (unsigned int left = flags; left; left &= left - 1)
-		text[len++] = "FSRPAUEC"[__builtin_ctz(left)];
-	w->v->ops->string(w->v, F(TCP_FLAGS), text, len);
-}
-
-static uint64_t be(const uint8_t *at, unsigned int len)
-{
-	uint64_t value = 0;
-
-	while (len--)
-		value = value << 8 | *at++;
-	return value;
-}
-
-/* An option with its data, RFC 9293 3.1 and where noted; its length is known to be right. */
-static void put_option(const struct walk *w, uint8_t kind, const uint8_t *data, unsigned int len)
-{
-	open(w, F(TCP_OPT));
-	if (kind == 2 && len == 2) {
-		put_u64(w, F(OPT_MSS), be(data, 2));
-	} else if (kind == 3 && len == 1) {
-		put_u64(w, F(OPT_WS), *data);
-	} else if (kind == 4 && !len) {
-		w->v->ops->null(w->v, F(OPT_SACKP));
-	} else if (kind == 8 && len == 8) {
-		open(w, F(OPT_TS));
-		put_u64(w, F(OPT_TS_VAL), be(data, 4));
-		put_u64(w, F(OPT_TS_ECR), be(data + 4, 4));
-		close(w);
-	} else if (kind == 2 || kind == 3 || kind == 4 || kind == 8) {
-		open(w, F(OPT_MALFORMED));
-		put_u64(w, F(OPT_KIND), kind);
-		put_hex(w, F(OPT_DATA), data, len);
-		put_u64(w, F(OPT_LEN), len + 2);
-		close(w);
-	} else {
-		put_u64(w, F(OPT_KIND), kind);
-		put_hex(w, F(OPT_DATA), data, len);
-	}
-	close(w);
-}
-
-static void put_bad_option(const struct walk *w, uint8_t kind, unsigned int claimed_len)
-{
-	open(w, F(TCP_OPT));
-	open(w, F(OPT_MALFORMED));
-	put_u64(w, F(OPT_KIND), kind);
-	put_u64(w, F(OPT_LEN), claimed_len);
-	close(w);
-	close(w);
-}
-
-void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int left)
-{
-	open(w, F(TCP_OPTS));
-	while (left && *opts) { /* kind 0 ends the list */
-		unsigned int len = left > 1 ? opts[1] : 0;
-
-		if (*opts == 1) {
-			open(w, F(TCP_OPT));
-			w->v->ops->null(w->v, F(OPT_NOOP));
-			close(w);
-			len = 1;
-		} else if (len < 2 || len > left) {
-			put_bad_option(w, *opts, len);
-			break;
-		} else {
-			put_option(w, *opts, opts + 2, len - 2);
-		}
-		opts += len;
-		left -= len;
-	}
 	close(w);
 }
 

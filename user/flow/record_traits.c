@@ -51,32 +51,6 @@ static void put_salt(const struct walk *w, const struct rj_traits *t)
 	}
 }
 
-static void put_ppi(const struct walk *w, const struct rj_traits *t)
-{
-	struct rj_ppi_packet p;
-	const uint8_t *opts;
-	uint32_t at = 0;
-
-	if (!t->ppi.packets.len)
-		return;
-	open(w, F(PPI));
-	while (rj_ppi_next(&t->ppi, &at, &p, &opts)) {
-		open(w, F(PPI_ONE));
-		put_u64(w, F(PPI_SEQ), p.seq);
-		put_u64(w, F(PPI_ACK), p.ack);
-		put_i64(w, F(PPI_RSEQ), p.rseq);
-		put_i64(w, F(PPI_RACK), p.rack);
-		put_u64(w, F(PACKET_B), p.payload_len);
-		put_u64(w, F(PPI_OLEN), p.opt_len);
-		put_text(w, F(PACKET_DIR), p.side == w->out ? ">" : "<");
-		put_u64(w, F(PPI_T), p.since_us / 1000);
-		rj_record_put_flags(w, p.flags);
-		rj_record_put_options(w, opts, p.opt_len);
-		close(w);
-	}
-	close(w);
-}
-
 /* Of the originator, as Joy has it. */
 static void put_hd(const struct walk *w, const struct rj_traits *t)
 {
@@ -135,7 +109,7 @@ void rj_record_put_traits(const struct walk *w)
 	if (t) {
 		put_payload(w, t);
 		put_salt(w, t);
-		put_ppi(w, t);
+		rj_record_put_ppi(w, &t->ppi);
 		put_hd(w, t);
 	}
 	put_os(w);

@@ -97,6 +97,9 @@ void rj_record_put_traits(const struct walk *w);
 void rj_record_put_flags(const struct walk *w, uint8_t flags);
 void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int len);
 
+/* rj_record_put_ppi - ppi. */
+void rj_record_put_ppi(const struct walk *w, const struct rj_ppi *ppi);
+
 /* rj_record_put_headers - the objects ip and tcp. */
 void rj_record_put_headers(const struct walk *w);
 
@@ -112,12 +115,11 @@ static inline void put_numbers(const struct walk *w, const struct rj_field *f,
 	rj_visitor_numbers(w->v, f, item, values, num);
 }
 
-/* put_rows - see rows of struct rj_visitor_ops. */
-static inline void put_rows(const struct walk *w, const struct rj_field *item,
-			    const struct rj_column *columns, size_t num_columns,
-			    const uint64_t *values, size_t num)
+/* put_steps - see steps of struct rj_visitor_ops. */
+static inline void put_steps(const struct walk *w, const struct rj_step *steps, size_t num_steps,
+			     const uint64_t *values, size_t times)
 {
-	rj_visitor_rows(w->v, item, columns, num_columns, values, num);
+	rj_visitor_steps(w->v, steps, num_steps, values, times);
 }
 
 /* struct listed - a packet of the sequence: @side of the sender, @gap_ms since the one before. */

@@ -3,10 +3,12 @@
 #include "sink/jsonw.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "core/visitor.h"
 
 #define KEY_EXTRA_BYTES 3u /* two quotes, colon */
 /* What goes before and behind any value: a name that is kept, a comma. */
@@ -382,23 +384,45 @@ static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t v
 
 static inline uint8_t *put_number(uint8_t *at, uint64_t value)
 {
-	if (value < 10) { /* most are */
-		*at = (uint8_t)('0' + value);
-		return at + 1;
-	}
 	return value < 10000 ? rj_text_small(at, (uint32_t)value) : rj_text_u64(at, value);
+}
+
+/* Four of a digit each, each with its comma. */
+static inline uint8_t *put_four_digits(uint8_t *at, const uint64_t *values)
+{
+	uint64_t text = values[0] | values[1] << 16 | values[2] << 32 | values[3] << 48;
+
+	text = htole64(text | UINT64_C(0x2c302c302c302c30));
+	memcpy(at, &text, sizeof(text));
+	return at + sizeof(text);
+}
+
+static inline uint8_t *put_listed(uint8_t *at, uint64_t value)
+{
+	at = put_number(at, value);
+	*at = ',';
+	return at + 1;
 }
 
 static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 {
 	uint8_t *at = rj_buffer_room(w->out, num * (RJ_TEXT_U64_LEN + 1));
+	size_t i;
 
 	if (!at)
 		return;
-	for (size_t i = 0; i < num; i++) {
-		at = put_number(at, values[i]);
-		*at++ = ',';
+	for (i = 0; i + 4 <= num; i += 4) {
+		if ((values[i] | values[i + 1] | values[i + 2] | values[i + 3]) < 8) {
+			at = put_four_digits(at, values + i);
+			continue;
+		}
+		at = put_listed(at, values[i]);
+		at = put_listed(at, values[i + 1]);
+		at = put_listed(at, values[i + 2]);
+		at = put_listed(at, values[i + 3]);
 	}
+	for (; i < num; i++)
+		at = put_listed(at, values[i]);
 	w->out->len = (size_t)(at - w->out->data);
 }
 
@@ -415,74 +439,12 @@ static void write_numbers(struct rj_visitor *v, const struct rj_field *f,
 	write_close(v);
 }
 
-/* What goes before a column's value, and of text the quote behind it. */
-struct before {
-	char text[sizeof(((struct rj_jsonw_key *)0)->text) + 2];
-	uint8_t len;
-};
-
-#define MAX_COLUMNS 8u
-#define MAX_WORD_LEN 20u
-
-static void prepare(struct rj_jsonw *w, struct before *before, const struct rj_column *columns,
-		    size_t num_columns)
+static inline uint8_t *put_signed(uint8_t *at, int64_t value)
 {
-	for (size_t i = 0; i < num_columns; i++, before++) {
-		const struct rj_field *f = columns[i].field;
-		const struct rj_jsonw_key *key = key_of(w, f);
-		bool is_short = key->field == f || learn_key(w, f);
-
-		assert(is_short);
-		(void)is_short;
-		before->text[0] = i ? ',' : '{';
-		memcpy(before->text + 1, key->text, sizeof(key->text));
-		before->len = (uint8_t)(1 + key->len);
-		if (columns[i].words)
-			before->text[before->len++] = '"';
-	}
-}
-
-/* An object of numbers and of words, which are ours: plain, of MAX_WORD_LEN at most. */
-static uint8_t *put_row(uint8_t *at, const struct before *before, const struct rj_column *columns,
-			size_t num_columns, const uint64_t *values)
-{
-	for (size_t i = 0; i < num_columns; i++) {
-		memcpy(at, before[i].text, sizeof(before[i].text));
-		at += before[i].len;
-		if (columns[i].words) {
-			for (const char *c = columns[i].words[values[i]]; *c; c++)
-				*at++ = (uint8_t)*c;
-			*at++ = '"';
-		} else {
-			at = put_number(at, values[i]);
-		}
-	}
-	*at++ = '}';
-	*at++ = ',';
-	return at;
-}
-
-static void write_rows(struct rj_visitor *v, const struct rj_field *item,
-		       const struct rj_column *columns, size_t num_columns, const uint64_t *values,
-		       size_t num)
-{
-	struct rj_jsonw *w = writer_of(v);
-	struct before before[MAX_COLUMNS];
-	size_t most = num_columns * (sizeof(before[0].text) + MAX_WORD_LEN + 1) + 2;
-
-	(void)item;
-	assert(num_columns && num_columns <= MAX_COLUMNS);
-	if (w->num_skipped)
-		return;
-	prepare(w, before, columns, num_columns);
-	for (; num; num--, values += num_columns) {
-		uint8_t *at = rj_buffer_room(w->out, most);
-
-		if (!at)
-			return;
-		at = put_row(at, before, columns, num_columns, values);
-		w->out->len = (size_t)(at - w->out->data);
-	}
+	if (value >= 0)
+		return put_number(at, (uint64_t)value);
+	*at = '-';
+	return put_number(at + 1, -(uint64_t)value);
 }
 
 static void write_i64(struct rj_visitor *v, const struct rj_field *f, int64_t value)
@@ -490,11 +452,8 @@ static void write_i64(struct rj_visitor *v, const struct rj_field *f, int64_t va
 	struct rj_jsonw *w = writer_of(v);
 	uint8_t *at = begin_value(w, f, 1 + RJ_TEXT_U64_LEN);
 
-	if (!at)
-		return;
-	if (value < 0)
-		*at++ = '-';
-	end_value(w, rj_text_u64(at, value < 0 ? -(uint64_t)value : (uint64_t)value));
+	if (at)
+		end_value(w, put_signed(at, value));
 }
 
 static void write_null(struct rj_visitor *v, const struct rj_field *f)
@@ -591,6 +550,159 @@ static void write_time(struct rj_visitor *v, const struct rj_field *f, uint64_t 
 		end_value(w, rj_text_time(at, ns, decimals));
 }
 
+static bool takes_value(const struct rj_step *step)
+{
+	return step->call == RJ_STEP_U64 || step->call == RJ_STEP_I64 || step->call == RJ_STEP_WORD;
+}
+
+/* The piece before the value that was written last, which goes from the text. */
+static bool end_piece(struct rj_jsonw_shape *s, size_t begin, const struct rj_step *step,
+		      struct rj_buffer *text)
+{
+	size_t end = text->len - 2; /* a digit, or the second quote, and a comma */
+
+	if (s->num_pieces + 1 == RJ_JSONW_MAX_PIECES || end > RJ_JSONW_SHAPE_LEN)
+		return false;
+	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
+		.words = step->words,
+		.at = (uint8_t)begin,
+		.len = (uint8_t)(end - begin),
+		.call = (uint8_t)step->call,
+	};
+	if (step->call != RJ_STEP_WORD)
+		text->data[--text->len - 1] = ',';
+	return true;
+}
+
+/* Has @writer, which stands where the steps do, write them with empty values. */
+static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
+{
+	static const struct rj_step_word empty;
+	struct rj_buffer *text = writer->out;
+	size_t begin = 0;
+
+	for (size_t i = 0; i < s->num_steps; i++) {
+		struct rj_step step = s->steps[i];
+
+		if (step.call == RJ_STEP_WORD)
+			step.words = &empty;
+		rj_visitor_step(&writer->visitor, &step, &(uint64_t){ 0 });
+		if (text->is_failed || !writer->depth)
+			return false;
+		if (writer->depth - 1 > s->depth)
+			s->depth = writer->depth - 1;
+		if (!takes_value(&step))
+			continue;
+		if (!end_piece(s, begin, &s->steps[i], text))
+			return false;
+		begin = text->len - (step.call == RJ_STEP_WORD ? 2 : 1);
+	}
+	if (writer->depth != 1 || text->len > RJ_JSONW_SHAPE_LEN)
+		return false;
+	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
+		.at = (uint8_t)begin,
+		.len = (uint8_t)(text->len - begin),
+		.call = RJ_STEP_CLOSE,
+	};
+	return true;
+}
+
+/* Learns how steps are written. */
+static __attribute__((noinline)) const struct rj_jsonw_shape *
+learn_shape(struct rj_jsonw *w, const struct rj_step *steps, size_t num_steps)
+{
+	struct rj_jsonw_shape *s = &w->keys->shapes[w->keys->num_shapes++ % RJ_JSONW_NUM_SHAPES];
+	struct rj_buffer text;
+	struct rj_jsonw writer = *w;
+
+	*s = (struct rj_jsonw_shape){ .steps = steps,
+				      .num_steps = num_steps,
+				      .is_array = w->is_array };
+	rj_buffer_init(&text, 4 * RJ_JSONW_SHAPE_LEN);
+	writer.out = &text;
+	enter_level(&writer, 1, w->is_array);
+	if (write_pieces(&writer, s)) {
+		memcpy(s->text, text.data, text.len);
+		s->room = sizeof(s->text) + s->num_pieces * RJ_TEXT_U64_LEN;
+	} else {
+		s->num_pieces = 0;
+	}
+	rj_buffer_done(&text);
+	return s;
+}
+
+static inline const struct rj_jsonw_shape *shape_of(struct rj_jsonw *w, const struct rj_step *steps,
+						    size_t num_steps)
+{
+	for (unsigned int i = 0; i < RJ_JSONW_NUM_SHAPES; i++) {
+		const struct rj_jsonw_shape *s = &w->keys->shapes[i];
+
+		if (s->steps == steps && s->num_steps == num_steps && s->is_array == w->is_array)
+			return s;
+	}
+	return learn_shape(w, steps, num_steps);
+}
+
+static inline uint8_t *put_piece(uint8_t *at, const char *text, size_t len)
+{
+	memcpy(at, text, 16);
+	if (len > 16)
+		memcpy(at + 16, text + 16, RJ_JSONW_PIECE_SIZE - 16);
+	if (len > RJ_JSONW_PIECE_SIZE)
+		memcpy(at, text, len);
+	return at + len;
+}
+
+/* Returns where the values of the next one are. */
+static inline const uint64_t *put_shape(struct rj_jsonw *w, const struct rj_jsonw_shape *s,
+					uint8_t *at, const uint64_t *value)
+{
+	for (const struct rj_jsonw_piece *piece = s->pieces;; piece++, value++) {
+		const struct rj_step_word *word;
+
+		at = put_piece(at, s->text + piece->at, piece->len);
+		switch (piece->call) {
+		case RJ_STEP_U64:
+			at = put_number(at, *value);
+			break;
+		case RJ_STEP_I64:
+			at = put_signed(at, (int64_t)*value);
+			break;
+		case RJ_STEP_WORD:
+			word = &piece->words[*value];
+			memcpy(at, word, sizeof(*word));
+			at += word->len;
+			break;
+		default: /* the last */
+			w->out->len = (size_t)(at - w->out->data);
+			return value;
+		}
+	}
+}
+
+static void write_steps(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,
+			const uint64_t *values, size_t times)
+{
+	struct rj_jsonw *w = writer_of(v);
+	const struct rj_jsonw_shape *s;
+
+	if (w->num_skipped)
+		return;
+	s = shape_of(w, steps, num_steps);
+	if (!s->num_pieces || !w->depth || w->depth + s->depth > RJ_JSONW_MAX_DEPTH ||
+	    w->is_named != w->is_array) {
+		rj_visitor_each_step(v, steps, num_steps, values, times);
+		return;
+	}
+	for (; times; times--) {
+		uint8_t *at = rj_buffer_room(w->out, s->room);
+
+		if (!at)
+			return;
+		values = put_shape(w, s, at, values);
+	}
+}
+
 static const struct rj_visitor_ops json_ops = {
 	.open = write_open,
 	.close = write_close,
@@ -605,7 +717,7 @@ static const struct rj_visitor_ops json_ops = {
 	.address = write_address,
 	.time = write_time,
 	.numbers = write_numbers,
-	.rows = write_rows,
+	.steps = write_steps,
 };
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)

@@ -21,8 +21,39 @@ struct rj_jsonw_key {
 	uint8_t len;
 	char text[32];
 };
+
+/*
+ * struct rj_jsonw_shape - steps as they are written, once: pieces of @text, with values between.
+ * @is_array: where they are
+ * @num_pieces: 0 where they do not fit; behind the last one comes no value
+ * @depth: levels they open at most
+ * @room: for what they write at once
+ */
+#define RJ_JSONW_NUM_SHAPES 16u
+#define RJ_JSONW_MAX_PIECES 16u
+#define RJ_JSONW_SHAPE_LEN 192u
+#define RJ_JSONW_PIECE_SIZE 64u /* most are shorter; a copy of constant length costs least */
+struct rj_jsonw_piece {
+	const struct rj_step_word *words;
+	uint8_t at;
+	uint8_t len;
+	uint8_t call;
+};
+struct rj_jsonw_shape {
+	const struct rj_step *steps;
+	size_t num_steps;
+	size_t room;
+	uint32_t depth;
+	uint8_t num_pieces;
+	bool is_array;
+	struct rj_jsonw_piece pieces[RJ_JSONW_MAX_PIECES];
+	char text[RJ_JSONW_SHAPE_LEN + RJ_JSONW_PIECE_SIZE];
+};
+
 struct rj_jsonw_keys {
 	struct rj_jsonw_key at[RJ_JSONW_NUM_KEYS];
+	struct rj_jsonw_shape shapes[RJ_JSONW_NUM_SHAPES];
+	unsigned int num_shapes; /* made so far */
 };
 
 /*

@@ -193,6 +193,69 @@ TEST(record_ppi_is_each_packet_with_its_options)
 	done(&run);
 }
 
+#define OPTS_TS "\x01\x01\x08\x0a\0\0\0\x0b\xff\xff\xff\xff"
+#define OPTS_SYN_TS "\x02\x04\x05\xb4\x04\x02\x08\x0a\0\0\0\x01\0\0\0\0\x01\x03\x03\x07"
+#define OPTS_SYN "\x02\x04\x05\x50\x01\x03\x03\x08\x01\x01\x04\x02"
+
+/* Forms that many packets have, and what differs from each in one byte. */
+TEST(record_ppi_of_options_as_they_are_usual)
+{
+	struct run run;
+
+	begin(&run, "ppi");
+	SEND(&run, { 0, 0, S, 1000, 0, OPTS_SYN_TS, 20, NULL },
+	     { SERVER, 0, S | A, 5000, 1001, OPTS_SYN, 12, NULL },
+	     { 0, 0, A, 1001, 5001, OPTS_TS, 12, NULL }, { 0, 0, A, 1001, 5001, NULL, 0, NULL },
+	     { 0, 0, A, 1001, 5001, "\x01\x01\x08\x0b\0\0\0\x0b\0\0\0\x0c", 12, NULL },
+	     { 0, 0, A, 1001, 5001, OPTS_TS, 12, NULL }, { 0, 0, A, 900, 5001, OPTS_TS, 12, NULL });
+	end(&run);
+	check_part(&run,
+		   "\"out\":{\"flags\":\"S\",\"first_window_size\":64240,\"opt_len\":20,\"opts\":["
+		   "{\"mss\":1460},{\"sackp\":null},{\"ts\":{\"val\":1,\"ecr\":0}},"
+		   "{\"noop\":null},{\"ws\":7}]}",
+		   true);
+	check_part(
+		&run,
+		"\"flags\":\"S\",\"opts\":[{\"mss\":1460},{\"sackp\":null},"
+		"{\"ts\":{\"val\":1,\"ecr\":0}},{\"noop\":null},{\"ws\":7}]},"
+		"{\"seq\":5000,\"ack\":1001,\"rseq\":0,\"rack\":1,\"b\":0,\"olen\":12,"
+		"\"dir\":\"<\",\"t\":0,\"flags\":\"SA\",\"opts\":[{\"mss\":1360},{\"noop\":null},"
+		"{\"ws\":8},{\"noop\":null},{\"noop\":null},{\"sackp\":null}]},"
+		"{\"seq\":1001,\"ack\":5001,\"rseq\":1,\"rack\":1,\"b\":0,\"olen\":12,"
+		"\"dir\":\">\",\"t\":0,\"flags\":\"A\",\"opts\":[{\"noop\":null},"
+		"{\"noop\":null},{\"ts\":{\"val\":11,\"ecr\":4294967295}}]},"
+		"{\"seq\":1001,\"ack\":5001,\"rseq\":0,\"rack\":1,\"b\":0,\"olen\":0,"
+		"\"dir\":\">\",\"t\":0,\"flags\":\"A\",\"opts\":[]},",
+		true);
+	check_part(&run,
+		   "\"olen\":12,\"dir\":\">\",\"t\":0,\"flags\":\"A\",\"opts\":[{\"noop\":null},"
+		   "{\"noop\":null},{\"malformed\":{\"kind\":8,\"len\":11}}]},"
+		   "{\"seq\":1001,\"ack\":5001,\"rseq\":0,\"rack\":1,\"b\":0,\"olen\":12,"
+		   "\"dir\":\">\",\"t\":0,\"flags\":\"A\",\"opts\":[{\"noop\":null},"
+		   "{\"noop\":null},{\"ts\":{\"val\":11,\"ecr\":4294967295}}]},"
+		   "{\"seq\":900,\"ack\":5001,\"rseq\":-101,\"rack\":1,",
+		   true);
+	done(&run);
+}
+
+TEST(record_ppi_of_syn_options_of_another_order)
+{
+	struct run run;
+
+	begin(&run, "ppi");
+	SEND(&run,
+	     { 0, 0, S, 1, 0, "\x02\x04\x05\xb4\x04\x02\x08\x0a\0\0\0\x01\0\0\0\0\x01\x03\x04\x07",
+	       20, NULL },
+	     { 0, 0, S, 1, 0, "\x02\x04\x05\xb4\x01\x03\x03\x07\x01\x01\x04\x03", 12, NULL });
+	end(&run);
+	check_part(&run, "{\"noop\":null},{\"malformed\":{\"kind\":3,\"len\":4}}]}", true);
+	check_part(&run,
+		   "\"opts\":[{\"mss\":1460},{\"noop\":null},{\"ws\":7},{\"noop\":null},"
+		   "{\"noop\":null},{\"malformed\":{\"kind\":4,\"len\":3}}]}",
+		   true);
+	done(&run);
+}
+
 TEST(record_ppi_of_a_cut_packet_has_the_options_that_were_captured)
 {
 	static const struct segment one = { 0,	0,	  A,

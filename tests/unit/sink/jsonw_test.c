@@ -4,6 +4,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "core/visitor.h"
 #include "tests/unit/unit.h"
 
 static const struct rj_field object = { .name = "object", .type = RJ_TYPE_OBJECT };
@@ -285,46 +286,167 @@ TEST(jsonw_tells_when_the_buffer_refuses)
 	CHECK(num_failed >= len && num_failed < len + 64);
 }
 
-TEST(jsonw_writes_rows_as_calls_would)
-{
-	static const char *const words[] = { "<", ">", "a word of 20 bytes!!" };
-	const struct rj_column columns[] = { { .field = &a }, { &b, words }, { .field = &a } };
-	const uint64_t values[] = { 0, 1, 9, 10, 0, UINT64_MAX, 9999, 2, 10000 };
+static const struct rj_field long_name = {
+	.name = "a name longer than any that the writer keeps, and than a piece of its text",
+	.type = RJ_TYPE_UINT
+};
+static const struct rj_step_word words[] = { { "<", 1 }, { "fifteen letters", 15 }, { "", 0 } };
 
+#define OPEN(field)                                                                                \
+	{                                                                                          \
+		RJ_STEP_OPEN, field, NULL                                                          \
+	}
+#define CLOSE                                                                                      \
+	{                                                                                          \
+		RJ_STEP_CLOSE, NULL, NULL                                                          \
+	}
+#define NUMBER                                                                                     \
+	{                                                                                          \
+		RJ_STEP_U64, &a, NULL                                                              \
+	}
+
+static const struct rj_step all_calls[] = {
+	OPEN(&object),
+	NUMBER,
+	{ RJ_STEP_WORD, &b, words },
+	{ RJ_STEP_I64, &a, NULL },
+	OPEN(&array),
+	{ RJ_STEP_NULL, &a, NULL },
+	OPEN(&object),
+	CLOSE,
+	NUMBER,
+	CLOSE,
+	CLOSE,
+	{ RJ_STEP_WORD, &b, words },
+};
+#define NUM_VALUES 5u
+static const uint64_t values[][NUM_VALUES] = {
+	{ 0, 1, (uint64_t)-1, 10000, 0 },
+	{ UINT64_MAX, 0, (uint64_t)INT64_MIN, 9999, 2 },
+	{ 7, 2, INT64_MAX, 99999999, 1 },
+};
+
+TEST(jsonw_writes_steps)
+{
 	begin();
 	v->ops->open(v, &array);
-	v->ops->rows(v, &object, columns, 3, values, 0);
+	v->ops->steps(v, all_calls, RJ_NUM_STEPS(all_calls), values[0], 0);
 	v->ops->close(v);
 	CHECK_STR(text(), "[]");
 	begin();
 	v->ops->open(v, &array);
-	v->ops->rows(v, &object, columns, 3, values, 2);
-	v->ops->rows(v, &object, columns, 3, values + 6, 1);
-	v->ops->u64(v, &a, 7);
+	v->ops->steps(v, all_calls, RJ_NUM_STEPS(all_calls), values[0], 1);
+	v->ops->open(v, &object);
+	v->ops->steps(v, all_calls, RJ_NUM_STEPS(all_calls), values[1], 1);
 	v->ops->close(v);
-	CHECK_STR(text(), "[{\"a\":0,\"b\":\">\",\"a\":9},"
-			  "{\"a\":10,\"b\":\"<\",\"a\":18446744073709551615},"
-			  "{\"a\":9999,\"b\":\"a word of 20 bytes!!\",\"a\":10000},7]");
+	v->ops->close(v);
+	CHECK_STR(text(),
+		  "[{\"a\":0,\"b\":\"fifteen letters\",\"a\":-1,\"array\":[null,{},10000]},\"<\","
+		  "{\"object\":{\"a\":18446744073709551615,\"b\":\"<\",\"a\":-9223372036854775808,"
+		  "\"array\":[null,{},9999]},\"b\":\"\"}]");
 }
 
-TEST(jsonw_rows_are_left_out_where_there_is_no_room_or_too_much_depth)
+/* What the writer makes of steps, or of single calls in their place; inside of so many arrays. */
+static const char *written(bool in_steps, unsigned int depth, const struct rj_field *inside,
+			   const char *name, const struct rj_step *steps, size_t num,
+			   const uint64_t *all, size_t times)
 {
-	const struct rj_column column = { .field = &a };
-	const uint64_t values[] = { 1, 2, 3 };
+	begin();
+	for (unsigned int i = 0; i < depth; i++)
+		v->ops->open(v, &array);
+	if (inside)
+		v->ops->open(v, inside);
+	if (name)
+		v->ops->name(v, name, strlen(name));
+	if (in_steps)
+		rj_visitor_steps(v, steps, num, all, times);
+	else
+		rj_visitor_each_step(v, steps, num, all, times);
+	if (inside)
+		v->ops->close(v);
+	for (unsigned int i = 0; i < depth; i++)
+		v->ops->close(v);
+	return text();
+}
+
+static void check_steps(unsigned int depth, const struct rj_field *inside, const char *name,
+			const struct rj_step *steps, size_t num, const uint64_t *all, size_t times)
+{
+	char *want = strdup(written(false, depth, inside, name, steps, num, all, times));
+	bool was_too_deep = w.is_too_deep;
+
+	CHECK_STR(written(true, depth, inside, name, steps, num, all, times), want);
+	CHECK_EQ(w.is_too_deep, was_too_deep);
+	free(want);
+}
+
+TEST(jsonw_writes_steps_as_calls_would)
+{
+	size_t num = RJ_NUM_STEPS(all_calls);
+
+	for (unsigned int depth = 0; depth <= RJ_JSONW_MAX_DEPTH + 1; depth++) {
+		check_steps(depth, &array, NULL, all_calls, num, values[0], 3);
+		check_steps(depth, &object, NULL, all_calls, num, values[0], 3);
+		check_steps(depth, &object, "by name", all_calls, num, values[0], 3);
+	}
+	check_steps(0, NULL, NULL, all_calls, num - 1, values[0], 1);
+}
+
+TEST(jsonw_writes_steps_that_are_too_many_or_too_long_to_be_kept)
+{
+	static const struct rj_step many[] = {
+		NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER,
+		NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER,
+	};
+	static const struct rj_step longest[] = {
+		{ RJ_STEP_NULL, &long_name, NULL },
+		NUMBER,
+		{ RJ_STEP_NULL, &long_name, NULL },
+		{ RJ_STEP_NULL, &long_name, NULL },
+	};
+	const uint64_t numbers[RJ_NUM_STEPS(many)] = { 1, 20, 300, 4000, 50000 };
+
+	for (size_t num = 1; num <= RJ_NUM_STEPS(many); num++)
+		check_steps(1, &object, NULL, many, num, numbers, 1);
+	for (size_t num = 1; num <= RJ_NUM_STEPS(longest); num++)
+		check_steps(1, &object, NULL, longest, num, numbers, 2);
+}
+
+TEST(jsonw_forgets_steps_for_others)
+{
+	struct rj_step many[2 * RJ_JSONW_NUM_SHAPES];
+	uint64_t number = 0;
+	size_t len = 1;
+
+	begin();
+	v->ops->open(v, &array);
+	for (unsigned int turn = 0; turn < 3; turn++)
+		for (size_t i = 0; i < RJ_NUM_STEPS(many); i++, number++) {
+			many[i] = (struct rj_step)NUMBER;
+			v->ops->steps(v, &many[i], 1, &number, 1);
+			len += number < 10 ? 2 : 3;
+		}
+	v->ops->close(v);
+	CHECK_EQ(strlen(text()), len);
+}
+
+TEST(jsonw_steps_are_left_out_where_there_is_no_room_or_too_much_depth)
+{
+	static const struct rj_step steps[] = { OPEN(&object), NUMBER, CLOSE };
 	static struct rj_jsonw_keys keys;
 
 	rj_buffer_init(&out, 20);
 	rj_jsonw_init(&w, &out, &keys);
 	v = &w.visitor;
 	v->ops->open(v, &array);
-	v->ops->rows(v, &object, &column, 1, values, 3);
+	v->ops->steps(v, steps, RJ_NUM_STEPS(steps), values[0], 3);
 	v->ops->close(v);
 	CHECK(rj_jsonw_failed(&w));
 	rj_buffer_done(&out);
 	begin();
 	for (unsigned int i = 0; i <= RJ_JSONW_MAX_DEPTH; i++)
 		v->ops->open(v, &array);
-	v->ops->rows(v, &object, &column, 1, values, 3);
+	v->ops->steps(v, steps, RJ_NUM_STEPS(steps), values[0], 3);
 	for (unsigned int i = 0; i <= RJ_JSONW_MAX_DEPTH; i++)
 		v->ops->close(v);
 	CHECK(!strchr(text(), '{'));

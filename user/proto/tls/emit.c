@@ -308,13 +308,13 @@ static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *reco
 			   record->num_messages);
 }
 
-static const char *const directions[] = { "<", ">" };
+static const struct rj_step_word directions[] = { { "<", 1 }, { ">", 1 } };
 
 static void emit_record(struct rj_visitor *v, const struct rj_tls_record *record)
 {
 	v->ops->open(v, &rj_tls_fields[F_RECORD]);
 	v->ops->u64(v, &rj_tls_fields[F_B], record->len);
-	v->ops->string(v, &rj_tls_fields[F_DIR], directions[record->is_out], 1);
+	v->ops->string(v, &rj_tls_fields[F_DIR], directions[record->is_out].text, 1);
 	v->ops->u64(v, &rj_tls_fields[F_IPT], record->ipt_ms);
 	v->ops->u64(v, &rj_tls_fields[F_TP], record->type);
 	emit_messages(v, record);
@@ -322,26 +322,27 @@ static void emit_record(struct rj_visitor *v, const struct rj_tls_record *record
 }
 
 /* Records without messages in the clear have the same members, and come in runs. */
-#define NUM_COLUMNS 4u
-#define NUM_ROWS 32u /* so many at a time */
+#define NUM_VALUES 4u
+#define MAX_RUN 32u
 
 struct run {
-	uint64_t values[NUM_ROWS][NUM_COLUMNS];
+	uint64_t values[MAX_RUN][NUM_VALUES];
 	size_t num;
 };
 
 static void emit_run(struct rj_visitor *v, struct run *run)
 {
-	static const struct rj_column columns[NUM_COLUMNS] = {
-		{ .field = &rj_tls_fields[F_B] },
-		{ .field = &rj_tls_fields[F_DIR], .words = directions },
-		{ .field = &rj_tls_fields[F_IPT] },
-		{ .field = &rj_tls_fields[F_TP] },
+	static const struct rj_step steps[] = {
+		{ RJ_STEP_OPEN, &rj_tls_fields[F_RECORD], NULL },
+		{ RJ_STEP_U64, &rj_tls_fields[F_B], NULL },
+		{ RJ_STEP_WORD, &rj_tls_fields[F_DIR], directions },
+		{ RJ_STEP_U64, &rj_tls_fields[F_IPT], NULL },
+		{ RJ_STEP_U64, &rj_tls_fields[F_TP], NULL },
+		{ RJ_STEP_CLOSE, NULL, NULL },
 	};
 
 	if (run->num)
-		rj_visitor_rows(v, &rj_tls_fields[F_RECORD], columns, NUM_COLUMNS, run->values[0],
-				run->num);
+		rj_visitor_steps(v, steps, RJ_NUM_STEPS(steps), run->values[0], run->num);
 	run->num = 0;
 }
 
@@ -364,7 +365,7 @@ static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
 		values[1] = record.is_out;
 		values[2] = record.ipt_ms;
 		values[3] = record.type;
-		if (++run.num == NUM_ROWS)
+		if (++run.num == MAX_RUN)
 			emit_run(v, &run);
 	}
 	emit_run(v, &run);
