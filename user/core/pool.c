@@ -63,7 +63,7 @@ static bool add_chunk(struct rj_pool *pool)
 	return true;
 }
 
-void *rj_pool_take(struct rj_pool *pool)
+void *rj_pool_take_raw(struct rj_pool *pool)
 {
 	void *object = pool->spare;
 
@@ -77,7 +77,14 @@ void *rj_pool_take(struct rj_pool *pool)
 	}
 	rj_unpoison(object, pool->object_bytes);
 	pool->num_taken++;
-	return memset(object, 0, pool->object_bytes);
+	return object;
+}
+
+void *rj_pool_take(struct rj_pool *pool)
+{
+	void *object = rj_pool_take_raw(pool);
+
+	return object ? memset(object, 0, pool->object_bytes) : NULL;
 }
 
 /* Nothing is taken: one chunk is enough to go on with. */

@@ -34,6 +34,9 @@ void rj_pool_done(struct rj_pool *pool);
 /* rj_pool_take - an object, zeroed and aligned to 8; NULL without memory. */
 RJ_MUST_CHECK void *rj_pool_take(struct rj_pool *pool);
 
+/* rj_pool_take_raw - rj_pool_take of one that is not zeroed: all of it is the caller's to set. */
+RJ_MUST_CHECK void *rj_pool_take_raw(struct rj_pool *pool);
+
 /* rj_pool_put - what was taken from this pool. */
 void rj_pool_put(struct rj_pool *pool, void *object);
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/policy.h"
@@ -31,7 +32,7 @@ struct range {
  * @num: bytes counted
  * @high_seq, @high: sequence number and position of the furthest byte met: positions are of 64
  *                   bits, so that a stream may come round
- * @ranges: counted positions, in order, none next to another
+ * @ranges: counted positions, in order, none next to another; behind num_ranges anything
  */
 struct side {
 	uint64_t num;
@@ -49,23 +50,48 @@ struct side {
 #define NUM_TURNS 2u
 
 /*
- * struct rj_bytes - @turn: what was counted, until that is more than it can hold; then, in the same
- * place, @wide
+ * Most flows are short, and what is small stays in the cache: what was counted is added to wider
+ * counts, which few flows ever have, before a turn could hold no more, be all of one value.
+ */
+typedef uint16_t turns[NUM_TURNS][RJ_BYTE_VALUES];
+#define MAX_IN_TURNS UINT16_MAX
+
+/*
+ * struct rj_bytes - @turn: what was counted last, @in_turns bytes; @wide: all before, NULL for none
  */
 struct rj_bytes {
-	union {
-		uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES];
-		uint64_t wide[RJ_BYTE_VALUES];
-	};
-	struct side sides[2];
-	bool is_wide;
-	bool with_wht;
 	struct rj_wht wht;
+	uint64_t *wide;
+	uint32_t in_turns;
+	bool with_wht;
+	struct side sides[2];
+	turns turn;
 };
+
+#define WIDE_BYTES (RJ_BYTE_VALUES * sizeof(uint64_t))
 
 size_t rj_bytes_size(void)
 {
 	return sizeof(struct rj_bytes);
+}
+
+void rj_bytes_init(struct rj_bytes *b)
+{
+	memset(b, 0, offsetof(struct rj_bytes, sides));
+	for (unsigned int side = 0; side < 2; side++)
+		memset(&b->sides[side], 0, offsetof(struct side, ranges));
+	memset(b->turn, 0, sizeof(b->turn));
+}
+
+void rj_bytes_done(struct rj_bytes *b)
+{
+	free(b->wide);
+	b->wide = NULL;
+}
+
+size_t rj_bytes_memory(const struct rj_bytes *b)
+{
+	return sizeof(*b) + (b->wide ? WIDE_BYTES : 0);
 }
 
 void rj_bytes_transform(struct rj_bytes *b)
@@ -88,7 +114,7 @@ static int64_t max_i64(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static inline void count_eight(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t bytes[8])
+static inline void count_eight(turns turn, const uint8_t bytes[8])
 {
 	turn[0][bytes[0]]++;
 	turn[1][bytes[1]]++;
@@ -100,8 +126,7 @@ static inline void count_eight(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const u
 	turn[1][bytes[7]]++;
 }
 
-static void count_turns(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t *bytes,
-			uint32_t len)
+static void count_turns(turns turn, const uint8_t *bytes, uint32_t len)
 {
 	const uint8_t *end = bytes + len;
 
@@ -113,70 +138,55 @@ static void count_turns(uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], const uint8_t 
 		turn[0][*bytes]++;
 }
 
-static void sum_turns(const uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES], uint64_t *out)
-{
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
-		out[i] = (uint64_t)turn[0][i] + turn[1][i];
-}
-
 static void counts_of(const struct rj_bytes *b, uint64_t *out)
 {
-	if (b->is_wide)
-		memcpy(out, b->wide, sizeof(b->wide));
-	else
-		sum_turns(b->turn, out);
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		out[i] = (uint32_t)b->turn[0][i] + b->turn[1][i];
+	for (unsigned int i = 0; b->wide && i < RJ_BYTE_VALUES; i++)
+		out[i] += b->wide[i];
 }
 
-/* Makes room for @more bytes to be counted, be all of one value. */
-static void make_room(struct rj_bytes *b, uint64_t more)
+/* What is in the turns goes to the wide counts, with @more of each value. */
+static __attribute__((noinline)) bool widen(struct rj_bytes *b, const uint64_t *more)
 {
-	uint64_t counts[RJ_BYTE_VALUES];
-
-	if (b->is_wide || rj_bytes_total(b) + more <= UINT32_MAX)
-		return;
-	sum_turns(b->turn, counts);
-	memcpy(b->wide, counts, sizeof(counts));
-	b->is_wide = true;
+	if (!b->wide)
+		b->wide = calloc(RJ_BYTE_VALUES, sizeof(*b->wide));
+	if (!b->wide)
+		return false;
+	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
+		b->wide[i] += (uint64_t)b->turn[0][i] + b->turn[1][i] + (more ? more[i] : 0);
+	memset(b->turn, 0, sizeof(b->turn));
+	b->in_turns = 0;
+	return true;
 }
 
-/* Adds what was counted elsewhere; there is room. */
-static void add_counts(struct rj_bytes *b, const uint64_t *counts)
+static bool count_all(struct rj_bytes *b, const uint8_t *bytes, uint32_t len)
 {
-	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++) {
-		if (b->is_wide)
-			b->wide[i] += counts[i];
-		else
-			b->turn[0][i] += (uint32_t)counts[i];
+	while (len > MAX_IN_TURNS - b->in_turns) {
+		uint32_t room = MAX_IN_TURNS - b->in_turns;
+
+		count_turns(b->turn, bytes, room);
+		if (!widen(b, NULL))
+			return false;
+		bytes += room;
+		len -= room;
 	}
+	count_turns(b->turn, bytes, len);
+	b->in_turns += len;
+	return true;
 }
 
-/* Of flows of some gigabytes. */
-static __attribute__((noinline)) void count_wide(struct rj_bytes *b, const uint8_t *bytes,
-						 uint32_t len)
-{
-	uint32_t turn[NUM_TURNS][RJ_BYTE_VALUES] = { 0 };
-	uint64_t counts[RJ_BYTE_VALUES];
-
-	count_turns(turn, bytes, len);
-	sum_turns(turn, counts);
-	add_counts(b, counts);
-}
-
-static void count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint32_t len,
+static bool count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint32_t len,
 		  uint64_t limit)
 {
 	uint64_t room = limit > s->num ? limit - s->num : 0;
 
 	if (len > room)
 		len = (uint32_t)room;
-	make_room(b, len);
-	if (b->is_wide)
-		count_wide(b, bytes, len);
-	else
-		count_turns(b->turn, bytes, len);
 	if (b->with_wht)
 		rj_wht_add(&b->wht, bytes, len);
 	s->num += len;
+	return count_all(b, bytes, len);
 }
 
 /* Makes room for one more: the two earliest become one, and the gap between them is closed. */
@@ -211,21 +221,23 @@ static void add_range(struct side *s, int64_t start, int64_t end)
 }
 
 /* Counts what of [@start, @end) is in no range yet; its bytes are at @bytes. */
-static void count_new(struct rj_bytes *b, struct side *s, int64_t start, int64_t end,
+static bool count_new(struct rj_bytes *b, struct side *s, int64_t start, int64_t end,
 		      const uint8_t *bytes, uint64_t limit)
 {
 	int64_t at = start;
+	bool is_counted = true;
 
 	for (uint32_t i = 0; i < s->num_ranges && at < end; i++) {
 		const struct range *r = &s->ranges[i];
 
 		if (r->start > at)
-			count(b, s, bytes + (at - start), (uint32_t)(min_i64(r->start, end) - at),
-			      limit);
+			is_counted &= count(b, s, bytes + (at - start),
+					    (uint32_t)(min_i64(r->start, end) - at), limit);
 		at = max_i64(at, r->end);
 	}
 	if (at < end)
-		count(b, s, bytes + (at - start), (uint32_t)(end - at), limit);
+		is_counted &= count(b, s, bytes + (at - start), (uint32_t)(end - at), limit);
+	return is_counted;
 }
 
 void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq)
@@ -238,7 +250,7 @@ void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq)
 	s->high_seq = seq;
 }
 
-void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const uint8_t *bytes,
+bool rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const uint8_t *bytes,
 		     uint32_t len, uint64_t limit)
 {
 	struct side *s = &b->sides[side];
@@ -248,7 +260,7 @@ void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const 
 	start = s->high + (int32_t)(seq - s->high_seq);
 	end = start + len;
 	if (start < -MAX_BACK_BYTES)
-		return;
+		return true;
 	if (end > s->high) {
 		s->high = end;
 		s->high_seq = seq + len;
@@ -256,27 +268,30 @@ void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const 
 	if (limit < INT64_MAX)
 		end = min_i64(end, (int64_t)limit);
 	if (start >= end)
-		return;
-	count_new(b, s, start, end, bytes, limit);
+		return true;
+	if (!count_new(b, s, start, end, bytes, limit))
+		return false;
 	add_range(s, start, end);
+	return true;
 }
 
-void rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes, uint32_t len,
+bool rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes, uint32_t len,
 		       uint64_t limit)
 {
-	count(b, &b->sides[side], bytes, len, limit);
+	return count(b, &b->sides[side], bytes, len, limit);
 }
 
-void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
+bool rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from)
 {
 	uint64_t counts[RJ_BYTE_VALUES];
 
 	counts_of(from, counts);
-	make_room(to, rj_bytes_total(from));
-	add_counts(to, counts);
+	if (!widen(to, counts))
+		return false;
 	to->sides[0].num += from->sides[0].num;
 	to->sides[1].num += from->sides[1].num;
 	rj_wht_join(&to->wht, &from->wht);
+	return true;
 }
 
 /* n log2(n) of counts; most are small. */
@@ -323,6 +338,11 @@ static struct moments moments_of(const uint64_t *count)
 
 	pthread_once(&known_once, learn_logs);
 	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i += 4) {
+		if (!(count[i] | count[i + 1] | count[i + 2] | count[i + 3])) {
+			m.second += 4 * m.first + 10 * sum;
+			m.first += 4 * sum;
+			continue;
+		}
 		add_count(&m, &sum, count[i]);
 		add_count(&m, &sum, count[i + 1]);
 		add_count(&m, &sum, count[i + 2]);

@@ -7,14 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/status.h"
 #include "features/wht.h"
 
 #define RJ_BYTE_VALUES 256u
 
 struct rj_bytes;
 
-/* rj_bytes_size - memory of one; zeroed it has nothing counted yet. */
+/* rj_bytes_size - memory of one, to be given to rj_bytes_init. */
 size_t rj_bytes_size(void);
+
+/* rj_bytes_init - has nothing counted yet, whatever stood in the memory before. */
+void rj_bytes_init(struct rj_bytes *b);
+
+/* rj_bytes_done - gives back what it holds besides itself. */
+void rj_bytes_done(struct rj_bytes *b);
+
+/* rj_bytes_memory - what it holds with itself; only counting and adding change that. */
+size_t rj_bytes_memory(const struct rj_bytes *b);
 
 /*
  * rj_bytes_transform - from now on what is counted of a packet is transformed too; of one that is
@@ -31,17 +41,18 @@ void rj_bytes_start(struct rj_bytes *b, unsigned int side, uint32_t seq);
 
 /*
  * rj_bytes_stream - counts @len bytes at sequence number @seq of @side: those that were not
- * counted before and lie in the first @limit of the stream.
+ * counted before and lie in the first @limit of the stream. False without memory: the counts are
+ * void from then on.
  */
-void rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const uint8_t *bytes,
-		     uint32_t len, uint64_t limit);
+RJ_MUST_CHECK bool rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq,
+				   const uint8_t *bytes, uint32_t len, uint64_t limit);
 
-/* rj_bytes_datagram - counts @len bytes of @side, until it has @limit of them. */
-void rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes, uint32_t len,
-		       uint64_t limit);
+/* rj_bytes_datagram - counts @len bytes of @side, until it has @limit of them; false likewise. */
+RJ_MUST_CHECK bool rj_bytes_datagram(struct rj_bytes *b, unsigned int side, const uint8_t *bytes,
+				     uint32_t len, uint64_t limit);
 
-/* rj_bytes_add - adds what another piece of the same flow counted. */
-void rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
+/* rj_bytes_add - adds what another piece of the same flow counted; false likewise. */
+RJ_MUST_CHECK bool rj_bytes_add(struct rj_bytes *to, const struct rj_bytes *from);
 
 /*
  * struct rj_byte_dist - of both sides together.

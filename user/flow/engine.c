@@ -508,16 +508,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		around->dissect = entry->dissect;
 		entry->dissect = NULL;
 	}
-	if (!around->bytes) {
-		around->bytes = entry->bytes;
-		entry->bytes = NULL;
-	} else if (entry->bytes) {
-		rj_bytes_add(around->bytes, entry->bytes);
-	}
-	if (!around->traits) {
-		around->traits = entry->traits;
-		entry->traits = NULL;
-	}
+	rj_payloads_join(&e->payloads, around, entry);
 	if (!around->tunnels) {
 		around->tunnels = entry->tunnels;
 		entry->tunnels = NULL;

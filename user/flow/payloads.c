@@ -50,7 +50,8 @@ static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
 {
 	if (!entry->bytes)
 		return;
-	p->stats->dissect_bytes -= rj_bytes_size();
+	p->stats->dissect_bytes -= rj_bytes_memory(entry->bytes);
+	rj_bytes_done(entry->bytes);
 	rj_pool_put(&p->all_bytes, entry->bytes);
 	entry->bytes = NULL;
 }
@@ -138,8 +139,9 @@ static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
 	if (entry->bytes || entry->is_uncounted)
 		return entry->bytes;
 	if (has_memory_for(p, rj_bytes_size()))
-		entry->bytes = rj_pool_take(&p->all_bytes);
+		entry->bytes = rj_pool_take_raw(&p->all_bytes);
 	if (entry->bytes) {
+		rj_bytes_init(entry->bytes);
 		if (rj_feature_on(&p->options->features, RJ_FEATURE_WHT))
 			rj_bytes_transform(entry->bytes);
 		p->stats->dissect_bytes += rj_bytes_size();
@@ -226,26 +228,60 @@ static void tell_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 		tell_traits(p, entry, &seen);
 }
 
+/* Keeps the account of memory, which was @before; for what that has no room is not counted on. */
+static void note_bytes(struct rj_payloads *p, struct rj_entry *entry, size_t before,
+		       bool is_counted)
+{
+	size_t now = rj_bytes_memory(entry->bytes);
+
+	p->stats->dissect_bytes += now - before;
+	if (is_counted && (now == before || has_memory_for(p, 0)))
+		return;
+	drop_bytes(p, entry);
+	entry->is_uncounted = true;
+	p->stats->dissect_refused++;
+}
+
 /* Counts the values of payload bytes where that was asked for; @payload->len of them are there. */
 static void count_bytes(struct rj_payloads *p, struct rj_entry *entry,
 			const struct rj_payload *payload, bool is_stream)
 {
 	unsigned int side = payload->side;
+	uint64_t limit = p->options->bd_bytes;
 	struct rj_bytes *bytes;
+	bool is_counted;
+	size_t before;
 
 	if (!payload->len || !rj_feature_counts_bytes(&p->options->features))
 		return;
 	bytes = bytes_of(p, entry);
 	if (!bytes)
 		return;
-	if (!is_stream) {
-		rj_bytes_datagram(bytes, side, payload->bytes, payload->len, p->options->bd_bytes);
-		return;
-	}
-	if (entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN)
+	before = rj_bytes_memory(bytes);
+	if (is_stream && entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN)
 		rj_bytes_start(bytes, side, rj_rest_of(entry, side)->syn_seq + 1);
-	rj_bytes_stream(bytes, side, payload->seq, payload->bytes, payload->len,
-			p->options->bd_bytes);
+	if (is_stream)
+		is_counted = rj_bytes_stream(bytes, side, payload->seq, payload->bytes,
+					     payload->len, limit);
+	else
+		is_counted = rj_bytes_datagram(bytes, side, payload->bytes, payload->len, limit);
+	note_bytes(p, entry, before, is_counted);
+}
+
+void rj_payloads_join(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry)
+{
+	if (around->bytes && entry->bytes) {
+		size_t before = rj_bytes_memory(around->bytes);
+
+		note_bytes(p, around, before, rj_bytes_add(around->bytes, entry->bytes));
+	} else if (!around->bytes) {
+		around->bytes = entry->bytes;
+		entry->bytes = NULL;
+	}
+	if (around->traits)
+		return;
+	around->traits = entry->traits;
+	entry->traits = NULL;
 }
 
 /* Hands over what there is of a datagram that came in fragments, and forgets it. */

@@ -53,6 +53,9 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,
 			const struct rj_sample *s);
 
+/* rj_payloads_join - what features have of the payload of @entry becomes part of @around's. */
+void rj_payloads_join(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry);
+
 /*
  * rj_payloads_end_datagrams - no more fragments come: the first bytes of a datagram may tell
  * something too.

@@ -44,6 +44,22 @@ TEST(pool_objects_are_zero_aligned_and_apart)
 	}
 }
 
+TEST(pool_leaves_raw_objects_as_they_are)
+{
+	struct rj_pool pool;
+	uint8_t *kept, *raw;
+
+	rj_pool_init(&pool, 200);
+	kept = rj_pool_take(&pool);
+	raw = rj_pool_take_raw(&pool);
+	CHECK(kept && raw && raw != kept && !((uintptr_t)raw & 7));
+	memset(raw, 3, 200);
+	rj_pool_put(&pool, raw);
+	CHECK(rj_pool_take_raw(&pool) == raw);
+	CHECK(raw[8] == 3 && raw[199] == 3);
+	rj_pool_done(&pool);
+}
+
 TEST(pool_takes_again_what_was_put_back_and_zeroes_it)
 {
 	struct rj_pool pool;
