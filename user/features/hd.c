@@ -8,32 +8,35 @@
  * Whether byte @i counts, or takes over what the byte behind it carried. Joy compared with bits
  * that it had cleared before, and so found counters only where they came to be 1.
  */
-static void compare(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
+static void compare_byte(struct rj_hd *hd, const uint8_t *bytes, uint32_t i, uint32_t len)
 {
-	for (uint32_t i = 0; i < len; i++) {
-		bool is_wrapped = i + 1 < len && !bytes[i + 1] && hd->last[i + 1] == 0xff;
+	bool is_wrapped = i + 1 < len && !bytes[i + 1] && hd->last[i + 1] == 0xff;
 
-		hd->constant[i] &= (uint8_t) ~(hd->first[i] ^ bytes[i]);
-		if (bytes[i] != (uint8_t)(hd->last[i] + 1))
-			hd->low &= ~(1u << i);
-		if (bytes[i] != (uint8_t)(hd->last[i] + is_wrapped))
-			hd->carried &= ~(1u << i);
-	}
+	if (bytes[i] != (uint8_t)(hd->last[i] + 1))
+		hd->low &= ~(1u << i);
+	if (bytes[i] != (uint8_t)(hd->last[i] + is_wrapped))
+		hd->carried &= ~(1u << i);
 }
 
 void rj_hd_add(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
 {
+	uint8_t all[RJ_HD_MAX_LEN] = { 0 };
+
 	if (hd->num >= RJ_HD_SEGMENTS || !len || len > RJ_HD_MAX_LEN)
 		return;
+	memcpy(all, bytes, len);
 	if (hd->num++) {
-		compare(hd, bytes, len);
+		for (uint32_t i = 0; i < RJ_HD_MAX_LEN; i++)
+			hd->constant[i] &= (uint8_t) ~(hd->first[i] ^ all[i]);
+		/* mostly few are left after the second segment */
+		for (uint32_t left = hd->low | hd->carried; left; left &= left - 1)
+			compare_byte(hd, all, (uint32_t)__builtin_ctz(left), len);
 	} else {
-		memcpy(hd->first, bytes, len);
-		memset(hd->constant, 0xff, len);
-		hd->low = UINT32_MAX;
-		hd->carried = UINT32_MAX;
+		memcpy(hd->first, all, sizeof(all));
+		memset(hd->constant, 0xff, sizeof(hd->constant));
+		hd->low = hd->carried = UINT32_MAX >> (RJ_HD_MAX_LEN - len);
 	}
-	memcpy(hd->last, bytes, len);
+	memcpy(hd->last, all, sizeof(all));
 }
 
 void rj_hd_packet(struct rj_hd *hd, const struct rj_seen *s, uint32_t len)

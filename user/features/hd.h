@@ -9,7 +9,7 @@
 #define RJ_HD_SEGMENTS 10u /* Joy's: segments that are compared */
 
 /*
- * struct rj_hd - of one side; zero is none yet.
+ * struct rj_hd - of one side; what is not @num means something where that is not 0.
  * @num: segments compared
  * @first, @last: the first bytes of the first and the last of them
  * @constant: bits that were the same in all of them
@@ -24,6 +24,12 @@ struct rj_hd {
 	uint32_t low;
 	uint32_t carried;
 };
+
+/* rj_hd_init - none yet. */
+static inline void rj_hd_init(struct rj_hd *hd)
+{
+	hd->num = 0;
+}
 
 /* rj_hd_add - the first @len (1…RJ_HD_MAX_LEN) bytes of a segment, unless there are enough. */
 void rj_hd_add(struct rj_hd *hd, const uint8_t *bytes, uint32_t len);

@@ -17,6 +17,7 @@ struct rj_idp {
  * rj_idp_packet - keeps up to @limit bytes of the packet if it is the one: with payload, and of TCP
  * the payload that follows the SYN, where that was seen. False without memory.
  */
-RJ_MUST_CHECK bool rj_idp_packet(struct rj_idp *idp, const struct rj_seen *s, uint32_t limit);
+RJ_MUST_CHECK bool rj_idp_packet(struct rj_idp *idp, const struct rj_seen *s, uint32_t limit,
+				 struct rj_blocks *blocks);
 
 #endif

@@ -3,71 +3,53 @@
 #ifndef RJ_FEATURES_LIST_H
 #define RJ_FEATURES_LIST_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/status.h"
+#include "core/blocks.h"
 
-/* Most flows are short: what a few packets need. Ours. */
-#define RJ_LIST_FIRST_BYTES 64u
-
-/* struct rj_list - embedded; zero is empty. */
+/* struct rj_list - embedded; zero is empty. Its memory is of the same blocks in all calls. */
 struct rj_list {
 	uint8_t *data;
 	uint32_t len;
 	uint32_t capacity;
 };
 
-/* rj_list_room - the place behind the last byte for @len more; NULL without memory. */
-RJ_MUST_CHECK static inline uint8_t *rj_list_room(struct rj_list *l, uint32_t len)
-{
-	uint32_t capacity = l->capacity ? l->capacity : RJ_LIST_FIRST_BYTES;
-	uint8_t *data;
+/* rj_list_grow - for rj_list_room: room for @len more, at least @first in all. */
+RJ_MUST_CHECK bool rj_list_grow(struct rj_list *l, struct rj_blocks *blocks, uint32_t len,
+				uint32_t first);
 
-	if (len > UINT32_MAX / 2 - l->len)
-		return NULL;
-	while (capacity < l->len + len)
-		capacity *= 2;
-	if (capacity == l->capacity)
-		return l->data + l->len;
-	data = realloc(l->data, capacity);
-	if (!data)
-		return NULL;
-	l->data = data;
-	l->capacity = capacity;
-	return data + l->len;
+/*
+ * rj_list_room - the place behind the last byte for @len more; NULL without memory. @first: bytes
+ * that an empty list is made for.
+ */
+RJ_MUST_CHECK static inline uint8_t *rj_list_room(struct rj_list *l, struct rj_blocks *blocks,
+						  uint32_t len, uint32_t first)
+{
+	return l->capacity - l->len >= len || rj_list_grow(l, blocks, len, first) ?
+		       l->data + l->len :
+		       NULL;
 }
 
 /* rj_list_put - appends @len bytes, or none of them: false without memory. */
-RJ_MUST_CHECK static inline int rj_list_put(struct rj_list *l, const void *bytes, uint32_t len)
+RJ_MUST_CHECK static inline bool rj_list_put(struct rj_list *l, struct rj_blocks *blocks,
+					     const void *bytes, uint32_t len)
 {
-	uint8_t *at = rj_list_room(l, len);
+	uint8_t *at = rj_list_room(l, blocks, len, len);
 
 	if (!at)
-		return 0;
+		return false;
 	memcpy(at, bytes, len);
 	l->len += len;
-	return 1;
-}
-
-/* rj_list_set - all there will ever be: @len bytes in an empty list; false without memory. */
-RJ_MUST_CHECK static inline int rj_list_set(struct rj_list *l, const void *bytes, uint32_t len)
-{
-	uint8_t *data = malloc(len);
-
-	if (!data)
-		return 0;
-	memcpy(data, bytes, len);
-	*l = (struct rj_list){ .data = data, .len = len, .capacity = len };
-	return 1;
+	return true;
 }
 
 /* rj_list_done - gives the memory back. */
-static inline void rj_list_done(struct rj_list *l)
+static inline void rj_list_done(struct rj_list *l, struct rj_blocks *blocks)
 {
-	free(l->data);
+	if (l->data)
+		rj_blocks_put(blocks, l->data, l->capacity);
 	*l = (struct rj_list){ 0 };
 }
 

@@ -4,6 +4,9 @@
 
 #include "bpf/tcp.h"
 
+/* What the packets of a short flow need. Ours. */
+#define FIRST_BYTES 384u
+
 /* From @before to @after in sequence space, RFC 9293 3.4: behind is negative. */
 static int32_t distance(uint32_t before, uint32_t after)
 {
@@ -25,7 +28,8 @@ static void place(struct rj_ppi *ppi, const struct rj_packet *p, struct rj_ppi_p
 	ppi->has_seq[side] = true;
 }
 
-bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit)
+bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit,
+		   struct rj_blocks *blocks)
 {
 	const struct rj_packet *p = s->packet;
 	unsigned int side = p->side & 1;
@@ -43,7 +47,7 @@ bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit)
 	/* a later fragment has no TCP header */
 	if (!(p->bits & RJ_PKT_TCP) || p->bits & RJ_PKT_LATER_FRAG || ppi->num[side] >= limit)
 		return true;
-	at = rj_list_room(&ppi->packets, (uint32_t)sizeof(one) + one.opt_len);
+	at = rj_list_room(&ppi->packets, blocks, (uint32_t)sizeof(one) + one.opt_len, FIRST_BYTES);
 	if (!at)
 		return false;
 	place(ppi, p, &one);

@@ -40,7 +40,8 @@ struct rj_ppi {
  * rj_ppi_packet - notes a TCP packet while there are fewer than @limit of its side; false without
  * memory.
  */
-RJ_MUST_CHECK bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit);
+RJ_MUST_CHECK bool rj_ppi_packet(struct rj_ppi *ppi, const struct rj_seen *s, uint32_t limit,
+				 struct rj_blocks *blocks);
 
 /*
  * rj_ppi_next - the packet at *@at, which is 0 for the first, in *@out and its options, borrowed,

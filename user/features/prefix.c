@@ -2,13 +2,12 @@
 /* The first payload bytes of a side. */
 #include "features/prefix.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_BYTES 32u /* what Joy prints of each side */
 
 /* Room for @need bytes (<= @limit) and what is known of them. */
-static bool grow(struct rj_prefix *x, uint32_t need, uint32_t limit)
+static bool grow(struct rj_prefix *x, uint32_t need, uint32_t limit, struct rj_blocks *blocks)
 {
 	uint32_t capacity = x->capacity ? x->capacity : FIRST_BYTES;
 	uint8_t *bytes;
@@ -19,15 +18,15 @@ static bool grow(struct rj_prefix *x, uint32_t need, uint32_t limit)
 		capacity *= 2;
 	if (capacity > limit)
 		capacity = limit;
-	bytes = malloc(2 * (size_t)capacity);
+	bytes = rj_blocks_take(blocks, 2 * capacity);
 	if (!bytes)
 		return false;
 	memset(bytes + capacity, 0, capacity);
 	if (x->capacity) {
 		memcpy(bytes, x->bytes, x->capacity);
 		memcpy(bytes + capacity, x->bytes + x->capacity, x->capacity);
+		rj_blocks_put(blocks, x->bytes, 2 * x->capacity);
 	}
-	free(x->bytes);
 	x->bytes = bytes;
 	x->capacity = capacity;
 	return true;
@@ -59,7 +58,7 @@ static void fill(struct rj_prefix *x, uint32_t at, const uint8_t *bytes, uint32_
 }
 
 bool rj_prefix_stream(struct rj_prefix *x, uint32_t seq, const uint8_t *bytes, uint32_t len,
-		      uint32_t limit)
+		      uint32_t limit, struct rj_blocks *blocks)
 {
 	int32_t at;
 	uint32_t skip;
@@ -76,25 +75,27 @@ bool rj_prefix_stream(struct rj_prefix *x, uint32_t seq, const uint8_t *bytes, u
 	at = at < 0 ? 0 : at;
 	if (len > limit - (uint32_t)at)
 		len = limit - (uint32_t)at;
-	if (!grow(x, (uint32_t)at + len, limit))
+	if (!grow(x, (uint32_t)at + len, limit, blocks))
 		return false;
 	fill(x, (uint32_t)at, bytes, len);
 	return true;
 }
 
-bool rj_prefix_datagram(struct rj_prefix *x, const uint8_t *bytes, uint32_t len, uint32_t limit)
+bool rj_prefix_datagram(struct rj_prefix *x, const uint8_t *bytes, uint32_t len, uint32_t limit,
+			struct rj_blocks *blocks)
 {
 	if (x->len || !len)
 		return true;
 	len = len < limit ? len : limit;
-	if (!grow(x, len, limit))
+	if (!grow(x, len, limit, blocks))
 		return false;
 	fill(x, 0, bytes, len);
 	return true;
 }
 
-void rj_prefix_done(struct rj_prefix *x)
+void rj_prefix_done(struct rj_prefix *x, struct rj_blocks *blocks)
 {
-	free(x->bytes);
+	if (x->bytes)
+		rj_blocks_put(blocks, x->bytes, 2 * x->capacity);
 	*x = (struct rj_prefix){ 0 };
 }

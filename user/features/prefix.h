@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/status.h"
+#include "core/blocks.h"
 
 #define RJ_PREFIX_MAX_LEN 65535u
 
 /*
- * struct rj_prefix - of one side; zero is none yet.
+ * struct rj_prefix - of one side; zero is none yet. Its memory is of the same blocks in all calls.
  * @bytes: @capacity of them, and behind them one of each that says whether it came
  * @len: how many came without a gap from the first on
  * @start_seq: TCP: sequence number of the first
@@ -35,13 +35,13 @@ void rj_prefix_start(struct rj_prefix *x, uint32_t seq);
  * @limit, in any order; what came first stands. False without memory.
  */
 RJ_MUST_CHECK bool rj_prefix_stream(struct rj_prefix *x, uint32_t seq, const uint8_t *bytes,
-				    uint32_t len, uint32_t limit);
+				    uint32_t len, uint32_t limit, struct rj_blocks *blocks);
 
 /* rj_prefix_datagram - keeps the first @limit bytes of the first datagram that has any. */
 RJ_MUST_CHECK bool rj_prefix_datagram(struct rj_prefix *x, const uint8_t *bytes, uint32_t len,
-				      uint32_t limit);
+				      uint32_t limit, struct rj_blocks *blocks);
 
 /* rj_prefix_done - gives the memory back. */
-void rj_prefix_done(struct rj_prefix *x);
+void rj_prefix_done(struct rj_prefix *x, struct rj_blocks *blocks);
 
 #endif

@@ -2,7 +2,8 @@
 /* Sequence and acknowledgement numbers of a side's TCP packets. */
 #include "features/salt.h"
 
-bool rj_salt_packet(struct rj_salt *salt, const struct rj_seen *s, uint32_t limit)
+bool rj_salt_packet(struct rj_salt *salt, const struct rj_seen *s, uint32_t limit,
+		    struct rj_blocks *blocks)
 {
 	const struct rj_packet *p = s->packet;
 	const struct rj_salt_pair pair = { p->tcp_seq, p->tcp_ack };
@@ -10,7 +11,7 @@ bool rj_salt_packet(struct rj_salt *salt, const struct rj_seen *s, uint32_t limi
 	/* a later fragment has no TCP header */
 	if (!(p->bits & RJ_PKT_TCP) || p->bits & RJ_PKT_LATER_FRAG || salt->num >= limit)
 		return true;
-	if (!rj_list_put(&salt->pairs, &pair, sizeof(pair)))
+	if (!rj_list_put(&salt->pairs, blocks, &pair, sizeof(pair)))
 		return false;
 	salt->num++;
 	return true;

@@ -22,7 +22,8 @@ struct rj_salt {
 };
 
 /* rj_salt_packet - notes a TCP packet while there are fewer than @limit; false without memory. */
-RJ_MUST_CHECK bool rj_salt_packet(struct rj_salt *salt, const struct rj_seen *s, uint32_t limit);
+RJ_MUST_CHECK bool rj_salt_packet(struct rj_salt *salt, const struct rj_seen *s, uint32_t limit,
+				  struct rj_blocks *blocks);
 
 /* rj_salt_at - pair number @at (< num). */
 struct rj_salt_pair rj_salt_at(const struct rj_salt *salt, uint32_t at);

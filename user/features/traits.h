@@ -28,17 +28,20 @@ struct rj_trait_options {
 };
 
 /*
- * struct rj_traits - of one flow; zero is nothing yet.
+ * struct rj_traits - of one flow; see rj_traits_init. First what every packet asks for.
  * @is_cut: memory was short: something is missing
  */
 struct rj_traits {
-	struct rj_hd hd[RJ_NUM_SIDES];
+	struct rj_ppi ppi;
+	struct rj_salt salt[RJ_NUM_SIDES];
 	struct rj_idp idp[RJ_NUM_SIDES];
 	struct rj_prefix prefix[RJ_NUM_SIDES];
-	struct rj_salt salt[RJ_NUM_SIDES];
-	struct rj_ppi ppi;
 	bool is_cut;
+	struct rj_hd hd[RJ_NUM_SIDES];
 };
+
+/* rj_traits_init - nothing yet, whatever stood in the memory before. */
+void rj_traits_init(struct rj_traits *t);
 
 /* rj_traits_wants - whether packets like this one are to be handed over. */
 static inline bool rj_traits_wants(const struct rj_trait_options *o, const struct rj_packet *p)
@@ -52,15 +55,18 @@ static inline bool rj_traits_wants(const struct rj_trait_options *o, const struc
 
 /*
  * rj_traits_packet - what the packet tells, for each kind that is asked for. False without memory:
- * what was there stays.
+ * what was there stays. All memory is of @blocks, the same ones in all calls.
  */
 RJ_MUST_CHECK bool rj_traits_packet(struct rj_traits *t, const struct rj_seen *s,
-				    const struct rj_trait_options *o);
+				    const struct rj_trait_options *o, struct rj_blocks *blocks);
 
-/* rj_traits_bytes - memory held for the flow, all told. */
-size_t rj_traits_bytes(const struct rj_traits *t);
+/*
+ * rj_traits_fetch - has the processor fetch what a record needs: at step 0 the traits, then what
+ * they point to.
+ */
+void rj_traits_fetch(const struct rj_traits *t, int step);
 
-/* rj_traits_done - gives back what it holds besides itself; takes NULL. */
-void rj_traits_done(struct rj_traits *t);
+/* rj_traits_done - gives back what it holds of @blocks. */
+void rj_traits_done(struct rj_traits *t, struct rj_blocks *blocks);
 
 #endif

@@ -25,6 +25,7 @@ void rj_payloads_done(struct rj_payloads *p)
 	rj_pool_done(&p->dissects);
 	rj_pool_done(&p->all_bytes);
 	rj_pool_done(&p->all_traits);
+	rj_blocks_done(&p->blocks);
 }
 
 static bool dissects(const struct rj_payloads *p, uint8_t proto)
@@ -58,10 +59,12 @@ static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
 
 static void drop_traits(struct rj_payloads *p, struct rj_entry *entry)
 {
+	size_t before = p->blocks.held;
+
 	if (!entry->traits)
 		return;
-	p->stats->dissect_bytes -= rj_traits_bytes(entry->traits);
-	rj_traits_done(entry->traits);
+	rj_traits_done(entry->traits, &p->blocks);
+	p->stats->dissect_bytes -= before - p->blocks.held + sizeof(*entry->traits);
 	rj_pool_put(&p->all_traits, entry->traits);
 	entry->traits = NULL;
 }
@@ -158,9 +161,10 @@ static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry
 	if (entry->traits || entry->is_untold)
 		return entry->traits;
 	if (has_memory_for(p, sizeof(*entry->traits)))
-		entry->traits = rj_pool_take(&p->all_traits);
+		entry->traits = rj_pool_take_raw(&p->all_traits);
 	if (entry->traits) {
-		p->stats->dissect_bytes += rj_traits_bytes(entry->traits);
+		rj_traits_init(entry->traits);
+		p->stats->dissect_bytes += sizeof(*entry->traits);
 		return entry->traits;
 	}
 	entry->is_untold = true;
@@ -172,13 +176,12 @@ static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry
 static void tell_traits(struct rj_payloads *p, struct rj_entry *entry, const struct rj_seen *seen)
 {
 	struct rj_traits *t = traits_of(p, entry);
-	size_t before;
+	size_t before = p->blocks.held;
 
 	if (!t || t->is_cut)
 		return;
-	before = rj_traits_bytes(t);
-	t->is_cut = !rj_traits_packet(t, seen, &p->traits);
-	p->stats->dissect_bytes += rj_traits_bytes(t) - before;
+	t->is_cut = !rj_traits_packet(t, seen, &p->traits, &p->blocks);
+	p->stats->dissect_bytes += p->blocks.held - before;
 	t->is_cut |= !has_memory_for(p, 0);
 	p->stats->dissect_refused += t->is_cut;
 }
@@ -234,8 +237,10 @@ static void note_bytes(struct rj_payloads *p, struct rj_entry *entry, size_t bef
 {
 	size_t now = rj_bytes_memory(entry->bytes);
 
+	if (is_counted && now == before) /* nearly always */
+		return;
 	p->stats->dissect_bytes += now - before;
-	if (is_counted && (now == before || has_memory_for(p, 0)))
+	if (is_counted && has_memory_for(p, 0))
 		return;
 	drop_bytes(p, entry);
 	entry->is_uncounted = true;

@@ -3,13 +3,14 @@
 #ifndef RJ_FLOW_PAYLOADS_H
 #define RJ_FLOW_PAYLOADS_H
 
-#include "core/pool.h"
+#include "core/blocks.h"
 #include "flow/engine.h"
 #include "flow/table.h"
 
 /*
  * struct rj_payloads - embedded in an engine, whose options, table and account these are. @traits:
- * what is kept of packets, where @has_traits; @all_bytes, @all_traits: those of entries.
+ * what is kept of packets, where @has_traits; @all_bytes, @all_traits: those of entries;
+ * @blocks: what traits hold.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
@@ -20,6 +21,7 @@ struct rj_payloads {
 	struct rj_pool dissects;
 	struct rj_pool all_bytes;
 	struct rj_pool all_traits;
+	struct rj_blocks blocks;
 };
 
 /* rj_payloads_init - with what @options ask for; all are borrowed. */

@@ -4,6 +4,8 @@
 #include "bpf/wire.h"
 #include "tests/unit/unit.h"
 
+static struct rj_blocks blocks;
+
 struct sent {
 	unsigned int side;
 	uint64_t us;
@@ -25,7 +27,7 @@ static void add(struct rj_ppi *ppi, const struct sent *x, uint8_t opt_len, uint3
 	const struct rj_seen s = { .packet = &p, .since_us = x->us };
 
 	memset(p.tcp_opts, 0x40 + opt_len, opt_len);
-	CHECK(rj_ppi_packet(ppi, &s, limit));
+	CHECK(rj_ppi_packet(ppi, &s, limit, &blocks));
 }
 
 TEST(ppi_numbers_are_from_the_highest_so_far)
@@ -66,7 +68,7 @@ TEST(ppi_numbers_are_from_the_highest_so_far)
 		CHECK_EQ(p.since_us, rows[i].sent.us);
 	}
 	CHECK(!rj_ppi_next(&ppi, &at, &p, &opts));
-	rj_list_done(&ppi.packets);
+	rj_list_done(&ppi.packets, &blocks);
 }
 
 TEST(ppi_numbers_come_round)
@@ -82,7 +84,7 @@ TEST(ppi_numbers_come_round)
 	CHECK(rj_ppi_next(&ppi, &at, &p, &opts));
 	CHECK_EQ(p.rseq, 10); /* 2^32 - 6 to 4 */
 	CHECK_EQ(p.rack, 0);  /* nothing came from the other side */
-	rj_list_done(&ppi.packets);
+	rj_list_done(&ppi.packets, &blocks);
 }
 
 TEST(ppi_times_never_step_back)
@@ -100,7 +102,7 @@ TEST(ppi_times_never_step_back)
 		CHECK(rj_ppi_next(&ppi, &at, &p, &opts));
 		CHECK_EQ(p.since_us, want[i]);
 	}
-	rj_list_done(&ppi.packets);
+	rj_list_done(&ppi.packets, &blocks);
 }
 
 TEST(ppi_has_so_many_of_each_side_with_their_options)
@@ -122,7 +124,7 @@ TEST(ppi_has_so_many_of_each_side_with_their_options)
 	CHECK_EQ(num, 50);
 	CHECK_EQ(ppi.num[0], 40);
 	CHECK_EQ(ppi.num[1], 10);
-	rj_list_done(&ppi.packets);
+	rj_list_done(&ppi.packets, &blocks);
 }
 
 TEST(ppi_is_of_packets_with_a_tcp_header)
@@ -131,7 +133,7 @@ TEST(ppi_is_of_packets_with_a_tcp_header)
 	const struct rj_packet later = { .bits = RJ_PKT_TCP | RJ_PKT_LATER_FRAG };
 	struct rj_ppi ppi = { 0 };
 
-	CHECK(rj_ppi_packet(&ppi, &(struct rj_seen){ .packet = &udp }, 9));
-	CHECK(rj_ppi_packet(&ppi, &(struct rj_seen){ .packet = &later }, 9));
+	CHECK(rj_ppi_packet(&ppi, &(struct rj_seen){ .packet = &udp }, 9, &blocks));
+	CHECK(rj_ppi_packet(&ppi, &(struct rj_seen){ .packet = &later }, 9, &blocks));
 	CHECK_EQ(ppi.packets.len, 0);
 }

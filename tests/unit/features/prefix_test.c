@@ -3,6 +3,8 @@
 
 #include "tests/unit/unit.h"
 
+static struct rj_blocks blocks;
+
 /* From a block of exactly these bytes: a sanitizer sees one too many. */
 static void put(struct rj_prefix *x, uint32_t seq, const char *text, uint32_t limit)
 {
@@ -10,7 +12,7 @@ static void put(struct rj_prefix *x, uint32_t seq, const char *text, uint32_t li
 	uint8_t *bytes = malloc(len + !len);
 
 	memcpy(bytes, text, len);
-	CHECK(rj_prefix_stream(x, seq, bytes, (uint32_t)len, limit));
+	CHECK(rj_prefix_stream(x, seq, bytes, (uint32_t)len, limit, &blocks));
 	free(bytes);
 }
 
@@ -30,7 +32,7 @@ TEST(prefix_of_a_stream_goes_over_segments)
 	check_is(&x, "GET / HT");
 	put(&x, 108, "xxx", 8);
 	check_is(&x, "GET / HT");
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 	check_is(&x, "");
 }
 
@@ -46,7 +48,7 @@ TEST(prefix_of_a_stream_is_by_sequence_numbers)
 	check_is(&x, "ab");
 	put(&x, 4294967295u, "XcdX", 6); /* what came first stands */
 	check_is(&x, "abcdef");
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 }
 
 TEST(prefix_ends_at_the_first_gap)
@@ -56,7 +58,7 @@ TEST(prefix_ends_at_the_first_gap)
 	put(&x, 10, "abc", 100);
 	put(&x, 14, "efg", 100);
 	check_is(&x, "abc");
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 }
 
 TEST(prefix_leaves_out_what_is_before_the_start)
@@ -68,7 +70,7 @@ TEST(prefix_leaves_out_what_is_before_the_start)
 	check_is(&x, "def");
 	put(&x, 8, "bcdefgh", 100);
 	check_is(&x, "defgh");
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 }
 
 TEST(prefix_grows_to_its_limit)
@@ -81,7 +83,7 @@ TEST(prefix_grows_to_its_limit)
 		put(&x, 999 - i, text, 700);
 	}
 	check_is(&x, "a"); /* the first that came is the start; all others are before it */
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 	rj_prefix_start(&x, 0);
 	for (uint32_t i = 0; i < 1000; i++) {
 		text[0] = (char)('a' + (999 - i) % 26);
@@ -91,16 +93,16 @@ TEST(prefix_grows_to_its_limit)
 	CHECK(x.capacity <= 700);
 	for (uint32_t i = 0; i < x.len; i++)
 		CHECK_EQ(x.bytes[i], 'a' + i % 26);
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 }
 
 TEST(prefix_of_datagrams_is_of_the_first_that_has_any)
 {
 	struct rj_prefix x = { 0 };
 
-	CHECK(rj_prefix_datagram(&x, NULL, 0, 4));
-	CHECK(rj_prefix_datagram(&x, (const uint8_t *)"abcdef", 6, 4));
-	CHECK(rj_prefix_datagram(&x, (const uint8_t *)"ghijkl", 6, 4));
+	CHECK(rj_prefix_datagram(&x, NULL, 0, 4, &blocks));
+	CHECK(rj_prefix_datagram(&x, (const uint8_t *)"abcdef", 6, 4, &blocks));
+	CHECK(rj_prefix_datagram(&x, (const uint8_t *)"ghijkl", 6, 4, &blocks));
 	check_is(&x, "abcd");
-	rj_prefix_done(&x);
+	rj_prefix_done(&x, &blocks);
 }

@@ -4,12 +4,14 @@
 #include "bpf/wire.h"
 #include "tests/unit/unit.h"
 
+static struct rj_blocks blocks;
+
 static void add(struct rj_salt *salt, uint8_t bits, uint32_t seq, uint32_t ack, uint32_t limit)
 {
 	const struct rj_packet p = { .bits = bits, .tcp_seq = seq, .tcp_ack = ack };
 	const struct rj_seen s = { .packet = &p };
 
-	CHECK(rj_salt_packet(salt, &s, limit));
+	CHECK(rj_salt_packet(salt, &s, limit, &blocks));
 }
 
 TEST(salt_keeps_numbers_in_order_up_to_the_limit)
@@ -23,7 +25,7 @@ TEST(salt_keeps_numbers_in_order_up_to_the_limit)
 	CHECK_EQ(rj_salt_at(&salt, 6).seq, 0);
 	CHECK_EQ(rj_salt_at(&salt, 199).seq, 193); /* 2^32 - 6 + 199 */
 	CHECK_EQ(rj_salt_at(&salt, 199).ack, 1393);
-	rj_list_done(&salt.pairs);
+	rj_list_done(&salt.pairs, &blocks);
 }
 
 TEST(salt_is_of_packets_with_a_tcp_header)

@@ -3,11 +3,13 @@
 
 #include "tests/unit/unit.h"
 
+static struct rj_blocks blocks;
+
 static const uint8_t bytes[] = "0123456789abcdef";
 
 static struct rj_traits *fed(const struct rj_trait_options *o, const struct rj_packet *p)
 {
-	struct rj_traits *t = calloc(1, sizeof(*t));
+	struct rj_traits *t = malloc(sizeof(*t));
 	const struct rj_seen s = { .packet = p,
 				   .payload = bytes + 8,
 				   .len = 8,
@@ -16,7 +18,9 @@ static struct rj_traits *fed(const struct rj_trait_options *o, const struct rj_p
 
 	if (!t)
 		abort();
-	CHECK(rj_traits_packet(t, &s, o));
+	memset(t, 0xa5, sizeof(*t));
+	rj_traits_init(t);
+	CHECK(rj_traits_packet(t, &s, o, &blocks));
 	return t;
 }
 
@@ -26,9 +30,9 @@ TEST(traits_keep_what_is_asked_for_and_no_more)
 	const struct rj_trait_options all = { 8, 100, 100, 10, 10 }, none = { 0 };
 	struct rj_traits *t = fed(&none, &p);
 
-	CHECK_EQ(rj_traits_bytes(t), sizeof(*t));
+	CHECK_EQ(blocks.held, 0);
 	CHECK_EQ(t->hd[1].num, 0);
-	rj_traits_done(t);
+	rj_traits_done(t, &blocks);
 	free(t);
 	t = fed(&all, &p);
 	CHECK_EQ(t->hd[1].num, 1);
@@ -37,11 +41,11 @@ TEST(traits_keep_what_is_asked_for_and_no_more)
 	CHECK_EQ(t->salt[1].num, 1);
 	CHECK_EQ(t->ppi.num[1], 1);
 	CHECK_EQ(t->hd[0].num + t->idp[0].bytes.len + t->prefix[0].len + t->salt[0].num, 0);
-	/* 16 of idp, 64 each of salt and ppi, twice 32 of the prefix */
-	CHECK_EQ(rj_traits_bytes(t), sizeof(*t) + 16 + 2 * 64 + 2 * 32);
-	rj_traits_done(t);
+	/* 16 of idp, one pair of salt, those of the first packets, twice 32 of the prefix */
+	CHECK_EQ(blocks.held, 64 + 64 + 384 + 64);
+	rj_traits_done(t, &blocks);
 	free(t);
-	rj_traits_done(NULL);
+	CHECK_EQ(blocks.held, 0);
 }
 
 TEST(traits_want_payload_and_tcp_headers)
@@ -64,6 +68,6 @@ TEST(traits_of_tcp_that_was_not_read_have_no_first_bytes)
 	struct rj_traits *t = fed(&o, &p);
 
 	CHECK_EQ(t->prefix[0].len, 0);
-	rj_traits_done(t);
+	rj_traits_done(t, &blocks);
 	free(t);
 }
