@@ -69,6 +69,7 @@ void *rj_pool_take_raw(struct rj_pool *pool)
 
 	if (object) {
 		memcpy(&pool->spare, object, sizeof(pool->spare));
+		__builtin_prefetch(pool->spare); /* put back long ago, and the next to be read */
 	} else {
 		if ((size_t)(pool->end - pool->fresh) < pool->object_bytes && !add_chunk(pool))
 			return NULL;

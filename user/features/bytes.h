@@ -17,6 +17,9 @@ struct rj_bytes;
 /* rj_bytes_size - memory of one, to be given to rj_bytes_init. */
 size_t rj_bytes_size(void);
 
+/* What every packet asks for of it but the counts themselves. */
+#define RJ_BYTES_FETCH 96u
+
 /* rj_bytes_init - has nothing counted yet, whatever stood in the memory before. */
 void rj_bytes_init(struct rj_bytes *b);
 

@@ -60,6 +60,9 @@ static inline bool rj_traits_wants(const struct rj_trait_options *o, const struc
 RJ_MUST_CHECK bool rj_traits_packet(struct rj_traits *t, const struct rj_seen *s,
 				    const struct rj_trait_options *o, struct rj_blocks *blocks);
 
+/* What every packet asks for: lines to fetch. */
+#define RJ_TRAITS_FETCH offsetof(struct rj_traits, is_cut)
+
 /*
  * rj_traits_fetch - has the processor fetch what a record needs: at step 0 the traits, then what
  * they point to.

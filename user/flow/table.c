@@ -138,10 +138,15 @@ void rj_entry_fetch(const struct rj_entry *entry, int step)
 			fetch_side(entry, side);
 		fetch(entry->dissect, rj_dissect_fetch_len());
 		fetch(entry->tunnels, 64);
+		fetch(entry->bytes, entry->bytes ? rj_bytes_size() : 0);
+		if (entry->traits)
+			rj_traits_fetch(entry->traits, 0);
 		break;
 	default:
 		if (entry->dissect)
 			rj_dissect_fetch(entry->dissect);
+		if (entry->traits)
+			rj_traits_fetch(entry->traits, 1);
 		break;
 	}
 }
@@ -192,7 +197,7 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 	if (!entry)
 		return;
 	if (step == 1) {
-		fetch(entry, offsetof(struct rj_entry, dissect) + 8);
+		fetch(entry, offsetof(struct rj_entry, traits) + 8);
 		fetch(&entry->own.rest, 64);
 	} else {
 		const struct rj_seq *seq = &entry->seq[side];
@@ -203,6 +208,8 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 			__builtin_prefetch(seq->splt +
 					   min_u32(entry->flow.half[side].packets, seq->capacity));
 		__builtin_prefetch(entry->dissect);
+		fetch(entry->traits, entry->traits ? RJ_TRAITS_FETCH : 0);
+		fetch(entry->bytes, entry->bytes ? RJ_BYTES_FETCH : 0);
 	}
 }
 
