@@ -14,7 +14,6 @@
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the rest
  * @records: @num_words entries of TLS records and their messages
- * @is_lent: host: 1 where splt and ids are no block of their own
  * @slot: kernel: the number of the slot that this is, + 1
  */
 struct rj_seq {
@@ -22,9 +21,8 @@ struct rj_seq {
 	struct rj_hist *hist;
 	__u64 *splt;
 	__u16 *ids;
-	__u32 capacity;
-	__u32 is_lent;
 	__u64 *records;
+	__u32 capacity;
 	__u32 num_words;
 	__u32 slot;
 };

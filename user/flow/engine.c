@@ -119,10 +119,11 @@ static void remove_entry(struct rj_engine *e, struct rj_entry *entry)
 /* Hands the entry over as a record and forgets it. */
 static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 {
+	struct rj_seq seq[RJ_NUM_SIDES];
 	struct rj_record record = {
 		.key = &entry->key,
 		.flow = &entry->flow,
-		.seq = entry->seq,
+		.seq = seq,
 		.bytes = entry->bytes,
 		.traits = entry->traits,
 		.is_untold = entry->is_untold,
@@ -146,6 +147,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 	if (rj_flow_packets(&entry->flow)) {
 		e->stats.flows++;
 		e->stats.packets_recorded += rj_flow_packets(&entry->flow);
+		rj_table_unpack(&e->table, entry, 0, seq);
 		e->options.on_record(e->options.user, &record);
 	}
 	remove_entry(e, entry);
@@ -240,10 +242,11 @@ static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj
 						  const struct rj_captured *c)
 {
 	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_seq *seq = &entry->seq[p->side];
+	struct rj_packed *packed = &entry->side[p->side]->packed;
+	struct rj_seq seq = rj_table_room(&e->table, entry, p->side, 0);
 	const struct rj_frame f = { .data = c->payload, .captured_len = c->payload_len };
 	uint64_t start_ns = entry->flow.start_ns;
-	struct rj_tls_walk *walk = &seq->rest->tls;
+	struct rj_tls_walk *walk = &seq.rest->tls;
 	uint16_t before = walk->num_words;
 	__u64 words[RJ_TLS_HEADS];
 	const struct rj_tls_list list = { .words = words,
@@ -253,30 +256,76 @@ static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj
 	/* a fragment that went around the kernel, whose state has the records */
 	if (!c->payload_len && p->bits & RJ_PKT_JOINED_FRAG)
 		return;
-	rj_tlsrec_add(&f, 0, half, seq->rest, &list, p,
+	rj_tlsrec_add(&f, 0, half, seq.rest, &list, p,
 		      p->time_ns > start_ns ? p->time_ns - start_ns : 0);
 	if (walk->num_words <= before)
 		return;
-	if (!rj_seq_add_records(seq, before, (const uint64_t *)words, walk->num_words - before)) {
+	if (!rj_seq_add_records(&seq, before, (const uint64_t *)words, walk->num_words - before)) {
 		e->stats.dissect.no_memory++;
 		walk->num_words = before;
 		walk->state = RJ_TLS_LOST;
+		return;
 	}
+	packed->records = seq.records;
+	packed->num_words = (uint16_t)seq.num_words;
+}
+
+/* Adds a packet of several segments. False without memory for them in the lists. */
+static __attribute__((noinline)) bool add_segments(struct rj_engine *e, struct rj_entry *entry,
+						   struct rj_half *half, const struct rj_packet *p)
+{
+	const struct rj_seq seq = rj_table_room(&e->table, entry, p->side, 0);
+	uint32_t num_splt = seq.rest->num_splt, num_ids = seq.rest->num_ids;
+
+	rj_flow_add(&entry->flow, half, &seq, p, &e->options.limits);
+	return rj_packed_add(&entry->side[p->side]->packed, &seq, num_splt, num_ids);
+}
+
+/* Likewise of one, which goes to the lists from here. */
+static __always_inline bool add_segment(struct rj_engine *e, struct rj_entry *entry,
+					struct rj_half *half, const struct rj_packet *p)
+{
+	uint64_t start_ns = entry->flow.start_ns;
+	struct rj_side *kept = entry->side[p->side];
+	struct rj_rest *rest = &kept->rest;
+	const struct rj_seq seq = { .rest = rest, .hist = e->table.with_hist ? &kept->hist : NULL };
+	uint32_t num_splt = rest->num_splt, num_ids = rest->num_ids;
+	uint32_t id = RJ_PACKED_NO_ID;
+	bool is_kept = true;
+
+	rj_flow_add(&entry->flow, half, &seq, p, &e->options.limits);
+	if (rest->num_ids != num_ids && num_ids >= RJ_FIRST_IDS)
+		id = p->ip_id;
+	if (rest->num_splt != num_splt)
+		is_kept = rj_packed_packet(
+			&kept->packed,
+			rj_splt_pack(p->time_ns > start_ns ? p->time_ns - start_ns : 0,
+				     p->payload_len, p->tcp_flags),
+			id);
+	else if (id != RJ_PACKED_NO_ID)
+		is_kept = rj_packed_id(&kept->packed, p->ip_id);
+	if (is_kept)
+		return true;
+	rest->num_splt = num_splt;
+	if (id != RJ_PACKED_NO_ID)
+		rest->num_ids = num_ids;
+	return false;
 }
 
 /* A packet that enters one of the lists, or changes what only some packets change. */
 static __attribute__((noinline)) void add_to_lists(struct rj_engine *e, struct rj_entry *entry,
-						   struct rj_half *half, struct rj_seq *seq,
-						   const struct rj_packet *p,
+						   struct rj_half *half, const struct rj_packet *p,
 						   const struct rj_captured *c)
 {
-	const struct rj_limits *limits = &e->options.limits;
+	const struct rj_rest *rest = rj_rest_of(entry, p->side);
+	bool is_kept = p->num_segments == 1 ? add_segment(e, entry, half, p) :
+					      add_segments(e, entry, half, p);
 
-	if ((rj_is_listed(half, p, limits) || rj_is_numbered(half, p)) &&
-	    !rj_seq_reserve_for(seq, p, limits->num_packets))
+	if (!is_kept) {
 		e->stats.dissect.no_memory++;
-	rj_flow_add(&entry->flow, half, seq, p, limits);
-	if (limits->num_records && rj_tlsrec_wants(half, seq->rest, p))
+		half->bits |= RJ_HALF_LISTED | RJ_HALF_NUMBERED;
+	}
+	if (e->options.limits.num_records && rj_tlsrec_wants(half, rest, p))
 		add_records(e, entry, p, c);
 }
 
@@ -287,11 +336,11 @@ static __always_inline void add_packet(struct rj_engine *e, struct rj_entry *ent
 	struct rj_half *half = &entry->flow.half[p->side];
 
 	if (rj_owner_changes(&entry->flow, p))
-		rj_owner_set(&entry->flow, entry->seq[p->side].rest, p);
+		rj_owner_set(&entry->flow, rj_rest_of(entry, p->side), p);
 	if (rj_is_plain(half, p, &e->options.limits))
-		rj_flow_add_plain(half, entry->seq[p->side].hist, p);
+		rj_flow_add_plain(half, rj_table_room(&e->table, entry, p->side, 0).hist, p);
 	else
-		add_to_lists(e, entry, half, &entry->seq[p->side], p, c);
+		add_to_lists(e, entry, half, p, c);
 }
 
 /* Adds a packet to its entry, which is returned; NULL without memory. */
@@ -497,12 +546,17 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 /* Joins the kernel's part of a flow to the packets of it that went around the kernel before. */
 static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *entry)
 {
-	struct rj_piece earlier = { .flow = &around->flow, .seq = around->seq };
-	const struct rj_piece later = { .flow = &entry->flow, .seq = entry->seq };
+	struct rj_seq seq[RJ_NUM_SIDES], later_seq[RJ_NUM_SIDES];
+	struct rj_piece earlier = { .flow = &around->flow, .seq = seq };
+	const struct rj_piece later = { .flow = &entry->flow, .seq = later_seq };
 
+	rj_table_unpack(&e->table, around, 0, seq);
+	rj_table_unpack(&e->table, entry, 1, later_seq);
 	rj_flow_merge(earlier, &later, &e->options.limits);
-	rj_seq_sort(&around->seq[0]); /* fragments that waited came before their first */
-	rj_seq_sort(&around->seq[1]);
+	rj_seq_sort(&seq[0]); /* fragments that waited came before their first */
+	rj_seq_sort(&seq[1]);
+	if (!rj_table_repack(around, seq))
+		e->stats.dissect.no_memory++;
 	rj_payloads_end_datagrams(&e->payloads, entry);
 	if (!around->dissect) {
 		around->dissect = entry->dissect;

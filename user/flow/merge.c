@@ -108,7 +108,7 @@ static void merge_half(struct side to, const struct rj_half *half, const struct 
 	merge_interfaces(rest, from);
 	if (!half->packets)
 		return;
-	rj_seq_append(to.seq, from_seq, shift_us, limit);
+	rj_seq_append(to.seq, from_seq, shift_us);
 	merge_tls(to.seq, from_seq, shift_us, rj_tls_words(limits));
 	for (uint32_t i = 0; i < rj_seq_num_ids(from_seq) && rest->num_ids + i < RJ_FIRST_IDS; i++)
 		rest->first_ids[rest->num_ids + i] = rj_seq_id(from_seq, i);

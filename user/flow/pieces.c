@@ -13,7 +13,7 @@
 
 uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 {
-	uint64_t sequence = o->limits.num_packets * (sizeof(uint64_t) + sizeof(uint16_t));
+	uint64_t sequence = rj_packed_max_bytes(o->limits.num_packets);
 	/* grown by doubling */
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
 	uint64_t entry = rj_entry_len(o->limits.with_hist) + rj_side_len(o->limits.with_hist) +
@@ -25,26 +25,35 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	       o->max_dissect_bytes + RJ_MAX_WAITING_BYTES + RJ_MAX_DATAGRAM_BYTES;
 }
 
+/* Without memory some of its packets are missing, and not counted in the rest. */
+static void take_side(struct rj_side *to, const struct rj_seq *from, const struct rj_limits *limits)
+{
+	struct rj_seq kept = { .rest = &to->rest };
+	struct rj_seq lists = *from;
+
+	to->rest = *from->rest;
+	lists.rest = &to->rest;
+	/* two CPUs at once may have counted more than there is room for */
+	to->rest.num_splt = rj_seq_len(from);
+	to->rest.num_ids = rj_seq_num_ids(from);
+	to->rest.tls.num_words = 0;
+	(void)!rj_packed_add(&to->packed, &lists, 0, 0);
+	to->rest.tls.num_words = rj_seq_append_records(&kept, from, 0, rj_tls_words(limits));
+	to->packed.records = kept.records;
+	to->packed.num_words = (uint16_t)kept.num_words;
+	if (limits->with_hist)
+		to->hist = *from->hist;
+}
+
 bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
 {
 	if (!rj_table_open_both(t, entry))
 		return false;
 	entry->flow = *flow;
-	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
-		struct rj_seq *to = &entry->seq[side];
-		const struct rj_seq *from = &seq[side];
-		uint16_t num_words;
-
-		if (!from->rest) /* no packet of this side came */
-			continue;
-		rj_seq_append(to, from, 0, limits->num_packets);
-		num_words = rj_seq_append_records(to, from, 0, rj_tls_words(limits));
-		*to->rest = *from->rest;
-		to->rest->tls.num_words = num_words;
-		if (limits->with_hist)
-			*to->hist = *from->hist;
-	}
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (seq[side].rest) /* else no packet of this side came */
+			take_side(entry->side[side], &seq[side], limits);
 	return true;
 }
 

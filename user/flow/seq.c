@@ -1,77 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Growing, reading and joining packet sequences on the host. */
+/* Reading and joining packet sequences on the host; their TLS records, which grow. */
 #include "flow/seq.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define FIRST_WORDS 16u
-
-/* One block: capacity words of splt, then capacity identifications. */
-static size_t block_len(uint32_t capacity)
-{
-	return capacity * (sizeof(uint64_t) + sizeof(uint16_t));
-}
-
-static __attribute__((noinline)) bool grow(struct rj_seq *seq, uint32_t need, uint32_t limit)
-{
-	uint32_t capacity = seq->capacity ? seq->capacity : RJ_SEQ_FIRST;
-	__u64 *block;
-
-	while (capacity < need)
-		capacity *= 2;
-	if (capacity > limit)
-		capacity = limit;
-	block = calloc(1, block_len(capacity));
-	if (!block)
-		return false;
-	if (seq->splt) {
-		memcpy(block, seq->splt, seq->capacity * sizeof(*seq->splt));
-		memcpy(block + capacity, seq->ids, seq->capacity * sizeof(*seq->ids));
-	}
-	if (!seq->is_lent)
-		free(seq->splt);
-	seq->is_lent = 0;
-	seq->splt = block;
-	seq->ids = (uint16_t *)(void *)(block + capacity);
-	seq->capacity = capacity;
-	return true;
-}
-
-bool rj_seq_reserve(struct rj_seq *seq, uint32_t need, uint32_t limit)
-{
-	if (need > limit)
-		need = limit;
-	return need <= seq->capacity || grow(seq, need, limit);
-}
-
-bool rj_seq_reserve_for(struct rj_seq *seq, const struct rj_packet *p, uint32_t limit)
-{
-	const struct rj_rest *rest = seq->rest;
-	uint32_t need = rest->num_splt + p->num_segments;
-
-	/* some were missed for want of memory: room for them now would hold nothing */
-	if (rest->num_splt > seq->capacity || rest->num_ids > RJ_FIRST_IDS + seq->capacity)
-		return true;
-	if (rest->num_ids + p->num_segments > RJ_FIRST_IDS + need)
-		need = rest->num_ids + p->num_segments - RJ_FIRST_IDS;
-	return rj_seq_reserve(seq, need, limit);
-}
-
-void rj_seq_lend(struct rj_seq *seq, struct rj_seq_first *first, uint32_t limit)
-{
-	seq->splt = first->splt;
-	seq->ids = first->ids;
-	seq->capacity = limit < RJ_SEQ_FIRST ? limit : RJ_SEQ_FIRST;
-	seq->is_lent = 1;
-}
-
-void rj_seq_free(struct rj_seq *seq)
-{
-	if (!seq->is_lent)
-		free(seq->splt);
-	free(seq->records);
-}
 
 /* Doubles: the words of a list come a few at a time. */
 static bool reserve_records(struct rj_seq *seq, uint32_t need)
@@ -126,20 +60,17 @@ uint16_t rj_seq_id(const struct rj_seq *seq, uint32_t at)
 }
 
 /* Behind the identifications that @counts has, which may still be those in the rest itself. */
-static void append_ids(struct rj_seq *to, struct rj_rest *counts, const struct rj_seq *from)
+static void append_ids(const struct rj_seq *to, struct rj_rest *counts, const struct rj_seq *from)
 {
 	for (uint32_t i = 0; i < rj_seq_num_ids(from); i++)
 		rj_ids_add(counts, to, rj_seq_id(from, i), 1, to->capacity);
 }
 
-void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us, uint32_t limit)
+void rj_seq_append(const struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us)
 {
 	uint32_t len = rj_seq_len(from);
 	struct rj_rest counts = *to->rest;
 
-	if (!rj_seq_reserve(to, counts.num_splt + len, limit) ||
-	    !rj_seq_reserve(to, counts.num_ids + from->rest->num_ids, limit))
-		return;
 	for (uint32_t i = 0; i < len; i++) {
 		uint64_t entry = from->splt[i];
 		uint64_t us = rj_splt_us(entry) + shift_us;
@@ -151,7 +82,7 @@ void rj_seq_append(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_
 	append_ids(to, &counts, from);
 }
 
-void rj_seq_sort(struct rj_seq *seq)
+void rj_seq_sort(const struct rj_seq *seq)
 {
 	uint32_t len = rj_seq_len(seq);
 

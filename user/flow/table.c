@@ -39,36 +39,33 @@ static struct rj_entry **slot_of(const struct rj_table *t, uint64_t hash)
 int rj_table_init(struct rj_table *t, const struct rj_limits *limits, uint64_t span_ns,
 		  uint64_t seed)
 {
-	struct rj_entry **slots = calloc(FIRST_SLOTS, sizeof(struct rj_entry *));
+	size_t room = (size_t)RJ_TABLE_ROOMS * RJ_NUM_SIDES * limits->num_packets;
 
-	if (!slots)
-		return -ENOMEM;
 	*t = (struct rj_table){
-		.slots = slots,
+		.slots = calloc(FIRST_SLOTS, sizeof(*t->slots)),
+		.splt = malloc(room * (sizeof(*t->splt) + sizeof(*t->ids)) + 1),
 		.num_slots = FIRST_SLOTS,
 		.with_hist = limits->with_hist,
 		.num_packets = limits->num_packets,
 		.seed = seed,
 		.bucket_ns = span_ns / BUCKETS_A_SPAN + 1,
 	};
+	if (!t->slots || !t->splt) {
+		free(t->slots);
+		free(t->splt);
+		return -ENOMEM;
+	}
+	t->ids = (__u16 *)(void *)(t->splt + room);
 	rj_pool_init(&t->entries, rj_entry_len(t->with_hist));
 	rj_pool_init(&t->sides, rj_side_len(t->with_hist));
 	return 0;
 }
 
-/* What a side has that did not speak. */
+/* What a side has that did not speak: records ask it of both sides, and never change it. */
 static const struct rj_side silent;
-
-/* Of records, which ask it of both sides, and never change it. */
-static void show_silent(struct rj_seq *seq, bool with_hist)
-{
-	seq->rest = (struct rj_rest *)(uintptr_t)&silent.rest;
-	seq->hist = with_hist ? (struct rj_hist *)(uintptr_t)&silent.hist : NULL;
-}
 
 bool rj_table_open_side(struct rj_table *t, struct rj_entry *entry, unsigned int side)
 {
-	struct rj_seq *seq = &entry->seq[side];
 	struct rj_side *to = &entry->own;
 
 	if (entry->is_open[!side])
@@ -76,19 +73,42 @@ bool rj_table_open_side(struct rj_table *t, struct rj_entry *entry, unsigned int
 	if (!to)
 		return false;
 	entry->is_open[side] = true;
-	seq->rest = &to->rest;
-	seq->hist = t->with_hist ? &to->hist : NULL;
-	rj_seq_lend(seq, &to->first, t->num_packets);
+	entry->side[side] = to;
 	return true;
+}
+
+void rj_table_unpack(const struct rj_table *t, const struct rj_entry *entry, unsigned int nr,
+		     struct rj_seq out[RJ_NUM_SIDES])
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		out[side] = rj_table_room(t, entry, side, nr);
+		if (entry->is_open[side])
+			rj_packed_open(&entry->side[side]->packed, &out[side]);
+	}
+}
+
+bool rj_table_repack(const struct rj_entry *entry, const struct rj_seq seq[RJ_NUM_SIDES])
+{
+	bool is_whole = true;
+
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_packed *packed = &entry->side[side]->packed;
+
+		packed->records = seq[side].records;
+		packed->num_words = (uint16_t)seq[side].num_words;
+		rj_packed_clear(packed);
+		is_whole &= rj_packed_add(packed, &seq[side], 0, 0);
+	}
+	return is_whole;
 }
 
 static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int side)
 {
-	struct rj_seq *seq = &entry->seq[side];
-
-	rj_seq_free(seq);
-	if (entry->is_open[side] && seq->rest != &entry->own.rest)
-		rj_pool_put(&t->sides, seq->rest); /* the first of its struct rj_side */
+	if (!entry->is_open[side])
+		return;
+	rj_packed_free(&entry->side[side]->packed);
+	if (entry->side[side] != &entry->own)
+		rj_pool_put(&t->sides, entry->side[side]);
 }
 
 static void free_entry(struct rj_table *t, struct rj_entry *entry)
@@ -102,29 +122,23 @@ static void free_entry(struct rj_table *t, struct rj_entry *entry)
 	rj_pool_put(&t->entries, entry);
 }
 
-static uint32_t min_u32(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 static void fetch(const void *from, size_t len)
 {
 	for (const char *at = from; from && at < (const char *)from + len; at += 64)
 		__builtin_prefetch(at);
 }
 
-/* Of lists no more than most flows have. */
 static void fetch_side(const struct rj_entry *entry, unsigned int side)
 {
-	const struct rj_seq *seq = &entry->seq[side];
+	const struct rj_side *kept = entry->side[side];
 
-	if (entry->is_open[side] && seq->rest != &entry->own.rest)
-		fetch(seq->rest, offsetof(struct rj_side, hist));
-	if (!seq->is_lent) {
-		fetch(seq->splt, 192);
-		fetch(seq->ids, 64);
-	}
-	fetch(seq->records, 128);
+	if (!entry->is_open[side])
+		return;
+	if (kept != &entry->own)
+		fetch(kept, offsetof(struct rj_side, hist));
+	else
+		rj_packed_fetch(&kept->packed);
+	fetch(kept->packed.records, 128);
 }
 
 void rj_entry_fetch(const struct rj_entry *entry, int step)
@@ -164,6 +178,7 @@ void rj_table_done(struct rj_table *t)
 	rj_pool_done(&t->entries);
 	rj_pool_done(&t->sides);
 	free(t->slots);
+	free(t->splt);
 	*t = (struct rj_table){ 0 };
 }
 
@@ -172,8 +187,8 @@ struct rj_entry *rj_table_find_hashed(const struct rj_table *t, const struct rj_
 {
 	struct rj_entry *entry = *slot_of(t, hash);
 
-	while (entry &&
-	       (entry->hash != hash || entry->id != id || memcmp(&entry->key, key, sizeof(*key))))
+	while (entry && (entry->hash != (uint32_t)hash || entry->id != id ||
+			 memcmp(&entry->key, key, sizeof(*key))))
 		entry = entry->chain;
 	return entry;
 }
@@ -198,15 +213,14 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 		return;
 	if (step == 1) {
 		fetch(entry, offsetof(struct rj_entry, traits) + 8);
-		fetch(&entry->own.rest, 64);
+		fetch(&entry->own, 128);
 	} else {
-		const struct rj_seq *seq = &entry->seq[side];
+		const struct rj_side *kept = entry->side[side];
 
-		__builtin_prefetch(seq->rest);
-		/* of a sequence that most packets were entered in */
-		if (seq->splt && !seq->is_lent)
-			__builtin_prefetch(seq->splt +
-					   min_u32(entry->flow.half[side].packets, seq->capacity));
+		if (kept == &entry->own)
+			rj_packed_fetch(&kept->packed);
+		else
+			fetch(kept, 128);
 		__builtin_prefetch(entry->dissect);
 		fetch(entry->traits, entry->traits ? RJ_TRAITS_FETCH : 0);
 		fetch(entry->bytes, entry->bytes ? RJ_BYTES_FETCH : 0);
@@ -283,9 +297,9 @@ struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint
 		grow(t);
 	entry->key = *key;
 	entry->id = id;
-	entry->hash = rj_table_hash(t, key, id);
-	show_silent(&entry->seq[0], t->with_hist);
-	show_silent(&entry->seq[1], t->with_hist);
+	entry->hash = (uint32_t)rj_table_hash(t, key, id);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		entry->side[side] = (struct rj_side *)(uintptr_t)&silent;
 	enter_chain(t, entry);
 	enter_list(t, entry);
 	t->num_entries++;
@@ -322,7 +336,7 @@ void rj_table_rename(struct rj_table *t, struct rj_entry *entry, uint64_t id)
 {
 	leave_chain(t, entry);
 	entry->id = id;
-	entry->hash = rj_table_hash(t, &entry->key, id);
+	entry->hash = (uint32_t)rj_table_hash(t, &entry->key, id);
 	enter_chain(t, entry);
 }
 

@@ -15,7 +15,7 @@
 #include "features/traits.h"
 #include "flow/datagram.h"
 #include "flow/dissect.h"
-#include "flow/seq.h"
+#include "flow/packed.h"
 
 /*
  * struct rj_sampled - one side of a kernel flow of which samples came.
@@ -37,14 +37,13 @@ struct rj_sampled {
  * @hist: last, as it may not be allocated
  */
 struct rj_side {
+	struct rj_packed packed;
 	struct rj_rest rest;
-	struct rj_seq_first first;
 	struct rj_hist hist;
 };
 
 /*
  * struct rj_entry - a flow.
- * @hash: rj_table_hash of its name
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short, or they found nothing
@@ -58,23 +57,23 @@ struct rj_side {
  * @tunnels: what its packets came in, or NULL; a heap block of the entry's own
  * @began: place of its first packet in the order of all packets (rj_engine_at)
  * @about: of ICMP errors: what they are about, or NULL; likewise
- * @seq: of either side: sequences, grown as needed (rj_seq_free), and where rest and hist are:
- *       those of a side that is not open are zero, and not to be written to
+ * @hash: rj_table_hash of its name, of which no more is needed
+ * @side: what is kept of either; of one that is not open all is zero, and not to be written to
  * @sampled: of either side, or NULL; likewise
  * @own: of the side that spoke first; last, as its hist may not be allocated
  */
 struct rj_entry {
 	struct rj_entry *chain;
-	uint64_t hash;
 	uint64_t id;
 	struct rj_key key;
-	struct rj_flow flow;
-	struct rj_seq seq[RJ_NUM_SIDES];
-	struct rj_dissect *dissect;
-	bool is_opaque;
-	bool is_uncounted;
-	bool is_untold;
+	uint32_t hash;
+	bool is_opaque : 1;
+	bool is_uncounted : 1;
+	bool is_untold : 1;
 	bool is_open[RJ_NUM_SIDES];
+	struct rj_flow flow;
+	struct rj_side *side[RJ_NUM_SIDES];
+	struct rj_dissect *dissect;
 	struct rj_bytes *bytes;
 	struct rj_traits *traits;
 	uint32_t told_retrans[RJ_NUM_SIDES];
@@ -93,7 +92,7 @@ struct rj_entry {
 /* rj_rest_of - what is known of a side beside its half. */
 static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned int side)
 {
-	return entry->seq[side].rest;
+	return &entry->side[side]->rest;
 }
 
 /*
@@ -121,9 +120,13 @@ static inline size_t rj_side_len(bool with_hist)
  */
 #define RJ_TABLE_BUCKETS 64u
 
+/* Entries whose sequences can be unpacked at once: two that become one. */
+#define RJ_TABLE_ROOMS 2u
+
 /*
  * struct rj_table - embedded; see rj_table_init.
  * @oldest, @newest: ends of the list in order of beginning
+ * @splt, @ids: room for unpacked sequences, @num_packets of each side of RJ_TABLE_ROOMS entries
  */
 struct rj_table {
 	struct rj_entry **slots;
@@ -136,6 +139,8 @@ struct rj_table {
 	uint64_t bucket_ns;
 	uint64_t bucket_at; /* number of the first bucket not looked at yet */
 	uint32_t num_packets;
+	__u64 *splt;
+	__u16 *ids;
 	struct rj_pool entries;
 	struct rj_pool sides;
 };
@@ -191,6 +196,38 @@ RJ_MUST_CHECK static inline bool rj_table_open_both(struct rj_table *t, struct r
 {
 	return rj_table_open(t, entry, 0) && rj_table_open(t, entry, 1);
 }
+
+/*
+ * rj_table_room - an empty sequence with what else is kept of a side of @entry, for packets to be
+ * added to: in room @nr (below RJ_TABLE_ROOMS) of the table, until that is used again.
+ */
+static inline struct rj_seq rj_table_room(const struct rj_table *t, const struct rj_entry *entry,
+					  unsigned int side, unsigned int nr)
+{
+	size_t at = (size_t)(nr * RJ_NUM_SIDES + side) * t->num_packets;
+	struct rj_side *kept = entry->side[side];
+
+	return (struct rj_seq){
+		.rest = &kept->rest,
+		.hist = t->with_hist ? &kept->hist : NULL,
+		.splt = t->splt + at,
+		.ids = t->ids + at,
+		.capacity = t->num_packets,
+		.records = kept->packed.records,
+		.num_words = kept->packed.num_words,
+	};
+}
+
+/* rj_table_unpack - the same with what is there of both sides. */
+void rj_table_unpack(const struct rj_table *t, const struct rj_entry *entry, unsigned int nr,
+		     struct rj_seq out[RJ_NUM_SIDES]);
+
+/*
+ * rj_table_repack - keeps what came of such sequences, whose sides are open. False without memory:
+ * some packets are gone, and not counted in the rest.
+ */
+RJ_MUST_CHECK bool rj_table_repack(const struct rj_entry *entry,
+				   const struct rj_seq seq[RJ_NUM_SIDES]);
 
 /* rj_table_remove - takes the entry out and frees it. */
 void rj_table_remove(struct rj_table *t, struct rj_entry *entry);

@@ -7,18 +7,21 @@
 
 #define SEC 1000000000ull
 #define MAX_PACKETS 200u
+#define MAX_LISTED 60u
 
 static const struct rj_limits limits = { .idle_ns = 10 * SEC,
 					 .active_ns = 30 * SEC,
-					 .num_packets = 60,
+					 .num_packets = MAX_LISTED,
 					 .with_retrans = 1,
 					 .with_hist = 1 };
 
-/* struct piece - not to be copied: @seq says where @rest and @hist are. */
+/* struct piece - not to be copied: @seq says where the others are. */
 struct piece {
 	struct rj_flow flow;
 	struct rj_rest rest[RJ_NUM_SIDES];
 	struct rj_hist hist[RJ_NUM_SIDES];
+	__u64 splt[RJ_NUM_SIDES][MAX_LISTED];
+	__u16 ids[RJ_NUM_SIDES][MAX_LISTED];
 	struct rj_seq seq[RJ_NUM_SIDES];
 };
 
@@ -32,24 +35,21 @@ static uint32_t random_below(uint32_t bound)
 
 static void feed(struct piece *piece, const struct rj_packet *p, size_t num)
 {
-	*piece = (struct piece){ .seq = { { .rest = &piece->rest[0], .hist = &piece->hist[0] },
-					  { .rest = &piece->rest[1], .hist = &piece->hist[1] } } };
+	*piece = (struct piece){ 0 };
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		piece->seq[side] = (struct rj_seq){ .rest = &piece->rest[side],
+						    .hist = &piece->hist[side],
+						    .splt = piece->splt[side],
+						    .ids = piece->ids[side],
+						    .capacity = MAX_LISTED };
 	if (num)
 		rj_flow_start(&piece->flow, p, -1);
 	for (; num; num--, p++) {
 		struct rj_half *half = &piece->flow.half[p->side];
 
-		if (!rj_seq_reserve_for(&piece->seq[p->side], p, limits.num_packets))
-			abort();
 		rj_owner_set(&piece->flow, piece->seq[p->side].rest, p);
 		rj_flow_add(&piece->flow, half, &piece->seq[p->side], p, &limits);
 	}
-}
-
-static void drop(struct piece *piece)
-{
-	free(piece->seq[0].splt);
-	free(piece->seq[1].splt);
 }
 
 /* Packets of a connection in order of time, at whole microseconds: nothing is rounded twice. */
@@ -134,9 +134,6 @@ TEST(merge_of_two_pieces_is_as_if_one_place_had_met_all_packets)
 		feed(&second, p + cut, num - cut);
 		merge(&first, &second);
 		check_same(&first, &whole);
-		drop(&whole);
-		drop(&first);
-		drop(&second);
 	}
 }
 
@@ -155,12 +152,9 @@ TEST(merge_of_many_pieces_is_as_if_one_place_had_met_all_packets)
 
 			feed(&next, p + done, step);
 			merge(&first, &next);
-			drop(&next);
 			done += step;
 		}
 		check_same(&first, &whole);
-		drop(&whole);
-		drop(&first);
 	}
 }
 
@@ -188,9 +182,6 @@ TEST(merge_joins_up_to_the_limits_and_not_beyond)
 	CHECK(rj_flow_joins(&a.flow, &b.flow, &limits));
 	b.flow.half[1].last_ns++;
 	CHECK(!rj_flow_joins(&a.flow, &b.flow, &limits));
-	drop(&a);
-	drop(&b);
-	drop(&c);
 }
 
 TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
@@ -202,9 +193,6 @@ TEST(merge_does_not_join_a_new_connection_to_a_closed_one)
 	piece_at(&ack, 6, 0, RJ_TCP_ACK);
 	CHECK(!rj_flow_joins(&a.flow, &syn.flow, &limits));
 	CHECK(rj_flow_joins(&a.flow, &ack.flow, &limits));
-	drop(&a);
-	drop(&syn);
-	drop(&ack);
 }
 
 TEST(merge_takes_the_originator_that_a_syn_tells)
@@ -217,8 +205,6 @@ TEST(merge_takes_the_originator_that_a_syn_tells)
 	CHECK_EQ(a.flow.originator, 1);
 	CHECK_EQ(a.flow.originator_by, RJ_ORIG_SYN);
 	CHECK_EQ(a.flow.half[0].tcp_bits & RJ_TCP_SYN_ACK, RJ_TCP_SYN_ACK);
-	drop(&a);
-	drop(&b);
 }
 
 TEST(merge_lets_the_count_of_bad_headers_saturate)
@@ -234,8 +220,6 @@ TEST(merge_lets_the_count_of_bad_headers_saturate)
 	merge(&a, &b);
 	CHECK_EQ(a.rest[0].bad_l4, 65535);
 	CHECK_EQ(a.rest[0].lost_samples, 7);
-	drop(&a);
-	drop(&b);
 }
 
 TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
@@ -250,8 +234,6 @@ TEST(merge_rounds_times_of_the_second_piece_by_a_microsecond_at_most)
 	merge(&a, &b);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[1]), 0);
 	CHECK_EQ(rj_splt_us(a.seq[0].splt[2]), 2); /* of 3 */
-	drop(&a);
-	drop(&b);
 }
 
 TEST(merge_keeps_the_interfaces_of_both_pieces)
@@ -274,8 +256,6 @@ TEST(merge_keeps_the_interfaces_of_both_pieces)
 	CHECK_EQ(a.rest[0].also[3], 0);
 	CHECK_EQ(a.rest[0].also_missed, 0);
 	CHECK_EQ(a.flow.owner[0], 5);
-	drop(&a);
-	drop(&b);
 }
 
 TEST(merge_says_of_each_side_that_there_were_more_interfaces)
@@ -294,8 +274,6 @@ TEST(merge_says_of_each_side_that_there_were_more_interfaces)
 	CHECK_EQ(a.rest[0].also_missed, 1);
 	CHECK_EQ(a.rest[1].also_missed, 1);
 	CHECK_EQ(a.rest[1].ifindex, 21);
-	drop(&a);
-	drop(&b);
 }
 
 /* Of a side without packets of its own there may be interfaces that were set aside. */
@@ -315,8 +293,6 @@ TEST(merge_keeps_interfaces_of_a_side_that_counted_nothing)
 	CHECK_EQ(a.rest[1].also_missed, 1);
 	CHECK_EQ(a.flow.owner[1], 7);
 	CHECK_EQ(a.rest[0].also[0], 0);
-	drop(&a);
-	drop(&b);
 }
 
 /* A packet of @side that differs in all that a side's first packet tells. */
@@ -376,7 +352,5 @@ TEST(merge_takes_what_the_first_packet_of_a_side_told_from_the_piece_that_has_it
 		CHECK_EQ(a.rest[other].icmp_type, 1);
 		CHECK_EQ(a.rest[other].icmp_code, 3);
 		CHECK_EQ(a.flow.half[other].ttl_min, 169);
-		drop(&a);
-		drop(&b);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow/table.h"
 
+#include "flow/seq.h"
 #include "tests/unit/unit.h"
 
 #define SPAN 3200000ull /* buckets of 100001 ns */
@@ -68,13 +69,13 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 		CHECK_EQ(rj_table_init(&t, &limits, SPAN, 1), 0);
 		entry = add(&t, 1, 0);
 		for (unsigned int n = 0; n < 2 * RJ_NUM_SIDES; n++) {
-			const struct rj_seq *seq = &entry->seq[n % 2 ? !first : first];
+			const struct rj_seq seq =
+				rj_table_room(&t, entry, n % 2 ? !first : first, 0);
 
-			CHECK(!memcmp(rj_rest_of(entry, n % 2 ? !first : first), &empty.rest,
-				      sizeof(empty.rest)));
-			CHECK_EQ(seq->hist != NULL, limits.with_hist);
-			if (seq->hist)
-				CHECK(!memcmp(seq->hist, &empty.hist, sizeof(empty.hist)));
+			CHECK(!memcmp(seq.rest, &empty.rest, sizeof(empty.rest)));
+			CHECK_EQ(seq.hist != NULL, limits.with_hist);
+			if (seq.hist)
+				CHECK(!memcmp(seq.hist, &empty.hist, sizeof(empty.hist)));
 			if (n == 1) { /* from here on they are the entry's */
 				CHECK(rj_table_open(&t, entry, first));
 				CHECK(rj_table_open(&t, entry, !first));
@@ -86,13 +87,54 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 			rest->retrans = 7 + side;
 			CHECK(rj_table_open(&t, entry, side));
 			CHECK(rj_rest_of(entry, side) == rest);
-			CHECK_EQ(entry->seq[side].capacity, RJ_SEQ_FIRST);
-			CHECK_EQ(rj_seq_len(&entry->seq[side]), 0);
 		}
 		CHECK_EQ(rj_rest_of(entry, 0)->retrans, 7);
 		CHECK(rj_rest_of(entry, first) == &entry->own.rest);
 		rj_table_done(&t);
 	}
+}
+
+/* So many packets of lengths @first, @first + 1, … to a side that is open. */
+static void fill(struct rj_entry *entry, unsigned int side, uint32_t first, uint32_t num)
+{
+	struct rj_side *kept = entry->side[side];
+
+	for (uint32_t i = first; i < first + num; i++) {
+		CHECK(rj_packed_packet(&kept->packed, rj_splt_pack(i * 1000ull, i, 0),
+				       RJ_PACKED_NO_ID));
+		kept->rest.num_splt++;
+	}
+}
+
+TEST(table_unpacks_two_entries_at_once_and_keeps_what_became_of_them)
+{
+	struct rj_seq seq[2][RJ_NUM_SIDES];
+	struct rj_table t = make_table(1);
+	struct rj_entry *entries[] = { add(&t, 1, 0), add(&t, 1, 7) };
+
+	for (uint32_t i = 0; i < 2; i++) {
+		CHECK(rj_table_open(&t, entries[i], 0));
+		fill(entries[i], 0, 10 * i, 20);
+	}
+	for (unsigned int i = 0; i < 2; i++)
+		rj_table_unpack(&t, entries[i], i, seq[i]);
+	for (uint32_t i = 0; i < 2; i++) {
+		CHECK_EQ(rj_seq_len(&seq[i][0]), 20);
+		CHECK_EQ(rj_seq_len(&seq[i][1]), 0);
+		for (uint32_t at = 0; at < 20; at++)
+			CHECK_EQ(rj_splt_len(seq[i][0].splt[at]), 10 * i + at);
+	}
+	CHECK(rj_table_open(&t, entries[0], 1));
+	rj_table_unpack(&t, entries[0], 0, seq[0]);
+	rj_seq_append(&seq[0][0], &seq[1][0], 0);
+	entries[0]->side[0]->rest.num_splt = 40;
+	CHECK(rj_table_repack(entries[0], seq[0]));
+	memset(t.splt, 0xee, 50 * sizeof(*t.splt));
+	rj_table_unpack(&t, entries[0], 0, seq[0]);
+	CHECK_EQ(rj_seq_len(&seq[0][0]), 40);
+	for (uint32_t at = 0; at < 40; at++)
+		CHECK_EQ(rj_splt_len(seq[0][0].splt[at]), at < 20 ? at : at - 10);
+	rj_table_done(&t);
 }
 
 TEST(table_tells_keys_apart_by_every_byte)
