@@ -26,6 +26,11 @@
  * segments.
  */
 #define MAX_UNPLACED_BYTES 4380u
+/*
+ * And segments, where they are small and each follows the one before: then it is not reordering
+ * that they came through. Ours.
+ */
+#define MAX_UNPLACED_SEGMENTS 4u
 
 /*
  * A side tries again with every segment until its failed tries have looked at
@@ -53,6 +58,7 @@ enum phase {
  * @effort_bytes:  what probes and parses looked at that wanted more
  * @tried_bytes:   how many there were when last one wanted more
  * @refused_bytes: came since it was refused
+ * @num_refused:   segments since, each of which followed the one before
  * @num_probed:    UDP: datagrams that no row knew
  * @has_read:      TCP: a message was parsed
  * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
@@ -64,10 +70,11 @@ struct side {
 	uint32_t effort_bytes;
 	uint32_t tried_bytes;
 	uint32_t refused_bytes;
+	uint16_t num_refused;
 	uint8_t num_probed;
 	uint8_t phase;
-	bool has_read;
-	bool is_unplaced;
+	bool has_read : 1;
+	bool is_unplaced : 1;
 };
 
 /*
@@ -157,6 +164,7 @@ static void refuse(struct side *side)
 {
 	side->phase = PHASE_REFUSED;
 	side->refused_bytes = 0;
+	side->num_refused = 0;
 	side->is_unplaced = false;
 }
 
@@ -389,12 +397,15 @@ static int put_segment(struct side *side, const struct rj_payload *p,
 }
 
 /* So much more came of a side that no dissector wants as yet. */
-static void take_refused(struct side *side, uint32_t len)
+static void take_refused(struct side *side, uint32_t len, int news)
 {
 	bool may_move = rj_stream_can_move(&side->stream);
+	bool is_next = news == RJ_STREAM_GREW && side->stream.high == side->stream.end;
 
 	side->refused_bytes += len;
-	if (side->refused_bytes > (may_move ? MAX_UNPLACED_BYTES : MAX_REFUSED_BYTES))
+	side->num_refused = is_next ? (uint16_t)(side->num_refused + 1) : 0;
+	if (side->refused_bytes > (may_move ? MAX_UNPLACED_BYTES : MAX_REFUSED_BYTES) ||
+	    (may_move && side->num_refused > MAX_UNPLACED_SEGMENTS))
 		finish(side);
 }
 
@@ -414,7 +425,7 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 	if (p->is_syn && side->phase == PHASE_REFUSED && side->is_unplaced)
 		side->phase = PHASE_ACTIVE;
 	if (side->phase == PHASE_REFUSED) {
-		take_refused(side, p->len);
+		take_refused(side, p->len, news);
 		return;
 	}
 	if (news != RJ_STREAM_SAME && is_due(side))
@@ -575,6 +586,20 @@ bool rj_dissect_is_vain(const struct rj_dissect *d)
 {
 	return !d->bound && d->over == RJ_OVER_TCP && d->sides[0].phase == PHASE_DONE &&
 	       d->sides[1].phase == PHASE_DONE;
+}
+
+bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
+{
+	const struct side *other = &d->sides[!side];
+
+	return !d->bound && d->over == RJ_OVER_TCP && d->sides[side].phase == PHASE_DONE &&
+	       other->phase == PHASE_ACTIVE && !other->stream.has_start &&
+	       !other->stream.seen_fin;
+}
+
+void rj_dissect_give_up(struct rj_dissect *d, unsigned int side)
+{
+	finish(&d->sides[side]);
 }
 
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)

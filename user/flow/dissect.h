@@ -81,6 +81,14 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
  */
 bool rj_dissect_is_vain(const struct rj_dissect *d);
 
+/*
+ * rj_dissect_waits_for_other - whether nothing more is wanted of @side of a TCP flow, and nothing
+ * came of the other: it may be freed, and another one made when that speaks. rj_dissect_give_up -
+ * has that one want nothing of @side either.
+ */
+bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side);
+void rj_dissect_give_up(struct rj_dissect *d, unsigned int side);
+
 /* rj_dissect_wants - whether further bytes of @side can still tell anything. */
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);
 

@@ -102,10 +102,14 @@ static struct rj_dissect *dissect_of(struct rj_payloads *p, struct rj_entry *ent
 	if (entry->dissect || entry->is_opaque)
 		return entry->dissect;
 	entry->dissect = rj_dissect_new(&p->dissects, p->options->features.dissectors);
-	if (entry->dissect)
-		p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect);
-	else
+	if (!entry->dissect) {
 		p->stats->dissect.no_memory++;
+		return NULL;
+	}
+	p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (entry->unheard >> side & 1)
+			rj_dissect_give_up(entry->dissect, side);
 	return entry->dissect;
 }
 
@@ -395,11 +399,21 @@ static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *en
 {
 	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
 						     !is_fragment(packet->bits) :
-					     entry->is_opaque;
+					     entry->is_opaque ||
+						     entry->unheard >> packet->side & 1;
 
 	if (is_dissected && !rj_feature_counts_bytes(&p->options->features))
 		return false;
 	return packet->payload_len || (entry->dissect && packet->tcp_flags & RJ_TCP_FIN);
+}
+
+/* Many flows are seen one way alone: their dissectors are in the way of others' memory. */
+static void drop_waiting(struct rj_payloads *p, struct rj_entry *entry, unsigned int side)
+{
+	if (!entry->dissect || !rj_dissect_waits_for_other(entry->dissect, side))
+		return;
+	drop_dissect(p, entry);
+	entry->unheard |= (uint8_t)(1u << side);
 }
 
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
@@ -422,6 +436,8 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		take_fragment(p, entry, packet, bytes, len);
 		return;
 	}
+	if (is_first && entry->unheard >> packet->side & 1)
+		return;
 	if (!dissect_of(p, entry))
 		return;
 	if (is_first) {
@@ -430,6 +446,7 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 	}
 	if (entry->dissect)
 		hand_over(p, entry, &payload);
+	drop_waiting(p, entry, packet->side);
 }
 
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,

@@ -47,6 +47,7 @@ struct rj_side {
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short, or they found nothing
+ * @unheard: a bit for a side of which dissectors want nothing more, though they may of the other
  * @is_open: of either side: whether rj_table_open was called for it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
@@ -70,6 +71,7 @@ struct rj_entry {
 	bool is_opaque : 1;
 	bool is_uncounted : 1;
 	bool is_untold : 1;
+	uint8_t unheard;
 	bool is_open[RJ_NUM_SIDES];
 	struct rj_flow flow;
 	struct rj_side *side[RJ_NUM_SIDES];

@@ -34,6 +34,51 @@ TEST(dissect_lets_go_of_a_side_that_no_row_wants)
 	talk_free(&talk);
 }
 
+TEST(dissect_lets_go_of_small_segments_in_order_without_a_start)
+{
+	static struct text out, in;
+	struct talk talk;
+	struct run run;
+	size_t at = 5;
+
+	out.len = in.len = 0;
+	say(&out, 'm', 60000);
+	talk = fake_talk(&out, &in);
+	run = begin(&talk);
+	for (; at < 5 + 5 * 6; at += 6) {
+		CHECK(rj_dissect_wants(run.d, 0));
+		give(&run, 0, at, 6, 0);
+	}
+	CHECK(rj_dissect_wants(run.d, 0));
+	CHECK(!rj_dissect_waits_for_other(run.d, 0));
+	give(&run, 0, at, 6, 0);
+	CHECK(!rj_dissect_wants(run.d, 0));
+	CHECK(rj_dissect_waits_for_other(run.d, 0) && !rj_dissect_waits_for_other(run.d, 1));
+	end_as(&run, "");
+	run = begin(&talk);
+	for (at = 5; at < 5 + 100 * 6; at += 12) { /* the gaps may be filled yet */
+		give(&run, 0, at, 6, 0);
+		CHECK(rj_dissect_wants(run.d, 0));
+	}
+	end_as(&run, "");
+	talk_free(&talk);
+}
+
+TEST(dissect_of_a_side_given_up_reads_the_other_as_if_it_had_been_there)
+{
+	struct talk talk = two_talk();
+	struct run run = begin(&talk);
+
+	rj_dissect_give_up(run.d, 0);
+	CHECK(!rj_dissect_wants(run.d, 0));
+	give(&run, 0, 0, 100, SYN);
+	CHECK_EQ(run.counts.malformed, 0);
+	give_all(&run, 1, SYN);
+	CHECK(!rj_dissect_waits_for_other(run.d, 0) && !rj_dissect_waits_for_other(run.d, 1));
+	end_as(&run, "\"1m100:dea4043a 1q150:17827917 \"");
+	talk_free(&talk);
+}
+
 TEST(dissect_lets_go_when_both_sides_are_refused)
 {
 	struct talk talk = two_talk();
