@@ -593,8 +593,7 @@ bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
 	const struct side *other = &d->sides[!side];
 
 	return !d->bound && d->over == RJ_OVER_TCP && d->sides[side].phase == PHASE_DONE &&
-	       other->phase == PHASE_ACTIVE && !other->stream.has_start &&
-	       !other->stream.seen_fin;
+	       other->phase == PHASE_ACTIVE && !other->stream.has_start && !other->stream.seen_fin;
 }
 
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side)

@@ -399,8 +399,7 @@ static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *en
 {
 	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
 						     !is_fragment(packet->bits) :
-					     entry->is_opaque ||
-						     entry->unheard >> packet->side & 1;
+					     entry->is_opaque || entry->unheard >> packet->side & 1;
 
 	if (is_dissected && !rj_feature_counts_bytes(&p->options->features))
 		return false;
