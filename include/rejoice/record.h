@@ -106,6 +106,12 @@ struct rj_visitor_ops {
 	 */
 	void (*steps)(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,
 		      const uint64_t *values, size_t times);
+	/*
+	 * NULL, or a whole array @f of @num times @size bytes that @item describes, in place of an
+	 * open, of hex for each of them and of the close
+	 */
+	void (*hexes)(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
+		      const void *bytes, size_t size, size_t num);
 };
 
 /* struct rj_visitor - embedded first in whoever implements the operations. */

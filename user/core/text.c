@@ -31,6 +31,17 @@ const char rj_text_threes[] =
 #undef HUNDRED
 #undef TEN
 
+/* With leading zeros. */
+static inline uint8_t *put_four(uint8_t *at, uint32_t below_10000)
+{
+	return rj_text_pair(rj_text_pair(at, below_10000 / 100), below_10000 % 100);
+}
+
+static inline uint8_t *put_eight(uint8_t *at, uint32_t below_1e8)
+{
+	return put_four(put_four(at, below_1e8 / 10000), below_1e8 % 10000);
+}
+
 static const char hex_digits[] = "0123456789abcdef";
 
 /*
@@ -53,13 +64,6 @@ static inline void put_digits(uint8_t *at, uint64_t digits)
 {
 	digits = htole64(digits | UINT64_C(0x3030303030303030));
 	memcpy(at, &digits, sizeof(digits));
-}
-
-/* With leading zeros. */
-static inline uint8_t *put_eight(uint8_t *at, uint32_t below_1e8)
-{
-	put_digits(at, eight_digits(below_1e8));
-	return at + 8;
 }
 
 /* Not 0, without leading zeros; eight bytes are written. */
@@ -134,14 +138,9 @@ uint8_t *rj_text_f64(uint8_t *at, double value)
 #define ROW(high)                                                                                  \
 	high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high      \
 	     "9" high "a" high "b" high "c" high "d" high "e" high "f"
-static const char hex_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6")
+const char rj_text_hex_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6")
 	ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
 #undef ROW
-
-static inline void put_hex(uint8_t *at, uint8_t byte)
-{
-	memcpy(at, hex_pairs + 2 * (size_t)byte, 2);
-}
 
 /* Of a number of bytes that is constant, which compilers make vectors of. */
 #define HEX_BLOCK_BYTES 16u
@@ -168,7 +167,7 @@ uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 		put_hex_block(at + 2 * (len - HEX_BLOCK_BYTES), byte + len - HEX_BLOCK_BYTES);
 	else
 		for (; done < len; done++)
-			put_hex(at + 2 * done, byte[done]);
+			rj_text_hex_byte(at + 2 * done, byte[done]);
 	return at + 2 * len;
 }
 

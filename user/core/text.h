@@ -55,6 +55,15 @@ uint8_t *rj_text_time(uint8_t *at, uint64_t ns, int decimals);
 /* rj_text_f64 - finite @value with at most 6 decimals, rounded, no exponent, no trailing zeros. */
 uint8_t *rj_text_f64(uint8_t *at, double value);
 
+/* rj_text_hex_pairs - "00" to "ff"; rj_text_hex_byte writes one of them. */
+extern const char rj_text_hex_pairs[];
+
+static inline uint8_t *rj_text_hex_byte(uint8_t *at, uint8_t byte)
+{
+	memcpy(at, rj_text_hex_pairs + 2 * (size_t)byte, 2);
+	return at + 2;
+}
+
 /* rj_text_hex - two lower-case digits a byte; 2 * @len bytes must be free. */
 uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len);
 

@@ -20,6 +20,21 @@ static inline void rj_visitor_numbers(struct rj_visitor *v, const struct rj_fiel
 	v->ops->close(v);
 }
 
+/* rj_visitor_hexes - gives a whole array @f of @num times @size bytes, which @item describes. */
+static inline void rj_visitor_hexes(struct rj_visitor *v, const struct rj_field *f,
+				    const struct rj_field *item, const uint8_t *bytes, size_t size,
+				    size_t num)
+{
+	if (v->ops->hexes) {
+		v->ops->hexes(v, f, item, bytes, size, num);
+		return;
+	}
+	v->ops->open(v, f);
+	for (size_t i = 0; i < num; i++)
+		v->ops->hex(v, item, bytes + i * size, size);
+	v->ops->close(v);
+}
+
 /* rj_visitor_step - the call of one step; returns where the value of the next one is. */
 static inline const uint64_t *rj_visitor_step(struct rj_visitor *v, const struct rj_step *step,
 					      const uint64_t *value)

@@ -24,9 +24,13 @@ static bool is_in_object(const struct rj_jsonw *w)
 	return w->depth && !(w->arrays & 1);
 }
 
+/* By address, without a division by a row's size: each row is further on than a step. */
+#define KEY_STEP (sizeof(struct rj_field) > 32 ? 32u : 16u)
+_Static_assert(sizeof(struct rj_field) >= KEY_STEP, "each row has a place of its own");
+
 static struct rj_jsonw_key *key_of(const struct rj_jsonw *w, const struct rj_field *f)
 {
-	return &w->keys->at[((uintptr_t)f / sizeof(*f)) % RJ_JSONW_NUM_KEYS];
+	return &w->keys->at[(uintptr_t)f / KEY_STEP % RJ_JSONW_NUM_KEYS];
 }
 
 /* Learns how the row's name is written, unless it is too long to be kept. */
@@ -399,7 +403,7 @@ static inline uint8_t *put_four_digits(uint8_t *at, const uint64_t *values)
 
 static inline uint8_t *put_listed(uint8_t *at, uint64_t value)
 {
-	at = put_number(at, value);
+	at = value < 1000 ? rj_text_three(at, (uint32_t)value) : rj_text_u64(at, value);
 	*at = ',';
 	return at + 1;
 }
@@ -526,6 +530,35 @@ static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void
 	at = rj_text_hex(at, bytes, len);
 	*at++ = '"';
 	end_value(w, at);
+}
+
+/* Texts of a few bytes each. */
+static void put_hexes(struct rj_jsonw *w, const uint8_t *bytes, size_t size, size_t num)
+{
+	uint8_t *at = rj_buffer_room(w->out, num * (2 * size + 3));
+
+	if (!at)
+		return;
+	for (; num; num--) {
+		*at++ = '"';
+		for (size_t i = 0; i < size; i++)
+			at = rj_text_hex_byte(at, *bytes++);
+		*at++ = '"';
+		*at++ = ',';
+	}
+	w->out->len = (size_t)(at - w->out->data);
+}
+
+static void write_hexes(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
+			const void *bytes, size_t size, size_t num)
+{
+	struct rj_jsonw *w = writer_of(v);
+
+	(void)item;
+	write_open(v, f);
+	if (!w->num_skipped)
+		put_hexes(w, bytes, size, num);
+	write_close(v);
 }
 
 static void write_address(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16])
@@ -658,22 +691,17 @@ static inline const uint64_t *put_shape(struct rj_jsonw *w, const struct rj_json
 					uint8_t *at, const uint64_t *value)
 {
 	for (const struct rj_jsonw_piece *piece = s->pieces;; piece++, value++) {
-		const struct rj_step_word *word;
-
 		at = put_piece(at, s->text + piece->at, piece->len);
-		switch (piece->call) {
-		case RJ_STEP_U64:
+		if (piece->call == RJ_STEP_U64) {
 			at = put_number(at, *value);
-			break;
-		case RJ_STEP_I64:
+		} else if (piece->call == RJ_STEP_I64) {
 			at = put_signed(at, (int64_t)*value);
-			break;
-		case RJ_STEP_WORD:
-			word = &piece->words[*value];
+		} else if (piece->call == RJ_STEP_WORD) {
+			const struct rj_step_word *word = &piece->words[*value];
+
 			memcpy(at, word, sizeof(*word));
 			at += word->len;
-			break;
-		default: /* the last */
+		} else { /* the last */
 			w->out->len = (size_t)(at - w->out->data);
 			return value;
 		}
@@ -718,6 +746,7 @@ static const struct rj_visitor_ops json_ops = {
 	.time = write_time,
 	.numbers = write_numbers,
 	.steps = write_steps,
+	.hexes = write_hexes,
 };
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)

@@ -15,11 +15,11 @@
  * struct rj_jsonw_keys - zero at first: names of rows as they are written, which writers of one
  * thread share. A row's place follows from its address.
  */
-#define RJ_JSONW_NUM_KEYS 512u
+#define RJ_JSONW_NUM_KEYS 1024u
 struct rj_jsonw_key {
 	const struct rj_field *field;
+	char text[23];
 	uint8_t len;
-	char text[32];
 };
 
 /*

@@ -430,6 +430,46 @@ TEST(jsonw_forgets_steps_for_others)
 	CHECK_EQ(strlen(text()), len);
 }
 
+TEST(jsonw_writes_lists_of_short_hexes)
+{
+	static const uint8_t bytes[] = { 0x00, 0x1d, 0xab, 0xff, 0x0a, 0x90 };
+
+	begin();
+	v->ops->open(v, &object);
+	v->ops->hexes(v, &array, &b, bytes, 2, 3);
+	v->ops->hexes(v, &array, &b, bytes, 3, 2);
+	v->ops->hexes(v, &array, &b, NULL, 2, 0);
+	v->ops->close(v);
+	CHECK_STR(text(), "{\"array\":[\"001d\",\"abff\",\"0a90\"],"
+			  "\"array\":[\"001dab\",\"ff0a90\"],\"array\":[]}");
+	begin();
+	for (unsigned int i = 0; i < RJ_JSONW_MAX_DEPTH; i++)
+		v->ops->open(v, &array);
+	v->ops->hexes(v, &array, &b, bytes, 2, 3);
+	for (unsigned int i = 0; i < RJ_JSONW_MAX_DEPTH; i++)
+		v->ops->close(v);
+	CHECK(!strchr(text(), '"'));
+	CHECK(w.is_too_deep);
+}
+
+TEST(jsonw_writes_numbers_of_any_length_in_lists)
+{
+	uint64_t numbers[64 + 3];
+	char want[2048] = "[";
+	size_t num = sizeof(numbers) / sizeof(*numbers), len = 1;
+
+	for (unsigned int turn = 0; turn < 64; turn++) {
+		for (size_t i = 0; i < num; i++)
+			numbers[i] = i % 16 < 8 ? (i + turn) % 10 : UINT64_MAX >> (i + turn) % 64;
+		for (size_t i = len = 1; i <= num; i++)
+			len += (size_t)snprintf(want + len, sizeof(want) - len, "%" PRIu64 "%s",
+						numbers[i - 1], i < num ? "," : "]");
+		begin();
+		v->ops->numbers(v, &array, &a, numbers, num);
+		CHECK_STR(text(), want);
+	}
+}
+
 TEST(jsonw_steps_are_left_out_where_there_is_no_room_or_too_much_depth)
 {
 	static const struct rj_step steps[] = { OPEN(&object), NUMBER, CLOSE };

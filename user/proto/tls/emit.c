@@ -163,12 +163,8 @@ static void emit_version_number(struct rj_visitor *v, enum field field, uint16_t
 /* The codes of a run of two bytes each; the array is written even when the run breaks off. */
 static void emit_codes(struct rj_visitor *v, enum field field, struct rj_cursor codes)
 {
-	struct rj_cursor code;
-
-	v->ops->open(v, &rj_tls_fields[field]);
-	while (codes.left && !rj_cursor_sub(&codes, 2, &code))
-		emit_hex(v, F_CODE, code);
-	v->ops->close(v);
+	rj_visitor_hexes(v, &rj_tls_fields[field], &rj_tls_fields[F_CODE], codes.at, 2,
+			 codes.left / 2);
 }
 
 static void emit_code_list(struct rj_visitor *v, enum field field, struct rj_cursor data,
