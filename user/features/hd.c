@@ -18,6 +18,20 @@ static void compare_byte(struct rj_hd *hd, const uint8_t *bytes, uint32_t i, uin
 		hd->carried &= ~(1u << i);
 }
 
+/* By words: compilers do not make them of a loop over bytes. */
+static void keep_constant(struct rj_hd *hd, const uint8_t bytes[RJ_HD_MAX_LEN])
+{
+	for (uint32_t i = 0; i < RJ_HD_MAX_LEN; i += sizeof(uint64_t)) {
+		uint64_t constant, first, now;
+
+		memcpy(&constant, hd->constant + i, sizeof(constant));
+		memcpy(&first, hd->first + i, sizeof(first));
+		memcpy(&now, bytes + i, sizeof(now));
+		constant &= ~(first ^ now);
+		memcpy(hd->constant + i, &constant, sizeof(constant));
+	}
+}
+
 void rj_hd_add(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
 {
 	uint8_t all[RJ_HD_MAX_LEN] = { 0 };
@@ -26,8 +40,7 @@ void rj_hd_add(struct rj_hd *hd, const uint8_t *bytes, uint32_t len)
 		return;
 	memcpy(all, bytes, len);
 	if (hd->num++) {
-		for (uint32_t i = 0; i < RJ_HD_MAX_LEN; i++)
-			hd->constant[i] &= (uint8_t) ~(hd->first[i] ^ all[i]);
+		keep_constant(hd, all);
 		/* mostly few are left after the second segment */
 		for (uint32_t left = hd->low | hd->carried; left; left &= left - 1)
 			compare_byte(hd, all, (uint32_t)__builtin_ctz(left), len);
