@@ -71,25 +71,37 @@ static void put_counters(const struct walk *w)
 	put_time(w, F(TIME_END), rj_flow_last(w->r->flow));
 }
 
+struct sequence sequence_of(const struct walk *w)
+{
+	struct sequence s = { .side = { w->out, w->in } };
+
+	for (unsigned int i = 0; i < RJ_NUM_SIDES; i++) {
+		const struct rj_seq *seq = &w->r->seq[s.side[i]];
+
+		s.at[i] = s.first[i] = seq->splt;
+		s.end[i] = seq->splt + rj_seq_len(seq);
+	}
+	return s;
+}
+
 bool next_listed(struct sequence *s, struct listed *out)
 {
-	const struct walk *w = s->walk;
-	const unsigned int sides[] = { w->out, w->in };
-	const struct rj_seq *seq[] = { &w->r->seq[w->out], &w->r->seq[w->in] };
-	const uint32_t len[] = { rj_seq_len(seq[0]), rj_seq_len(seq[1]) };
 	unsigned int from;
 	uint64_t entry, us;
 
 	do {
-		if (s->at[0] >= len[0] && s->at[1] >= len[1])
+		bool has_in = s->at[1] != s->end[1];
+
+		if (s->at[0] != s->end[0])
+			from = has_in && rj_splt_us(*s->at[1]) < rj_splt_us(*s->at[0]);
+		else if (has_in)
+			from = 1;
+		else
 			return false;
-		from = s->at[0] >= len[0] ||
-		       (s->at[1] < len[1] &&
-			rj_splt_us(seq[1]->splt[s->at[1]]) < rj_splt_us(seq[0]->splt[s->at[0]]));
-		entry = seq[from]->splt[s->at[from]++];
+		entry = *s->at[from]++;
 		/* two CPUs at once may leave a gap in the kernel's sequence */
-	} while (!entry && s->at[from] > 1);
-	out->side = sides[from];
+	} while (!entry && s->at[from] - s->first[from] > 1);
+	out->side = s->side[from];
 	us = rj_splt_us(entry);
 	out->len = rj_splt_len(entry);
 	out->gap_ms = us > s->before_us ? (us - s->before_us) / 1000 : 0;
@@ -111,7 +123,7 @@ static void put_packets(const struct walk *w)
 		{ RJ_STEP_U64, F(PACKET_IPT), NULL },
 		{ RJ_STEP_CLOSE, NULL, NULL },
 	};
-	struct sequence all = { .walk = w };
+	struct sequence all = sequence_of(w);
 	struct listed packet;
 	uint64_t values[NUM_ROWS][3];
 	size_t num = 0;

@@ -62,7 +62,7 @@ void rj_record_put_wht(const struct walk *w)
 /* The sequence as it stands in packets. */
 static void classify_packets(const struct walk *w, struct rj_classify *c)
 {
-	struct sequence all = { .walk = w };
+	struct sequence all = sequence_of(w);
 	struct listed packet;
 
 	while (next_listed(&all, &packet))

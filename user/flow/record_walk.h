@@ -129,12 +129,20 @@ struct listed {
 	uint64_t gap_ms;
 };
 
-/* struct sequence - both sides' sequences as one; zero but for @walk at first. */
+/*
+ * struct sequence - both sides' sequences as one; see sequence_of.
+ * @at, @end: what is left of either; @first: where it began
+ */
 struct sequence {
-	const struct walk *walk;
-	uint32_t at[RJ_NUM_SIDES];
+	const __u64 *at[RJ_NUM_SIDES];
+	const __u64 *end[RJ_NUM_SIDES];
+	const __u64 *first[RJ_NUM_SIDES];
+	unsigned int side[RJ_NUM_SIDES];
 	uint64_t before_us;
 };
+
+/* sequence_of - of a record, from its beginning on. */
+struct sequence sequence_of(const struct walk *w);
 
 /* next_listed - the next packet, by time, at equal times the originator's first; false: no more. */
 bool next_listed(struct sequence *s, struct listed *out);
