@@ -27,6 +27,7 @@ struct rj_engine {
 	struct rj_fragments *fragments;
 	struct rj_engine_stats stats;
 	struct rj_payloads payloads;
+	struct rj_flow_pools own_pools;
 	bool looks_at_payload;
 	uint64_t now_ns;
 	uint64_t at;
@@ -40,6 +41,7 @@ static uint64_t span_ns(const struct rj_limits *limits)
 
 int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **out)
 {
+	struct rj_flow_pools *pools;
 	struct rj_engine *e;
 	uint64_t seed;
 	int err;
@@ -54,14 +56,19 @@ int rj_engine_new(const struct rj_engine_options *options, struct rj_engine **ou
 		return -ENOMEM;
 	e->options = *options;
 	e->stats.datagrams.max_bytes = options->max_datagram_bytes;
-	rj_payloads_init(&e->payloads, &e->options, &e->table, &e->stats);
+	pools = options->pools ? options->pools : &e->own_pools;
+	rj_payloads_init(&e->payloads, &e->options, &e->table, &e->stats, pools);
 	/* who wants any protocol's wants TCP's, too */
 	e->looks_at_payload = e->payloads.has_traits || rj_payloads_wants(&e->payloads, RJ_IP_TCP);
 	e->fragments = options->is_part ? NULL : rj_fragments_new(seed);
 	err = e->fragments || options->is_part ? 0 : -ENOMEM;
+	if (!err && !options->pools)
+		err = rj_flow_pools_init(&e->own_pools, &options->limits);
 	err = err ? err :
-		    rj_table_init(&e->table, &options->limits, span_ns(&options->limits), seed);
+		    rj_table_init(&e->table, &options->limits, span_ns(&options->limits), seed,
+				  pools);
 	if (err) {
+		rj_flow_pools_done(&e->own_pools);
 		rj_fragments_free(e->fragments);
 		free(e);
 		return err;
@@ -76,8 +83,8 @@ void rj_engine_free(struct rj_engine *e)
 		return;
 	for (struct rj_entry *entry = e->table.oldest; entry; entry = entry->newer)
 		rj_payloads_drop(&e->payloads, entry);
-	rj_payloads_done(&e->payloads);
 	rj_table_done(&e->table);
+	rj_flow_pools_done(&e->own_pools);
 	rj_fragments_free(e->fragments);
 	free(e);
 }

@@ -18,6 +18,7 @@ struct rj_engine;
  * @bd_bytes: payload bytes of each side whose values are counted, where a feature wants that
  * @max_datagram_bytes: of fragments that are put together; 0 for RJ_MAX_DATAGRAM_BYTES
  * @is_part: one of several that share the packets (flow/parts.h): fragments come joined
+ * @pools: NULL for its own, or memory that several parts of one thread share; borrowed
  * @labels: NULL, or names of subnets for the records; borrowed
  * @anonymizer: NULL, or what records do not show; borrowed
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
@@ -33,6 +34,7 @@ struct rj_engine_options {
 	size_t max_datagram_bytes;
 	uint64_t bd_bytes;
 	bool is_part;
+	struct rj_flow_pools *pools;
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
 	int64_t clock_ns;

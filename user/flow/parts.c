@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "flow/pools.h"
+
 /* A capture's last flows end behind all of its frames. */
 #define AT_THE_END UINT64_MAX
 
@@ -28,6 +30,7 @@ struct rj_parts {
 	struct rj_engine *engine[RJ_NUM_PARTS];
 	uint32_t num_parts;
 	uint32_t first;
+	struct rj_flow_pools pools;
 	bool is_closed;
 	bool keeps_headers;
 	bool is_one_way;
@@ -69,9 +72,11 @@ int rj_parts_new(const struct rj_engine_options *options, uint32_t first, uint32
 	p->keeps_headers = rj_feature_keeps_headers(&options->features);
 	p->is_one_way = options->limits.no_bidir;
 	share(&o, p->num_parts);
+	o.pools = &p->pools;
 	if (getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
 		p->fragments = rj_fragments_new(seed);
-	err = p->fragments ? 0 : -ENOMEM;
+	if (p->fragments)
+		err = rj_flow_pools_init(&p->pools, &options->limits);
 	for (uint32_t i = first; !err && i < first + num && i < p->num_parts; i++)
 		err = rj_engine_new(&o, &p->engine[i]);
 	if (err) {
@@ -88,6 +93,7 @@ void rj_parts_free(struct rj_parts *p)
 		return;
 	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++)
 		rj_engine_free(p->engine[i]);
+	rj_flow_pools_done(&p->pools);
 	rj_fragments_free(p->fragments);
 	free(p->endings);
 	free(p);

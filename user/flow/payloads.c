@@ -8,24 +8,15 @@
 #include "proto/dissector.h"
 
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
-		      struct rj_table *table, struct rj_engine_stats *stats)
+		      struct rj_table *table, struct rj_engine_stats *stats,
+		      struct rj_flow_pools *pools)
 {
 	const struct rj_trait_options none = { 0 };
 
 	*p = (struct rj_payloads){ .options = options, .table = table, .stats = stats };
 	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
 	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
-	rj_dissect_pool(&p->dissects);
-	rj_pool_init(&p->all_bytes, rj_bytes_size());
-	rj_pool_init(&p->all_traits, sizeof(struct rj_traits));
-}
-
-void rj_payloads_done(struct rj_payloads *p)
-{
-	rj_pool_done(&p->dissects);
-	rj_pool_done(&p->all_bytes);
-	rj_pool_done(&p->all_traits);
-	rj_blocks_done(&p->blocks);
+	p->pools = pools;
 }
 
 static bool dissects(const struct rj_payloads *p, uint8_t proto)
@@ -53,19 +44,19 @@ static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
 		return;
 	p->stats->dissect_bytes -= rj_bytes_memory(entry->bytes);
 	rj_bytes_done(entry->bytes);
-	rj_pool_put(&p->all_bytes, entry->bytes);
+	rj_pool_put(&p->pools->all_bytes, entry->bytes);
 	entry->bytes = NULL;
 }
 
 static void drop_traits(struct rj_payloads *p, struct rj_entry *entry)
 {
-	size_t before = p->blocks.held;
+	size_t before = p->pools->blocks.held;
 
 	if (!entry->traits)
 		return;
-	rj_traits_done(entry->traits, &p->blocks);
-	p->stats->dissect_bytes -= before - p->blocks.held + sizeof(*entry->traits);
-	rj_pool_put(&p->all_traits, entry->traits);
+	rj_traits_done(entry->traits, &p->pools->blocks);
+	p->stats->dissect_bytes -= before - p->pools->blocks.held + sizeof(*entry->traits);
+	rj_pool_put(&p->pools->all_traits, entry->traits);
 	entry->traits = NULL;
 }
 
@@ -101,7 +92,7 @@ static struct rj_dissect *dissect_of(struct rj_payloads *p, struct rj_entry *ent
 {
 	if (entry->dissect || entry->is_opaque)
 		return entry->dissect;
-	entry->dissect = rj_dissect_new(&p->dissects, p->options->features.dissectors);
+	entry->dissect = rj_dissect_new(&p->pools->dissects, p->options->features.dissectors);
 	if (!entry->dissect) {
 		p->stats->dissect.no_memory++;
 		return NULL;
@@ -146,7 +137,7 @@ static struct rj_bytes *bytes_of(struct rj_payloads *p, struct rj_entry *entry)
 	if (entry->bytes || entry->is_uncounted)
 		return entry->bytes;
 	if (has_memory_for(p, rj_bytes_size()))
-		entry->bytes = rj_pool_take_raw(&p->all_bytes);
+		entry->bytes = rj_pool_take_raw(&p->pools->all_bytes);
 	if (entry->bytes) {
 		rj_bytes_init(entry->bytes);
 		if (rj_feature_on(&p->options->features, RJ_FEATURE_WHT))
@@ -165,7 +156,7 @@ static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry
 	if (entry->traits || entry->is_untold)
 		return entry->traits;
 	if (has_memory_for(p, sizeof(*entry->traits)))
-		entry->traits = rj_pool_take_raw(&p->all_traits);
+		entry->traits = rj_pool_take_raw(&p->pools->all_traits);
 	if (entry->traits) {
 		rj_traits_init(entry->traits);
 		p->stats->dissect_bytes += sizeof(*entry->traits);
@@ -180,12 +171,12 @@ static struct rj_traits *traits_of(struct rj_payloads *p, struct rj_entry *entry
 static void tell_traits(struct rj_payloads *p, struct rj_entry *entry, const struct rj_seen *seen)
 {
 	struct rj_traits *t = traits_of(p, entry);
-	size_t before = p->blocks.held;
+	size_t before = p->pools->blocks.held;
 
 	if (!t || t->is_cut)
 		return;
-	t->is_cut = !rj_traits_packet(t, seen, &p->traits, &p->blocks);
-	p->stats->dissect_bytes += p->blocks.held - before;
+	t->is_cut = !rj_traits_packet(t, seen, &p->traits, &p->pools->blocks);
+	p->stats->dissect_bytes += p->pools->blocks.held - before;
 	t->is_cut |= !has_memory_for(p, 0);
 	p->stats->dissect_refused += t->is_cut;
 }

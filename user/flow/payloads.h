@@ -3,14 +3,13 @@
 #ifndef RJ_FLOW_PAYLOADS_H
 #define RJ_FLOW_PAYLOADS_H
 
-#include "core/blocks.h"
 #include "flow/engine.h"
+#include "flow/pools.h"
 #include "flow/table.h"
 
 /*
  * struct rj_payloads - embedded in an engine, whose options, table and account these are. @traits:
- * what is kept of packets, where @has_traits; @all_bytes, @all_traits: those of entries;
- * @blocks: what traits hold.
+ * what is kept of packets, where @has_traits; @pools: where their memory comes from.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
@@ -18,18 +17,13 @@ struct rj_payloads {
 	struct rj_engine_stats *stats;
 	struct rj_trait_options traits;
 	bool has_traits;
-	struct rj_pool dissects;
-	struct rj_pool all_bytes;
-	struct rj_pool all_traits;
-	struct rj_blocks blocks;
+	struct rj_flow_pools *pools;
 };
 
 /* rj_payloads_init - with what @options ask for; all are borrowed. */
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
-		      struct rj_table *table, struct rj_engine_stats *stats);
-
-/* rj_payloads_done - after rj_payloads_drop of each entry. */
-void rj_payloads_done(struct rj_payloads *p);
+		      struct rj_table *table, struct rj_engine_stats *stats,
+		      struct rj_flow_pools *pools);
 
 /* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);

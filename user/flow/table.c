@@ -37,28 +37,18 @@ static struct rj_entry **slot_of(const struct rj_table *t, uint64_t hash)
 }
 
 int rj_table_init(struct rj_table *t, const struct rj_limits *limits, uint64_t span_ns,
-		  uint64_t seed)
+		  uint64_t seed, struct rj_flow_pools *pools)
 {
-	size_t room = (size_t)RJ_TABLE_ROOMS * RJ_NUM_SIDES * limits->num_packets;
-
 	*t = (struct rj_table){
 		.slots = calloc(FIRST_SLOTS, sizeof(*t->slots)),
-		.splt = malloc(room * (sizeof(*t->splt) + sizeof(*t->ids)) + 1),
 		.num_slots = FIRST_SLOTS,
 		.with_hist = limits->with_hist,
 		.num_packets = limits->num_packets,
 		.seed = seed,
+		.pools = pools,
 		.bucket_ns = span_ns / BUCKETS_A_SPAN + 1,
 	};
-	if (!t->slots || !t->splt) {
-		free(t->slots);
-		free(t->splt);
-		return -ENOMEM;
-	}
-	t->ids = (__u16 *)(void *)(t->splt + room);
-	rj_pool_init(&t->entries, rj_entry_len(t->with_hist));
-	rj_pool_init(&t->sides, rj_side_len(t->with_hist));
-	return 0;
+	return t->slots ? 0 : -ENOMEM;
 }
 
 /* What a side has that did not speak: records ask it of both sides, and never change it. */
@@ -69,7 +59,7 @@ bool rj_table_open_side(struct rj_table *t, struct rj_entry *entry, unsigned int
 	struct rj_side *to = &entry->own;
 
 	if (entry->is_open[!side])
-		to = rj_pool_take(&t->sides);
+		to = rj_pool_take(&t->pools->sides);
 	if (!to)
 		return false;
 	entry->is_open[side] = true;
@@ -108,7 +98,7 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 		return;
 	rj_packed_free(&entry->side[side]->packed);
 	if (entry->side[side] != &entry->own)
-		rj_pool_put(&t->sides, entry->side[side]);
+		rj_pool_put(&t->pools->sides, entry->side[side]);
 }
 
 static void free_entry(struct rj_table *t, struct rj_entry *entry)
@@ -119,7 +109,7 @@ static void free_entry(struct rj_table *t, struct rj_entry *entry)
 	free(entry->sampled);
 	free_side(t, entry, 0);
 	free_side(t, entry, 1);
-	rj_pool_put(&t->entries, entry);
+	rj_pool_put(&t->pools->entries, entry);
 }
 
 static void fetch(const void *from, size_t len)
@@ -175,10 +165,7 @@ void rj_table_done(struct rj_table *t)
 		free_entry(t, entry);
 		entry = newer;
 	}
-	rj_pool_done(&t->entries);
-	rj_pool_done(&t->sides);
 	free(t->slots);
-	free(t->splt);
 	*t = (struct rj_table){ 0 };
 }
 
@@ -289,7 +276,7 @@ static void leave_list(struct rj_table *t, struct rj_entry *entry)
 
 struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key, uint64_t id)
 {
-	struct rj_entry *entry = rj_pool_take(&t->entries);
+	struct rj_entry *entry = rj_pool_take(&t->pools->entries);
 
 	if (!entry)
 		return NULL;

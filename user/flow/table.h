@@ -9,13 +9,13 @@
 
 #include "bpf/abi.h"
 #include "bpf/splt.h"
-#include "core/pool.h"
 #include "core/status.h"
 #include "features/bytes.h"
 #include "features/traits.h"
 #include "flow/datagram.h"
 #include "flow/dissect.h"
 #include "flow/packed.h"
+#include "flow/pools.h"
 
 /*
  * struct rj_sampled - one side of a kernel flow of which samples came.
@@ -122,13 +122,9 @@ static inline size_t rj_side_len(bool with_hist)
  */
 #define RJ_TABLE_BUCKETS 64u
 
-/* Entries whose sequences can be unpacked at once: two that become one. */
-#define RJ_TABLE_ROOMS 2u
-
 /*
  * struct rj_table - embedded; see rj_table_init.
  * @oldest, @newest: ends of the list in order of beginning
- * @splt, @ids: room for unpacked sequences, @num_packets of each side of RJ_TABLE_ROOMS entries
  */
 struct rj_table {
 	struct rj_entry **slots;
@@ -141,20 +137,18 @@ struct rj_table {
 	uint64_t bucket_ns;
 	uint64_t bucket_at; /* number of the first bucket not looked at yet */
 	uint32_t num_packets;
-	__u64 *splt;
-	__u16 *ids;
-	struct rj_pool entries;
-	struct rj_pool sides;
+	struct rj_flow_pools *pools;
 };
 
 /*
  * rj_table_init - an empty table of entries, with histograms and sequences as @limits say.
  * @span_ns: no deadline is set further ahead than this; 0: none is ever set
  * @seed: makes the hash unpredictable to senders; it does not show in any output
+ * @pools: where entries and sides come from; borrowed
  * 0 or -ENOMEM.
  */
 RJ_MUST_CHECK int rj_table_init(struct rj_table *t, const struct rj_limits *limits,
-				uint64_t span_ns, uint64_t seed);
+				uint64_t span_ns, uint64_t seed, struct rj_flow_pools *pools);
 
 /* rj_table_done - frees all entries too. */
 void rj_table_done(struct rj_table *t);
@@ -201,7 +195,7 @@ RJ_MUST_CHECK static inline bool rj_table_open_both(struct rj_table *t, struct r
 
 /*
  * rj_table_room - an empty sequence with what else is kept of a side of @entry, for packets to be
- * added to: in room @nr (below RJ_TABLE_ROOMS) of the table, until that is used again.
+ * added to: in room @nr (below RJ_FLOW_ROOMS) of the table, until that is used again.
  */
 static inline struct rj_seq rj_table_room(const struct rj_table *t, const struct rj_entry *entry,
 					  unsigned int side, unsigned int nr)
@@ -212,8 +206,8 @@ static inline struct rj_seq rj_table_room(const struct rj_table *t, const struct
 	return (struct rj_seq){
 		.rest = &kept->rest,
 		.hist = t->with_hist ? &kept->hist : NULL,
-		.splt = t->splt + at,
-		.ids = t->ids + at,
+		.splt = t->pools->splt + at,
+		.ids = t->pools->ids + at,
 		.capacity = t->num_packets,
 		.records = kept->packed.records,
 		.num_words = kept->packed.num_words,

@@ -31,13 +31,24 @@ static struct rj_entry *find(const struct rj_table *t, uint32_t number, uint64_t
 	return rj_table_find(t, &key, id);
 }
 
+/* Of the table that a test has; the next one frees them. */
+static struct rj_flow_pools *pools_for(const struct rj_limits *limits)
+{
+	static struct rj_flow_pools pools;
+
+	rj_flow_pools_done(&pools);
+	if (rj_flow_pools_init(&pools, limits))
+		abort();
+	return &pools;
+}
+
 static struct rj_table make_table(uint64_t seed)
 {
 	struct rj_table t;
 
 	const struct rj_limits limits = { .num_packets = 50 };
 
-	if (rj_table_init(&t, &limits, SPAN, seed))
+	if (rj_table_init(&t, &limits, SPAN, seed, pools_for(&limits)))
 		abort();
 	return t;
 }
@@ -66,7 +77,7 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 		struct rj_table t;
 		struct rj_entry *entry;
 
-		CHECK_EQ(rj_table_init(&t, &limits, SPAN, 1), 0);
+		CHECK_EQ(rj_table_init(&t, &limits, SPAN, 1, pools_for(&limits)), 0);
 		entry = add(&t, 1, 0);
 		for (unsigned int n = 0; n < 2 * RJ_NUM_SIDES; n++) {
 			const struct rj_seq seq =
@@ -358,7 +369,7 @@ TEST(table_without_a_span_sets_no_deadline)
 	const struct rj_limits limits = { .with_hist = 1 };
 	struct rj_table t;
 
-	CHECK_EQ(rj_table_init(&t, &limits, 0, 9), 0);
+	CHECK_EQ(rj_table_init(&t, &limits, 0, 9, pools_for(&limits)), 0);
 	add(&t, 1, 0);
 	CHECK(!rj_table_due(&t, UINT64_MAX));
 	rj_table_done(&t);
