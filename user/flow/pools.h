@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory of flows, by kind: the parts of one worker share it, so that it is used again while warm. */
+/* Memory of flows, by kind: the parts of a worker share it, so that it is used while warm. */
 #ifndef RJ_FLOW_POOLS_H
 #define RJ_FLOW_POOLS_H
 

@@ -140,7 +140,7 @@ TEST(table_unpacks_two_entries_at_once_and_keeps_what_became_of_them)
 	rj_seq_append(&seq[0][0], &seq[1][0], 0);
 	entries[0]->side[0]->rest.num_splt = 40;
 	CHECK(rj_table_repack(entries[0], seq[0]));
-	memset(t.splt, 0xee, 50 * sizeof(*t.splt));
+	memset(t.pools->splt, 0xee, 50 * sizeof(*t.pools->splt));
 	rj_table_unpack(&t, entries[0], 0, seq[0]);
 	CHECK_EQ(rj_seq_len(&seq[0][0]), 40);
 	for (uint32_t at = 0; at < 40; at++)
