@@ -149,12 +149,12 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 
 	rj_payloads_end(&e->payloads, entry);
 	record.dissect = entry->dissect;
-	if (e->options.ifname)
-		rj_record_name_interfaces(&record, e->options.ifname, e->options.user);
 	if (rj_flow_packets(&entry->flow)) {
 		e->stats.flows++;
 		e->stats.packets_recorded += rj_flow_packets(&entry->flow);
 		rj_table_unpack(&e->table, entry, 0, seq);
+		if (e->options.ifname)
+			rj_record_name_interfaces(&record, e->options.ifname, e->options.user);
 		e->options.on_record(e->options.user, &record);
 	}
 	remove_entry(e, entry);
