@@ -154,7 +154,8 @@ static bool write_all(struct output *out, const void *bytes, size_t len, bool is
 			return false;
 		}
 		if (is_text)
-			are_written(out, num_ends(at, (size_t)done));
+			are_written(out, (size_t)done == len ? out->num_pending :
+							       num_ends(at, (size_t)done));
 		at += done;
 		len -= (size_t)done;
 	}

@@ -56,16 +56,24 @@ struct side {
 typedef uint16_t turns[NUM_TURNS][RJ_BYTE_VALUES];
 #define MAX_IN_TURNS UINT16_MAX
 
+/* Most flows have less payload than counts would take: so much of it waits as it is. */
+#define FEW_BYTES 512u
+
 /*
  * struct rj_bytes - @turn: what was counted last, @in_turns bytes; @wide: all before, NULL for none
+ * @few: those bytes, as long as they were not @is_counted
  */
 struct rj_bytes {
 	struct rj_wht wht;
 	uint64_t *wide;
 	uint32_t in_turns;
 	bool with_wht;
+	bool is_counted;
 	struct side sides[2];
-	turns turn;
+	union {
+		turns turn;
+		uint8_t few[FEW_BYTES];
+	};
 };
 
 #define WIDE_BYTES (RJ_BYTE_VALUES * sizeof(uint64_t))
@@ -80,7 +88,6 @@ void rj_bytes_init(struct rj_bytes *b)
 	memset(b, 0, offsetof(struct rj_bytes, sides));
 	for (unsigned int side = 0; side < 2; side++)
 		memset(&b->sides[side], 0, offsetof(struct side, ranges));
-	memset(b->turn, 0, sizeof(b->turn));
 }
 
 void rj_bytes_done(struct rj_bytes *b)
@@ -138,8 +145,25 @@ static void count_turns(turns turn, const uint8_t *bytes, uint32_t len)
 		turn[0][*bytes]++;
 }
 
+/* From here on they are counted as they come. */
+static __attribute__((noinline)) void count_few(struct rj_bytes *b)
+{
+	uint8_t few[FEW_BYTES];
+
+	memcpy(few, b->few, b->in_turns);
+	memset(b->turn, 0, sizeof(b->turn));
+	count_turns(b->turn, few, b->in_turns);
+	b->is_counted = true;
+}
+
 static void counts_of(const struct rj_bytes *b, uint64_t *out)
 {
+	if (!b->is_counted) {
+		memset(out, 0, RJ_BYTE_VALUES * sizeof(*out));
+		for (uint32_t i = 0; i < b->in_turns; i++)
+			out[b->few[i]]++;
+		return;
+	}
 	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
 		out[i] = (uint32_t)b->turn[0][i] + b->turn[1][i];
 	for (unsigned int i = 0; b->wide && i < RJ_BYTE_VALUES; i++)
@@ -153,6 +177,8 @@ static __attribute__((noinline)) bool widen(struct rj_bytes *b, const uint64_t *
 		b->wide = calloc(RJ_BYTE_VALUES, sizeof(*b->wide));
 	if (!b->wide)
 		return false;
+	if (!b->is_counted)
+		count_few(b);
 	for (unsigned int i = 0; i < RJ_BYTE_VALUES; i++)
 		b->wide[i] += (uint64_t)b->turn[0][i] + b->turn[1][i] + (more ? more[i] : 0);
 	memset(b->turn, 0, sizeof(b->turn));
@@ -162,6 +188,13 @@ static __attribute__((noinline)) bool widen(struct rj_bytes *b, const uint64_t *
 
 static bool count_all(struct rj_bytes *b, const uint8_t *bytes, uint32_t len)
 {
+	if (!b->is_counted && len <= FEW_BYTES - b->in_turns) {
+		memcpy(b->few + b->in_turns, bytes, len);
+		b->in_turns += len;
+		return true;
+	}
+	if (!b->is_counted)
+		count_few(b);
 	while (len > MAX_IN_TURNS - b->in_turns) {
 		uint32_t room = MAX_IN_TURNS - b->in_turns;
 
