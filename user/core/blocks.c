@@ -42,7 +42,7 @@ void *rj_blocks_take(struct rj_blocks *b, uint32_t len)
 	if (len <= RJ_BLOCKS_MOST) {
 		pool = &b->pools[pool_for(len)];
 		if (!pool->object_bytes)
-			rj_pool_init(pool, rj_blocks_len(len));
+			rj_pool_init(pool, rj_blocks_len(len), b->slab);
 		block = rj_pool_take_raw(pool);
 	} else {
 		block = malloc(len);

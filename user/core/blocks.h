@@ -12,11 +12,13 @@
 
 /*
  * struct rj_blocks - embedded; zero is ready for use.
+ * @slab: borrowed, for the pools; NULL: they are of the heap
  * @held: bytes of all blocks that are taken
  */
 struct rj_blocks {
 	struct rj_pool pools[RJ_BLOCKS_NUM];
 	size_t held;
+	struct rj_slab *slab;
 };
 
 /* rj_blocks_done - gives all memory back; every block was put back. */

@@ -10,56 +10,54 @@
 #include "core/poison.h"
 
 #define ALIGN_BYTES ((size_t)8)
-/* Little enough for a pool of a few objects, and a call of the heap for many. Ours. */
-#define CHUNK_BYTES ((size_t)64 * 1024)
-
 struct rj_pool_chunk {
 	struct rj_pool_chunk *next;
 	_Alignas(8) uint8_t data[];
 };
 
-void rj_pool_init(struct rj_pool *pool, size_t object_bytes)
+void rj_pool_init(struct rj_pool *pool, size_t object_bytes, struct rj_slab *slab)
 {
 	assert(object_bytes && object_bytes <= 4096);
 	*pool = (struct rj_pool){
 		.object_bytes = (object_bytes + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1),
+		.slab = slab,
 	};
 }
 
-/* Frees the chunks from @chunk on. */
-static void free_chunks(struct rj_pool_chunk *chunk)
+/* Nothing is taken: all memory goes back. */
+static void free_chunks(struct rj_pool *pool)
 {
-	while (chunk) {
-		struct rj_pool_chunk *next = chunk->next;
+	while (pool->chunks) {
+		struct rj_pool_chunk *next = pool->chunks->next;
 
-		free(chunk);
-		chunk = next;
+		if (pool->slab)
+			rj_slab_put(pool->slab, pool->chunks);
+		else
+			free(pool->chunks);
+		pool->chunks = next;
 	}
+	pool->spare = NULL;
+	pool->fresh = pool->end = NULL;
 }
 
 void rj_pool_done(struct rj_pool *pool)
 {
-	free_chunks(pool->chunks);
-	rj_pool_init(pool, pool->object_bytes);
-}
-
-/* All of the newest chunk was never taken. */
-static void begin_chunk(struct rj_pool *pool)
-{
-	pool->fresh = pool->chunks->data;
-	pool->end = (uint8_t *)pool->chunks + CHUNK_BYTES;
-	rj_poison(pool->fresh, (size_t)(pool->end - pool->fresh));
+	free_chunks(pool);
+	pool->num_taken = 0;
 }
 
 static bool add_chunk(struct rj_pool *pool)
 {
-	struct rj_pool_chunk *chunk = malloc(CHUNK_BYTES);
+	struct rj_pool_chunk *chunk = pool->slab ? rj_slab_take(pool->slab) :
+						   malloc(RJ_SLAB_CHUNK_BYTES);
 
 	if (!chunk)
 		return false;
 	chunk->next = pool->chunks;
 	pool->chunks = chunk;
-	begin_chunk(pool);
+	pool->fresh = chunk->data;
+	pool->end = (uint8_t *)chunk + RJ_SLAB_CHUNK_BYTES;
+	rj_poison(pool->fresh, (size_t)(pool->end - pool->fresh));
 	return true;
 }
 
@@ -88,15 +86,6 @@ void *rj_pool_take(struct rj_pool *pool)
 	return object ? memset(object, 0, pool->object_bytes) : NULL;
 }
 
-/* Nothing is taken: one chunk is enough to go on with. */
-static void begin_again(struct rj_pool *pool)
-{
-	free_chunks(pool->chunks->next);
-	pool->chunks->next = NULL;
-	pool->spare = NULL;
-	begin_chunk(pool);
-}
-
 void rj_pool_put(struct rj_pool *pool, void *object)
 {
 	assert(pool->num_taken);
@@ -105,5 +94,5 @@ void rj_pool_put(struct rj_pool *pool, void *object)
 	/* but for the name of the next one */
 	rj_poison((uint8_t *)object + ALIGN_BYTES, pool->object_bytes - ALIGN_BYTES);
 	if (!--pool->num_taken)
-		begin_again(pool);
+		free_chunks(pool);
 }

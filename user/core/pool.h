@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/slab.h"
 #include "core/status.h"
 
 struct rj_pool_chunk;
@@ -23,10 +24,14 @@ struct rj_pool {
 	uint8_t *end;
 	size_t object_bytes;
 	size_t num_taken;
+	struct rj_slab *slab;
 };
 
-/* rj_pool_init - an empty pool of objects of @object_bytes, at most 4096. */
-void rj_pool_init(struct rj_pool *pool, size_t object_bytes);
+/*
+ * rj_pool_init - an empty pool of objects of @object_bytes, at most 4096, in chunks of @slab,
+ * which is borrowed; NULL: of the heap.
+ */
+void rj_pool_init(struct rj_pool *pool, size_t object_bytes, struct rj_slab *slab);
 
 /* rj_pool_done - gives all memory back, also of what is still taken. */
 void rj_pool_done(struct rj_pool *pool);

@@ -493,9 +493,9 @@ static void drop_refused(struct rj_dissect *d)
 			finish(&d->sides[nr]);
 }
 
-void rj_dissect_pool(struct rj_pool *pool)
+void rj_dissect_pool(struct rj_pool *pool, struct rj_slab *slab)
 {
-	rj_pool_init(pool, sizeof(struct rj_dissect));
+	rj_pool_init(pool, sizeof(struct rj_dissect), slab);
 }
 
 /* What is zeroed becomes one for a flow. */

@@ -56,7 +56,7 @@ struct rj_payload {
 };
 
 /* rj_dissect_pool - makes @pool one that rj_dissect_new takes from. */
-void rj_dissect_pool(struct rj_pool *pool);
+void rj_dissect_pool(struct rj_pool *pool, struct rj_slab *slab);
 
 /* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
 RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask);

@@ -19,11 +19,12 @@ int rj_flow_pools_init(struct rj_flow_pools *p, const struct rj_limits *limits)
 	if (!p->splt)
 		return -ENOMEM;
 	p->ids = (__u16 *)(void *)(p->splt + room);
-	rj_pool_init(&p->entries, rj_entry_len(limits->with_hist));
-	rj_pool_init(&p->sides, rj_side_len(limits->with_hist));
-	rj_dissect_pool(&p->dissects);
-	rj_pool_init(&p->all_bytes, rj_bytes_size());
-	rj_pool_init(&p->all_traits, sizeof(struct rj_traits));
+	rj_pool_init(&p->entries, rj_entry_len(limits->with_hist), &p->slab);
+	rj_pool_init(&p->sides, rj_side_len(limits->with_hist), &p->slab);
+	rj_dissect_pool(&p->dissects, &p->slab);
+	rj_pool_init(&p->all_bytes, rj_bytes_size(), &p->slab);
+	rj_pool_init(&p->all_traits, sizeof(struct rj_traits), &p->slab);
+	p->blocks.slab = &p->slab;
 	return 0;
 }
 
@@ -38,4 +39,5 @@ void rj_flow_pools_done(struct rj_flow_pools *p)
 	rj_pool_done(&p->all_bytes);
 	rj_pool_done(&p->all_traits);
 	rj_blocks_done(&p->blocks);
+	rj_slab_done(&p->slab);
 }

@@ -13,6 +13,7 @@
  * struct rj_flow_pools - of one thread.
  * @entries, @sides: of tables; @dissects, @all_bytes, @all_traits: of entries; @blocks: what traits
  * hold
+ * @slab: where all of these have their memory
  * @splt, @ids: room for unpacked sequences, of each side of RJ_FLOW_ROOMS entries
  */
 struct rj_flow_pools {
@@ -24,6 +25,7 @@ struct rj_flow_pools {
 	struct rj_blocks blocks;
 	__u64 *splt;
 	__u16 *ids;
+	struct rj_slab slab;
 };
 
 /* rj_flow_pools_init - empty, for flows with these limits; 0 or -ENOMEM. */
