@@ -4,7 +4,9 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "flow/paused.h"
 #include "flow/stream.h"
 #include "proto/dissector.h"
 
@@ -19,18 +21,6 @@
  * change that: the first flight, before which nobody answers (10 segments, RFC 6928), and some.
  */
 #define MAX_REFUSED_BYTES 16384u
-
-/*
- * Likewise of a side that may begin anywhere (no SYN seen): to it only an earlier start is of use,
- * as what the other side is was refused here too. Ours: reordering rarely reaches over three full
- * segments.
- */
-#define MAX_UNPLACED_BYTES 4380u
-/*
- * And segments, where they are small and each follows the one before: then it is not reordering
- * that they came through. Ours.
- */
-#define MAX_UNPLACED_SEGMENTS 4u
 
 /*
  * A side tries again with every segment until its failed tries have looked at
@@ -404,8 +394,8 @@ static void take_refused(struct side *side, uint32_t len, int news)
 
 	side->refused_bytes += len;
 	side->num_refused = is_next ? (uint16_t)(side->num_refused + 1) : 0;
-	if (side->refused_bytes > (may_move ? MAX_UNPLACED_BYTES : MAX_REFUSED_BYTES) ||
-	    (may_move && side->num_refused > MAX_UNPLACED_SEGMENTS))
+	if (may_move ? rj_is_unplaced_long(side->refused_bytes, side->num_refused) :
+		       side->refused_bytes > MAX_REFUSED_BYTES)
 		finish(side);
 }
 
@@ -588,6 +578,11 @@ bool rj_dissect_is_vain(const struct rj_dissect *d)
 	       d->sides[1].phase == PHASE_DONE;
 }
 
+bool rj_dissect_is_refused(const struct rj_dissect *d, unsigned int side)
+{
+	return !d->bound && d->over == RJ_OVER_TCP && d->sides[side].phase != PHASE_ACTIVE;
+}
+
 bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
 {
 	const struct side *other = &d->sides[!side];
@@ -599,6 +594,94 @@ bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side)
 {
 	finish(&d->sides[side]);
+}
+
+static bool is_untouched(const struct side *side)
+{
+	return side->phase == PHASE_ACTIVE && !side->time_ns && !side->stream.has_start &&
+	       !side->stream.seen_fin;
+}
+
+/* Whether the bytes of a refused side are all there is to know of it. */
+static bool is_pausable(const struct side *side)
+{
+	const struct rj_stream *s = &side->stream;
+
+	return side->phase == PHASE_REFUSED && !side->is_unplaced && rj_stream_can_move(s) &&
+	       s->end == s->high && s->end > s->start && s->end - s->start <= RJ_PAUSED_BYTES &&
+	       !(s->num_beyond | side->num_probed | s->seen_fin | s->seen_cut | s->is_ahead);
+}
+
+static struct rj_paused *pause_side(const struct side *side)
+{
+	struct rj_paused *paused = malloc(sizeof(*paused));
+	size_t len;
+	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
+
+	if (!paused)
+		return NULL;
+	*paused = (struct rj_paused){
+		.time_ns = side->time_ns,
+		.first_seq = side->stream.first_seq + side->stream.start,
+		.refused_bytes = (uint16_t)side->refused_bytes,
+		.num_refused = (uint8_t)side->num_refused,
+		.len = (uint8_t)len,
+	};
+	memcpy(paused->bytes, bytes, len);
+	return paused;
+}
+
+bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_paused *out[2],
+		      uint8_t *ret_done)
+{
+	uint8_t done = 0;
+
+	if (d->bound || !is_pausable(&d->sides[side]))
+		return false;
+	for (unsigned int nr = 0; nr < 2; nr++) {
+		const struct side *s = &d->sides[nr];
+
+		if (s->phase != PHASE_DONE && !is_untouched(s) && !is_pausable(s))
+			return false;
+		done |= (uint8_t)((s->phase == PHASE_DONE) << nr);
+		out[nr] = NULL;
+	}
+	for (unsigned int nr = 0; nr < 2; nr++) {
+		if (d->sides[nr].phase != PHASE_REFUSED)
+			continue;
+		out[nr] = pause_side(&d->sides[nr]);
+		if (!out[nr]) {
+			free(out[0]);
+			return false;
+		}
+	}
+	*ret_done = done;
+	return true;
+}
+
+static void resume_side(struct side *side, const struct rj_paused *paused,
+			struct rj_dissect_counts *counts)
+{
+	refuse(side);
+	side->time_ns = paused->time_ns;
+	side->candidates = 0;
+	side->refused_bytes = paused->refused_bytes;
+	side->num_refused = paused->num_refused;
+	if (!rj_stream_hold(&side->stream, paused->first_seq, paused->bytes, paused->len))
+		return;
+	counts->no_memory++;
+	finish(side);
+}
+
+void rj_dissect_resume(struct rj_dissect *d, const struct rj_payload *p,
+		       struct rj_paused *const paused[2], struct rj_dissect_counts *counts)
+{
+	d->ports[p->side] = p->src_port;
+	d->ports[!p->side] = p->dst_port;
+	learn_transport(d, p);
+	for (unsigned int nr = 0; nr < 2; nr++)
+		if (paused[nr])
+			resume_side(&d->sides[nr], paused[nr], counts);
 }
 
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)

@@ -14,6 +14,7 @@
 
 struct rj_dissect;
 struct rj_dissector;
+struct rj_paused;
 struct rj_tls_records;
 
 /* What --features left on: bit i stands for row i of rj_dissectors. */
@@ -81,6 +82,9 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
  */
 bool rj_dissect_is_vain(const struct rj_dissect *d);
 
+/* rj_dissect_is_refused - whether no protocol was found in a TCP flow, nor wants @side for now. */
+bool rj_dissect_is_refused(const struct rj_dissect *d, unsigned int side);
+
 /*
  * rj_dissect_waits_for_other - whether nothing more is wanted of @side of a TCP flow, and nothing
  * came of the other: it may be freed, and another one made when that speaks. rj_dissect_give_up -
@@ -88,6 +92,18 @@ bool rj_dissect_is_vain(const struct rj_dissect *d);
  */
 bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side);
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side);
+
+/*
+ * rj_dissect_pause - what @d can be made of again, so that it may be freed: of either side a heap
+ * block, or NULL, and in *@ret_done a bit where nothing more is wanted. False where that is not
+ * all: nothing is done then. Asked when bytes of @side came.
+ */
+RJ_MUST_CHECK bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side,
+				    struct rj_paused *out[2], uint8_t *ret_done);
+
+/* rj_dissect_resume - makes a new @d, to which @p comes next, what was paused. */
+void rj_dissect_resume(struct rj_dissect *d, const struct rj_payload *p,
+		       struct rj_paused *const paused[2], struct rj_dissect_counts *counts);
 
 /* rj_dissect_wants - whether further bytes of @side can still tell anything. */
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side);

@@ -565,10 +565,6 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	if (!rj_table_repack(around, seq))
 		e->stats.dissect.no_memory++;
 	rj_payloads_end_datagrams(&e->payloads, entry);
-	if (!around->dissect) {
-		around->dissect = entry->dissect;
-		entry->dissect = NULL;
-	}
 	rj_payloads_join(&e->payloads, around, entry);
 	if (!around->tunnels) {
 		around->tunnels = entry->tunnels;

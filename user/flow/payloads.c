@@ -2,9 +2,11 @@
 /* Payload of packets and of samples; the memory of all flows together has a cap, kept here. */
 #include "flow/payloads.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/wire.h"
+#include "flow/paused.h"
 #include "proto/dissector.h"
 
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
@@ -30,12 +32,23 @@ bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto)
 	       p->traits.prefix_len;
 }
 
+static void drop_paused(struct rj_payloads *p, struct rj_entry *entry, unsigned int side)
+{
+	if (!entry->paused[side])
+		return;
+	p->stats->dissect_bytes -= sizeof(*entry->paused[side]);
+	free(entry->paused[side]);
+	entry->paused[side] = NULL;
+}
+
 static void drop_dissect(struct rj_payloads *p, struct rj_entry *entry)
 {
 	if (entry->dissect)
 		p->stats->dissect_bytes -= rj_dissect_bytes(entry->dissect);
 	rj_dissect_free(entry->dissect);
 	entry->dissect = NULL;
+	drop_paused(p, entry, 0);
+	drop_paused(p, entry, 1);
 }
 
 static void drop_bytes(struct rj_payloads *p, struct rj_entry *entry)
@@ -85,6 +98,11 @@ static void hand_over(struct rj_payloads *p, struct rj_entry *entry,
 	p->stats->dissect_refused += is_over;
 	drop_dissect(p, entry);
 	entry->is_opaque = true;
+}
+
+static bool is_paused(const struct rj_entry *entry)
+{
+	return entry->paused[0] || entry->paused[1];
 }
 
 /* The entry's dissectors, made when the first payload comes; NULL when there are to be none. */
@@ -270,6 +288,12 @@ static void count_bytes(struct rj_payloads *p, struct rj_entry *entry,
 
 void rj_payloads_join(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry)
 {
+	if (!around->dissect && !is_paused(around)) {
+		around->dissect = entry->dissect;
+		entry->dissect = NULL;
+		memcpy(around->paused, entry->paused, sizeof(around->paused));
+		memset(entry->paused, 0, sizeof(entry->paused));
+	}
 	if (around->bytes && entry->bytes) {
 		size_t before = rj_bytes_memory(around->bytes);
 
@@ -394,16 +418,67 @@ static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *en
 
 	if (is_dissected && !rj_feature_counts_bytes(&p->options->features))
 		return false;
-	return packet->payload_len || (entry->dissect && packet->tcp_flags & RJ_TCP_FIN);
+	if (packet->payload_len)
+		return true;
+	return packet->tcp_flags & RJ_TCP_FIN && (entry->dissect || is_paused(entry));
 }
 
 /* Many flows are seen one way alone: their dissectors are in the way of others' memory. */
 static void drop_waiting(struct rj_payloads *p, struct rj_entry *entry, unsigned int side)
 {
-	if (!entry->dissect || !rj_dissect_waits_for_other(entry->dissect, side))
+	if (!rj_dissect_waits_for_other(entry->dissect, side))
 		return;
 	drop_dissect(p, entry);
 	entry->unheard |= (uint8_t)(1u << side);
+}
+
+/* Keeps no dissectors for what none of them knows, but what they might still be asked of. */
+static void pause_flow(struct rj_payloads *p, struct rj_entry *entry, unsigned int side)
+{
+	struct rj_paused *paused[RJ_NUM_SIDES];
+	uint8_t done;
+
+	if (!entry->dissect || !rj_dissect_pause(entry->dissect, side, paused, &done))
+		return;
+	drop_dissect(p, entry);
+	entry->unheard |= done;
+	for (unsigned int nr = 0; nr < RJ_NUM_SIDES; nr++) {
+		entry->paused[nr] = paused[nr];
+		p->stats->dissect_bytes += paused[nr] ? sizeof(*paused[nr]) : 0;
+	}
+}
+
+/* No protocol was found: others' memory comes first. */
+static __attribute__((noinline)) void let_rest(struct rj_payloads *p, struct rj_entry *entry,
+					       unsigned int side)
+{
+	drop_waiting(p, entry, side);
+	pause_flow(p, entry, side);
+}
+
+/* Hands payload to what was paused, or makes dissectors of that again. Whether it was taken. */
+static __attribute__((noinline)) bool take_paused(struct rj_payloads *p, struct rj_entry *entry,
+						  const struct rj_payload *payload)
+{
+	struct rj_paused *paused = entry->paused[payload->side];
+	unsigned int side = payload->side;
+	enum rj_paused_news news = RJ_PAUSED_RESUME;
+
+	if (paused)
+		news = rj_paused_take(paused, payload);
+	if (news == RJ_PAUSED_DONE) {
+		drop_paused(p, entry, side);
+		entry->unheard |= (uint8_t)(1u << side);
+		entry->is_opaque = entry->unheard == (1u << RJ_NUM_SIDES) - 1;
+	}
+	if (news != RJ_PAUSED_RESUME || entry->unheard >> side & 1 || !dissect_of(p, entry))
+		return true;
+	p->stats->dissect_bytes -= rj_dissect_bytes(entry->dissect);
+	rj_dissect_resume(entry->dissect, payload, entry->paused, &p->stats->dissect);
+	p->stats->dissect_bytes += rj_dissect_bytes(entry->dissect);
+	drop_paused(p, entry, 0);
+	drop_paused(p, entry, 1);
+	return false;
 }
 
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
@@ -426,6 +501,11 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		take_fragment(p, entry, packet, bytes, len);
 		return;
 	}
+	if (is_first && is_paused(entry)) {
+		if (take_paused(p, entry, &payload))
+			return;
+		is_first = false;
+	}
 	if (is_first && entry->unheard >> packet->side & 1)
 		return;
 	if (!dissect_of(p, entry))
@@ -436,7 +516,8 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 	}
 	if (entry->dissect)
 		hand_over(p, entry, &payload);
-	drop_waiting(p, entry, packet->side);
+	if (entry->dissect && rj_dissect_is_refused(entry->dissect, packet->side))
+		let_rest(p, entry, packet->side);
 }
 
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,

@@ -345,6 +345,18 @@ int rj_stream_keep(struct rj_stream *s)
 	return err;
 }
 
+int rj_stream_hold(struct rj_stream *s, uint32_t seq, const uint8_t *bytes, uint32_t len)
+{
+	int err = reach(s, len);
+
+	if (err)
+		return err;
+	s->first_seq = seq;
+	s->has_start = true;
+	store(s, 0, bytes, len);
+	return 0;
+}
+
 int rj_stream_put(struct rj_stream *s, const struct rj_segment *seg)
 {
 	int news = rj_stream_lend(s, seg);

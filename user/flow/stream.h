@@ -116,6 +116,13 @@ RJ_MUST_CHECK int rj_stream_lend(struct rj_stream *s, const struct rj_segment *s
  */
 RJ_MUST_CHECK int rj_stream_keep(struct rj_stream *s);
 
+/*
+ * rj_stream_hold - makes an empty stream one of these bytes, as if rj_stream_put had taken them
+ * first. 0, or -ENOMEM: it is empty still.
+ */
+RJ_MUST_CHECK int rj_stream_hold(struct rj_stream *s, uint32_t seq, const uint8_t *bytes,
+				 uint32_t len);
+
 /* rj_stream_bytes - the contiguous bytes not consumed yet, borrowed until the next put or keep. */
 const uint8_t *rj_stream_bytes(const struct rj_stream *s, size_t *ret_len);
 

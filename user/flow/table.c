@@ -104,6 +104,8 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 static void free_entry(struct rj_table *t, struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
+	free(entry->paused[0]);
+	free(entry->paused[1]);
 	free(entry->tunnels);
 	free(entry->about);
 	free(entry->sampled);

@@ -49,6 +49,7 @@ struct rj_side {
  * @is_opaque: its dissectors were given up: memory was short, or they found nothing
  * @unheard: a bit for a side of which dissectors want nothing more, though they may of the other
  * @is_open: of either side: whether rj_table_open was called for it
+ * @paused: of either side, or NULL; there are no dissectors beside it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
  * @is_uncounted: likewise given up
  * @traits: what features keep of its packets, NULL where there is nothing, or with @is_untold
@@ -76,6 +77,7 @@ struct rj_entry {
 	struct rj_flow flow;
 	struct rj_side *side[RJ_NUM_SIDES];
 	struct rj_dissect *dissect;
+	struct rj_paused *paused[RJ_NUM_SIDES];
 	struct rj_bytes *bytes;
 	struct rj_traits *traits;
 	uint32_t told_retrans[RJ_NUM_SIDES];
