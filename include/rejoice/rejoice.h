@@ -53,6 +53,7 @@ struct rj_session;
  *       or of an IPv4 address and 12 zero bytes. Flows with such an end have no community_id.
  * @anon_users: NULL, or a file of names, a line each: in URIs of HTTP they are shown likewise, AES
  *       of the name filled up with 0xff
+ * @npf: Mercury's notation of fingerprints of TLS and QUIC: 1 + 0, 1 or 2; 0 for notation 1
  */
 struct rj_options {
 	size_t size;
@@ -80,6 +81,7 @@ struct rj_options {
 	const char *anonymize;
 	const char *anon_key;
 	const char *anon_users;
+	uint32_t npf;
 };
 
 #define RJ_NEVER UINT64_MAX

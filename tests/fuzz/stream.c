@@ -312,7 +312,7 @@ static struct sums delivery_end(struct delivery *delivery)
 	struct sums sums = { .visitor = { .ops = &ops } };
 
 	rj_dissect_end(delivery->d, &delivery->counts);
-	rj_dissect_emit(delivery->d, 0, &sums.visitor);
+	rj_dissect_emit(delivery->d, UINT32_MAX, 0, &sums.visitor);
 	rj_dissect_free(delivery->d);
 	require(!delivery->counts.malformed && !delivery->counts.holes, "nothing is given up");
 	return sums;

@@ -43,6 +43,8 @@
 	X(BYTE_BINS, "byte-bins", 0, "FILE", BOTH,                                                 \
 	  "for cdist: the bin of each byte value (16 bins of 16 values)")                          \
 	X(MODEL, "model", 0, "F1:F2", BOTH, "for classify: weights without and with byte values")  \
+	X(NPF, "npf", 0, "N", BOTH,                                                                \
+	  "notation of TLS and QUIC fingerprints: 0, 1 (the default) or 2")                        \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
@@ -263,6 +265,11 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_BYTE_BINS:
 		s->options.byte_bins = arg;
 		return *arg;
+	case OPT_NPF:
+		if (!read_u32(arg, 0, 2, &s->options.npf))
+			return false;
+		s->options.npf++;
+		return true;
 	case OPT_MODEL:
 		s->options.model = arg;
 		return *arg;

@@ -725,10 +725,25 @@ int rj_dissect_originator(const struct rj_dissect *d)
 	return d->bound && d->bound->originator ? d->bound->originator(d->state) : -1;
 }
 
-void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct rj_visitor *v)
+static bool is_shown(const struct rj_dissect *d, rj_dissector_mask mask)
 {
-	if (d->bound)
+	for (unsigned int i = 0; d->table[i]; i++)
+		if (d->table[i] == d->bound)
+			return mask >> i & 1;
+	return false;
+}
+
+void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigned int originator,
+		     struct rj_visitor *v)
+{
+	if (d->bound && is_shown(d, mask))
 		d->bound->emit(d->state, originator, v);
+}
+
+void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints *out)
+{
+	if (d->bound && d->bound->fingerprints)
+		d->bound->fingerprints(d->state, out);
 }
 
 /* The row whose value has the TLS records; NULL when none of @mask does. */
@@ -758,7 +773,7 @@ void rj_dissect_emit_records(const struct rj_dissect *d, rj_dissector_mask mask,
 	if (row)
 		row->emit_records(is_bound ? d->state : NULL, records, v);
 	if (d && !is_bound)
-		rj_dissect_emit(d, originator, v);
+		rj_dissect_emit(d, mask, originator, v);
 }
 
 size_t rj_dissect_bytes(const struct rj_dissect *d)

@@ -15,6 +15,7 @@
 struct rj_dissect;
 struct rj_dissector;
 struct rj_paused;
+struct rj_fingerprints;
 struct rj_tls_records;
 
 /* What --features left on: bit i stands for row i of rj_dissectors. */
@@ -145,8 +146,12 @@ int rj_dissect_originator(const struct rj_dissect *d);
 size_t rj_dissect_fetch_len(void);
 void rj_dissect_fetch(const struct rj_dissect *d);
 
-/* rj_dissect_emit - writes the value of each dissector that found something. */
-void rj_dissect_emit(const struct rj_dissect *d, unsigned int originator, struct rj_visitor *v);
+/* rj_dissect_emit - writes the value of the dissector that found something, where @mask has it. */
+void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigned int originator,
+		     struct rj_visitor *v);
+
+/* rj_dissect_fingerprints - writes the fingerprints it found. */
+void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints *out);
 
 /*
  * rj_dissect_emit_records - rj_dissect_emit, and these TLS records in the value of the protocol

@@ -9,7 +9,7 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"quic", "ssh", "dhcp", "ike", "fingerprint", "match", "raw", "process",
+	"quic", "ssh", "dhcp", "ike", "match", "process",
 };
 
 static const char *const names[] = {
@@ -17,6 +17,8 @@ static const char *const names[] = {
 	RJ_FEATURES(X)
 #undef X
 };
+
+#define ALL_BITS (((1u << RJ_NUM_FEATURES) - 1) & ~RJ_FEATURES_BY_NAME)
 
 #define X(name, id, is_default) | (is_default ? 1u << RJ_FEATURE_##id : 0u)
 static const uint32_t default_bits = 0u RJ_FEATURES(X);
@@ -96,7 +98,7 @@ static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 	size_t name_len = strcspn(at, "=,") < len ? strcspn(at, "=,") : len;
 
 	if (is_word(at, len, "all") || is_word(at, len, "default")) {
-		found.bits = *at == 'a' ? (1u << RJ_NUM_FEATURES) - 1 : default_bits;
+		found.bits = *at == 'a' ? ALL_BITS : default_bits;
 		found.dissectors = all_dissectors();
 		set_numbers(&found);
 		*out = found;
@@ -193,6 +195,11 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 		at += len;
 		at += *at == ',';
 	}
+	set.shown = set.dissectors;
+	/* asked for by name, it is of all protocols, written or not */
+	if (set.named >> RJ_FEATURE_FINGERPRINT & 1)
+		set.dissectors = all_dissectors();
+	set.npf = RJ_DEFAULT_NPF;
 	*out = set;
 	return 0;
 }

@@ -23,7 +23,9 @@
 	X("idp", IDP, false)                                                                       \
 	X("payload", PAYLOAD, false)                                                               \
 	X("os", OS, true)                                                                          \
-	X("classify", CLASSIFY, false)
+	X("classify", CLASSIFY, false)                                                             \
+	X("fingerprint", FINGERPRINT, true)                                                        \
+	X("raw", RAW, false)
 
 enum rj_feature {
 #define X(name, id, is_default) RJ_FEATURE_##id,
@@ -38,21 +40,27 @@ enum rj_feature_number { RJ_NUMBER_HD, RJ_NUMBER_IDP, RJ_NUMBER_PAYLOAD, RJ_NUM_
 /*
  * struct rj_feature_set - what --features left on.
  * @bits: 1 << enum rj_feature
- * @dissectors: rows of the registry
+ * @dissectors: rows of the registry that look at payload; @shown: those whose values are written
  * @named: those of @bits that were asked for by name, not by "all" or "default"
  * @is_bare: "none": counters and times alone, not even ip and tcp
  * @number: by enum rj_feature_number; 0 where that feature is off
+ * @npf: notation of fingerprints, 0 to 2
  * @bins: for cdist; @model: for classify; borrowed, and set by whoever read them
  */
 struct rj_feature_set {
 	uint32_t bits;
 	uint32_t named;
 	rj_dissector_mask dissectors;
+	rj_dissector_mask shown;
 	bool is_bare;
 	uint32_t number[RJ_NUM_NUMBERS];
+	unsigned int npf;
 	const struct rj_byte_bins *bins;
 	const struct rj_model *model;
 };
+
+/* What "all" leaves out: it adds no feature, but says others at more length. */
+#define RJ_FEATURES_BY_NAME (1u << RJ_FEATURE_RAW)
 
 /* Features that need each packet as it was captured: of files alone. */
 #define RJ_FEATURES_OF_FILES                                                                       \
@@ -62,6 +70,10 @@ struct rj_feature_set {
 #define RJ_DEFAULT_HD_LEN 8u
 #define RJ_DEFAULT_IDP_LEN RJ_IDP_MAX_LEN
 #define RJ_DEFAULT_PAYLOAD_LEN 32u
+
+/* Mercury's notation of fingerprints with sorted extensions, which browsers shuffle. */
+#define RJ_DEFAULT_NPF 1u
+#define RJ_MAX_NPF 2u
 
 static inline bool rj_feature_on(const struct rj_feature_set *set, enum rj_feature feature)
 {

@@ -8,6 +8,7 @@
 #include "flow/record_walk.h"
 #include "flow/seq.h"
 #include "flow/tls_list.h"
+#include "proto/fingerprint.h"
 
 static void put_time(const struct walk *w, const struct rj_field *f, uint64_t ns)
 {
@@ -302,10 +303,21 @@ static void put_protocol(const struct walk *w)
 	struct rj_tls_merge m;
 
 	if (rj_tls_merge_init(&m, r->seq, w->out, r->limits->num_records))
-		rj_dissect_emit_records(r->dissect, r->features->dissectors, w->out, &m.records,
-					w->v);
+		rj_dissect_emit_records(r->dissect, r->features->shown, w->out, &m.records, w->v);
 	else if (r->dissect)
-		rj_dissect_emit(r->dissect, w->out, w->v);
+		rj_dissect_emit(r->dissect, r->features->shown, w->out, w->v);
+}
+
+static void put_fingerprints(const struct walk *w)
+{
+	const struct rj_feature_set *features = w->r->features;
+	struct rj_fingerprints f;
+
+	if (!rj_feature_on(features, RJ_FEATURE_FINGERPRINT) || !w->r->dissect)
+		return;
+	rj_fp_start(&f, w->v, features->npf, rj_feature_on(features, RJ_FEATURE_RAW));
+	rj_dissect_fingerprints(w->r->dissect, &f);
+	rj_fp_end(&f);
 }
 
 static bool sent_syn(const struct rj_half *half)
@@ -350,6 +362,7 @@ static void visit(const struct rj_record *r, struct rj_visitor *v)
 	rj_record_put_wht(&w);
 	put_protocol(&w);
 	rj_record_put_traits(&w);
+	put_fingerprints(&w);
 	if (!r->features->is_bare)
 		put_extras(&w);
 	rj_record_put_interfaces(&w);

@@ -7,6 +7,7 @@
 #include "features/anonymize.h"
 #include "flow/record.h"
 #include "proto/dissector.h"
+#include "proto/fingerprint.h"
 #include "source/probe.h"
 
 #define PATH_LEN 128
@@ -25,6 +26,11 @@ void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *
 			snprintf(path, sizeof(path), "%s.%s", d->name, d->fields[j].name);
 			row(user, path, &d->fields[j]);
 		}
+	}
+	row(user, rj_fingerprint_fields[0].name, &rj_fingerprint_fields[0]);
+	for (size_t i = 1; i < RJ_FP_NUM_FIELDS; i++) {
+		snprintf(path, sizeof(path), "fingerprints.%s", rj_fingerprint_fields[i].name);
+		row(user, path, &rj_fingerprint_fields[i]);
 	}
 	for (const struct rj_field *f = rj_anonymous_fields + 1; f->name; f++) {
 		snprintf(path, sizeof(path), "http.%s", f->name);

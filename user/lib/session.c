@@ -161,7 +161,11 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	if (o.num_tls_records > RJ_MAX_TLS_RECORDS)
 		return rj_error_set(&s->error, -EINVAL, "TLS records: at most %u",
 				    RJ_MAX_TLS_RECORDS);
+	if (o.npf > RJ_MAX_NPF + 1)
+		return rj_error_set(&s->error, -EINVAL, "NPF: notation 0 to %u", RJ_MAX_NPF);
 	err = read_features(s, o.features);
+	if (o.npf)
+		s->features.npf = o.npf - 1;
 	if (!err)
 		err = read_tables(s, &o);
 	if (err)
@@ -178,7 +182,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
-	else if (rj_dissect_follows_records(s->features.dissectors))
+	else if (rj_dissect_follows_records(s->features.shown))
 		s->limits.num_records = o.num_tls_records ? o.num_tls_records :
 							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;

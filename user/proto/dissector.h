@@ -67,13 +67,14 @@ struct rj_tls_record {
 };
 
 /* struct rj_tls_records - embedded first in whoever has the list: gives one after the other. */
+struct rj_fingerprints;
 struct rj_tls_records {
 	bool (*next)(struct rj_tls_records *records, struct rj_tls_record *out);
 };
 
 /*
- * struct rj_dissector - one application protocol. All members but ports, emit_records and
- * originator are required. No callback allocates but from the arena, reads a
+ * struct rj_dissector - one application protocol. All members but ports, emit_records,
+ * fingerprints and originator are required. No callback allocates but from the arena, reads a
  * clock or prints.
  */
 struct rj_dissector {
@@ -113,6 +114,11 @@ struct rj_dissector {
 	 */
 	void (*emit_records)(const void *state, struct rj_tls_records *records,
 			     struct rj_visitor *v);
+
+	/*
+	 * fingerprints - writes those that this protocol has. NULL: it has none.
+	 */
+	void (*fingerprints)(const void *state, struct rj_fingerprints *out);
 
 	/*
 	 * originator - the side (0 or 1) that the messages show to have asked first,

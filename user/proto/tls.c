@@ -2,6 +2,7 @@
 /* TLS over TCP: the record layer, which hands handshake messages to the session. */
 #include "proto/dissector.h"
 #include "proto/registry.h"
+#include "proto/tls/fingerprint.h"
 #include "proto/tls/session.h"
 
 /* ContentType (RFC 8446 5.1; 24 is RFC 6520). */
@@ -393,6 +394,13 @@ static void tls_emit_records(const void *state, struct rj_tls_records *records,
 	rj_tls_session_emit(&s->session, records, v);
 }
 
+static void tls_fingerprints(const void *state, struct rj_fingerprints *out)
+{
+	const struct tls_state *s = state;
+
+	rj_tls_fingerprints(&s->session, out);
+}
+
 const struct rj_dissector rj_tls = {
 	.name = "tls",
 	.reference = "RFC 8446, RFC 5246",
@@ -404,6 +412,7 @@ const struct rj_dissector rj_tls = {
 	.parse = tls_parse,
 	.emit = tls_emit,
 	.emit_records = tls_emit_records,
+	.fingerprints = tls_fingerprints,
 	.fields = rj_tls_fields,
 	.num_fields = RJ_TLS_NUM_FIELDS,
 };

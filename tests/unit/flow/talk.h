@@ -285,7 +285,7 @@ static char *end(struct run *run)
 	CHECK(!rj_dissect_wants(run->d, 0) && !rj_dissect_wants(run->d, 1));
 	rj_buffer_init(&out, 1u << 20);
 	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
-	rj_dissect_emit(run->d, 0, &w.visitor);
+	rj_dissect_emit(run->d, UINT32_MAX, 0, &w.visitor);
 	rj_buffer_put(&out, "", 1);
 	rj_dissect_free(run->d);
 	return (char *)out.data;
