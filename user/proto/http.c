@@ -2,6 +2,7 @@
 /* The dissector for HTTP/1.0 and 1.1: heads of requests and responses (RFC 9112). */
 #include "proto/common/http_body.h"
 #include "proto/common/http_fields.h"
+#include "proto/common/http_fingerprint.h"
 #include "proto/common/http_head.h"
 #include "proto/common/http_probe.h"
 #include "proto/common/line.h"
@@ -443,6 +444,27 @@ static int originator_of(const void *state)
 	return -1;
 }
 
+static void put_fingerprint(const struct side *side, struct rj_fingerprints *out)
+{
+	const struct message *first = side->num ? side->messages[0] : NULL;
+
+	if (!first || first->is_malformed || first->is_truncated)
+		return;
+	rj_fp_begin(&out->text, RJ_FP_NO_DIGEST);
+	if (rj_http_npf(&out->text, rj_cursor_init(first->head, first->head_len, true)))
+		rj_fp_write(out, side->role == ROLE_REQUESTS ? RJ_FP_HTTP : RJ_FP_HTTP_SERVER);
+}
+
+/* The first request's and the first response's, in this order. */
+static void fingerprints(const void *state, struct rj_fingerprints *out)
+{
+	const struct http_state *s = state;
+	unsigned int client = s->sides[1].role == ROLE_REQUESTS;
+
+	put_fingerprint(&s->sides[client], out);
+	put_fingerprint(&s->sides[!client], out);
+}
+
 const struct rj_dissector rj_http = {
 	.name = "http",
 	.reference = "RFC 9112",
@@ -453,6 +475,7 @@ const struct rj_dissector rj_http = {
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,
+	.fingerprints = fingerprints,
 	.originator = originator_of,
 	.fields = rj_http_fields,
 	.num_fields = RJ_HTTP_NUM_FIELDS,
