@@ -195,10 +195,11 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 		at += len;
 		at += *at == ',';
 	}
-	set.shown = set.dissectors;
 	/* asked for by name, it is of all protocols, written or not */
-	if (set.named >> RJ_FEATURE_FINGERPRINT & 1)
+	if (set.named >> RJ_FEATURE_FINGERPRINT & 1) {
+		set.unshown = all_dissectors() & ~set.dissectors;
 		set.dissectors = all_dissectors();
+	}
 	set.npf = RJ_DEFAULT_NPF;
 	*out = set;
 	return 0;

@@ -40,7 +40,8 @@ enum rj_feature_number { RJ_NUMBER_HD, RJ_NUMBER_IDP, RJ_NUMBER_PAYLOAD, RJ_NUM_
 /*
  * struct rj_feature_set - what --features left on.
  * @bits: 1 << enum rj_feature
- * @dissectors: rows of the registry that look at payload; @shown: those whose values are written
+ * @dissectors: rows of the registry that look at payload; @unshown: those of them whose values are
+ *       not written: they are there for fingerprints
  * @named: those of @bits that were asked for by name, not by "all" or "default"
  * @is_bare: "none": counters and times alone, not even ip and tcp
  * @number: by enum rj_feature_number; 0 where that feature is off
@@ -51,7 +52,7 @@ struct rj_feature_set {
 	uint32_t bits;
 	uint32_t named;
 	rj_dissector_mask dissectors;
-	rj_dissector_mask shown;
+	rj_dissector_mask unshown;
 	bool is_bare;
 	uint32_t number[RJ_NUM_NUMBERS];
 	unsigned int npf;
@@ -74,6 +75,12 @@ struct rj_feature_set {
 /* Mercury's notation of fingerprints with sorted extensions, which browsers shuffle. */
 #define RJ_DEFAULT_NPF 1u
 #define RJ_MAX_NPF 2u
+
+/* rj_feature_shown - dissectors whose values are written. */
+static inline rj_dissector_mask rj_feature_shown(const struct rj_feature_set *set)
+{
+	return set->dissectors & ~set->unshown;
+}
 
 static inline bool rj_feature_on(const struct rj_feature_set *set, enum rj_feature feature)
 {

@@ -303,9 +303,10 @@ static void put_protocol(const struct walk *w)
 	struct rj_tls_merge m;
 
 	if (rj_tls_merge_init(&m, r->seq, w->out, r->limits->num_records))
-		rj_dissect_emit_records(r->dissect, r->features->shown, w->out, &m.records, w->v);
+		rj_dissect_emit_records(r->dissect, rj_feature_shown(r->features), w->out,
+					&m.records, w->v);
 	else if (r->dissect)
-		rj_dissect_emit(r->dissect, r->features->shown, w->out, w->v);
+		rj_dissect_emit(r->dissect, rj_feature_shown(r->features), w->out, w->v);
 }
 
 static void put_fingerprints(const struct walk *w)

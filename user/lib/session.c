@@ -182,7 +182,7 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	};
 	if (s->features.is_bare)
 		s->limits.num_packets = 0;
-	else if (rj_dissect_follows_records(s->features.shown))
+	else if (rj_dissect_follows_records(rj_feature_shown(&s->features)))
 		s->limits.num_records = o.num_tls_records ? o.num_tls_records :
 							    RJ_DEFAULT_TLS_RECORDS;
 	s->bd_bytes = o.bd_bytes ? o.bd_bytes : UINT64_MAX;
