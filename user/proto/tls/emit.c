@@ -11,6 +11,7 @@
 
 enum field {
 	F_TLS,
+	F_TRANSPORT,
 	F_VERSION,
 	F_C_VERSION,
 	F_S_VERSION,
@@ -57,6 +58,8 @@ _Static_assert(NUM_FIELDS == RJ_TLS_NUM_FIELDS, "session.h says how many rows th
 const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_TLS] = { "tls", RJ_TYPE_OBJECT, "", 0, "RFC 8446",
 		"What the TLS handshake shows in the clear." },
+	[F_TRANSPORT] = { "transport", RJ_TYPE_STRING, "", 0, "RFC 9147; RFC 9001",
+		"What carries the handshake where it is not TCP: dtls, quic." },
 	[F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 8446 4.2.1",
 		"Version the server chose, SSL3.0 to TLS1.3; others as 0x7f1c." },
 	[F_C_VERSION] = { "c_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
@@ -369,13 +372,22 @@ static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
 }
 
 /* A kept hello was read without fault before; one that is absent stays zeroed. */
-static void read_half(const struct rj_tls_body *body,
-		      enum rj_status (*read)(struct rj_cursor body, struct rj_tls_hello *out),
+static void read_half(const struct rj_tls_session *session, enum rj_tls_which which,
 		      struct half *out)
 {
 	*out = (struct half){ .hello = { .is_server = false } };
-	if (!read(rj_cursor_init(body->bytes, body->len, true), &out->hello))
+	if (rj_tls_session_hello(session, which, &out->hello))
 		rj_tls_extensions_look(&out->hello, &out->looked);
+}
+
+static void emit_transport(struct rj_visitor *v, enum rj_tls_transport transport)
+{
+	static const char
+		*const names[] = { [RJ_TLS_OVER_DTLS] = "dtls", [RJ_TLS_OVER_QUIC] = "quic" };
+
+	if (transport != RJ_TLS_OVER_TCP)
+		v->ops->string(v, &rj_tls_fields[F_TRANSPORT], names[transport],
+			       strlen(names[transport]));
 }
 
 static bool is_empty(const struct rj_tls_session *s)
@@ -391,9 +403,10 @@ void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_rec
 
 	if (is_empty(session) && !records)
 		return;
-	read_half(&session->client_hello, rj_tls_client_hello_read, &client);
-	read_half(&session->server_hello, rj_tls_server_hello_read, &server);
+	read_half(session, RJ_TLS_THE_CLIENT, &client);
+	read_half(session, RJ_TLS_THE_SERVER, &server);
 	v->ops->open(v, &rj_tls_fields[F_TLS]);
+	emit_transport(v, session->transport);
 	emit_versions(v, &client, &server);
 	emit_key_exchange(v, &session->client_key_exchange);
 	emit_hellos(v, &client, &server);

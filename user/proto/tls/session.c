@@ -15,6 +15,14 @@ static struct rj_cursor body_cursor(const struct rj_tls_body *body)
 	return rj_cursor_init(body->bytes, body->len, true);
 }
 
+bool rj_tls_session_hello(const struct rj_tls_session *session, enum rj_tls_which which,
+			  struct rj_tls_hello *out)
+{
+	if (which == RJ_TLS_THE_CLIENT)
+		return !rj_tls_client_hello_read(body_cursor(&session->client_hello), out);
+	return !rj_tls_server_hello_read(body_cursor(&session->server_hello), out);
+}
+
 static uint16_t version_of(const struct rj_tls_hello *hello)
 {
 	return rj_tls_hello_version(hello,

@@ -5,7 +5,7 @@
 
 #include <rejoice/record.h>
 
-#include "core/cursor.h"
+#include "proto/tls/hello.h"
 
 /* HandshakeType (RFC 8446 4, RFC 5246 7.4, and 6 of the drafts of TLS 1.3). */
 #define RJ_TLS_CLIENT_HELLO 1u
@@ -26,6 +26,13 @@ struct rj_tls_body {
 	size_t len;
 };
 
+/* enum rj_tls_transport - what carries the messages; told in the object unless it is TCP. */
+enum rj_tls_transport {
+	RJ_TLS_OVER_TCP,
+	RJ_TLS_OVER_DTLS,
+	RJ_TLS_OVER_QUIC,
+};
+
 enum rj_tls_role {
 	RJ_TLS_ROLE_UNKNOWN,
 	RJ_TLS_ROLE_CLIENT,
@@ -36,6 +43,7 @@ enum rj_tls_role {
  * struct rj_tls_session - embedded; a zeroed one knows nothing.
  * @client_hello: the first that came
  * @server_hello: the HelloRetryRequest, and then the ServerHello in its place
+ * @transport:    enum rj_tls_transport; whoever feeds the session sets it before the first message
  * @roles:        enum rj_tls_role by side
  * @is_over:      by side: no message that would be read can come any more
  * @is_retried:   a HelloRetryRequest or a second ClientHello was seen
@@ -45,11 +53,22 @@ struct rj_tls_session {
 	struct rj_tls_body client_hello;
 	struct rj_tls_body server_hello;
 	struct rj_tls_body client_key_exchange;
+	uint8_t transport;
 	uint8_t roles[2];
 	bool is_over[2];
 	bool is_retried;
 	bool is_malformed;
 };
+
+/* Which hello of a session: the ClientHello (the first), the ServerHello. */
+enum rj_tls_which { RJ_TLS_THE_CLIENT, RJ_TLS_THE_SERVER };
+
+/*
+ * rj_tls_session_hello - takes that hello apart into *@out, for fingerprints and output; the slices
+ * borrow the session's memory. False: it was not seen.
+ */
+bool rj_tls_session_hello(const struct rj_tls_session *session, enum rj_tls_which which,
+			  struct rj_tls_hello *out);
 
 /* rj_tls_session_reads - whether the body of a handshake message of @type is of interest. */
 bool rj_tls_session_reads(uint8_t type);
@@ -80,7 +99,7 @@ void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_rec
 			 struct rj_visitor *v);
 
 /* rj_tls_fields - the rows that rj_tls_session_emit uses; the first is the object. (emit.c) */
-#define RJ_TLS_NUM_FIELDS 38u
+#define RJ_TLS_NUM_FIELDS 39u
 extern const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS];
 
 #endif
