@@ -2,9 +2,12 @@
 /* The table of dissectors, in probing order: the surest signs first. */
 #include "proto/registry.h"
 
+/* clang-format off */
 const struct rj_dissector *const rj_dissectors[] = {
 	&rj_tls,
 	&rj_http,
+	&rj_quic,
 	&rj_dns,
 	NULL,
 };
+/* clang-format on */

@@ -249,7 +249,7 @@ TEST(session_says_what_is_wrong_with_its_options)
 		{ { .features = "bogus" },
 		  -EINVAL,
 		  "feature bogus: no such name; `rejoice read --help` lists them" },
-		{ { .features = "+quic" }, -EOPNOTSUPP, "feature +quic: this build lacks it" },
+		{ { .features = "+match" }, -EOPNOTSUPP, "feature +match: this build lacks it" },
 		{ { .features = "hd=33" },
 		  -EINVAL,
 		  "feature hd=33: not a number it can have: hd=0 to 32, idp=0 to 1500, "

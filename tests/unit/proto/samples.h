@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "tests/unit/proto/quic/vectors.h"
+
 /*
  * struct sample - one message as the first of its side: its bytes are all that
  * one call of parse takes.
@@ -59,6 +61,10 @@ static const struct sample samples[] = {
 	{ "http", 80, 40000, NULL,
 	  "HTTP/1.1 204 No Content\r\nServer: x\r\nX-Folded: one\r\n two\r\n\r\n" },
 	{ "http", 80, 40000, NULL, "HTTP/1.1 100\r\n\r\n" },
+	/* RFC 9001 A.2 and A.3, RFC 9369 A.3 */
+	{ "quic", 40000, 443, VECTOR_CLIENT_V1, NULL },
+	{ "quic", 443, 40000, VECTOR_SERVER_V1, NULL },
+	{ "quic", 443, 40000, VECTOR_SERVER_V2, NULL },
 };
 
 #endif
