@@ -161,28 +161,29 @@ static void feed_datagram(struct flow *f, unsigned int flags, const uint8_t *dat
 	(void)call(f, &m, data, len, false, &taken);
 }
 
+/* What is emitted stands in an object, as in a record: it may be several values. */
 static void check_json(const struct flow *f, unsigned int originator)
 {
+	static const struct rj_field record = { "", RJ_TYPE_OBJECT, "", 0, "", "" };
+	struct json_tokener *tok = json_tokener_new_ex(64);
+	struct json_object *json;
 	struct rj_buffer out;
 	struct rj_jsonw w;
 
 	rj_buffer_init(&out, 256u << 20);
 	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
+	w.visitor.ops->open(&w.visitor, &record);
 	dissector->emit(f->state, originator, &w.visitor);
+	w.visitor.ops->close(&w.visitor);
 	MUST(!w.depth && !w.num_skipped && !w.is_too_deep);
 	rj_buffer_put(&out, "", 1);
 	MUST(!rj_jsonw_failed(&w));
-	if (*out.data) {
-		struct json_tokener *tok = json_tokener_new_ex(64);
-		struct json_object *json;
-
-		json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-		json = json_tokener_parse_ex(tok, (const char *)out.data,
-					     (int)strlen((const char *)out.data) + 1);
-		MUST(json && json_tokener_get_error(tok) == json_tokener_success);
-		json_object_put(json);
-		json_tokener_free(tok);
-	}
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json = json_tokener_parse_ex(tok, (const char *)out.data,
+				     (int)strlen((const char *)out.data) + 1);
+	MUST(json && json_tokener_get_error(tok) == json_tokener_success);
+	json_object_put(json);
+	json_tokener_free(tok);
 	rj_buffer_done(&out);
 }
 

@@ -38,10 +38,11 @@ static bool is_telling(const struct rj_quic_packet *p, size_t datagram_len)
 {
 	switch (p->type) {
 	case RJ_QUIC_INITIAL:
+		return p->has_fixed_bit || datagram_len >= FIRST_DATAGRAM_MIN;
 	case RJ_QUIC_ZERO_RTT:
 	case RJ_QUIC_HANDSHAKE:
 	case RJ_QUIC_RETRY:
-		return true;
+		return p->has_fixed_bit;
 	case RJ_QUIC_VERSIONS:
 		return lists_known(p->rest);
 	case RJ_QUIC_OTHER:

@@ -119,6 +119,24 @@ TEST(quic_servers_packet_before_the_clients_waits_for_it)
 	check_vectors(VECTOR_CLIENT_V1, VECTOR_SERVER_V1, VECTOR_QUIC("v1"), true);
 }
 
+TEST(quic_answer_is_read_when_the_clients_packet_was_cut_or_damaged)
+{
+	struct datagram hello = hello_of(0x11), answer = answer_of(0x55), d = { .len = 0 };
+	struct initial p = clients(&hello);
+	struct talk t;
+
+	put_initial(&d, &p);
+	d.bytes[d.len - 1] ^= 1;
+	talk_begin(&t);
+	CHECK_EQ(talk_datagram(&t, 0, &d), RJ_OK);
+	CHECK_EQ(rj_quic.originator(t.state), -1);
+	show_server(&t, &answer);
+	CHECK_EQ(rj_quic.originator(t.state), 0);
+	CHECK(t.is_done[1]);
+	show_client(&t, &hello);
+	talk_check(&t, RANDOM_11 "," ANSWER_55, "malformed");
+}
+
 TEST(quic_sides_are_over_when_both_hellos_came)
 {
 	struct datagram hello = hello_of(0x11), answer = answer_of(0x55);
@@ -626,6 +644,7 @@ TEST(quic_probe_knows_long_headers)
 	CHECK_EQ(probe_hex(VECTOR_RETRY_V2, 0, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex("80 00000000 00 00 babababa 00000001", 0, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex("c3 babababa 08 " CID_A " 00", 1200, true), RJ_PROBE_YES);
+	CHECK_EQ(probe_hex("83 00000001 08 " CID_A " 00 00 4400", 1200, true), RJ_PROBE_YES);
 }
 
 TEST(quic_probe_claims_nothing_else)
@@ -636,7 +655,8 @@ TEST(quic_probe_claims_nothing_else)
 	CHECK_EQ(probe_hex("c3 babababa 07 01020304050607 00", 1200, true), RJ_PROBE_NO);
 	CHECK_EQ(probe_hex("c3 00000002 08 " CID_A " 00", 1200, true), RJ_PROBE_NO);
 	CHECK_EQ(probe_hex("43 00000001 08 " CID_A " 00", 1200, true), RJ_PROBE_NO);
-	CHECK_EQ(probe_hex("83 00000001 08 " CID_A " 00 00 4400", 1200, true), RJ_PROBE_NO);
+	CHECK_EQ(probe_hex("83 00000001 08 " CID_A " 00 00 4400", 1199, true), RJ_PROBE_NO);
+	CHECK_EQ(probe_hex("a3 00000001 08 " CID_A " 00 4400", 1200, true), RJ_PROBE_NO);
 	CHECK_EQ(probe_hex("c3 00000001 08 " CID_A " 00 00 44ff", 1200, true), RJ_PROBE_NO);
 	CHECK_EQ(probe_hex("80 c0 0001 00000001 00000001", 0, true), RJ_PROBE_NO);     /* RTP */
 	CHECK_EQ(probe_hex("16 fefd 0000000000000000 0001 01", 0, true), RJ_PROBE_NO); /* DTLS */

@@ -288,6 +288,31 @@ RJ_MUST_CHECK static enum rj_status open_first(struct rj_quic_connection *q, uns
 }
 
 /*
+ * Whether the packet answers the other side's first, of which nothing could be opened: the capture
+ * cut it, or it was damaged, but its connection id is known.
+ */
+RJ_MUST_CHECK static enum rj_status open_answer(struct rj_quic_connection *q, unsigned int side,
+						const struct rj_quic_packet *packet,
+						struct rj_cursor *out)
+{
+	const struct rj_quic_side *other = &q->sides[!side];
+	struct rj_quic_keys keys;
+	enum rj_status st;
+
+	if (q->num_attempts == ATTEMPTS_MAX || !other->has_header ||
+	    rj_quic_keys_derive(packet->rules, cid_cursor(&other->dcid), RJ_QUIC_SERVER, &keys))
+		return RJ_MALFORMED;
+	q->num_attempts++;
+	st = open_packet(q, side, &keys, packet, out);
+	if (st)
+		return st;
+	q->client = !side;
+	q->has_keys = true;
+	q->key_cid = other->dcid;
+	return use_version(q, packet);
+}
+
+/*
  * A client's Initial under the keys there are, or as those of another version: a client that was
  * answered in one goes over to it (RFC 9368 2.3), but what it sent before may come late.
  */
@@ -320,6 +345,8 @@ RJ_MUST_CHECK static enum rj_status open_initial(struct rj_quic_connection *q, u
 	if (!st)
 		return st;
 	st = open_first(q, side, packet, out);
+	if (st && !q->has_keys)
+		st = open_answer(q, side, packet, out);
 	*ret_is_first = !st;
 	return st;
 }

@@ -119,8 +119,7 @@ RJ_MUST_CHECK static enum rj_status read_behind_cids(struct rj_cursor *c, uint8_
 		p->type = RJ_QUIC_OTHER;
 		return take_rest(c, &p->rest, p);
 	}
-	if (!(first & FIXED_BIT))
-		return RJ_MALFORMED;
+	p->has_fixed_bit = first & FIXED_BIT;
 	p->type = types[((first >> 4 & 3u) - p->rules->first_type) & 3u];
 	return p->type == RJ_QUIC_RETRY ? read_retry(c, p) : read_protected(c, p);
 }

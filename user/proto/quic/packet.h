@@ -27,6 +27,8 @@ enum rj_quic_type {
  *         VERSIONS the list, of four bytes each. Its end is soft where the capture cut it
  * @header: the bytes before @rest
  * @is_whole: nothing of it is missing
+ * @has_fixed_bit: of a known version: the second bit is 1, as it is unless both ends agreed to play
+ *         with it (RFC 9287)
  */
 struct rj_quic_packet {
 	enum rj_quic_type type;
@@ -38,6 +40,7 @@ struct rj_quic_packet {
 	struct rj_cursor header;
 	struct rj_cursor rest;
 	bool is_whole;
+	bool has_fixed_bit;
 };
 
 /*

@@ -60,6 +60,17 @@ TEST(quic_packet_types_of_v2)
 	check("c3 6b3343cf 01 aa 02 bbcc dd" PROTECTED, RJ_QUIC_RETRY, 31, 0, 0);
 }
 
+TEST(quic_packet_without_the_fixed_bit)
+{
+	struct rj_quic_packet p;
+	size_t left;
+
+	CHECK_EQ(read_hex("83 00000001 00 00 00 14" PROTECTED, true, &p, &left), RJ_OK);
+	CHECK(!p.has_fixed_bit);
+	CHECK_EQ(read_hex("c3 00000001 00 00 00 14" PROTECTED, true, &p, &left), RJ_OK);
+	CHECK(p.has_fixed_bit);
+}
+
 TEST(quic_packet_of_other_versions)
 {
 	check("80 00000000 00 00 00000001 6b3343cf", RJ_QUIC_VERSIONS, 7, 8, 0);
@@ -88,7 +99,6 @@ TEST(quic_packet_connection_ids_and_token)
 TEST(quic_packet_faults)
 {
 	check_malformed("");
-	check_malformed("83 00000001 00 00 00 14" PROTECTED); /* no fixed bit */
 	check_malformed(
 		"c3 00000001 15 000102030405060708090a0b0c0d0e0f1011121314 00 00 14" PROTECTED);
 	check_malformed(
