@@ -62,6 +62,17 @@ RJ_MUST_CHECK static enum rj_status take_rest(struct rj_cursor *c, struct rj_cur
 	return rj_cursor_skip(c, c->left);
 }
 
+/* draft-ietf-quic-transport-24 17.2.5: the connection id of the client's first packet, the token. */
+RJ_MUST_CHECK static enum rj_status read_bare_retry(struct rj_cursor *c, struct rj_quic_packet *p)
+{
+	struct rj_cursor original;
+	enum rj_status st = read_cid(c, &original);
+
+	if (!st && !c->left)
+		return rj_cursor_short(c);
+	return st ? st : take_rest(c, &p->token, p);
+}
+
 /* RFC 9000 17.2.5: the token, and a tag over it. */
 RJ_MUST_CHECK static enum rj_status read_retry(struct rj_cursor *c, struct rj_quic_packet *p)
 {
@@ -121,7 +132,9 @@ RJ_MUST_CHECK static enum rj_status read_behind_cids(struct rj_cursor *c, uint8_
 	}
 	p->has_fixed_bit = first & FIXED_BIT;
 	p->type = types[((first >> 4 & 3u) - p->rules->first_type) & 3u];
-	return p->type == RJ_QUIC_RETRY ? read_retry(c, p) : read_protected(c, p);
+	if (p->type != RJ_QUIC_RETRY)
+		return read_protected(c, p);
+	return p->rules->has_bare_retry ? read_bare_retry(c, p) : read_retry(c, p);
 }
 
 /* RFC 8999 5.1: version, connection ids; the rest is the version's. */

@@ -11,7 +11,7 @@
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
 
 /* What the drafts of QUIC-TLS and the RFCs say, in the order in which they changed. */
-enum rules { DRAFT_22, DRAFT_23, DRAFT_27, DRAFT_29, V1, V2_DRAFT, V2, NUM_RULES };
+enum rules { DRAFT_22, DRAFT_23, DRAFT_25, DRAFT_27, DRAFT_29, V1, V2_DRAFT, V2, NUM_RULES };
 
 #define SALT_DRAFT_23                                                                              \
 	{                                                                                          \
@@ -23,8 +23,13 @@ static const struct rj_quic_rules all_rules[NUM_RULES] = {
 	[DRAFT_22] = { .salt = { 0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb, 0xe9, 0x19, 0x3a,
 				 0x96, 0xcd, 0x21, 0x51, 0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a },
 		       .label = "quic",
+		       .has_bare_retry = true,
 		       .has_listed_params = true },
-	[DRAFT_23] = { .salt = SALT_DRAFT_23, .label = "quic", .has_listed_params = true },
+	[DRAFT_23] = { .salt = SALT_DRAFT_23,
+		       .label = "quic",
+		       .has_bare_retry = true,
+		       .has_listed_params = true },
+	[DRAFT_25] = { .salt = SALT_DRAFT_23, .label = "quic", .has_listed_params = true },
 	[DRAFT_27] = { .salt = SALT_DRAFT_23, .label = "quic" },
 	[DRAFT_29] = { .salt = { 0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
 				 0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99 },
@@ -61,7 +66,7 @@ static const struct rj_quic_rules *rules_of_draft(uint32_t number)
 	if (number == 22)
 		return &all_rules[DRAFT_22];
 	if (number < 27)
-		return &all_rules[DRAFT_23];
+		return &all_rules[number < 25 ? DRAFT_23 : DRAFT_25];
 	if (number < 29)
 		return &all_rules[DRAFT_27];
 	return &all_rules[number < 33 ? DRAFT_29 : V1];

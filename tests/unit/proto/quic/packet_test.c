@@ -96,6 +96,22 @@ TEST(quic_packet_connection_ids_and_token)
 	CHECK_EQ(p.token.left, 3 + 20 - 16);
 }
 
+TEST(quic_packet_retry_of_early_drafts)
+{
+	struct rj_quic_packet p;
+	size_t left;
+
+	CHECK_EQ(read_hex("f3 ff000018 00 00 02 aabb 616263", true, &p, &left), RJ_OK);
+	CHECK_EQ(p.type, RJ_QUIC_RETRY);
+	CHECK_EQ(p.token.left, 3);
+	CHECK(p.is_whole);
+	CHECK_EQ(read_hex("f3 ff000018 00 00 02 aabb 61", false, &p, &left), RJ_OK);
+	CHECK(!p.is_whole);
+	check_malformed("f3 ff000018 00 00 02 aabb");
+	check_malformed("f3 ff000018 00 00 02 aa");
+	check_malformed("f3 ff000019 00 00 02 aabb 616263"); /* from 25 on with a tag */
+}
+
 TEST(quic_packet_faults)
 {
 	check_malformed("");
