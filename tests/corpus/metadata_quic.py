@@ -6,7 +6,7 @@ from collections import defaultdict
 import metadata_tls
 from common import find, same, where
 
-KEYS = ('quic', 'tls')
+KEYS = ('quic', 'gquic', 'tls')
 RETRY = {False: 3, True: 0}	# long packet type, by whether it is of version 2
 VERSION_2 = 0x6b3343cf, 0x709a50c4
 
@@ -54,9 +54,29 @@ def compare_flow(quic, events, place):
     yield from compare_ids(quic, events, place)
 
 
+def compare_google(records, expect):
+    """Google's QUIC before it had TLS; of those that name no version we know nothing."""
+    flows = defaultdict(list)
+    for event in expect['gquic']:
+        flows[event.get('flow')].append(event)
+    for events in flows.values():
+        place, found = where(expect, events[0]), find(records, expect, events[0], 'quic')
+        first = next((e for e in events if e['version']), None)
+        if not first:
+            continue
+        yield same('google', bool(found), True, place)
+        if not found:
+            continue
+        yield same('google.version', found[0]['version'], first['version'], place)
+        yield same('google.dcid', int(found[0]['dcid'], 16), int(first['cid']), place)
+        yield same('google.sni', found[0].get('sni'), first.get('sni') and [first['sni']], place)
+        yield same('google.user_agent', found[0].get('user_agent'), first.get('user_agent'), place)
+
+
 def compare(records, expect):
     yield from metadata_tls.compare(records, expect, ('quic',))
     flows = defaultdict(list)
+    yield from compare_google(records, expect)
     for event in expect['quic']:
         flows[event.get('flow')].append(event)
     for events in flows.values():

@@ -58,9 +58,13 @@ static enum rj_probe quic_probe(const struct rj_message *m, struct rj_cursor byt
 {
 	size_t len = bytes.left;
 	struct rj_quic_packet p;
-	enum rj_status st = rj_quic_packet_read(&bytes, &p);
+	struct rj_quic_hail hail;
+	enum rj_status st = rj_quic_hail_read(bytes, &hail);
 
 	(void)m;
+	if (st != RJ_MALFORMED)
+		return st ? RJ_PROBE_MORE : RJ_PROBE_YES;
+	st = rj_quic_packet_read(&bytes, &p);
 	if (st)
 		return st == RJ_TRUNCATED ? RJ_PROBE_MORE : RJ_PROBE_NO;
 	return is_telling(&p, len) ? RJ_PROBE_YES : RJ_PROBE_NO;
@@ -69,6 +73,10 @@ static enum rj_probe quic_probe(const struct rj_message *m, struct rj_cursor byt
 /* Whether a datagram that the capture may have cut (soft end) lacks some of a packet. */
 static bool is_cut(struct rj_cursor bytes)
 {
+	struct rj_quic_hail hail;
+
+	if (rj_quic_hail_read(bytes, &hail) != RJ_MALFORMED)
+		return true; /* only the end says how long it is */
 	while (bytes.left) {
 		struct rj_quic_packet p;
 		enum rj_status st = rj_quic_packet_read(&bytes, &p);
@@ -89,8 +97,13 @@ RJ_MUST_CHECK static enum rj_status read_packets(struct quic_state *s, struct rj
 						 struct rj_cursor bytes)
 {
 	struct rj_quic_packet first, p;
-	enum rj_status st = rj_quic_packet_read(&bytes, &first);
+	struct rj_quic_hail hail;
+	enum rj_status st;
 
+	if (!rj_quic_hail_read(bytes, &hail) &&
+	    rj_quic_connection_hail(&s->connection, m->side, &hail, m->arena))
+		return RJ_OK;
+	st = rj_quic_packet_read(&bytes, &first);
 	if (!st)
 		st = rj_quic_connection_packet(&s->connection, m->side, &first, m->arena);
 	while (!st && bytes.left && !rj_quic_packet_read(&bytes, &p)) {

@@ -625,6 +625,49 @@ TEST(quic_second_hello_follows_the_first)
 	free(both);
 }
 
+/* CHLO of Q043 with SNI a.b and UAID C, then an answer that names no version. */
+TEST(quic_of_google)
+{
+	static const char chlo[] =
+		"0d a1a2a3a4a5a6a7a8 51303433 01 000102030405060708090a0b a001 001c "
+		"43484c4f 0200 0000 534e4900 03000000 55414944 04000000 612e62 43";
+	struct talk t;
+
+	talk_begin(&t);
+	CHECK_EQ(talk_hex(&t, 0, chlo), RJ_OK);
+	CHECK(t.is_done[0]);
+	CHECK_EQ(talk_hex(&t, 1, "0c a1a2a3a4a5a6a7a8 01 00"), RJ_OK);
+	CHECK(t.is_done[1]);
+	CHECK_EQ(rj_quic.originator(t.state), 0);
+	talk_check(&t,
+		   "{\"version\":\"Q043\",\"dcid\":\"a1a2a3a4a5a6a7a8\",\"scid\":\"\","
+		   "\"sni\":[\"a.b\"],\"user_agent\":\"C\"}",
+		   "tls");
+}
+
+TEST(quic_of_google_does_not_take_a_connection_over)
+{
+	struct datagram hello = hello_of(0x11);
+	struct talk t;
+
+	talk_begin(&t);
+	show_client(&t, &hello);
+	CHECK_EQ(talk_hex(&t, 0, "0d a1a2a3a4a5a6a7a8 51303433 01"), RJ_OK);
+	talk_check(&t, "{\"version\":\"v1\",\"dcid\":\"" CID_A "\"", "Q043");
+}
+
+TEST(quic_of_google_that_the_capture_cut)
+{
+	static const uint8_t bytes[] = { 0xc3, 'Q', '0', '4', '6', 0x50, 1, 2, 3, 4,
+					 5,    6,   7,	 8,   0,   0,	 0, 1, 9 };
+	struct talk t;
+
+	talk_begin(&t);
+	CHECK_EQ(talk_show(&t, 0, bytes, sizeof(bytes), false, false), RJ_TRUNCATED);
+	CHECK_EQ(talk_show(&t, 0, bytes, sizeof(bytes), false, true), RJ_OK);
+	talk_check(&t, "{\"version\":\"Q046\",\"dcid\":\"0102030405060708\"", NULL);
+}
+
 static enum rj_probe probe_hex(const char *hex, size_t len, bool is_hard)
 {
 	struct rj_message m = { .over = RJ_OVER_UDP, .src_port = 40000, .dst_port = 40001 };
@@ -643,6 +686,7 @@ TEST(quic_probe_knows_long_headers)
 	CHECK_EQ(probe_hex(VECTOR_RETRY_V1, 0, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex(VECTOR_RETRY_V2, 0, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex("80 00000000 00 00 babababa 00000001", 0, true), RJ_PROBE_YES);
+	CHECK_EQ(probe_hex("0d a1a2a3a4a5a6a7a8 51303433 01", 0, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex("c3 babababa 08 " CID_A " 00", 1200, true), RJ_PROBE_YES);
 	CHECK_EQ(probe_hex("83 00000001 08 " CID_A " 00 00 4400", 1200, true), RJ_PROBE_YES);
 }

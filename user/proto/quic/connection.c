@@ -68,6 +68,8 @@ bool rj_quic_connection_is_over(const struct rj_quic_connection *q, unsigned int
 {
 	const struct rj_tls_session *s = &q->session;
 
+	if (q->has_chlo)
+		return true;
 	if (!q->has_keys || !s->is_over[!q->client])
 		return false;
 	return side != q->client || s->client_hello.len;
@@ -75,7 +77,28 @@ bool rj_quic_connection_is_over(const struct rj_quic_connection *q, unsigned int
 
 int rj_quic_connection_client(const struct rj_quic_connection *q)
 {
-	return q->has_keys ? q->client : -1;
+	return q->has_keys || q->has_chlo ? q->client : -1;
+}
+
+bool rj_quic_connection_hail(struct rj_quic_connection *q, unsigned int side,
+			     const struct rj_quic_hail *hail, struct rj_arena *arena)
+{
+	struct rj_quic_side *s = &q->sides[side];
+
+	if (q->has_keys || (s->has_header && !rj_quic_is_google(s->version)))
+		return false;
+	if (!s->has_header) {
+		s->version = hail->version;
+		s->dcid = cid_of(hail->cid);
+		s->has_header = true;
+	}
+	if (hail->has_chlo && !q->has_chlo) {
+		q->has_chlo = true;
+		q->client = (uint8_t)side;
+		q->sni = keep(arena, hail->sni, RJ_QUIC_NAME_MAX);
+		q->user_agent = keep(arena, hail->user_agent, RJ_QUIC_NAME_MAX);
+	}
+	return true;
 }
 
 /* A ClientHello of the client or a ServerHello of the server: an Initial has no other message. */

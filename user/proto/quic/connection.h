@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "proto/quic/crypto_stream.h"
+#include "proto/quic/google.h"
 #include "proto/quic/packet.h"
 #include "proto/quic/protection.h"
 #include "proto/tls/session.h"
@@ -16,6 +17,9 @@
 
 /* A token that is longer is not kept. Ours: one has to fit in a datagram with a hello. */
 #define RJ_QUIC_TOKEN_MAX 1536u
+
+/* A name, or a user agent, of Google's QUIC that is longer is not kept (RFC 1035 2.3.4). */
+#define RJ_QUIC_NAME_MAX 255u
 
 /* The words of a CONNECTION_CLOSE that are kept. Ours. */
 #define RJ_QUIC_REASON_MAX 256u
@@ -58,7 +62,8 @@ struct rj_quic_waiting;
  * @hello_version: of the packets in which the ClientHello came
  * @key_cid:  what the keys were derived from
  * @keys:     by enum rj_quic_sender
- * @client:   the side that is the client, once @has_keys
+ * @client:   the side that is the client, once @has_keys or @has_chlo
+ * @sni, @user_agent: of a CHLO of Google's QUIC
  * @is_hello_old: session.client_hello is of an attempt before the one that is read now
  * @waiting:  Initials that no key opened yet, @waiting_bytes of them
  * @versions: of a Version Negotiation packet, four bytes each
@@ -82,11 +87,14 @@ struct rj_quic_connection {
 	struct rj_quic_bytes retry_token;
 	struct rj_quic_cid retry_scid;
 	struct rj_quic_bytes reason;
+	struct rj_quic_bytes sni;
+	struct rj_quic_bytes user_agent;
 	uint64_t error;
 	uint8_t client;
 	uint8_t num_attempts;
 	bool has_keys;
 	bool has_server_keys;
+	bool has_chlo;
 	bool is_hello_old;
 	bool has_retry;
 	bool has_error;
@@ -101,6 +109,13 @@ RJ_MUST_CHECK enum rj_status rj_quic_connection_packet(struct rj_quic_connection
 						       unsigned int side,
 						       const struct rj_quic_packet *packet,
 						       struct rj_arena *arena);
+
+/*
+ * rj_quic_connection_hail - takes in a packet of @side that names a version of Google's; false when
+ * the connection is another one.
+ */
+bool rj_quic_connection_hail(struct rj_quic_connection *q, unsigned int side,
+			     const struct rj_quic_hail *hail, struct rj_arena *arena);
 
 /* rj_quic_connection_is_over - whether @side can tell nothing more. */
 bool rj_quic_connection_is_over(const struct rj_quic_connection *q, unsigned int side);

@@ -17,12 +17,14 @@ enum field {
 	F_RETRY,
 	F_RETRY_SCID,
 	F_RETRY_TOKEN,
+	F_SNI,
 	F_USER_AGENT,
 	F_PARAMS,
 	F_ERROR,
 	F_REASON,
 	F_MALFORMED,
 	/* items of the arrays above */
+	F_NAME,
 	F_PARAM,
 	F_PARAM_ID,
 	F_PARAM_DATA,
@@ -55,6 +57,8 @@ const struct rj_field rj_quic_fields[RJ_QUIC_NUM_FIELDS] = {
 		"Connection id that the client is to use next." },
 	[F_RETRY_TOKEN] = { "token", RJ_TYPE_HEX, "", 0, "RFC 9000 17.2.5",
 		"Token that the client is to send." },
+	[F_SNI] = { "sni", RJ_TYPE_ARRAY, "", 0, "Chromium",
+		"Host name in a CHLO of Google's QUIC, which has no TLS." },
 	[F_USER_AGENT] = { "user_agent", RJ_TYPE_STRING, "", 0, "Chromium",
 		"What the client says it is." },
 	[F_PARAMS] = { "transport_parameters", RJ_TYPE_ARRAY, "", 0, "RFC 9000 18.2",
@@ -65,6 +69,7 @@ const struct rj_field rj_quic_fields[RJ_QUIC_NUM_FIELDS] = {
 		"What that says in words." },
 	[F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "",
 		"An Initial, or the transport parameters, broke their format." },
+	[F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "Chromium", "One host name." },
 	[F_PARAM] = { "transport_parameter", RJ_TYPE_OBJECT, "", 0, "RFC 9000 18",
 		"One transport parameter." },
 	[F_PARAM_ID] = { "id", RJ_TYPE_UINT, "", 0, "RFC 9000 18",
@@ -195,6 +200,18 @@ static struct params params_of(const struct rj_quic_connection *q)
 	return p;
 }
 
+static void emit_chlo(struct rj_visitor *v, const struct rj_quic_connection *q)
+{
+	if (q->sni.len) {
+		v->ops->open(v, &rj_quic_fields[F_SNI]);
+		v->ops->string(v, &rj_quic_fields[F_NAME], q->sni.bytes, q->sni.len);
+		v->ops->close(v);
+	}
+	if (q->user_agent.len)
+		v->ops->string(v, &rj_quic_fields[F_USER_AGENT], q->user_agent.bytes,
+			       q->user_agent.len);
+}
+
 static void emit_params(struct rj_visitor *v, const struct params *p)
 {
 	struct rj_cursor list = p->list;
@@ -235,7 +252,7 @@ static void emit_end(struct rj_visitor *v, const struct rj_quic_connection *q, b
 void rj_quic_connection_emit(const struct rj_quic_connection *q, unsigned int originator,
 			     struct rj_visitor *v)
 {
-	unsigned int nr = q->has_keys ? q->client : originator;
+	unsigned int nr = q->has_keys || q->has_chlo ? q->client : originator;
 	const struct rj_quic_side *client = &q->sides[nr], *server = &q->sides[!nr];
 	struct params params = params_of(q);
 
@@ -254,6 +271,7 @@ void rj_quic_connection_emit(const struct rj_quic_connection *q, unsigned int or
 		emit_hex(v, F_TOKEN, q->token.bytes, q->token.len);
 	if (q->has_retry)
 		emit_retry(v, q);
+	emit_chlo(v, q);
 	emit_params(v, &params);
 	emit_end(v, q, q->is_malformed || params.is_bad);
 	v->ops->close(v);

@@ -62,7 +62,7 @@ RJ_MUST_CHECK static enum rj_status take_rest(struct rj_cursor *c, struct rj_cur
 	return rj_cursor_skip(c, c->left);
 }
 
-/* draft-ietf-quic-transport-24 17.2.5: the connection id of the client's first packet, the token. */
+/* draft-ietf-quic-transport-24 17.2.5: connection id of the client's first packet, token. */
 RJ_MUST_CHECK static enum rj_status read_bare_retry(struct rj_cursor *c, struct rj_quic_packet *p)
 {
 	struct rj_cursor original;

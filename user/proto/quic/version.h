@@ -17,8 +17,8 @@
  * @salt: for the keys of Initial packets (RFC 9001 5.2, RFC 9369 3.3.1)
  * @label: before " key", " iv", " hp" (RFC 9001 5.1, RFC 9369 3.3.2)
  * @first_type: of the long header, of an Initial; the others follow (RFC 9000 17.2, RFC 9369 3.2)
- * @has_bare_retry: a Retry as in drafts before 25: the client's connection id behind its length, then
- *                  the token, and no tag
+ * @has_bare_retry: a Retry as in drafts before 25: the client's connection id behind its length,
+ *                  then the token, and no tag
  * @has_listed_params: transport parameters as in drafts before 27: a list behind its length,
  *                     numbers and lengths of 16 bits
  */
