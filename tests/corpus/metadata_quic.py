@@ -8,6 +8,7 @@ from common import find, same, where
 
 KEYS = ('quic', 'gquic', 'tls')
 RETRY = {False: 3, True: 0}	# long packet type, by whether it is of version 2
+LAST_LITTLE = 'Q038'	# of Google's versions, the last whose numbers are little-endian
 VERSION_2 = 0x6b3343cf, 0x709a50c4
 
 
@@ -68,7 +69,8 @@ def compare_google(records, expect):
         if not found:
             continue
         yield same('google.version', found[0]['version'], first['version'], place)
-        yield same('google.dcid', int(found[0]['dcid'], 16), int(first['cid']), place)
+        order = 'little' if first['version'] <= LAST_LITTLE else 'big'
+        yield same('google.dcid', int.from_bytes(bytes.fromhex(found[0]['dcid']), order), int(first['cid']), place)
         yield same('google.sni', found[0].get('sni'), first.get('sni') and [first['sni']], place)
         yield same('google.user_agent', found[0].get('user_agent'), first.get('user_agent'), place)
 
