@@ -212,17 +212,30 @@ RJ_MUST_CHECK static enum rj_status open_packet(struct rj_quic_connection *q, un
 	return st;
 }
 
+/* The keys of @sender for packets of that version, from connection id @cid. */
+static int derive(const struct rj_quic_rules *rules, const struct rj_quic_cid *cid,
+		  enum rj_quic_sender sender, struct rj_quic_keys *out)
+{
+	struct rj_quic_secret secret;
+	int err = rj_quic_secret_derive(rules, cid_cursor(cid), &secret);
+
+	return err ? err : rj_quic_keys_derive(rules, &secret, sender, out);
+}
+
 /* Keys of both are those of @packet's version from now on, and of connection id @cid. */
 RJ_MUST_CHECK static enum rj_status use_version(struct rj_quic_connection *q,
 						const struct rj_quic_packet *packet)
 {
+	const struct rj_quic_rules *rules = packet->rules;
 	struct rj_quic_keys keys[2];
-	struct rj_cursor cid = cid_cursor(&q->key_cid);
+	struct rj_quic_secret secret;
 
-	if (rj_quic_keys_derive(packet->rules, cid, RJ_QUIC_CLIENT, &keys[RJ_QUIC_CLIENT]) ||
-	    rj_quic_keys_derive(packet->rules, cid, RJ_QUIC_SERVER, &keys[RJ_QUIC_SERVER]))
+	if (rj_quic_secret_derive(rules, cid_cursor(&q->key_cid), &secret) ||
+	    rj_quic_keys_derive(rules, &secret, RJ_QUIC_CLIENT, &keys[RJ_QUIC_CLIENT]) ||
+	    rj_quic_keys_derive(rules, &secret, RJ_QUIC_SERVER, &keys[RJ_QUIC_SERVER]))
 		return RJ_MALFORMED;
 	memcpy(q->keys, keys, sizeof(keys));
+	q->secret = secret;
 	q->rules = packet->rules;
 	q->version = packet->version;
 	q->has_server_keys = true;
@@ -239,10 +252,14 @@ RJ_MUST_CHECK static enum rj_status open_servers(struct rj_quic_connection *q, u
 {
 	struct rj_quic_keys keys = q->keys[RJ_QUIC_SERVER];
 	bool is_present = packet->version == q->version;
+	int err = 0;
 	enum rj_status st;
 
-	if ((!is_present || !q->has_server_keys) &&
-	    rj_quic_keys_derive(packet->rules, cid_cursor(&q->key_cid), RJ_QUIC_SERVER, &keys))
+	if (!is_present)
+		err = derive(packet->rules, &q->key_cid, RJ_QUIC_SERVER, &keys);
+	else if (!q->has_server_keys)
+		err = rj_quic_keys_derive(q->rules, &q->secret, RJ_QUIC_SERVER, &keys);
+	if (err)
 		return RJ_MALFORMED;
 	st = open_packet(q, side, &keys, packet, out);
 	if (st)
@@ -256,7 +273,8 @@ RJ_MUST_CHECK static enum rj_status open_servers(struct rj_quic_connection *q, u
 
 /* What was known of the connection before goes; a complete hello stays until another is. */
 static void begin_attempt(struct rj_quic_connection *q, unsigned int side,
-			  const struct rj_quic_packet *packet, const struct rj_quic_keys *keys)
+			  const struct rj_quic_packet *packet, const struct rj_quic_secret *secret,
+			  const struct rj_quic_keys *keys)
 {
 	bool is_retried = q->has_retry && is_cid(&q->retry_scid, packet->dcid);
 
@@ -270,6 +288,7 @@ static void begin_attempt(struct rj_quic_connection *q, unsigned int side,
 	q->client = (uint8_t)side;
 	q->has_keys = true;
 	q->has_server_keys = false;
+	q->secret = *secret;
 	q->keys[RJ_QUIC_CLIENT] = *keys;
 	q->key_cid = cid_of(packet->dcid);
 	q->rules = packet->rules;
@@ -292,12 +311,14 @@ RJ_MUST_CHECK static enum rj_status open_first(struct rj_quic_connection *q, uns
 					       struct rj_cursor *out)
 {
 	struct rj_quic_side *s = &q->sides[side];
+	struct rj_quic_secret secret;
 	struct rj_quic_keys keys;
 	uint64_t number;
 
 	if (q->num_attempts == ATTEMPTS_MAX || has_failed(s, packet))
 		return RJ_MALFORMED;
-	if (rj_quic_keys_derive(packet->rules, packet->dcid, RJ_QUIC_CLIENT, &keys))
+	if (rj_quic_secret_derive(packet->rules, packet->dcid, &secret) ||
+	    rj_quic_keys_derive(packet->rules, &secret, RJ_QUIC_CLIENT, &keys))
 		return RJ_MALFORMED;
 	q->num_attempts++;
 	if (rj_quic_open(&keys, packet, 0, &number, out)) {
@@ -305,7 +326,7 @@ RJ_MUST_CHECK static enum rj_status open_first(struct rj_quic_connection *q, uns
 		s->failed_version = packet->version;
 		return RJ_MALFORMED;
 	}
-	begin_attempt(q, side, packet, &keys);
+	begin_attempt(q, side, packet, &secret, &keys);
 	s->next_number = number + 1;
 	return RJ_OK;
 }
@@ -323,7 +344,7 @@ RJ_MUST_CHECK static enum rj_status open_answer(struct rj_quic_connection *q, un
 	enum rj_status st;
 
 	if (q->num_attempts == ATTEMPTS_MAX || !other->has_header ||
-	    rj_quic_keys_derive(packet->rules, cid_cursor(&other->dcid), RJ_QUIC_SERVER, &keys))
+	    derive(packet->rules, &other->dcid, RJ_QUIC_SERVER, &keys))
 		return RJ_MALFORMED;
 	q->num_attempts++;
 	st = open_packet(q, side, &keys, packet, out);
@@ -347,8 +368,7 @@ RJ_MUST_CHECK static enum rj_status open_clients(struct rj_quic_connection *q, u
 
 	if (packet->version == q->version)
 		return open_packet(q, side, &keys, packet, out);
-	if (q->versions.len ||
-	    rj_quic_keys_derive(packet->rules, cid_cursor(&q->key_cid), RJ_QUIC_CLIENT, &keys))
+	if (q->versions.len || derive(packet->rules, &q->key_cid, RJ_QUIC_CLIENT, &keys))
 		return RJ_MALFORMED;
 	return open_packet(q, side, &keys, packet, out);
 }

@@ -60,7 +60,7 @@ struct rj_quic_waiting;
  * @sides, @streams: by side
  * @version:  whose keys are in use, and so the one that was agreed on as far as can be told
  * @hello_version: of the packets in which the ClientHello came
- * @key_cid:  what the keys were derived from
+ * @key_cid, @secret: what the keys were derived from
  * @keys:     by enum rj_quic_sender
  * @client:   the side that is the client, once @has_keys or @has_chlo
  * @sni, @user_agent: of a CHLO of Google's QUIC
@@ -79,6 +79,7 @@ struct rj_quic_connection {
 	uint32_t version;
 	uint32_t hello_version;
 	struct rj_quic_cid key_cid;
+	struct rj_quic_secret secret;
 	struct rj_quic_keys keys[2];
 	struct rj_quic_waiting *waiting;
 	uint32_t waiting_bytes;

@@ -73,8 +73,12 @@ RJ_MUST_CHECK static enum rj_status read_close(struct rj_cursor *c, struct rj_qu
 static void skip_padding(struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c;
+	uint64_t word;
 	uint8_t byte;
 
+	while (!rj_cursor_u64(&ahead, &word) && !word)
+		*c = ahead;
+	ahead = *c;
 	while (!rj_cursor_u8(&ahead, &byte) && byte == FRAME_PADDING)
 		*c = ahead;
 }

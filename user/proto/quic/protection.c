@@ -2,6 +2,7 @@
 /* HKDF, header protection and AEAD for Initial packets, over contexts that each thread keeps. */
 #include "proto/quic/protection.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -114,6 +115,7 @@ static struct tools *my_tools(void)
 	return t ? t : new_tools();
 }
 
+/* @key: NULL: the one before, which is half the work. */
 static int hmac(struct tools *t, const uint8_t *key, size_t key_len, struct rj_cursor data,
 		uint8_t out[HASH_BYTES])
 {
@@ -126,46 +128,74 @@ static int hmac(struct tools *t, const uint8_t *key, size_t key_len, struct rj_c
 	return 0;
 }
 
+/* struct info - what HKDF-Expand is given, as it grows. */
+struct info {
+	uint8_t bytes[3 + LABEL_MAX + 2];
+	size_t len;
+};
+
+static void append(struct info *info, const char *text)
+{
+	size_t len = strlen(text);
+
+	assert(len <= LABEL_MAX + 3 - info->len); /* labels are ours */
+	memcpy(info->bytes + info->len, text, len);
+	info->len += len;
+}
+
 /*
  * HKDF-Expand-Label of RFC 8446 7.1 with an empty context, for no more than one hash: length, the
- * label behind "tls13 " and its length, the context's length 0, then the counter 1 of RFC 5869 2.3.
+ * label behind its length, the context's length 0, then the counter 1 of RFC 5869 2.3. @secret:
+ * NULL: the one before.
  */
-static int expand(struct tools *t, const uint8_t secret[HASH_BYTES], const char *prefix,
-		  const char *label, uint8_t *out, size_t len)
+static int expand(struct tools *t, const uint8_t *secret, const char *prefix, const char *label,
+		  uint8_t *out, size_t len)
 {
-	uint8_t info[3 + LABEL_MAX + 2], block[HASH_BYTES];
-	int label_len = snprintf((char *)info + 3, LABEL_MAX, "tls13 %s%s", prefix, label);
-	size_t num = 3 + (size_t)label_len;
+	struct info info = { .bytes = { 0, (uint8_t)len }, .len = 3 };
+	uint8_t block[HASH_BYTES];
 	int err;
 
-	info[0] = 0;
-	info[1] = (uint8_t)len;
-	info[2] = (uint8_t)label_len;
-	info[num++] = 0;
-	info[num++] = 1;
-	err = hmac(t, secret, HASH_BYTES, rj_cursor_init(info, num, true), block);
+	append(&info, "tls13 ");
+	append(&info, prefix);
+	append(&info, label);
+	info.bytes[2] = (uint8_t)(info.len - 3);
+	info.bytes[info.len++] = 0;
+	info.bytes[info.len++] = 1;
+	err = hmac(t, secret, secret ? HASH_BYTES : 0, rj_cursor_init(info.bytes, info.len, true),
+		   block);
 	if (!err)
 		memcpy(out, block, len);
 	return err;
 }
 
-int rj_quic_keys_derive(const struct rj_quic_rules *rules, struct rj_cursor dcid,
-			enum rj_quic_sender sender, struct rj_quic_keys *out)
+int rj_quic_secret_derive(const struct rj_quic_rules *rules, struct rj_cursor dcid,
+			  struct rj_quic_secret *out)
 {
 	struct tools *t = my_tools();
-	uint8_t initial[HASH_BYTES], secret[HASH_BYTES];
-	struct rj_quic_keys keys;
-	int err = t ? hmac(t, rules->salt, sizeof(rules->salt), dcid, initial) : -ENOMEM;
+	struct rj_quic_secret secret;
+	int err = t ? hmac(t, rules->salt, sizeof(rules->salt), dcid, secret.bytes) : -ENOMEM;
 
 	if (!err)
-		err = expand(t, initial, "", sender == RJ_QUIC_CLIENT ? "client in" : "server in",
-			     secret, HASH_BYTES);
+		*out = secret;
+	return err;
+}
+
+int rj_quic_keys_derive(const struct rj_quic_rules *rules, const struct rj_quic_secret *secret,
+			enum rj_quic_sender sender, struct rj_quic_keys *out)
+{
+	static const char *const
+		labels[] = { [RJ_QUIC_CLIENT] = "client in", [RJ_QUIC_SERVER] = "server in" };
+	struct tools *t = my_tools();
+	uint8_t own[HASH_BYTES];
+	struct rj_quic_keys keys;
+	int err = t ? expand(t, secret->bytes, "", labels[sender], own, sizeof(own)) : -ENOMEM;
+
 	if (!err)
-		err = expand(t, secret, rules->label, " key", keys.key, sizeof(keys.key));
+		err = expand(t, own, rules->label, " key", keys.key, sizeof(keys.key));
 	if (!err)
-		err = expand(t, secret, rules->label, " iv", keys.iv, sizeof(keys.iv));
+		err = expand(t, NULL, rules->label, " iv", keys.iv, sizeof(keys.iv));
 	if (!err)
-		err = expand(t, secret, rules->label, " hp", keys.hp, sizeof(keys.hp));
+		err = expand(t, NULL, rules->label, " hp", keys.hp, sizeof(keys.hp));
 	if (!err)
 		*out = keys;
 	return err;

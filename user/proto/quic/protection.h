@@ -17,11 +17,24 @@ enum rj_quic_sender {
 	RJ_QUIC_SERVER,
 };
 
+/* struct rj_quic_secret - what the keys of both directions come from. */
+struct rj_quic_secret {
+	uint8_t bytes[32];
+};
+
 /*
- * rj_quic_keys_derive - the keys of what @sender's Initial packets are protected with, by the
- * connection id that the client chose first (RFC 9001 5.2). 0; -ENOMEM: OpenSSL refused.
+ * rj_quic_secret_derive - by the connection id that the client chose first (RFC 9001 5.2).
+ * 0; -ENOMEM: OpenSSL refused.
  */
-RJ_MUST_CHECK int rj_quic_keys_derive(const struct rj_quic_rules *rules, struct rj_cursor dcid,
+RJ_MUST_CHECK int rj_quic_secret_derive(const struct rj_quic_rules *rules, struct rj_cursor dcid,
+					struct rj_quic_secret *out);
+
+/*
+ * rj_quic_keys_derive - the keys that @sender's Initial packets are protected with (RFC 9001 5.2,
+ * 5.1). 0; -ENOMEM: OpenSSL refused.
+ */
+RJ_MUST_CHECK int rj_quic_keys_derive(const struct rj_quic_rules *rules,
+				      const struct rj_quic_secret *secret,
 				      enum rj_quic_sender sender, struct rj_quic_keys *out);
 
 /*

@@ -9,11 +9,13 @@
 static struct rj_quic_keys keys_of(uint32_t version, enum rj_quic_sender sender)
 {
 	static const uint8_t dcid[] = { 0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08 };
+	const struct rj_quic_rules *rules = rj_quic_rules_of(version);
 	struct rj_quic_keys keys = { .key = { 0 } };
+	struct rj_quic_secret secret;
 
-	CHECK_EQ(rj_quic_keys_derive(rj_quic_rules_of(version),
-				     rj_cursor_init(dcid, sizeof(dcid), true), sender, &keys),
+	CHECK_EQ(rj_quic_secret_derive(rules, rj_cursor_init(dcid, sizeof(dcid), true), &secret),
 		 0);
+	CHECK_EQ(rj_quic_keys_derive(rules, &secret, sender, &keys), 0);
 	return keys;
 }
 

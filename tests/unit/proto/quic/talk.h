@@ -107,12 +107,14 @@ static inline void put_initial(struct datagram *d, const struct initial *p)
 {
 	const struct rj_quic_rules *rules = rj_quic_rules_of(p->version);
 	const char *token = p->token ? p->token : "";
+	struct rj_quic_secret secret;
 	struct rj_quic_keys keys;
 	size_t start = d->len, cid_len, len = p->payload->len;
 	uint8_t *cid = unit_unhex(p->key_cid, &cid_len);
 
 	if (!rules || len < 3 ||
-	    rj_quic_keys_derive(rules, rj_cursor_init(cid, cid_len, true), p->sender, &keys))
+	    rj_quic_secret_derive(rules, rj_cursor_init(cid, cid_len, true), &secret) ||
+	    rj_quic_keys_derive(rules, &secret, p->sender, &keys))
 		abort();
 	free(cid);
 	put_byte(d, 0xc0u | (unsigned int)rules->first_type << 4);
