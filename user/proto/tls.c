@@ -16,7 +16,6 @@
 #define MAJOR 3u		       /* of SSL 3.0 to TLS 1.3 */
 #define RECORD_MINOR_MAX 4u
 #define HANDSHAKE_HEADER_BYTES 4u /* RFC 8446 4: msg_type, uint24 length */
-#define SSL2_HELLO_MIN 9u	  /* RFC 5246 E.2: the fields of fixed size */
 
 /*
  * Records that one message may be cut into. What hides a server name by cutting makes tens of
@@ -24,8 +23,15 @@
  */
 #define MESSAGE_RECORDS_MAX 1024u
 
-/* A ClientHello of the longest size, the headers of its records, and the flight after it. */
-#define STREAM_MAX (RJ_TLS_MESSAGE_MAX + 8u * 1024u)
+/*
+ * A hello and a chain of the longest size, the headers of their records, and what is beside them.
+ */
+#define STREAM_MAX (RJ_TLS_MESSAGE_MAX + RJ_TLS_CERTIFICATES_MAX + 16u * 1024u)
+
+/* RFC 8446 6: level, description */
+#define ALERT_BYTES 2u
+#define ALERT_FATAL 2u
+#define ALERT_CLOSE_NOTIFY 0u
 
 /*
  * struct tls_side - where a side's stream stands between two calls of parse.
@@ -79,14 +85,25 @@ static enum rj_probe probe_hello(struct rj_cursor c, uint16_t record_len)
 	return RJ_PROBE_NO;
 }
 
-static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor bytes)
+/* An alert in the clear, which is all that a server sends that does not like the hello. */
+static enum rj_probe probe_alert(struct rj_cursor c, uint16_t record_len)
+{
+	uint8_t level;
+
+	if (record_len != ALERT_BYTES)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&c, &level))
+		return RJ_PROBE_MORE;
+	return level && level <= ALERT_FATAL ? RJ_PROBE_YES : RJ_PROBE_NO;
+}
+
+static enum rj_probe probe_record(struct rj_cursor bytes)
 {
 	uint8_t type, major, minor, high, low;
 
-	(void)m;
 	if (rj_cursor_u8(&bytes, &type))
 		return RJ_PROBE_MORE;
-	if (type != RECORD_HANDSHAKE)
+	if (type != RECORD_HANDSHAKE && type != RECORD_ALERT)
 		return RJ_PROBE_NO;
 	if (rj_cursor_u8(&bytes, &major))
 		return RJ_PROBE_MORE;
@@ -98,13 +115,34 @@ static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor byte
 		return RJ_PROBE_NO;
 	if (rj_cursor_u8(&bytes, &high))
 		return RJ_PROBE_MORE;
-	if (high > RECORD_MAX >> 8)
+	if (high > RECORD_MAX >> 8 || (high && type == RECORD_ALERT))
 		return RJ_PROBE_NO;
 	if (rj_cursor_u8(&bytes, &low))
 		return RJ_PROBE_MORE;
 	if ((!high && !low) || (uint32_t)(high << 8 | low) > RECORD_MAX)
 		return RJ_PROBE_NO;
+	if (type == RECORD_ALERT)
+		return probe_alert(bytes, low);
 	return probe_hello(bytes, (uint16_t)(high << 8 | low));
+}
+
+static enum rj_probe probe_ssl2(struct rj_cursor bytes)
+{
+	struct rj_ssl2_hello hello;
+	struct rj_cursor body;
+	enum rj_status st = rj_ssl2_record(&bytes, &body);
+
+	if (st == RJ_TRUNCATED)
+		return RJ_PROBE_MORE;
+	return !st && !rj_ssl2_hello_read(body, &hello) ? RJ_PROBE_YES : RJ_PROBE_NO;
+}
+
+static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor bytes)
+{
+	enum rj_probe answer = probe_record(bytes);
+
+	(void)m;
+	return answer == RJ_PROBE_NO ? probe_ssl2(bytes) : answer;
 }
 
 /* RFC 8446 5.1: type, legacy_record_version, length. The minor version means nothing. */
@@ -186,28 +224,34 @@ RJ_MUST_CHECK static enum rj_status pass_over(struct stream *s, uint32_t len, ui
 	return st;
 }
 
-/* Copies a whole body into the arena; nothing is allocated before all of it is there. */
-RJ_MUST_CHECK static enum rj_status read_body(struct stream *s, uint32_t len,
-					      struct rj_arena *arena, struct rj_tls_body *out)
+/*
+ * Copies the @wanted first of the @len bytes of a body into the arena and passes over what the
+ * present record has of the others; nothing is allocated before all that is there.
+ */
+RJ_MUST_CHECK static enum rj_status read_body(struct stream *s, uint32_t wanted, uint32_t len,
+					      struct rj_arena *arena, struct rj_tls_body *out,
+					      uint32_t *ret_left)
 {
 	struct stream ahead = *s;
-	enum rj_status st = take(&ahead, len, NULL);
-	uint8_t *bytes;
+	enum rj_status st = take(&ahead, wanted, NULL);
+	uint8_t *bytes = NULL;
 
+	if (!st)
+		st = pass_over(&ahead, len - wanted, ret_left);
 	if (st)
 		return st;
-	bytes = rj_arena_alloc(arena, len);
-	if (bytes && take(s, len, bytes))
+	if (wanted)
+		bytes = rj_arena_alloc(arena, wanted);
+	if (bytes && take(s, wanted, bytes))
 		return RJ_MALFORMED; /* cannot be: the same bytes were there a moment ago */
 	*s = ahead;
-	*out = (struct rj_tls_body){ .bytes = bytes, .len = bytes ? len : 0 };
+	*out = (struct rj_tls_body){ .bytes = bytes, .len = bytes ? wanted : 0 };
 	return RJ_OK;
 }
 
 /*
- * Reads the next handshake message. One of interest is read whole; of others
- * what is in the present record is passed over and the rest left to later calls,
- * so that a long certificate chain is never held.
+ * Reads the next handshake message: of one of interest what the session wants, and of the rest what
+ * is in the present record; what is left of it is passed over by later calls and never held.
  */
 RJ_MUST_CHECK static enum rj_status read_message(struct tls_state *state, struct rj_message *m,
 						 struct stream *s, uint32_t *ret_left)
@@ -215,24 +259,20 @@ RJ_MUST_CHECK static enum rj_status read_message(struct tls_state *state, struct
 	uint8_t header[HANDSHAKE_HEADER_BYTES], type;
 	struct rj_tls_body body = { .len = 0 };
 	struct rj_cursor c = rj_cursor_init(header, sizeof(header), true);
-	uint32_t len;
+	uint32_t len, wanted;
 	enum rj_status st = take(s, sizeof(header), header);
 
 	if (st)
 		return st;
 	if (rj_cursor_u8(&c, &type) || rj_cursor_u24(&c, &len))
 		return RJ_MALFORMED; /* cannot be: four bytes are there */
-	if (!rj_tls_session_reads(type)) {
-		st = pass_over(s, len, ret_left);
-		return st ? st : rj_tls_session_message(&state->session, m->side, type, body);
-	}
-	if (len > RJ_TLS_MESSAGE_MAX)
+	wanted = rj_tls_session_wants(type, len);
+	if (wanted > RJ_TLS_MESSAGE_MAX)
 		return RJ_MALFORMED;
-	st = read_body(s, len, m->arena, &body);
+	st = read_body(s, wanted, len, m->arena, &body, ret_left);
 	if (st)
 		return st;
-	*ret_left = 0;
-	if (len && !body.len)
+	if (wanted && !body.len)
 		return RJ_OK; /* the arena is full, and has counted it */
 	return rj_tls_session_message(&state->session, m->side, type, body);
 }
@@ -287,39 +327,43 @@ static bool is_second_hello(struct rj_cursor record)
 	       (type == RJ_TLS_CLIENT_HELLO || type == RJ_TLS_SERVER_HELLO);
 }
 
-/*
- * A client of before TLS 1.1 may start with a hello in SSL 2's record: length
- * with the top bit set, msg_type, version (RFC 5246 E.2). It is passed over.
- */
-static bool is_ssl2_hello(struct rj_cursor c)
+RJ_MUST_CHECK static enum rj_status read_ssl2(struct tls_state *state, struct rj_message *m,
+					      struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c, record;
+	struct rj_tls_body body;
+	enum rj_status st = rj_ssl2_record(&ahead, &record);
+
+	if (st)
+		return st;
+	body.bytes = rj_arena_copy(m->arena, record.at, record.left);
+	body.len = record.left;
+	if (body.bytes) /* else the arena is full, and has counted it */
+		st = rj_tls_session_ssl2(&state->session, m->side, body);
+	if (st)
+		return st;
+	m->is_done = state->session.is_over[m->side];
+	*c = ahead;
+	return RJ_OK;
+}
+
+static bool is_ssl2(struct rj_cursor c)
 {
 	uint8_t high;
 
 	return !rj_cursor_u8(&c, &high) && high & 0x80;
 }
 
-RJ_MUST_CHECK static enum rj_status read_ssl2_hello(struct rj_cursor *c)
+/* An alert of two bytes is in the clear, as no cipher adds nothing. */
+static void read_alert(struct tls_state *state, struct rj_message *m, struct rj_cursor record)
 {
-	struct rj_cursor ahead = *c;
-	uint16_t len;
-	uint8_t type, major;
-	enum rj_status st = rj_cursor_u16(&ahead, &len);
+	uint8_t level, description;
 
-	if (st)
-		return st;
-	len &= 0x7fff;
-	if (len < SSL2_HELLO_MIN)
-		return RJ_MALFORMED;
-	st = rj_cursor_u8(&ahead, &type);
-	if (!st && type != RJ_TLS_CLIENT_HELLO)
-		return RJ_MALFORMED;
-	if (!st)
-		st = rj_cursor_u8(&ahead, &major);
-	if (!st && major != MAJOR)
-		return RJ_MALFORMED;
-	if (!st)
-		st = rj_cursor_skip(c, 2u + len);
-	return st;
+	if (record.left != ALERT_BYTES || rj_cursor_u8(&record, &level) ||
+	    rj_cursor_u8(&record, &description))
+		return;
+	rj_tls_session_alert(&state->session, m->side, level, description);
+	m->is_done = level == ALERT_FATAL || description == ALERT_CLOSE_NOTIFY;
 }
 
 /*
@@ -351,6 +395,8 @@ RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct 
 		return read_handshake(state, m, c);
 	if (type == RECORD_HANDSHAKE)
 		m->is_done = true;
+	if (type == RECORD_ALERT)
+		read_alert(state, m, record);
 	if (type == RECORD_CHANGE_CIPHER_SPEC)
 		st = read_ccs(state, m, record);
 	if (!st)
@@ -364,8 +410,8 @@ static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cur
 	struct tls_side *side = &s->sides[m->side];
 	enum rj_status st;
 
-	if (!side->seen_record && is_ssl2_hello(*c))
-		st = read_ssl2_hello(c);
+	if (!side->seen_record && is_ssl2(*c))
+		st = read_ssl2(s, m, c);
 	else if (side->fragment_left || side->message_left)
 		st = read_handshake(s, m, c);
 	else
@@ -375,6 +421,13 @@ static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cur
 	if (st == RJ_MALFORMED)
 		s->session.is_malformed = true;
 	return st;
+}
+
+const struct rj_tls_session *rj_tls_session_of(const void *state)
+{
+	const struct tls_state *s = state;
+
+	return &s->session;
 }
 
 static void tls_emit(const void *state, unsigned int originator, struct rj_visitor *v)

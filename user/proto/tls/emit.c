@@ -1,185 +1,104 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writes the tls object of a record from the hellos that were kept. */
-#include "proto/tls/session.h"
-
 #include <stdio.h>
 
 #include "core/visitor.h"
 #include "proto/dissector.h"
-#include "proto/tls/hello.h"
+#include "proto/tls/certificates.h"
+#include "proto/tls/fields.h"
 #include "proto/tls/names.h"
 
-enum field {
-	F_TLS,
-	F_TRANSPORT,
-	F_VERSION,
-	F_C_VERSION,
-	F_S_VERSION,
-	F_C_KEY_LENGTH,
-	F_C_KEY_EXCHANGE,
-	F_C_RANDOM,
-	F_S_RANDOM,
-	F_C_SID,
-	F_S_SID,
-	F_SNI,
-	F_C_ALPN,
-	F_S_ALPN,
-	F_C_VERSIONS,
-	F_C_GROUPS,
-	F_SCS,
-	F_CS,
-	F_C_EXTENSIONS,
-	F_S_EXTENSIONS,
-	F_HRR,
-	F_ECH,
-	F_PSK,
-	F_MALFORMED,
-	F_SRLT,
-	F_RECORD,
-	F_B,
-	F_DIR,
-	F_IPT,
-	F_TP,
-	F_HS_TYPES,
-	F_HS_LENS,
-	/* items of the arrays above */
-	F_NAME,
-	F_CODE,
-	F_EXTENSION,
-	F_KIND,
-	F_DATA,
-	F_HS_TYPE,
-	F_HS_LEN,
-	NUM_FIELDS,
-};
-_Static_assert(NUM_FIELDS == RJ_TLS_NUM_FIELDS, "session.h says how many rows there are");
+/* Curves of TLS 1.2 (IANA, TLS Supported Groups); those from 256 on are no curves. */
+#define NUM_CURVES 256u
 
-/* clang-format off */
-const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
-	[F_TLS] = { "tls", RJ_TYPE_OBJECT, "", 0, "RFC 8446",
-		"What the TLS handshake shows in the clear." },
-	[F_TRANSPORT] = { "transport", RJ_TYPE_STRING, "", 0, "RFC 9147; RFC 9001",
-		"What carries the handshake where it is not TCP: dtls, quic." },
-	[F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 8446 4.2.1",
-		"Version the server chose, SSL3.0 to TLS1.3; others as 0x7f1c." },
-	[F_C_VERSION] = { "c_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
-		"Highest version the client offers: 2 is SSL 3.0, 3 to 6 are TLS 1.0 to 1.3." },
-	[F_S_VERSION] = { "s_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
-		"Version the server chose, numbered as c_version." },
-	[F_C_KEY_LENGTH] = { "c_key_length", RJ_TYPE_UINT, "bits", 0, "Joy; RFC 5246 7.4.7",
-		"Size of the ClientKeyExchange body, its length bytes included." },
-	[F_C_KEY_EXCHANGE] = { "c_key_exchange", RJ_TYPE_HEX, "", 0, "RFC 5246 7.4.7",
-		"Body of the ClientKeyExchange." },
-	[F_C_RANDOM] = { "c_random", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.2",
-		"Random of the ClientHello." },
-	[F_S_RANDOM] = { "s_random", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
-		"Random of the ServerHello." },
-	[F_C_SID] = { "c_sid", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.2",
-		"Session id of the ClientHello, where it is not empty." },
-	[F_S_SID] = { "s_sid", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
-		"Session id of the ServerHello, where it is not empty." },
-	[F_SNI] = { "sni", RJ_TYPE_ARRAY, "", 0, "RFC 6066 3",
-		"Host names the client asks for." },
-	[F_C_ALPN] = { "c_alpn", RJ_TYPE_ARRAY, "", 0, "RFC 7301 3.1",
-		"Application protocols the client offers, in its order." },
-	[F_S_ALPN] = { "s_alpn", RJ_TYPE_ARRAY, "", 0, "RFC 7301 3.1",
-		"Application protocol the server chose, where it says so in the clear." },
-	[F_C_VERSIONS] = { "c_versions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2.1",
-		"Versions in the client's supported_versions, in its order, GREASE included." },
-	[F_C_GROUPS] = { "c_groups", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2.7",
-		"Key exchange groups the client supports, in its order, GREASE included." },
-	[F_SCS] = { "scs", RJ_TYPE_HEX, "", 0, "RFC 8446 4.1.3",
-		"Cipher suite the server chose." },
-	[F_CS] = { "cs", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.1.2",
-		"Cipher suites the client offers, in its order, GREASE included." },
-	[F_C_EXTENSIONS] = { "c_extensions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2",
-		"ClientHello extensions in order: data by IANA name, else kind, data." },
-	[F_S_EXTENSIONS] = { "s_extensions", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4.2",
-		"ServerHello extensions in order, shown as c_extensions." },
-	[F_HRR] = { "hrr", RJ_TYPE_BOOL, "", 0, "RFC 8446 4.1.4",
-		"The server asked for a second ClientHello; the first is shown." },
-	[F_ECH] = { "ech", RJ_TYPE_BOOL, "", 0, "RFC 9849",
-		"The client offers encrypted_client_hello or GREASE of it; sni is outer." },
-	[F_PSK] = { "psk", RJ_TYPE_BOOL, "", 0, "RFC 8446 4.2.11",
-		"The client offers pre_shared_key, which is resumption or an external key." },
-	[F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "",
-		"A record or a message broke its format; what could be read is shown." },
-	[F_SRLT] = { "srlt", RJ_TYPE_ARRAY, "", 0, "Joy",
-		"Lengths, types and times of the first TLS records." },
-	[F_RECORD] = { "srlt[]", RJ_TYPE_OBJECT, "", 0, "RFC 8446 5.1", "One record." },
-	[F_B] = { "b", RJ_TYPE_UINT, "bytes", 0, "RFC 8446 5.1", "Its length without the header." },
-	[F_DIR] = { "dir", RJ_TYPE_STRING, "", 0, "Joy",
-		"> from the originator, < from the responder." },
-	[F_IPT] = { "ipt", RJ_TYPE_UINT, "milliseconds", 0, "Joy",
-		"Since the record before, as their headers were seen; 0 for the first." },
-	[F_TP] = { "tp", RJ_TYPE_UINT, "", 0, "RFC 8446 5.1",
-		"Its type: 20 ChangeCipherSpec, 21 alert, 22 handshake, 23 data, 24 heartbeat." },
-	[F_HS_TYPES] = { "hs_types", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4",
-		"Types of the handshake messages in the clear that start in it." },
-	[F_HS_LENS] = { "hs_lens", RJ_TYPE_ARRAY, "", 0, "RFC 8446 4",
-		"Their lengths without the header." },
-	[F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "RFC 6066 3; RFC 7301 3.1",
-		"One host name or protocol name." },
-	[F_CODE] = { "code", RJ_TYPE_HEX, "", 0, "RFC 8446",
-		"One code point, two bytes as on the wire." },
-	[F_EXTENSION] = { "extension", RJ_TYPE_OBJECT, "", 0, "RFC 8446 4.2",
-		"One extension." },
-	[F_KIND] = { "kind", RJ_TYPE_UINT, "", 0, "RFC 8446 4.2",
-		"Type of an extension without a registered name." },
-	[F_DATA] = { "data", RJ_TYPE_HEX, "", 0, "RFC 8446 4.2",
-		"Data of the extension, without type and length." },
-	[F_HS_TYPE] = { "hs_type", RJ_TYPE_UINT, "", 0, "RFC 8446 4", "One handshake type." },
-	[F_HS_LEN] = { "hs_len", RJ_TYPE_UINT, "bytes", 0, "RFC 8446 4", "One message's length." },
-};
-/* clang-format on */
-
-static void emit_hex(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
+static void emit_hex(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor bytes)
 {
 	v->ops->hex(v, &rj_tls_fields[field], bytes.at, bytes.left);
 }
 
-static void emit_true(struct rj_visitor *v, enum field field)
+static void emit_true(struct rj_visitor *v, enum rj_tls_field field)
 {
 	v->ops->boolean(v, &rj_tls_fields[field], 1);
 }
 
-static void emit_version_text(struct rj_visitor *v, uint16_t version)
+static void emit_string(struct rj_visitor *v, enum rj_tls_field field, const char *text)
+{
+	v->ops->string(v, &rj_tls_fields[field], text, strlen(text));
+}
+
+static void emit_u64(struct rj_visitor *v, enum rj_tls_field field, uint64_t value)
+{
+	v->ops->u64(v, &rj_tls_fields[field], value);
+}
+
+static const char *version_name(uint16_t version)
 {
 	static const char *const texts[] = { "SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3" };
+
+	switch (version) {
+	case RJ_SSL2:
+		return "SSL2.0";
+	case RJ_DTLS_1_0:
+		return "DTLS1.0";
+	case RJ_DTLS_1_2:
+		return "DTLS1.2";
+	case RJ_DTLS_1_3:
+		return "DTLS1.3";
+	default:
+		return version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3 ?
+			       texts[version - RJ_TLS_SSL3_0] :
+			       NULL;
+	}
+}
+
+static void emit_version_text(struct rj_visitor *v, uint16_t version)
+{
 	char unknown[sizeof("0xffff")];
-	const char *text = unknown;
+	const char *text = version_name(version);
 
-	if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3)
-		text = texts[version - RJ_TLS_SSL3_0];
-	else
-		snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
-	v->ops->string(v, &rj_tls_fields[F_VERSION], text, strlen(text));
+	snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
+	emit_string(v, F_VERSION, text ? text : unknown);
 }
 
-/* Joy's numbers start with 2 for SSL 3.0; a version outside of them has none. */
-static void emit_version_number(struct rj_visitor *v, enum field field, uint16_t version)
+/* A version that is none of Joy's has no number. */
+static void emit_version_number(struct rj_visitor *v, enum rj_tls_field field, uint16_t version)
 {
-	if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3)
-		v->ops->u64(v, &rj_tls_fields[field], version - RJ_TLS_SSL3_0 + 2);
+	unsigned int rank = rj_tls_version_rank(version);
+
+	if (rank)
+		emit_u64(v, field, rank);
 }
 
-/* The codes of a run of two bytes each; the array is written even when the run breaks off. */
-static void emit_codes(struct rj_visitor *v, enum field field, struct rj_cursor codes)
+/* The codes of a run of @len bytes each; the array is written even when the run breaks off. */
+static void emit_codes(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor codes,
+		       size_t len)
 {
-	rj_visitor_hexes(v, &rj_tls_fields[field], &rj_tls_fields[F_CODE], codes.at, 2,
-			 codes.left / 2);
+	rj_visitor_hexes(v, &rj_tls_fields[field], &rj_tls_fields[F_CODE], codes.at, len,
+			 codes.left / len);
 }
 
-static void emit_code_list(struct rj_visitor *v, enum field field, struct rj_cursor data,
+static void emit_code_list(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor data,
 			   enum rj_tls_list kind)
 {
 	struct rj_cursor list;
 
 	if (data.at && !rj_tls_list_open(kind, data, &list))
-		emit_codes(v, field, list);
+		emit_codes(v, field, list, 2);
 }
 
-static void emit_name_list(struct rj_visitor *v, enum field field, struct rj_cursor data,
+static void emit_shares(struct rj_visitor *v, struct rj_cursor data)
+{
+	struct rj_cursor list, group;
+
+	if (!data.at || rj_tls_list_open(RJ_TLS_LIST_SHARES, data, &list))
+		return;
+	v->ops->open(v, &rj_tls_fields[F_C_KEY_SHARES]);
+	while (list.left && !rj_tls_list_next(RJ_TLS_LIST_SHARES, &list, &group))
+		emit_hex(v, F_CODE, group);
+	v->ops->close(v);
+}
+
+static void emit_name_list(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor data,
 			   enum rj_tls_list kind)
 {
 	struct rj_cursor list, name;
@@ -204,10 +123,12 @@ static void emit_extension(struct rj_visitor *v, const struct rj_tls_extension *
 	else
 		v->ops->u64(v, &rj_tls_fields[F_KIND], extension->type);
 	emit_hex(v, F_DATA, extension->data);
+	if (rj_tls_is_grease(extension->type))
+		emit_true(v, F_IS_GREASE);
 	v->ops->close(v);
 }
 
-static void emit_extensions(struct rj_visitor *v, enum field field,
+static void emit_extensions(struct rj_visitor *v, enum rj_tls_field field,
 			    const struct rj_tls_hello *hello)
 {
 	struct rj_cursor block = hello->extensions;
@@ -232,7 +153,7 @@ static bool is_present(const struct half *half)
 	return half->hello.random.left;
 }
 
-static void emit_hex_if_any(struct rj_visitor *v, enum field field, struct rj_cursor bytes)
+static void emit_hex_if_any(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor bytes)
 {
 	if (bytes.left)
 		emit_hex(v, field, bytes);
@@ -243,52 +164,241 @@ static uint16_t version_of(const struct half *half)
 	return rj_tls_hello_version(&half->hello, half->looked.supported_versions);
 }
 
-static void emit_versions(struct rj_visitor *v, const struct half *client,
-			  const struct half *server)
+/* struct view - the hellos of a session; one that is absent is zeroed. */
+struct view {
+	struct half client;
+	struct half server;
+	struct half retry;
+	struct rj_ssl2_hello ssl2_client;
+	struct rj_ssl2_hello ssl2_server;
+};
+
+/* What the server chose: where there is no ServerHello yet, its retry says so already. */
+static const struct half *choice_of(const struct view *view)
 {
-	if (is_present(server))
-		emit_version_text(v, version_of(server));
-	if (is_present(client))
-		emit_version_number(v, F_C_VERSION, version_of(client));
-	if (is_present(server))
-		emit_version_number(v, F_S_VERSION, version_of(server));
+	return is_present(&view->server) ? &view->server : &view->retry;
+}
+
+static void emit_versions(struct rj_visitor *v, const struct view *view)
+{
+	const struct half *choice = choice_of(view);
+
+	if (is_present(choice))
+		emit_version_text(v, version_of(choice));
+	else if (view->ssl2_server.specs.at)
+		emit_version_text(v, view->ssl2_server.version);
+	if (is_present(&view->client))
+		emit_version_number(v, F_C_VERSION, version_of(&view->client));
+	else if (view->ssl2_client.specs.at)
+		emit_version_number(v, F_C_VERSION, view->ssl2_client.version);
+	if (is_present(choice))
+		emit_version_number(v, F_S_VERSION, version_of(choice));
 }
 
 static void emit_key_exchange(struct rj_visitor *v, const struct rj_tls_body *body)
 {
 	if (!body->len)
 		return;
-	v->ops->u64(v, &rj_tls_fields[F_C_KEY_LENGTH], (uint64_t)body->len * 8);
+	emit_u64(v, F_C_KEY_LENGTH, (uint64_t)body->len * 8);
 	v->ops->hex(v, &rj_tls_fields[F_C_KEY_EXCHANGE], body->bytes, body->len);
 }
 
-static void emit_hellos(struct rj_visitor *v, const struct half *client, const struct half *server)
+/* A server's key share is a group and its key, that of a retry the group alone. */
+static void emit_share_of_server(struct rj_visitor *v, const struct view *view)
 {
-	emit_hex_if_any(v, F_C_RANDOM, client->hello.random);
-	emit_hex_if_any(v, F_S_RANDOM, server->hello.random);
-	emit_hex_if_any(v, F_C_SID, client->hello.session_id);
-	emit_hex_if_any(v, F_S_SID, server->hello.session_id);
-	emit_name_list(v, F_SNI, client->looked.server_name, RJ_TLS_LIST_NAMES);
-	emit_name_list(v, F_C_ALPN, client->looked.alpn, RJ_TLS_LIST_PROTOCOLS);
-	emit_name_list(v, F_S_ALPN, server->looked.alpn, RJ_TLS_LIST_PROTOCOLS);
-	emit_code_list(v, F_C_VERSIONS, client->looked.supported_versions, RJ_TLS_LIST_VERSIONS);
-	emit_code_list(v, F_C_GROUPS, client->looked.supported_groups, RJ_TLS_LIST_GROUPS);
-	emit_hex_if_any(v, F_SCS, server->hello.suites);
-	if (is_present(client))
-		emit_codes(v, F_CS, client->hello.suites);
-	emit_extensions(v, F_C_EXTENSIONS, &client->hello);
-	emit_extensions(v, F_S_EXTENSIONS, &server->hello);
+	struct rj_cursor data = choice_of(view)->looked.key_share, group;
+
+	if (data.at && !rj_cursor_sub(&data, 2, &group))
+		emit_hex(v, F_S_KEY_SHARE, group);
+}
+
+/*
+ * RFC 8422 5.4: named_curve (3), the curve, the point's length; what is no ECDH starts otherwise.
+ */
+static void emit_curve(struct rj_visitor *v, const struct rj_tls_body *body)
+{
+	struct rj_cursor c = rj_cursor_init(body->bytes, body->len, true), code;
+	struct rj_cursor number;
+	uint8_t kind, len;
+	uint16_t curve;
+
+	if (rj_cursor_u8(&c, &kind) || kind != 3 || rj_cursor_sub(&c, 2, &code))
+		return;
+	number = code;
+	if (rj_cursor_u16(&number, &curve) || rj_cursor_u8(&c, &len))
+		return;
+	if (curve && curve < NUM_CURVES && len >= 32)
+		emit_hex(v, F_S_CURVE, code);
+}
+
+static void emit_lists(struct rj_visitor *v, const struct view *view)
+{
+	const struct rj_tls_looked *client = &view->client.looked;
+
+	emit_name_list(v, F_SNI, client->server_name, RJ_TLS_LIST_NAMES);
+	emit_name_list(v, F_C_ALPN, client->alpn, RJ_TLS_LIST_PROTOCOLS);
+	emit_name_list(v, F_S_ALPN, view->server.looked.alpn, RJ_TLS_LIST_PROTOCOLS);
+	emit_code_list(v, F_C_VERSIONS, client->supported_versions, RJ_TLS_LIST_VERSIONS);
+	emit_code_list(v, F_C_GROUPS, client->supported_groups, RJ_TLS_LIST_GROUPS);
+	emit_shares(v, client->key_share);
+	emit_share_of_server(v, view);
+	emit_code_list(v, F_C_SIGNATURE_ALGORITHMS, client->signature_algorithms,
+		       RJ_TLS_LIST_GROUPS);
+}
+
+static void emit_ids(struct rj_visitor *v, const struct view *view)
+{
+	const struct rj_tls_hello *client = &view->client.hello, *server = &view->server.hello;
+
+	emit_hex_if_any(v, F_C_RANDOM,
+			is_present(&view->client) ? client->random : view->ssl2_client.challenge);
+	emit_hex_if_any(v, F_S_RANDOM, server->random);
+	emit_hex_if_any(v, F_C_SID,
+			is_present(&view->client) ? client->session_id :
+						    view->ssl2_client.session_id);
+	emit_hex_if_any(v, F_S_SID,
+			is_present(&view->server) ? server->session_id :
+						    view->ssl2_server.session_id);
+}
+
+static void emit_suites(struct rj_visitor *v, const struct view *view)
+{
+	emit_hex_if_any(v, F_SCS, choice_of(view)->hello.suites);
+	if (is_present(&view->client))
+		emit_codes(v, F_CS, view->client.hello.suites, 2);
+	else if (view->ssl2_client.specs.at)
+		emit_codes(v, F_CS, view->ssl2_client.specs, RJ_SSL2_SPEC_BYTES);
+	if (view->ssl2_server.specs.at)
+		emit_codes(v, F_S_SPECS, view->ssl2_server.specs, RJ_SSL2_SPEC_BYTES);
+}
+
+static void emit_hellos(struct rj_visitor *v, const struct rj_tls_session *session,
+			const struct view *view)
+{
+	emit_ids(v, view);
+	emit_lists(v, view);
+	emit_curve(v, &session->server_key_exchange);
+	emit_suites(v, view);
+	emit_extensions(v, F_C_EXTENSIONS, &view->client.hello);
+	emit_extensions(v, F_S_EXTENSIONS, &view->server.hello);
+	emit_extensions(v, F_HRR_EXTENSIONS, &view->retry.hello);
+}
+
+static bool has_grease_code(struct rj_cursor codes)
+{
+	uint16_t code;
+
+	while (codes.left && !rj_cursor_u16(&codes, &code))
+		if (rj_tls_is_grease(code))
+			return true;
+	return false;
+}
+
+static bool has_grease(const struct half *client)
+{
+	struct rj_cursor block = client->hello.extensions, list;
+	struct rj_tls_extension extension;
+
+	if (has_grease_code(client->hello.suites))
+		return true;
+	while (block.left && !rj_tls_extension_next(&block, &extension))
+		if (rj_tls_is_grease(extension.type))
+			return true;
+	if (!rj_tls_list_open(RJ_TLS_LIST_GROUPS, client->looked.supported_groups, &list) &&
+	    has_grease_code(list))
+		return true;
+	return !rj_tls_list_open(RJ_TLS_LIST_VERSIONS, client->looked.supported_versions, &list) &&
+	       has_grease_code(list);
+}
+
+/* RFC 9849 5: type outer (0), HpkeSymmetricCipherSuite, config_id, enc, payload. */
+static void emit_ech(struct rj_visitor *v, struct rj_cursor data)
+{
+	struct rj_cursor enc, payload;
+	uint8_t kind, config_id;
+	uint16_t kdf, aead;
+
+	if (!data.at)
+		return;
+	emit_true(v, F_ECH);
+	if (rj_cursor_u8(&data, &kind) || kind || rj_cursor_u16(&data, &kdf) ||
+	    rj_cursor_u16(&data, &aead) || rj_cursor_u8(&data, &config_id) ||
+	    rj_cursor_prefixed(&data, 2, &enc) || rj_cursor_prefixed(&data, 2, &payload))
+		return;
+	v->ops->open(v, &rj_tls_fields[F_ECH_OUTER]);
+	emit_u64(v, F_ECH_KDF, kdf);
+	emit_u64(v, F_ECH_AEAD, aead);
+	emit_u64(v, F_ECH_CONFIG_ID, config_id);
+	emit_u64(v, F_ECH_ENC_LEN, enc.left);
+	emit_u64(v, F_ECH_PAYLOAD_LEN, payload.left);
+	v->ops->close(v);
+}
+
+static void emit_ticket(struct rj_visitor *v, const struct rj_tls_body *body)
+{
+	struct rj_cursor c = rj_cursor_init(body->bytes, body->len, true);
+	uint32_t lifetime;
+	uint16_t len;
+
+	if (rj_cursor_u32(&c, &lifetime) || rj_cursor_u16(&c, &len))
+		return;
+	v->ops->open(v, &rj_tls_fields[F_TICKET]);
+	emit_u64(v, F_TICKET_LIFETIME, lifetime);
+	emit_u64(v, F_TICKET_LEN, len);
+	v->ops->close(v);
+}
+
+static void emit_alert(struct rj_visitor *v, const struct rj_tls_session *s,
+		       const struct rj_tls_alert *alert)
+{
+	static const char *const levels[] = { NULL, "warning", "fatal" };
+	static const char *const ends[] = { NULL, "client", "server" };
+	const char *name = rj_tls_alert_name(alert->description);
+	uint8_t role = s->roles[alert->side];
+
+	if (!role && s->roles[!alert->side])
+		role = RJ_TLS_ROLE_CLIENT + RJ_TLS_ROLE_SERVER - s->roles[!alert->side];
+	v->ops->open(v, &rj_tls_fields[F_ALERT]);
+	if (role)
+		emit_string(v, F_FROM, ends[role]);
+	if (alert->level && alert->level < sizeof(levels) / sizeof(levels[0]))
+		emit_string(v, F_LEVEL, levels[alert->level]);
+	emit_u64(v, F_ALERT_CODE, alert->description);
+	if (name)
+		emit_string(v, F_DESCRIPTION, name);
+	v->ops->close(v);
+}
+
+static void emit_alerts(struct rj_visitor *v, const struct rj_tls_session *s)
+{
+	if (!s->num_alerts)
+		return;
+	v->ops->open(v, &rj_tls_fields[F_ALERTS]);
+	for (unsigned int i = 0; i < s->num_alerts; i++)
+		emit_alert(v, s, &s->alerts[i]);
+	v->ops->close(v);
 }
 
 static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *session,
-		       const struct half *client)
+		       const struct view *view)
 {
+	const struct rj_tls_looked *client = &view->client.looked;
+
 	if (session->is_retried)
 		emit_true(v, F_HRR);
-	if (client->looked.ech.at)
-		emit_true(v, F_ECH);
-	if (client->looked.pre_shared_key.at)
+	if (session->is_verified)
+		emit_true(v, F_VERIFIED);
+	if (has_grease(&view->client))
+		emit_true(v, F_GREASE);
+	emit_ech(v, client->ech);
+	if (client->pre_shared_key.at)
 		emit_true(v, F_PSK);
+	if (view->server.looked.pre_shared_key.at)
+		emit_true(v, F_S_PSK);
+	if (client->early_data.at)
+		emit_true(v, F_EARLY_DATA);
+	emit_ticket(v, &session->ticket);
+	emit_alerts(v, session);
 	if (session->is_malformed)
 		emit_true(v, F_MALFORMED);
 }
@@ -380,37 +490,60 @@ static void read_half(const struct rj_tls_session *session, enum rj_tls_which wh
 		rj_tls_extensions_look(&out->hello, &out->looked);
 }
 
-static void emit_transport(struct rj_visitor *v, enum rj_tls_transport transport)
+static void read_ssl2(const struct rj_tls_body *body, struct rj_ssl2_hello *out)
 {
-	static const char
-		*const names[] = { [RJ_TLS_OVER_DTLS] = "dtls", [RJ_TLS_OVER_QUIC] = "quic" };
+	*out = (struct rj_ssl2_hello){ .is_server = false };
+	if (rj_ssl2_hello_read(rj_cursor_init(body->bytes, body->len, true), out))
+		return; /* there is none: what is kept was read before */
+}
 
-	if (transport != RJ_TLS_OVER_TCP)
-		v->ops->string(v, &rj_tls_fields[F_TRANSPORT], names[transport],
-			       strlen(names[transport]));
+static void read_view(const struct rj_tls_session *session, struct view *out)
+{
+	read_half(session, RJ_TLS_THE_CLIENT, &out->client);
+	read_half(session, RJ_TLS_THE_SERVER, &out->server);
+	read_half(session, RJ_TLS_THE_RETRY, &out->retry);
+	read_ssl2(&session->ssl2_client, &out->ssl2_client);
+	read_ssl2(&session->ssl2_server, &out->ssl2_server);
 }
 
 static bool is_empty(const struct rj_tls_session *s)
 {
-	return !s->client_hello.len && !s->server_hello.len && !s->client_key_exchange.len &&
-	       !s->is_retried && !s->is_malformed;
+	size_t num_bytes = s->client_hello.len + s->server_hello.len + s->retry.len +
+			   s->client_key_exchange.len + s->server_key_exchange.len + s->ticket.len +
+			   s->ssl2_client.len + s->ssl2_server.len;
+
+	for (unsigned int side = 0; side < 2; side++)
+		num_bytes += s->certificates[side].len + s->compressed[side].len;
+	return !num_bytes && !s->num_alerts && !s->is_retried && !s->is_verified &&
+	       !s->is_malformed;
+}
+
+static void emit_transport(struct rj_visitor *v, const struct rj_tls_session *session)
+{
+	static const char *const names[] = {
+		[RJ_TLS_OVER_DTLS] = "dtls",
+		[RJ_TLS_OVER_QUIC] = "quic",
+	};
+
+	if (session->transport != RJ_TLS_OVER_TCP)
+		emit_string(v, F_TRANSPORT, names[session->transport]);
 }
 
 void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_records *records,
 			 struct rj_visitor *v)
 {
-	struct half client, server;
+	struct view view;
 
 	if (is_empty(session) && !records)
 		return;
-	read_half(session, RJ_TLS_THE_CLIENT, &client);
-	read_half(session, RJ_TLS_THE_SERVER, &server);
+	read_view(session, &view);
 	v->ops->open(v, &rj_tls_fields[F_TLS]);
-	emit_transport(v, session->transport);
-	emit_versions(v, &client, &server);
+	emit_transport(v, session);
+	emit_versions(v, &view);
 	emit_key_exchange(v, &session->client_key_exchange);
-	emit_hellos(v, &client, &server);
-	emit_flags(v, session, &client);
+	emit_hellos(v, session, &view);
+	emit_flags(v, session, &view);
+	rj_tls_emit_certificates(session, view.ssl2_server.certificate, v);
 	if (records)
 		emit_records(v, records);
 	v->ops->close(v);

@@ -43,7 +43,8 @@ static void open_extensions(struct rj_cursor rest, struct rj_tls_hello *hello)
 		hello->extensions.left = len;
 }
 
-enum rj_status rj_tls_client_hello_read(struct rj_cursor body, struct rj_tls_hello *out)
+enum rj_status rj_tls_client_hello_read(struct rj_cursor body, bool has_cookie,
+					struct rj_tls_hello *out)
 {
 	struct rj_tls_hello hello = { .is_server = false };
 	enum rj_status st;
@@ -54,6 +55,8 @@ enum rj_status rj_tls_client_hello_read(struct rj_cursor body, struct rj_tls_hel
 		st = rj_cursor_sub(&body, RANDOM_BYTES, &hello.random);
 	if (!st)
 		st = read_session_id(&body, &hello);
+	if (!st && has_cookie)
+		st = rj_cursor_prefixed(&body, 1, &hello.cookie);
 	if (!st)
 		st = rj_cursor_prefixed(&body, 2, &hello.suites);
 	if (!st && (!hello.suites.left || hello.suites.left % 2)) /* cipher_suites<2..2^16-2> */
@@ -128,12 +131,19 @@ static struct rj_cursor *place_of(struct rj_tls_looked *looked, uint16_t type)
 		return &looked->server_name;
 	case RJ_TLS_EXT_SUPPORTED_GROUPS:
 		return &looked->supported_groups;
+	case RJ_TLS_EXT_SIGNATURE_ALGORITHMS:
+		return &looked->signature_algorithms;
 	case RJ_TLS_EXT_ALPN:
 		return &looked->alpn;
 	case RJ_TLS_EXT_PRE_SHARED_KEY:
 		return &looked->pre_shared_key;
+	case RJ_TLS_EXT_EARLY_DATA:
+		return &looked->early_data;
 	case RJ_TLS_EXT_SUPPORTED_VERSIONS:
 		return &looked->supported_versions;
+	case RJ_TLS_EXT_KEY_SHARE:
+	case RJ_TLS_EXT_KEY_SHARE_DRAFT:
+		return &looked->key_share;
 	case RJ_TLS_EXT_ECH:
 		return &looked->ech;
 	default:
@@ -202,6 +212,20 @@ RJ_MUST_CHECK static enum rj_status next_protocol(struct rj_cursor *list, struct
 	return RJ_OK;
 }
 
+RJ_MUST_CHECK static enum rj_status next_share(struct rj_cursor *list, struct rj_cursor *out)
+{
+	struct rj_cursor ahead = *list, group, key;
+	enum rj_status st = rj_cursor_sub(&ahead, 2, &group);
+
+	if (!st)
+		st = rj_cursor_prefixed(&ahead, 2, &key);
+	if (st)
+		return st;
+	*list = ahead;
+	*out = group;
+	return RJ_OK;
+}
+
 enum rj_status rj_tls_list_next(enum rj_tls_list kind, struct rj_cursor *list,
 				struct rj_cursor *out)
 {
@@ -210,6 +234,8 @@ enum rj_status rj_tls_list_next(enum rj_tls_list kind, struct rj_cursor *list,
 		return next_server_name(list, out);
 	case RJ_TLS_LIST_PROTOCOLS:
 		return next_protocol(list, out);
+	case RJ_TLS_LIST_SHARES:
+		return next_share(list, out);
 	case RJ_TLS_LIST_GROUPS:
 	case RJ_TLS_LIST_VERSIONS:
 		break;
@@ -295,6 +321,22 @@ enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
 	return RJ_OK;
 }
 
+unsigned int rj_tls_version_rank(uint16_t version)
+{
+	switch (version) {
+	case RJ_DTLS_1_0:
+		return 4;
+	case RJ_DTLS_1_2:
+		return 5;
+	case RJ_DTLS_1_3:
+		return 6;
+	default:
+		return version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3 ?
+			       version - RJ_TLS_SSL3_0 + 2u :
+			       0;
+	}
+}
+
 static uint16_t highest_offered(struct rj_cursor data)
 {
 	struct rj_cursor list;
@@ -303,7 +345,7 @@ static uint16_t highest_offered(struct rj_cursor data)
 	if (rj_tls_list_open(RJ_TLS_LIST_VERSIONS, data, &list))
 		return 0;
 	while (list.left && !rj_cursor_u16(&list, &version)) {
-		if (version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3 && version > highest)
+		if (rj_tls_version_rank(version) > rj_tls_version_rank(highest))
 			highest = version;
 	}
 	return highest;

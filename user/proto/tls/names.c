@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of TLS extension names. */
+/* Tables of names of TLS extensions and alerts. */
 #include "proto/tls/names.h"
 
 #include <stdbool.h>
@@ -107,4 +107,50 @@ long rj_tls_extension_number(const char *name, size_t len)
 		if (is_name(&high_names[i].name, name, len))
 			return high_names[i].type;
 	return -1;
+}
+
+/* 21, 30, 41 and 60 are of earlier versions and no longer sent. */
+static const char *const alert_names[] = {
+	[0] = "close_notify",
+	[10] = "unexpected_message",
+	[20] = "bad_record_mac",
+	[21] = "decryption_failed",
+	[22] = "record_overflow",
+	[30] = "decompression_failure",
+	[40] = "handshake_failure",
+	[41] = "no_certificate",
+	[42] = "bad_certificate",
+	[43] = "unsupported_certificate",
+	[44] = "certificate_revoked",
+	[45] = "certificate_expired",
+	[46] = "certificate_unknown",
+	[47] = "illegal_parameter",
+	[48] = "unknown_ca",
+	[49] = "access_denied",
+	[50] = "decode_error",
+	[51] = "decrypt_error",
+	[52] = "too_many_cids_requested",
+	[60] = "export_restriction",
+	[70] = "protocol_version",
+	[71] = "insufficient_security",
+	[80] = "internal_error",
+	[86] = "inappropriate_fallback",
+	[90] = "user_canceled",
+	[100] = "no_renegotiation",
+	[109] = "missing_extension",
+	[110] = "unsupported_extension",
+	[111] = "certificate_unobtainable",
+	[112] = "unrecognized_name",
+	[113] = "bad_certificate_status_response",
+	[114] = "bad_certificate_hash_value",
+	[115] = "unknown_psk_identity",
+	[116] = "certificate_required",
+	[117] = "general_error",
+	[120] = "no_application_protocol",
+	[121] = "ech_required",
+};
+
+const char *rj_tls_alert_name(uint8_t description)
+{
+	return description < NUM(alert_names) ? alert_names[description] : NULL;
 }

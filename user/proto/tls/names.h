@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What IANA calls the TLS extension types. */
+/* What IANA calls extension types and alerts of TLS. */
 #ifndef RJ_PROTO_TLS_NAMES_H
 #define RJ_PROTO_TLS_NAMES_H
 
@@ -21,5 +21,8 @@ struct rj_tls_name rj_tls_extension_name(uint16_t type);
 
 /* rj_tls_extension_number - the type of that name, or -1. */
 long rj_tls_extension_number(const char *name, size_t len);
+
+/* rj_tls_alert_name - the registered name of an alert; NULL when it has none ("TLS Alerts"). */
+const char *rj_tls_alert_name(uint8_t description);
 
 #endif
