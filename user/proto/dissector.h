@@ -74,8 +74,8 @@ struct rj_tls_records {
 
 /*
  * struct rj_dissector - one application protocol. All members but ports, emit_records,
- * fingerprints and originator are required. No callback allocates but from the arena, reads a
- * clock or prints.
+ * fingerprints and originator are required. No callback allocates but from the arena (emit may,
+ * what it gives back), reads a clock or prints.
  */
 struct rj_dissector {
 	const char *name;      /* feature name and key of its object in the record */

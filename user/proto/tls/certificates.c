@@ -98,7 +98,7 @@ static void emit_extension(struct rj_visitor *v, X509_EXTENSION *extension)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	open_named(v, X509_EXTENSION_get_object(extension));
-	if (bio && X509V3_EXT_print(bio, extension, X509V3_EXT_ERROR_UNKNOWN, 0))
+	if (bio && X509V3_EXT_print(bio, extension, X509V3_EXT_DEFAULT, 0))
 		emit_printed(v, bio);
 	else
 		emit_octets(v, F_DATA, X509_EXTENSION_get_data(extension));
@@ -158,13 +158,10 @@ static void emit_key(struct rj_visitor *v, const X509 *cert)
 		v->ops->u64(v, &rj_tls_fields[F_CERT_KEY_SIZE], (uint64_t)EVP_PKEY_bits(key));
 }
 
-static void emit_alt_text(struct rj_visitor *v, const char *kind, const ASN1_STRING *text)
+static void emit_alt_text(struct rj_visitor *v, const ASN1_STRING *text)
 {
-	v->ops->open(v, &rj_tls_fields[F_ALT_NAME]);
-	v->ops->name(v, kind, strlen(kind));
-	v->ops->string(v, &rj_tls_fields[F_ALT_TEXT], ASN1_STRING_get0_data(text),
+	v->ops->string(v, &rj_tls_fields[F_ALT_NAME], ASN1_STRING_get0_data(text),
 		       at_most(ASN1_STRING_length(text)));
-	v->ops->close(v);
 }
 
 /* RFC 5280 4.2.1.6: 4 or 16 octets. */
@@ -176,23 +173,17 @@ static void emit_alt_address(struct rj_visitor *v, const ASN1_STRING *octets)
 	if (len != 4 && len != 16)
 		return;
 	memcpy(address + 16 - len, ASN1_STRING_get0_data(octets), len);
-	v->ops->open(v, &rj_tls_fields[F_ALT_NAME]);
-	v->ops->name(v, "ip", 2);
-	v->ops->address(v, &rj_tls_fields[F_ALT_TEXT], address);
-	v->ops->close(v);
+	v->ops->address(v, &rj_tls_fields[F_ALT_NAME], address);
 }
 
+/* Each kind is told by its form: a host, an address, one with @, one with a scheme. */
 static void emit_alt_name(struct rj_visitor *v, const GENERAL_NAME *name)
 {
 	int kind;
 	const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &kind);
 
-	if (kind == GEN_DNS)
-		emit_alt_text(v, "dns", value);
-	else if (kind == GEN_EMAIL)
-		emit_alt_text(v, "email", value);
-	else if (kind == GEN_URI)
-		emit_alt_text(v, "uri", value);
+	if (kind == GEN_DNS || kind == GEN_EMAIL || kind == GEN_URI)
+		emit_alt_text(v, value);
 	else if (kind == GEN_IPADD)
 		emit_alt_address(v, value);
 }

@@ -124,7 +124,7 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_CERT_KEY_SIZE] = { "subject_public_key_size", RJ_TYPE_UINT, "bits", 0, "Joy",
 		"Size of its key." },
 	[F_CERT_SAN] = { "san", RJ_TYPE_ARRAY, "", 0, "RFC 5280 4.2.1.6",
-		"Its alternative names: dns, ip, email or uri each." },
+		"Its alternative names: hosts, addresses, mail addresses, URIs." },
 	[F_CERT_SHA256] = { "sha256", RJ_TYPE_HEX, "", 0, "FIPS 180-4", "SHA-256 of its DER." },
 	[F_CERT_BROKEN] = { "malformed", RJ_TYPE_BOOL, "", 0, "", "OpenSSL does not read it." },
 	[F_C_COMPRESSED] = { "c_cert_compressed", RJ_TYPE_OBJECT, "", 0, "RFC 8879",
@@ -166,7 +166,6 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_ATTRIBUTE] = { "attribute", RJ_TYPE_OBJECT, "", 0, "RFC 5280 4.1.2.4",
 		"One attribute or extension, by its name." },
 	[F_ATTRIBUTE_VALUE] = { "value", RJ_TYPE_STRING, "", 0, "RFC 5280 4.1.2.4", "Its value." },
-	[F_ALT_NAME] = { "san[]", RJ_TYPE_OBJECT, "", 0, "RFC 5280 4.2.1.6", "One name." },
-	[F_ALT_TEXT] = { "dns", RJ_TYPE_STRING, "", 0, "RFC 5280 4.2.1.6", "The name, by its kind." },
+	[F_ALT_NAME] = { "san[]", RJ_TYPE_STRING, "", 0, "RFC 5280 4.2.1.6", "One name." },
 };
 /* clang-format on */

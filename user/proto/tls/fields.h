@@ -97,7 +97,6 @@ enum rj_tls_field {
 	F_ATTRIBUTE,
 	F_ATTRIBUTE_VALUE,
 	F_ALT_NAME,
-	F_ALT_TEXT,
 	NUM_FIELDS,
 };
 _Static_assert(NUM_FIELDS == RJ_TLS_NUM_FIELDS, "session.h says how many rows there are");

@@ -157,7 +157,7 @@ void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_rec
 			 struct rj_visitor *v);
 
 /* rj_tls_fields - the rows that rj_tls_session_emit uses; the first is the object. (fields.c) */
-#define RJ_TLS_NUM_FIELDS 91u
+#define RJ_TLS_NUM_FIELDS 90u
 extern const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS];
 
 #endif

@@ -105,11 +105,11 @@ TEST(tls_tells_extension_types_apart)
 
 TEST(tls_gives_extensions_without_a_name_by_number)
 {
-	check_extensions(
-		"0a0a0000 002b0003020304 fafa000100 ff010001 00", RJ_OK,
-		"\"c_extensions\":[{\"kind\":2570,\"data\":\"\",\"grease\":true},"
-		"{\"supported_versions\":\"020304\"},{\"kind\":64250,\"data\":\"00\",\"grease\":true},"
-		"{\"renegotiation_info\":\"00\"}]");
+	check_extensions("0a0a0000 002b0003020304 fafa000100 ff010001 00", RJ_OK,
+			 "\"c_extensions\":[{\"kind\":2570,\"data\":\"\",\"grease\":true},"
+			 "{\"supported_versions\":\"020304\"},"
+			 "{\"kind\":64250,\"data\":\"00\",\"grease\":true},"
+			 "{\"renegotiation_info\":\"00\"}]");
 }
 
 TEST(tls_holds_server_name_to_its_lengths)
