@@ -74,7 +74,6 @@ struct rj_feature_set {
 
 /* Mercury's notation of fingerprints with sorted extensions, which browsers shuffle. */
 #define RJ_DEFAULT_NPF 1u
-#define RJ_MAX_NPF 2u
 
 /* rj_feature_shown - dissectors whose values are written. */
 static inline rj_dissector_mask rj_feature_shown(const struct rj_feature_set *set)

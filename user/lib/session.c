@@ -13,6 +13,7 @@
 #include "flow/limits.h"
 #include "lib/pipeline.h"
 #include "proto/common/dns_text.h"
+#include "proto/fingerprint.h"
 #include "proto/tls/names.h"
 #include "sink/joy.h"
 #include "sink/jsonw.h"
@@ -161,8 +162,8 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 	if (o.num_tls_records > RJ_MAX_TLS_RECORDS)
 		return rj_error_set(&s->error, -EINVAL, "TLS records: at most %u",
 				    RJ_MAX_TLS_RECORDS);
-	if (o.npf > RJ_MAX_NPF + 1)
-		return rj_error_set(&s->error, -EINVAL, "NPF: notation 0 to %u", RJ_MAX_NPF);
+	if (o.npf > RJ_NPF_NUM)
+		return rj_error_set(&s->error, -EINVAL, "NPF: notation 0 to %u", RJ_NPF_NUM - 1);
 	err = read_features(s, o.features);
 	if (o.npf)
 		s->features.npf = o.npf - 1;

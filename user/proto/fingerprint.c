@@ -126,6 +126,12 @@ void rj_fp_hex16(struct rj_fp_text *t, uint16_t value)
 	rj_fp_hex(t, bytes, sizeof(bytes));
 }
 
+void rj_fp_hex32(struct rj_fp_text *t, uint32_t value)
+{
+	rj_fp_hex16(t, (uint16_t)(value >> 16));
+	rj_fp_hex16(t, (uint16_t)value);
+}
+
 void rj_fp_decimal(struct rj_fp_text *t, uint32_t value)
 {
 	uint8_t digits[RJ_TEXT_U64_LEN];

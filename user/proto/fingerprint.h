@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Mercury's notations of TLS and QUIC: 0 to 2. */
+#define RJ_NPF_NUM 3u
+
 /* The longest text: Mercury writes no fingerprint that is longer. */
 #define RJ_FP_MAX_LEN 8191u
 
@@ -86,6 +89,7 @@ void rj_fp_word(struct rj_fp_text *t, const char *text);
 void rj_fp_char(struct rj_fp_text *t, char c);
 void rj_fp_hex(struct rj_fp_text *t, const void *bytes, size_t len);
 void rj_fp_hex16(struct rj_fp_text *t, uint16_t value);
+void rj_fp_hex32(struct rj_fp_text *t, uint32_t value);
 void rj_fp_decimal(struct rj_fp_text *t, uint32_t value);
 
 /* rj_fp_digest - the first @len hex digits of the digest, at most all of them, at @out. */

@@ -4,6 +4,7 @@
 #include "proto/quic/connection.h"
 #include "proto/quic/emit.h"
 #include "proto/registry.h"
+#include "proto/tls/fingerprint.h"
 
 #define DATAGRAM_MAX 65535u	 /* RFC 768 */
 #define FIRST_DATAGRAM_MIN 1200u /* RFC 9000 14.1: of a client */
@@ -140,6 +141,21 @@ static void quic_emit(const void *state, unsigned int originator, struct rj_visi
 	rj_quic_connection_emit(&s->connection, originator, v);
 }
 
+/* Mercury's notation 0 of QUIC has the hello in TLS's notation 1, its 1 in TLS's 2. */
+static void quic_fingerprints(const void *state, struct rj_fingerprints *out)
+{
+	const struct quic_state *s = state;
+	bool is_newer = out->npf == 2;
+
+	rj_fp_begin(&out->text, RJ_FP_NO_DIGEST);
+	rj_fp_word(&out->text, is_newer ? "quic/1/(" : "quic/(");
+	rj_fp_hex32(&out->text, s->connection.hello_version);
+	rj_fp_char(&out->text, ')');
+	if (rj_tls_npf_client(&out->text, &s->connection.session, is_newer ? 2 : 1))
+		rj_fp_write(out, RJ_FP_QUIC);
+	rj_tls_fingerprints(&s->connection.session, out);
+}
+
 static int quic_originator(const void *state)
 {
 	const struct quic_state *s = state;
@@ -157,6 +173,7 @@ const struct rj_dissector rj_quic = {
 	.probe = quic_probe,
 	.parse = quic_parse,
 	.emit = quic_emit,
+	.fingerprints = quic_fingerprints,
 	.originator = quic_originator,
 	.fields = rj_quic_fields,
 	.num_fields = RJ_QUIC_NUM_FIELDS,

@@ -286,11 +286,12 @@ static bool put_hello(struct rj_fp_text *t, const struct rj_tls_hello *hello, un
 	return put_extensions(t, hello, npf);
 }
 
-bool rj_tls_npf_client(struct rj_fp_text *t, struct rj_cursor body, unsigned int npf)
+bool rj_tls_npf_client(struct rj_fp_text *t, const struct rj_tls_session *session, unsigned int npf)
 {
 	struct rj_tls_hello hello;
 
-	return !rj_tls_client_hello_read(body, &hello) && put_hello(t, &hello, npf);
+	return rj_tls_session_hello(session, RJ_TLS_THE_CLIENT, &hello) &&
+	       put_hello(t, &hello, npf);
 }
 
 /* --- JA3 and JA3S ------------------------------------------------------------- */
@@ -593,42 +594,43 @@ static void write_ja4(const struct rj_tls_hello *hello, char transport, struct r
 
 /* --- of a session -------------------------------------------------------------- */
 
-typedef enum rj_status (*hello_read)(struct rj_cursor body, struct rj_tls_hello *out);
+/* What the notations call TCP, DTLS and QUIC; of QUIC's NPF its version is a part (quic.c). */
+static const struct transport {
+	char ja4;
+	const char *clients[RJ_NPF_NUM];
+	const char *server;
+} transports[] = {
+	[RJ_TLS_OVER_TCP] = { 't', { "tls/", "tls/1/", "tls/2/" }, "tls_server/" },
+	[RJ_TLS_OVER_DTLS] = { 'd', { "dtls/", "dtls/1/", "dtls/2/" }, "dtls_server/" },
+	[RJ_TLS_OVER_QUIC] = { 'q', { NULL }, NULL },
+};
 
-/* False where there is none, or what is there is no whole hello. */
-static bool read_hello(const struct rj_tls_body *body, hello_read read, struct rj_tls_hello *out)
+static void write_npf(struct rj_fingerprints *f, enum rj_fp_field field, const char *name,
+		      const struct rj_tls_hello *hello, unsigned int npf)
 {
-	return body->bytes && !read(rj_cursor_init(body->bytes, body->len, true), out);
-}
-
-void rj_tls_ja(const struct rj_tls_session *session, char transport, struct rj_fingerprints *f)
-{
-	struct rj_tls_hello hello;
-
-	if (read_hello(&session->client_hello, rj_tls_client_hello_read, &hello)) {
-		write_ja3(&hello, f);
-		write_ja4(&hello, transport, f);
-	}
-	if (read_hello(&session->server_hello, rj_tls_server_hello_read, &hello))
-		write_ja3s(&hello, f);
+	if (!name)
+		return;
+	rj_fp_begin(&f->text, RJ_FP_NO_DIGEST);
+	rj_fp_word(&f->text, name);
+	if (put_hello(&f->text, hello, npf))
+		rj_fp_write(f, field);
 }
 
 void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerprints *f)
 {
-	static const char *const names[] = { "tls/", "tls/1/", "tls/2/" };
-	struct rj_tls_hello hello;
+	const struct transport *over = &transports[session->transport];
+	struct rj_tls_hello client, server;
+	bool has_client = rj_tls_session_hello(session, RJ_TLS_THE_CLIENT, &client);
+	bool has_server = rj_tls_session_hello(session, RJ_TLS_THE_SERVER, &server);
 
-	if (read_hello(&session->client_hello, rj_tls_client_hello_read, &hello)) {
-		rj_fp_begin(&f->text, RJ_FP_NO_DIGEST);
-		rj_fp_word(&f->text, names[f->npf]);
-		if (put_hello(&f->text, &hello, f->npf))
-			rj_fp_write(f, RJ_FP_TLS);
+	if (has_client)
+		write_npf(f, RJ_FP_TLS, over->clients[f->npf], &client, f->npf);
+	if (has_server)
+		write_npf(f, RJ_FP_TLS_SERVER, over->server, &server, 0);
+	if (has_client) {
+		write_ja3(&client, f);
+		write_ja4(&client, over->ja4, f);
 	}
-	if (read_hello(&session->server_hello, rj_tls_server_hello_read, &hello)) {
-		rj_fp_begin(&f->text, RJ_FP_NO_DIGEST);
-		rj_fp_word(&f->text, "tls_server/");
-		if (put_hello(&f->text, &hello, 0))
-			rj_fp_write(f, RJ_FP_TLS_SERVER);
-	}
-	rj_tls_ja(session, 't', f);
+	if (has_server)
+		write_ja3s(&server, f);
 }

@@ -8,15 +8,13 @@
 #include "proto/tls/session.h"
 
 /*
- * rj_tls_npf_client - appends "(version)(suites)" and the extensions of ClientHello @body in
- * notation @npf, 0 to 2. False where there is none: the body is not a whole ClientHello.
+ * rj_tls_npf_client - appends "(version)(suites)" and the extensions of the session's ClientHello
+ * in notation @npf. False where there is none, or it is longer than any text may be.
  */
-bool rj_tls_npf_client(struct rj_fp_text *t, struct rj_cursor body, unsigned int npf);
+bool rj_tls_npf_client(struct rj_fp_text *t, const struct rj_tls_session *session,
+		       unsigned int npf);
 
-/* rj_tls_fingerprints - all of a session over TCP. */
+/* rj_tls_fingerprints - all of a session; of QUIC but for NPF, of which its version is a part. */
 void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerprints *f);
-
-/* rj_tls_ja - JA3, JA4 and JA3S of a session; @transport: 't' TCP, 'q' QUIC, 'd' DTLS. */
-void rj_tls_ja(const struct rj_tls_session *session, char transport, struct rj_fingerprints *f);
 
 #endif
