@@ -18,7 +18,7 @@ const struct rj_field rj_fingerprint_fields[RJ_FP_NUM_FIELDS] = {
 			"Of the first ClientHello; --npf chooses tls/, tls/1/ or tls/2/." },
 	[RJ_FP_TLS_SERVER] = { "tls_server", RJ_TYPE_STRING, "", 0, NPF, "Of the ServerHello." },
 	[RJ_FP_QUIC] = { "quic", RJ_TYPE_STRING, "", 0, NPF,
-			 "Of QUIC's version and its ClientHello; quic/1/ with --npf 2." },
+			 "Of QUIC's version and its ClientHello; quic/ with --npf 0, else quic/1/." },
 	[RJ_FP_HTTP] = { "http", RJ_TYPE_STRING, "", 0, NPF, "Of the first request." },
 	[RJ_FP_HTTP_SERVER] = { "http_server", RJ_TYPE_STRING, "", 0, NPF,
 				"Of the first response." },

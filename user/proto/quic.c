@@ -141,11 +141,11 @@ static void quic_emit(const void *state, unsigned int originator, struct rj_visi
 	rj_quic_connection_emit(&s->connection, originator, v);
 }
 
-/* Mercury's notation 0 of QUIC has the hello in TLS's notation 1, its 1 in TLS's 2. */
+/* Mercury's notation 0 of QUIC has the hello in TLS's notation 1, the later one in TLS's 2. */
 static void quic_fingerprints(const void *state, struct rj_fingerprints *out)
 {
 	const struct quic_state *s = state;
-	bool is_newer = out->npf == 2;
+	bool is_newer = out->npf > 0;
 
 	rj_fp_begin(&out->text, RJ_FP_NO_DIGEST);
 	rj_fp_word(&out->text, is_newer ? "quic/1/(" : "quic/(");

@@ -115,18 +115,18 @@ static bool take_varint(struct rj_cursor *c, struct id *out)
 	return !rj_cursor_bytes(c, out->len, &out->at);
 }
 
-/* The ids of QUIC's transport parameters. */
+/* The ids of QUIC's transport parameters that are all there. */
 static size_t read_ids(struct rj_cursor data, struct id *out)
 {
 	struct id len;
 	size_t num = 0;
 
 	while (num < MAX_IDS && take_varint(&data, &out[num])) {
-		out[num] = known_id(out[num]);
-		num++;
 		if (!take_varint(&data, &len) || value_of(len) > data.left ||
 		    rj_cursor_skip(&data, (size_t)value_of(len)))
 			break;
+		out[num] = known_id(out[num]);
+		num++;
 	}
 	return num;
 }
