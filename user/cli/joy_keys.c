@@ -74,7 +74,7 @@ static const struct row rows[] = {
 	{ "wht", SWITCH, AT(wht), 0, 1, 0, "Walsh-Hadamard transform of the payload" },
 	{ "example", SWITCH, AT(example), 0, 1, 0, "payload bytes of both directions" },
 	{ "dns", SWITCH, AT(dns), 0, 1, 0, "DNS messages" },
-	{ "ssh", SWITCH, AT(ssh), 0, 1, 0, "not there yet" },
+	{ "ssh", SWITCH, AT(ssh), 0, 1, 0, "what SSH says in the clear" },
 	{ "tls", SWITCH, AT(tls), 0, 1, 0, "TLS handshakes and records" },
 	{ "dhcp", SWITCH, AT(dhcp), 0, 1, 0, "not there yet; dhcpv6 too" },
 	{ "http", SWITCH, AT(http), 0, 1, 0, "HTTP messages" },

@@ -7,6 +7,7 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_tls,
 	&rj_http,
 	&rj_quic,
+	&rj_ssh,
 	&rj_dns,
 	NULL,
 };

@@ -107,6 +107,18 @@ static const struct rj_joy_key tls_keys[] = {
 	{ "s_cert", INSIDE, certificates }, { "srlt", INSIDE, tls_records }, END,
 };
 
+static const struct rj_joy_key ssh_side_keys[] = {
+	PASS("protocol"), PASS("cookie"), PASS("kex_algos"), PASS("s_host_key_algos"),
+	PASS("c_encryption_algos"), PASS("s_encryption_algos"), PASS("c_mac_algos"),
+	PASS("s_mac_algos"), PASS("c_comp_algos"), PASS("s_comp_algos"), PASS("c_languages"),
+	PASS("s_languages"), PASS("s_hostkey_type"), PASS("s_hostkey"), PASS("s_signature_type"),
+	PASS("s_signature"), PASS("kex_algo"), PASS("c_kex"), PASS("s_kex"), PASS("s_gex_p"),
+	PASS("s_gex_g"), PASS("newkeys"), PASS("unencrypted"), END,
+};
+static const struct rj_joy_key ssh_keys[] = {
+	{ "cli", INSIDE, ssh_side_keys }, { "srv", INSIDE, ssh_side_keys }, END,
+};
+
 static const struct rj_joy_key options[] = { { "", RR_OPTION, nothing }, END };
 static const struct rj_joy_key opt_keys[] = {
 	TAKE("udp_size", RR_UDP_SIZE), { "options", INSIDE, options }, END,
@@ -146,7 +158,7 @@ static const struct rj_joy_key flow_keys[] = {
 	PASS("byte_dist_mean"), PASS("byte_dist_std"), TAKE("compact_byte_dist", COUNTS),
 	PASS("entropy"), PASS("total_entropy"), PASS("p_malware"), PASS("ip"), PASS("tcp"),
 	TAKE("wht", WHT), TAKE(EXAMPLE, DROPPED), { "dns", INSIDE, dns_messages },
-	{ "tls", INSIDE, tls_keys }, { "http", INSIDE, exchanges }, PASS("payload"), PASS("oseq"),
+	{ "ssh", INSIDE, ssh_keys }, { "tls", INSIDE, tls_keys }, { "http", INSIDE, exchanges }, PASS("payload"), PASS("oseq"),
 	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), PASS("hd"), PASS("probable_os"),
 	PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
 	TAKE("retrans_out", RETRANS), TAKE("retrans_in", RETRANS),

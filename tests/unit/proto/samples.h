@@ -65,6 +65,8 @@ static const struct sample samples[] = {
 	{ "quic", 40000, 443, VECTOR_CLIENT_V1, NULL },
 	{ "quic", 443, 40000, VECTOR_SERVER_V1, NULL },
 	{ "quic", 443, 40000, VECTOR_SERVER_V2, NULL },
+	{ "ssh", 40000, 22, NULL, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n" },
+	{ "ssh", 22, 40000, NULL, "SSH-1.99-x\n" },
 };
 
 #endif
