@@ -76,7 +76,7 @@ static const struct row rows[] = {
 	{ "dns", SWITCH, AT(dns), 0, 1, 0, "DNS messages" },
 	{ "ssh", SWITCH, AT(ssh), 0, 1, 0, "what SSH says in the clear" },
 	{ "tls", SWITCH, AT(tls), 0, 1, 0, "TLS handshakes and records" },
-	{ "dhcp", SWITCH, AT(dhcp), 0, 1, 0, "not there yet; dhcpv6 too" },
+	{ "dhcp", SWITCH, AT(dhcp), 0, 1, 0, "DHCP and DHCPv6 messages; so is dhcpv6" },
 	{ "http", SWITCH, AT(http), 0, 1, 0, "HTTP messages" },
 	{ "ike", SWITCH, AT(ike), 0, 1, 0, "not there yet" },
 	{ "payload", SWITCH, AT(payload), 0, 1, 0, "the first 32 bytes of each direction" },

@@ -55,7 +55,8 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 	} switches[] = {
 		{ "dist", "bd" },   { "entropy", "entropy" }, { "wht", "wht" },
 		{ "dns", "dns" },   { "ssh", "ssh" },	      { "tls", "tls" },
-		{ "http", "http" }, { "salt", "salt" },	      { "ppi", "ppi" },
+		{ "http", "http" }, { "dhcp", "dhcp" },	      { "salt", "salt" },
+		{ "ppi", "ppi" },
 	};
 
 	/* what Joy always has; the list begins with a name and so adds to nothing */
@@ -83,7 +84,6 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 static void tell_what_lacks(const struct joy_config *c)
 {
 	static const char *const later[] = {
-		"dhcp",
 		"ike",
 		"fpx",
 		"exe",

@@ -9,7 +9,7 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"dhcp", "ike", "match", "process",
+	"ike", "match", "process",
 };
 
 static const char *const names[] = {
@@ -91,6 +91,13 @@ static int lookup_feature(unsigned int feature, const char *at, size_t len,
 	return 0;
 }
 
+/* One feature is both versions of DHCP, as in Joy; the name of the later one alone is that one. */
+static bool is_named(const char *dissector, const char *at, size_t len)
+{
+	return is_word(at, len, dissector) ||
+	       (is_word(at, len, "dhcp") && !strcmp(dissector, "dhcpv6"));
+}
+
 /* The part of a set that one name stands for; 0, -EINVAL, -ERANGE, -EOPNOTSUPP. */
 static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 {
@@ -108,8 +115,8 @@ static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 		if (is_word(at, name_len, names[i]))
 			return lookup_feature(i, at, len, out);
 	for (unsigned int i = 0; rj_dissectors[i]; i++)
-		if (is_word(at, len, rj_dissectors[i]->name))
-			found.dissectors = 1u << i;
+		if (is_named(rj_dissectors[i]->name, at, len))
+			found.dissectors |= 1u << i;
 	if (found.dissectors) {
 		*out = found;
 		return 0;

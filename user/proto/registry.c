@@ -9,6 +9,8 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_quic,
 	&rj_ssh,
 	&rj_dns,
+	&rj_dhcp,
+	&rj_dhcpv6,
 	NULL,
 };
 /* clang-format on */

@@ -10,5 +10,7 @@ extern const struct rj_dissector rj_http;
 extern const struct rj_dissector rj_quic;
 extern const struct rj_dissector rj_dns;
 extern const struct rj_dissector rj_ssh;
+extern const struct rj_dissector rj_dhcp;
+extern const struct rj_dissector rj_dhcpv6;
 
 #endif

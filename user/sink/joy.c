@@ -43,9 +43,12 @@ enum how {
 	RR_RDLENGTH,
 	RR_UDP_SIZE,
 	RR_OPT,
-	RR_OPTION, /* type and length, and its data */
-	RR_DATA,   /* of a type that Joy takes apart */
-	RR_TTL,	   /* ends it */
+	RR_OPTION,   /* type and length, and its data */
+	RR_DATA,     /* of a type that Joy takes apart */
+	RR_TTL,	     /* ends it */
+	DHCP_OPTION, /* its bytes under its name, but for the type of the message */
+	DHCP_BYTES,
+	DHCP_TEXT,
 	HTTP_SIDE,
 	HTTP_BODY,
 };
@@ -136,6 +139,22 @@ static const struct rj_joy_key dns_keys[] = {
 };
 static const struct rj_joy_key dns_messages[] = { { "", DNS_MESSAGE, dns_keys }, END };
 
+static const struct rj_joy_key dhcp_option_keys[] = {
+	TAKE("text", DHCP_TEXT), TAKE("bytes", DHCP_BYTES), PASS("kind"), TAKE("data", DHCP_BYTES),
+	END,
+};
+static const struct rj_joy_key dhcp_options[] = { { "", DHCP_OPTION, dhcp_option_keys }, END };
+static const struct rj_joy_key dhcp_keys[] = {
+	PASS("op"), PASS("htype"), PASS("hlen"), PASS("hops"), PASS("xid"), PASS("secs"),
+	PASS("flags"), PASS("ciaddr"), PASS("yiaddr"), PASS("siaddr"), PASS("giaddr"),
+	PASS("chaddr"), PASS("sname"), PASS("file"), { "options", INSIDE, dhcp_options }, END,
+};
+static const struct rj_joy_key dhcp_messages[] = { { "", INSIDE, dhcp_keys }, END };
+static const struct rj_joy_key dhcpv6_keys[] = {
+	PASS("type"), PASS("transid"), PASS("option"), PASS("optlen"), PASS("macaddr"), END,
+};
+static const struct rj_joy_key dhcpv6_messages[] = { { "", INSIDE, dhcpv6_keys }, END };
+
 static const struct rj_joy_key http_keys[] = {
 	PASS("method"), PASS("uri"), PASS("version"), PASS("usernames"), PASS("code"),
 	PASS("reason"), PASS("header"), TAKE("body", HTTP_BODY), PASS("malformed"), END,
@@ -158,7 +177,9 @@ static const struct rj_joy_key flow_keys[] = {
 	PASS("byte_dist_mean"), PASS("byte_dist_std"), TAKE("compact_byte_dist", COUNTS),
 	PASS("entropy"), PASS("total_entropy"), PASS("p_malware"), PASS("ip"), PASS("tcp"),
 	TAKE("wht", WHT), TAKE(EXAMPLE, DROPPED), { "dns", INSIDE, dns_messages },
-	{ "ssh", INSIDE, ssh_keys }, { "tls", INSIDE, tls_keys }, { "http", INSIDE, exchanges }, PASS("payload"), PASS("oseq"),
+	{ "ssh", INSIDE, ssh_keys }, { "tls", INSIDE, tls_keys },
+	{ "dhcp", INSIDE, dhcp_messages }, { "dhcpv6", INSIDE, dhcpv6_messages },
+	{ "http", INSIDE, exchanges }, PASS("payload"), PASS("oseq"),
 	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), PASS("hd"), PASS("probable_os"),
 	PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
 	TAKE("retrans_out", RETRANS), TAKE("retrans_in", RETRANS),
@@ -312,6 +333,9 @@ static void begin(struct rj_joy *j, enum how how)
 		break;
 	case HTTP_SIDE:
 		j->has_body = false;
+		break;
+	case DHCP_OPTION:
+		j->option.len = 0;
 		break;
 	default:
 		break;
@@ -474,6 +498,9 @@ static void joy_name(struct rj_visitor *v, const void *name, size_t len)
 		return;
 	if (top(j)->how == EXTENSION) {
 		name_extension(j, name, len);
+	} else if (top(j)->how == DHCP_OPTION) {
+		j->option.len = len < sizeof(j->option.name) ? len : sizeof(j->option.name);
+		memcpy(j->option.name, name, j->option.len);
 	} else if (!top(j)->inside || top(j)->inside == http_keys) {
 		enter(j);
 		json(j)->ops->name(json(j), name, len);
@@ -597,6 +624,20 @@ static void joy_null(struct rj_visitor *v, const struct rj_field *f)
 		json(j)->ops->null(json(j), f);
 }
 
+/* Joy takes of all options that of the type alone apart. */
+static bool is_msg_type(const struct rj_joy *j)
+{
+	static const char name[] = "msg_type";
+
+	return j->option.len == sizeof(name) - 1 && !memcmp(j->option.name, name, j->option.len);
+}
+
+static void name_option(struct rj_joy *j)
+{
+	if (j->option.len)
+		json(j)->ops->name(json(j), j->option.name, j->option.len);
+}
+
 static void joy_string(struct rj_visitor *v, const struct rj_field *f, const void *text, size_t len)
 {
 	struct rj_joy *j = joy_of(v);
@@ -604,6 +645,11 @@ static void joy_string(struct rj_visitor *v, const struct rj_field *f, const voi
 
 	if (!passes(j, f, &how))
 		return;
+	if (how == DHCP_TEXT) {
+		if (!is_msg_type(j))
+			return;
+		name_option(j);
+	}
 	if (how == RR_TYPE)
 		j->rr.type = j->style.numbers->dns_type(text, len);
 	else if (how == DIR && j->style.is_unidirectional)
@@ -627,6 +673,8 @@ static void joy_hex(struct rj_visitor *v, const struct rj_field *f, const void *
 		j->rr.rdlength += len;
 	if (!passes(j, f, &how))
 		return;
+	if (how == DHCP_BYTES)
+		name_option(j);
 	if (how == HTTP_BODY)
 		put_body(j, bytes, len);
 	else

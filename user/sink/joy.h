@@ -79,6 +79,10 @@ struct rj_joy {
 		uint64_t rdlength;
 	} rr;
 	bool has_body; /* the HTTP message */
+	struct {
+		size_t len; /* 0: it has a number */
+		char name[48];
+	} option; /* of DHCP */
 };
 
 /* rj_joy_init - for one record, at the end of @out; @keys as rj_jsonw_init's. */

@@ -83,6 +83,8 @@ TEST(feature_set_none_is_bare_until_something_is_added)
 	CHECK(set_of("none,-dns").is_bare);
 	CHECK(!set_of("none,splt").is_bare);
 	CHECK_EQ(set_of("none,+dns").dissectors, mask_of("dns"));
+	CHECK_EQ(set_of("none,+dhcp").dissectors, mask_of("dhcp") | mask_of("dhcpv6"));
+	CHECK_EQ(set_of("none,+dhcpv6").dissectors, mask_of("dhcpv6"));
 }
 
 TEST(feature_set_minus_all_leaves_the_headers)

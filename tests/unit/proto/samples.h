@@ -21,6 +21,9 @@ struct sample {
 	const char *text;
 };
 
+#define SAMPLE_ZERO16 "00000000000000000000000000000000"
+#define SAMPLE_ZERO64 SAMPLE_ZERO16 SAMPLE_ZERO16 SAMPLE_ZERO16 SAMPLE_ZERO16
+
 static const struct sample samples[] = {
 	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446
 	   section 4.1.2) */
@@ -67,6 +70,17 @@ static const struct sample samples[] = {
 	{ "quic", 443, 40000, VECTOR_SERVER_V2, NULL },
 	{ "ssh", 40000, 22, NULL, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n" },
 	{ "ssh", 22, 40000, NULL, "SSH-1.99-x\n" },
+	/* DHCPDISCOVER: RFC 2131 2 with options of RFC 2132 */
+	{ "dhcp", 68, 67,
+	  "01 01 06 00 3903f326 0000 0000 00000000 00000000 00000000 00000000"
+	  "00053c0459810000 0000000000000000" SAMPLE_ZERO64 SAMPLE_ZERO64 SAMPLE_ZERO64
+	  "63825363 350101 3d0701000b8201fc42 32040a000001 3704 01030f06 ff",
+	  NULL },
+	/* SOLICIT whose only option has an address and its status inside: RFC 8415 21 */
+	{ "dhcpv6", 546, 547,
+	  "01 10bfe4 0003 002e 0000000a 00000e10 00001518"
+	  "0005 001e 20010db8000000000000000000000001 00000e10 00001518 000d 0002 0000",
+	  NULL },
 };
 
 #endif
