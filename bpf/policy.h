@@ -35,8 +35,10 @@ static __always_inline int rj_is_whole_port(__u16 port)
 	case 67: /* DHCP */
 	case 68:
 	case 137: /* NetBIOS names */
+	case 500: /* IKE */
 	case 546: /* DHCPv6 */
 	case 547:
+	case 4500: /* IKE between ESP, until user space has what it wants */
 	case 5353: /* mDNS */
 	case 5355: /* LLMNR */
 		return 1;

@@ -78,7 +78,7 @@ static const struct row rows[] = {
 	{ "tls", SWITCH, AT(tls), 0, 1, 0, "TLS handshakes and records" },
 	{ "dhcp", SWITCH, AT(dhcp), 0, 1, 0, "DHCP and DHCPv6 messages; so is dhcpv6" },
 	{ "http", SWITCH, AT(http), 0, 1, 0, "HTTP messages" },
-	{ "ike", SWITCH, AT(ike), 0, 1, 0, "not there yet" },
+	{ "ike", SWITCH, AT(ike), 0, 1, 0, "IKE messages" },
 	{ "payload", SWITCH, AT(payload), 0, 1, 0, "the first 32 bytes of each direction" },
 	{ "salt", SWITCH, AT(salt), 0, 1, 0, "TCP sequence and acknowledgement numbers" },
 	{ "ppi", SWITCH, AT(ppi), 0, 1, 0, "TCP headers of the first packets" },

@@ -53,10 +53,9 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 		const char *key;
 		const char *name;
 	} switches[] = {
-		{ "dist", "bd" },   { "entropy", "entropy" }, { "wht", "wht" },
-		{ "dns", "dns" },   { "ssh", "ssh" },	      { "tls", "tls" },
-		{ "http", "http" }, { "dhcp", "dhcp" },	      { "salt", "salt" },
-		{ "ppi", "ppi" },
+		{ "dist", "bd" }, { "entropy", "entropy" }, { "wht", "wht" },	{ "dns", "dns" },
+		{ "ssh", "ssh" }, { "tls", "tls" },	    { "http", "http" }, { "dhcp", "dhcp" },
+		{ "ike", "ike" }, { "salt", "salt" },	    { "ppi", "ppi" },
 	};
 
 	/* what Joy always has; the list begins with a name and so adds to nothing */
@@ -84,7 +83,6 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 static void tell_what_lacks(const struct joy_config *c)
 {
 	static const char *const later[] = {
-		"ike",
 		"fpx",
 		"exe",
 		"nfv9_port",

@@ -11,6 +11,7 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_dns,
 	&rj_dhcp,
 	&rj_dhcpv6,
+	&rj_ike,
 	NULL,
 };
 /* clang-format on */

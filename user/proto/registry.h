@@ -12,5 +12,6 @@ extern const struct rj_dissector rj_dns;
 extern const struct rj_dissector rj_ssh;
 extern const struct rj_dissector rj_dhcp;
 extern const struct rj_dissector rj_dhcpv6;
+extern const struct rj_dissector rj_ike;
 
 #endif

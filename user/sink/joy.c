@@ -155,6 +155,13 @@ static const struct rj_joy_key dhcpv6_keys[] = {
 };
 static const struct rj_joy_key dhcpv6_messages[] = { { "", INSIDE, dhcpv6_keys }, END };
 
+static const struct rj_joy_key ike_message_keys[] = { PASS("header"), PASS("payloads"), END };
+static const struct rj_joy_key ike_messages[] = { { "", INSIDE, ike_message_keys }, END };
+static const struct rj_joy_key ike_side_keys[] = { { "messages", INSIDE, ike_messages }, END };
+static const struct rj_joy_key ike_keys[] = {
+	{ "init", INSIDE, ike_side_keys }, { "resp", INSIDE, ike_side_keys }, END,
+};
+
 static const struct rj_joy_key http_keys[] = {
 	PASS("method"), PASS("uri"), PASS("version"), PASS("usernames"), PASS("code"),
 	PASS("reason"), PASS("header"), TAKE("body", HTTP_BODY), PASS("malformed"), END,
@@ -179,7 +186,7 @@ static const struct rj_joy_key flow_keys[] = {
 	TAKE("wht", WHT), TAKE(EXAMPLE, DROPPED), { "dns", INSIDE, dns_messages },
 	{ "ssh", INSIDE, ssh_keys }, { "tls", INSIDE, tls_keys },
 	{ "dhcp", INSIDE, dhcp_messages }, { "dhcpv6", INSIDE, dhcpv6_messages },
-	{ "http", INSIDE, exchanges }, PASS("payload"), PASS("oseq"),
+	{ "http", INSIDE, exchanges }, { "ike", INSIDE, ike_keys }, PASS("payload"), PASS("oseq"),
 	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), PASS("hd"), PASS("probable_os"),
 	PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
 	TAKE("retrans_out", RETRANS), TAKE("retrans_in", RETRANS),

@@ -54,9 +54,9 @@ TEST(policy_knows_long_headers_of_quic)
 	CHECK(!rj_is_quic_long(first_of("\xc3\xff\0\0\x23\x08xx")));
 }
 
-TEST(policy_whole_datagrams_are_those_of_names_and_leases)
+TEST(policy_whole_datagrams_are_those_of_names_leases_and_keys)
 {
-	static const uint16_t whole[] = { 53, 67, 68, 137, 546, 547, 5353, 5355 };
+	static const uint16_t whole[] = { 53, 67, 68, 137, 500, 546, 547, 4500, 5353, 5355 };
 	unsigned int num = 0;
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
