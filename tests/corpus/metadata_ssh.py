@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What tshark says of SSH in captures: banners and the ten lists of each KEXINIT, and whose they are."""
+"""SSH: banners and the ten lists of each KEXINIT, and whose they are."""
 from collections import Counter
 
 from common import by_key, of_flow
 
+KEYS = ('ssh',)
 SIDES = {'client': 'cli', 'server': 'srv'}
+OTHER = {'cli': 'srv', 'srv': 'cli'}
 LISTS = {
     'kex_algorithms': 'kex_algos',
     'server_host_key_algorithms': 's_host_key_algos',
@@ -28,28 +30,23 @@ def said(side):
 
 
 def wanted(event):
-    if event['type'] == 'banner':
-        return 'banner', event['banner']
-    return event['type'], tuple(event[theirs] for theirs in LISTS)
+    what = event['banner'] if event['type'] == 'banner' else tuple(event[theirs] for theirs in LISTS)
+    return SIDES.get(event.get('tshark_side')), event['type'], what
 
 
 def compare(records, expect):
-    """Yields (kind, text) for each difference: ssh where something is missing, ssh-role where the sides are swapped.
-    That we find more is no difference: flows in tunnels come under one outer flow."""
+    """That we find more is no difference: flows in tunnels come under one outer flow."""
     ours = by_key(records, 'ssh')
     want = {}
-    for event in expect.get('ssh') or []:
+    for event in expect['ssh']:
         if 'flow' in event:
-            want.setdefault(of_flow(expect, event), Counter())[
-                (SIDES.get(event.get('tshark_side')),) + wanted(event)] += 1
+            want.setdefault(of_flow(expect, event), Counter())[wanted(event)] += 1
     for key, events in sorted(want.items(), key=str):
         found = Counter((name,) + what for ssh in ours.get(key, []) for name in ('cli', 'srv')
                         for what in said(ssh.get(name, {})))
-        if not events - found:
+        swapped = Counter({(OTHER[name], *what): num for (name, *what), num in found.items()})
+        if events - found and not events - swapped:
+            yield 'role', f'{key}: the client is the other side'
             continue
-        swapped = Counter({('srv' if name == 'cli' else 'cli', *what): n for (name, *what), n in found.items()})
-        if not events - swapped:
-            yield 'ssh-role', f'{key}: the client is the other side'
-            continue
-        for what in sorted(events - found, key=str):
-            yield 'ssh', f'{key}: lacks {str(what)[:200]}'
+        for event in events.elements():
+            yield event[1], None if event in found else f'{key}: lacks {str(event)[:200]}'
