@@ -4,6 +4,7 @@
 #include "proto/common/datagrams.h"
 #include "proto/dhcp/options4.h"
 #include "proto/dissector.h"
+#include "proto/fingerprint.h"
 #include "proto/registry.h"
 
 #define PORT_SERVER 67u
@@ -25,7 +26,10 @@
 #define OPTION_PAD 0u
 #define OPTION_OVERLOAD 52u
 #define OPTION_MSG_TYPE 53u
+#define OPTION_PARAMETERS 55u
+#define OPTION_VENDORS 124u
 #define OPTION_END 255u
+#define DHCPREQUEST 3u
 #define OVERLOAD_FILE 1u /* RFC 2132 9.3 */
 #define OVERLOAD_SNAME 2u
 
@@ -406,6 +410,69 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 	rj_dhcp_put_close(&p);
 }
 
+/* One option of a request: of some its value counts, of the others that it is there. */
+static bool put_npf_option(struct rj_fp_text *t, struct rj_cursor *c)
+{
+	struct rj_cursor value = { 0 };
+	uint8_t code;
+
+	if (rj_cursor_u8(c, &code))
+		return false;
+	if (code == OPTION_PAD)
+		return true;
+	if (code != OPTION_END && rj_cursor_prefixed(c, 1, &value))
+		return false;
+	rj_fp_char(t, '(');
+	rj_fp_hex(t, &code, 1);
+	if (code == OPTION_MSG_TYPE || code == OPTION_PARAMETERS || code == OPTION_VENDORS) {
+		uint8_t len = (uint8_t)value.left;
+
+		rj_fp_hex(t, &len, 1);
+		rj_fp_hex(t, value.at, value.left);
+	}
+	rj_fp_char(t, ')');
+	return code != OPTION_END;
+}
+
+/* Whether the options behind the cookie at @c are those of a DHCPREQUEST. */
+static bool is_request(struct rj_cursor c)
+{
+	struct rj_cursor value;
+	uint8_t code = OPTION_PAD, type;
+
+	while (!rj_cursor_u8(&c, &code) && code != OPTION_END) {
+		if (code == OPTION_PAD)
+			continue;
+		if (rj_cursor_prefixed(&c, 1, &value))
+			return false;
+		if (code == OPTION_MSG_TYPE)
+			return !rj_cursor_u8(&value, &type) && type == DHCPREQUEST;
+	}
+	return false;
+}
+
+/* Mercury's: of the first DHCPREQUEST. */
+static void fingerprints(const void *state, struct rj_fingerprints *out)
+{
+	const struct dhcp_state *s = state;
+
+	for (const struct rj_datagram *d = s->messages.first; d; d = d->next) {
+		struct rj_cursor c = rj_datagram_cursor(d);
+		uint32_t cookie;
+
+		if (rj_cursor_skip(&c, HEADER_BYTES) || rj_cursor_u32(&c, &cookie) ||
+		    cookie != MAGIC_COOKIE || !is_request(c))
+			continue;
+		rj_fp_begin(&out->text, RJ_FP_NO_DIGEST);
+		rj_fp_word(&out->text, "dhcp/(");
+		while (put_npf_option(&out->text, &c))
+			;
+		rj_fp_char(&out->text, ')');
+		rj_fp_write(out, RJ_FP_DHCP);
+		return;
+	}
+}
+
 /* Who sent a request. An answer alone may have been to all and says nothing. */
 static int originator_of(const void *state)
 {
@@ -431,6 +498,7 @@ const struct rj_dissector rj_dhcp = {
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,
+	.fingerprints = fingerprints,
 	.originator = originator_of,
 	.fields = fields,
 	.num_fields = NUM_FIELDS,

@@ -207,6 +207,11 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 	rj_ssh_session_emit(state, originator, v);
 }
 
+static void fingerprints(const void *state, struct rj_fingerprints *out)
+{
+	rj_ssh_session_fingerprints(state, out);
+}
+
 static int originator_of(const void *state)
 {
 	return rj_ssh_session_client(state);
@@ -222,6 +227,7 @@ const struct rj_dissector rj_ssh = {
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,
+	.fingerprints = fingerprints,
 	.originator = originator_of,
 	.fields = rj_ssh_fields,
 	.num_fields = RJ_SSH_NUM_FIELDS,

@@ -5,6 +5,7 @@
 
 #include <rejoice/record.h>
 
+#include "proto/fingerprint.h"
 #include "proto/ssh/kexinit.h"
 
 /* Message numbers (RFC 4250 4.1.2; 30 to 49 belong to the key exchange method). */
@@ -68,6 +69,9 @@ RJ_MUST_CHECK enum rj_status rj_ssh_session_lists(const struct rj_ssh_session *s
  * -1. (exchange.c)
  */
 int rj_ssh_session_client(const struct rj_ssh_session *session);
+
+/* rj_ssh_session_fingerprints - of both sides' name-lists, where all are there. (fingerprint.c) */
+void rj_ssh_session_fingerprints(const struct rj_ssh_session *session, struct rj_fingerprints *f);
 
 /* rj_ssh_session_emit - writes the ssh object; nothing when nothing is known. (emit.c) */
 void rj_ssh_session_emit(const struct rj_ssh_session *session, unsigned int originator,
