@@ -9,7 +9,8 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"match", "process",
+	"match",
+	"process",
 };
 
 static const char *const names[] = {

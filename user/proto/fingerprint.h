@@ -100,7 +100,7 @@ void rj_fp_digest(struct rj_fp_text *t, char *out, size_t len);
 /* rj_fp_write - writes the text; nothing where it was too long. */
 void rj_fp_write(struct rj_fingerprints *f, enum rj_fp_field field);
 
-/* rj_fp_write_md5 - the digest of a text that was begun with RJ_FP_MD5; the text where asked for. */
+/* rj_fp_write_md5 - the digest of what was begun with RJ_FP_MD5; the text where asked for. */
 void rj_fp_write_md5(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_fp_field raw);
 
 /* rj_fp_string - any other text of this field. */

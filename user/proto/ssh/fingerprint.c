@@ -2,7 +2,7 @@
 /* Fingerprints of KEXINIT: Mercury's NPF and HASSH. */
 #include "proto/ssh/session.h"
 
-/* struct role - what is told of a client and of a server: fields, and the lists of its direction. */
+/* struct role - what is told of a client or server: fields, and the lists of its direction. */
 struct role {
 	const char *npf_name;
 	enum rj_fp_field npf;

@@ -32,10 +32,12 @@ static void put_u16(struct hello *h, unsigned int value)
 static size_t from_hex(const char *hex, uint8_t *out)
 {
 	size_t len = 0;
-	unsigned int byte;
 
-	for (; *hex && *hex != ' ' && sscanf(hex, "%2x", &byte) == 1; hex += 2)
-		out[len++] = (uint8_t)byte;
+	for (; *hex && *hex != ' '; hex += 2) {
+		const char digits[] = { hex[0], hex[1], 0 };
+
+		out[len++] = (uint8_t)strtoul(digits, NULL, 16);
+	}
 	return len;
 }
 
@@ -98,12 +100,12 @@ static void check_has(const struct hello *h, unsigned int npf, const char *text)
 
 TEST(fingerprint_ja3_is_that_of_its_definition)
 {
-	check_has(
-		client_hello(0x0301, "002f00350005000ac009c00ac013c0140032003800130004",
-			     "0000:0003000061 000a:0006001700180019 000b:0100"),
-		0,
-		"\"ja3\":\"ada70206e40642a3e4461f35503241d5\","
-		"\"ja3_r\":\"769,47-53-5-10-49161-49162-49171-49172-50-56-19-4,0-10-11,23-24-25,0\"");
+	check_has(client_hello(0x0301, "002f00350005000ac009c00ac013c0140032003800130004",
+			       "0000:0003000061 000a:0006001700180019 000b:0100"),
+		  0,
+		  "\"ja3\":\"ada70206e40642a3e4461f35503241d5\","
+		  "\"ja3_r\":\"769,47-53-5-10-49161-49162-49171-49172-50-56-19-4,"
+		  "0-10-11,23-24-25,0\"");
 	check_has(client_hello(0x0301, "00040005000a00090064006200030006001300120063", ""), 0,
 		  "\"ja3\":\"de350869b8c85de67a350c8d186f11e6\","
 		  "\"ja3_r\":\"769,4-5-10-9-100-98-3-6-19-18-99,,,\"");
