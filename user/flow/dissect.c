@@ -6,87 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/dissect_limits.h"
+#include "flow/dissect_state.h"
 #include "flow/paused.h"
-#include "flow/stream.h"
-#include "proto/dissector.h"
 
-/* What a flow may keep for its record: both hellos at their longest and 100 KiB beside. Ours. */
-#define ARENA_BYTES ((size_t)256 * 1024)
+/* Who reads a side now; NULL: nobody yet. */
+static const struct rj_dissector *row_of(const struct rj_dissect *d, unsigned int nr)
+{
+	return d->sides[nr].is_behind ? d->before->row : d->bound;
+}
 
-/* Datagrams of a side that are probed; STUN or a greeting may come before the protocol. Ours. */
-#define MAX_PROBED 4u
-
-/*
- * Bytes of a side that may come after all dissectors refused it, while the other side can still
- * change that: the first flight, before which nobody answers (10 segments, RFC 6928), and some.
- */
-#define MAX_REFUSED_BYTES 16384u
-
-/*
- * A side tries again with every segment until its failed tries have looked at
- * this much, then whenever it has grown by 1/16: thus what a sender of one-byte
- * segments costs grows with his bytes, not with their square. Ours: a message of
- * 4 KiB may come byte by byte, one of 64 KiB in segments of 256.
- */
-#define EAGER_BYTES (8u << 20)
-
-/*
- * Bytes beyond the cap after which a hole before it is taken as lost. Ours: twice
- * the 6 MiB that Linux gives a receive window, so that no retransmission comes.
- */
-#define LOST_BYTES (16u << 20)
-
-enum phase {
-	PHASE_ACTIVE,
-	PHASE_REFUSED, /* no dissector wants what it has; see MAX_REFUSED_BYTES */
-	PHASE_DONE,
-};
-
-/*
- * struct side - one direction.
- * @candidates:    TCP: rows that have not said no to the bytes at its start
- * @effort_bytes:  what probes and parses looked at that wanted more
- * @tried_bytes:   how many there were when last one wanted more
- * @refused_bytes: came since it was refused
- * @num_refused:   segments since, each of which followed the one before
- * @num_probed:    UDP: datagrams that no row knew
- * @has_read:      TCP: a message was parsed
- * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
- */
-struct side {
-	struct rj_stream stream;
-	uint64_t time_ns;
-	rj_dissector_mask candidates;
-	uint32_t effort_bytes;
-	uint32_t tried_bytes;
-	uint32_t refused_bytes;
-	uint16_t num_refused;
-	uint8_t num_probed;
-	uint8_t phase;
-	bool has_read : 1;
-	bool is_unplaced : 1;
-};
-
-/*
- * struct rj_dissect - one flow; NULL @bound until a side was recognised.
- * @pool:   what it was taken from, or NULL for the heap
- * @rows:   those asked for that run over this transport
- * @hinted: of those, the ones that name a port of this flow
- * @binder: the side that was recognised
- */
-struct rj_dissect {
-	struct rj_pool *pool;
-	const struct rj_dissector *const *table;
-	const struct rj_dissector *bound;
-	void *state;
-	struct rj_arena arena;
-	struct side sides[2];
-	rj_dissector_mask rows;
-	rj_dissector_mask hinted;
-	uint16_t ports[2];
-	uint8_t over;
-	uint8_t binder;
-};
+static void *state_of(const struct rj_dissect *d, unsigned int nr)
+{
+	return d->sides[nr].is_behind ? d->before->state : d->state;
+}
 
 static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
 {
@@ -96,7 +29,8 @@ static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
 	return false;
 }
 
-/* While nothing is bound each stream may grow to what the greediest candidate wants. */
+/* While nothing is bound each stream may grow to what the greediest candidate wants. Behind a
+ * protocol that handed over it starts anew. */
 static void limit_streams(struct rj_dissect *d)
 {
 	uint32_t max_bytes = 0;
@@ -109,8 +43,11 @@ static void limit_streams(struct rj_dissect *d)
 	}
 	if (d->bound)
 		max_bytes = d->bound->max_bytes;
-	rj_stream_limit(&d->sides[0].stream, max_bytes);
-	rj_stream_limit(&d->sides[1].stream, max_bytes);
+	for (unsigned int nr = 0; nr < 2; nr++) {
+		struct rj_stream *stream = &d->sides[nr].stream;
+
+		rj_stream_limit(stream, d->before ? stream->consumed + max_bytes : max_bytes);
+	}
 }
 
 /* The first payload tells transport and ports, and so which rows to ask. */
@@ -150,6 +87,12 @@ static void finish(struct side *side)
 	side->phase = PHASE_DONE;
 }
 
+static void activate(struct side *side)
+{
+	side->phase = PHASE_ACTIVE;
+	side->tried_bytes = 0;
+}
+
 static void refuse(struct side *side)
 {
 	side->phase = PHASE_REFUSED;
@@ -183,24 +126,38 @@ static int choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes,
 	return -1;
 }
 
+static void finish_both(struct rj_dissect *d, struct rj_dissect_counts *counts)
+{
+	counts->no_memory++;
+	finish(&d->sides[0]);
+	finish(&d->sides[1]);
+}
+
+/* What @row knows of the flow: zeroed, unless it was here before. NULL without memory. */
+static void *state_for(struct rj_dissect *d, const struct rj_dissector *row)
+{
+	for (const struct layer *layer = d->before; layer; layer = layer->before)
+		if (layer->row == row)
+			return layer->state;
+	return rj_arena_alloc(&d->arena, row->state_bytes);
+}
+
 /* Whether there was memory for it; else the flow is given up. */
 static bool bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
 		 struct rj_dissect_counts *counts)
 {
 	struct side *other = &d->sides[!nr];
 
-	d->state = rj_arena_alloc(&d->arena, row->state_bytes);
+	d->state = state_for(d, row);
 	if (!d->state) {
-		counts->no_memory++;
-		finish(&d->sides[nr]);
-		finish(other);
+		finish_both(d, counts);
 		return false;
 	}
 	d->bound = row;
 	d->binder = (uint8_t)nr;
 	limit_streams(d);
 	if (other->phase == PHASE_REFUSED) /* what it starts with may make sense only now */
-		other->phase = PHASE_ACTIVE;
+		activate(other);
 	return true;
 }
 
@@ -217,15 +174,57 @@ static enum rj_status parse(struct rj_dissect *d, struct rj_message *m, struct r
 {
 	uint32_t num_refused = d->arena.num_refused;
 	size_t len = c->left;
-	enum rj_status st = d->bound->parse(d->state, m, c);
+	enum rj_status st = row_of(d, m->side)->parse(state_of(d, m->side), m, c);
 
 	counts->no_memory += d->arena.num_refused - num_refused;
 	if (st == RJ_TRUNCATED && !c->is_hard)
 		return st;
-	if (!st && c->left < len)
+	if (!st && (c->left < len || m->hands_over))
 		return RJ_OK;
 	counts->malformed++; /* or a dissector that broke its contract */
 	return RJ_MALFORMED;
+}
+
+static unsigned int num_layers(const struct rj_dissect *d)
+{
+	unsigned int num = 0;
+
+	for (const struct layer *layer = d->before; layer; layer = layer->before)
+		num++;
+	return num;
+}
+
+/*
+ * What follows on this side is of another protocol. The first side to be handed over leaves the
+ * protocol behind as a layer, where the other one still is.
+ */
+static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_counts *counts)
+{
+	struct side *side = &d->sides[nr], *other = &d->sides[!nr];
+	struct layer *layer;
+
+	side->candidates = d->rows;
+	if (side->is_behind) {
+		side->is_behind = false;
+		d->num_handovers++;
+		return;
+	}
+	if (other->is_behind || num_layers(d) == MAX_LAYERS) {
+		finish(side);
+		return;
+	}
+	layer = rj_arena_alloc(&d->arena, sizeof(*layer));
+	if (!layer) {
+		finish_both(d, counts);
+		return;
+	}
+	*layer = (struct layer){ .before = d->before, .row = d->bound, .state = d->state };
+	d->before = layer;
+	d->bound = NULL;
+	d->state = NULL;
+	d->num_handovers++;
+	other->is_behind = other->phase == PHASE_ACTIVE;
+	limit_streams(d);
 }
 
 /* Parses the next message of a stream; false when there is no more to be had for now. */
@@ -261,7 +260,9 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
 		return false;
 	}
 	rj_stream_skip(&side->stream, (uint32_t)m.skip);
-	return true;
+	if (m.hands_over)
+		hand_over(d, nr, counts);
+	return !m.hands_over;
 }
 
 /* Gives a side up whose budget is used while more is wanted. */
@@ -293,7 +294,7 @@ static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
 	if (side->phase != PHASE_ACTIVE || !len)
 		return false;
 	if (rj_stream_can_move(&side->stream))
-		answer = d->bound->probe(&m, rj_cursor_init(bytes, len, is_hard));
+		answer = row_of(d, nr)->probe(&m, rj_cursor_init(bytes, len, is_hard));
 	if (answer == RJ_PROBE_NO) {
 		refuse(side);
 		side->is_unplaced = true;
@@ -333,16 +334,32 @@ static bool probe_stream(struct rj_dissect *d, unsigned int nr, bool is_end,
 	return false;
 }
 
+static void advance_once(struct rj_dissect *d, unsigned int nr, bool is_end,
+			 struct rj_dissect_counts *counts)
+{
+	bool is_new = !row_of(d, nr) && probe_stream(d, nr, is_end, counts);
+
+	if (!row_of(d, nr))
+		return;
+	read_messages(d, nr, is_end, counts);
+	if (is_new && row_of(d, !nr))
+		read_messages(d, !nr, is_end, counts);
+}
+
+/*
+ * Once more for each side that was handed over, as it may have the next protocol's bytes already.
+ */
 static void advance(struct rj_dissect *d, unsigned int nr, bool is_end,
 		    struct rj_dissect_counts *counts)
 {
-	bool is_new = !d->bound && probe_stream(d, nr, is_end, counts);
+	unsigned int num_before = d->num_handovers;
 
-	if (!d->bound)
-		return;
-	read_messages(d, nr, is_end, counts);
-	if (is_new)
-		read_messages(d, !nr, is_end, counts);
+	advance_once(d, nr, is_end, counts);
+	while (d->num_handovers != num_before) {
+		num_before = d->num_handovers;
+		advance_once(d, nr, is_end, counts);
+		advance_once(d, !nr, is_end, counts);
+	}
 }
 
 /* See EAGER_BYTES. */
@@ -361,10 +378,9 @@ static void begin_again(struct rj_dissect *d, unsigned int nr)
 {
 	struct side *side = &d->sides[nr];
 
-	side->phase = PHASE_ACTIVE;
+	activate(side);
 	side->candidates = d->rows;
-	side->tried_bytes = 0;
-	if (d->bound && d->binder == nr && !d->sides[!nr].has_read)
+	if (d->bound && !d->before && d->binder == nr && !d->sides[!nr].has_read)
 		unbind(d);
 }
 
@@ -413,7 +429,7 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 	if (news == RJ_STREAM_MOVED)
 		begin_again(d, p->side);
 	if (p->is_syn && side->phase == PHASE_REFUSED && side->is_unplaced)
-		side->phase = PHASE_ACTIVE;
+		activate(side);
 	if (side->phase == PHASE_REFUSED) {
 		take_refused(side, p->len, news);
 		return;
@@ -574,21 +590,23 @@ void rj_dissect_bound(struct rj_dissect *d, unsigned int side, enum rj_bound bou
 
 bool rj_dissect_is_vain(const struct rj_dissect *d)
 {
-	return !d->bound && d->over == RJ_OVER_TCP && d->sides[0].phase == PHASE_DONE &&
-	       d->sides[1].phase == PHASE_DONE;
+	return !d->bound && !d->before && d->over == RJ_OVER_TCP &&
+	       d->sides[0].phase == PHASE_DONE && d->sides[1].phase == PHASE_DONE;
 }
 
 bool rj_dissect_is_refused(const struct rj_dissect *d, unsigned int side)
 {
-	return !d->bound && d->over == RJ_OVER_TCP && d->sides[side].phase != PHASE_ACTIVE;
+	return !d->bound && !d->before && d->over == RJ_OVER_TCP &&
+	       d->sides[side].phase != PHASE_ACTIVE;
 }
 
 bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
 {
 	const struct side *other = &d->sides[!side];
 
-	return !d->bound && d->over == RJ_OVER_TCP && d->sides[side].phase == PHASE_DONE &&
-	       other->phase == PHASE_ACTIVE && !other->stream.has_start && !other->stream.seen_fin;
+	return !d->bound && !d->before && d->over == RJ_OVER_TCP &&
+	       d->sides[side].phase == PHASE_DONE && other->phase == PHASE_ACTIVE &&
+	       !other->stream.has_start && !other->stream.seen_fin;
 }
 
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side)
@@ -636,7 +654,7 @@ bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_p
 {
 	uint8_t done = 0;
 
-	if (d->bound || !is_pausable(&d->sides[side]))
+	if (d->bound || d->before || !is_pausable(&d->sides[side]))
 		return false;
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		const struct side *s = &d->sides[nr];
@@ -702,7 +720,7 @@ bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *r
 	const struct side *s = &d->sides[side];
 
 	/* behind a hole nothing can be read: more of that would only be in the way of others */
-	if (d->over != RJ_OVER_TCP || !d->bound || s->phase != PHASE_ACTIVE ||
+	if (d->over != RJ_OVER_TCP || !row_of(d, side) || s->phase != PHASE_ACTIVE ||
 	    !s->stream.has_start || s->stream.high > s->stream.end)
 		return false;
 	*ret_seq = rj_stream_budget_end(&s->stream);
@@ -718,62 +736,6 @@ void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)
 			counts->holes += rj_stream_num_waiting(&d->sides[nr].stream);
 		finish(&d->sides[nr]);
 	}
-}
-
-int rj_dissect_originator(const struct rj_dissect *d)
-{
-	return d->bound && d->bound->originator ? d->bound->originator(d->state) : -1;
-}
-
-static bool is_shown(const struct rj_dissect *d, rj_dissector_mask mask)
-{
-	for (unsigned int i = 0; d->table[i]; i++)
-		if (d->table[i] == d->bound)
-			return mask >> i & 1;
-	return false;
-}
-
-void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigned int originator,
-		     struct rj_visitor *v)
-{
-	if (d->bound && is_shown(d, mask))
-		d->bound->emit(d->state, originator, v);
-}
-
-void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints *out)
-{
-	if (d->bound && d->bound->fingerprints)
-		d->bound->fingerprints(d->state, out);
-}
-
-/* The row whose value has the TLS records; NULL when none of @mask does. */
-static const struct rj_dissector *row_of_records(rj_dissector_mask mask)
-{
-	for (; mask; mask &= mask - 1) {
-		const struct rj_dissector *row = rj_dissectors[__builtin_ctz(mask)];
-
-		if (row->emit_records)
-			return row;
-	}
-	return NULL;
-}
-
-bool rj_dissect_follows_records(rj_dissector_mask mask)
-{
-	return row_of_records(mask);
-}
-
-void rj_dissect_emit_records(const struct rj_dissect *d, rj_dissector_mask mask,
-			     unsigned int originator, struct rj_tls_records *records,
-			     struct rj_visitor *v)
-{
-	const struct rj_dissector *row = row_of_records(mask);
-	bool is_bound = d && d->bound == row;
-
-	if (row)
-		row->emit_records(is_bound ? d->state : NULL, records, v);
-	if (d && !is_bound)
-		rj_dissect_emit(d, mask, originator, v);
 }
 
 size_t rj_dissect_bytes(const struct rj_dissect *d)

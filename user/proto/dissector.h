@@ -34,6 +34,10 @@ enum rj_probe {
  *           call when a datagram that the capture cut, and that gave RJ_TRUNCATED, is
  *           shown once more, because no more of it will come: a parse that keeps
  *           such a part clears it and returns RJ_OK
+ * @hands_over: TCP: set by a parse that returns RJ_OK: what stands behind the cursor, and all that
+ *           follows on this side, is of another protocol, for which all dissectors are asked. Here
+ *           the cursor need not have moved. The other side goes on as it was until it is handed
+ *           over as well
  */
 struct rj_message {
 	unsigned int side;
@@ -44,6 +48,7 @@ struct rj_message {
 	struct rj_arena *arena;
 	uint64_t skip;
 	bool is_done;
+	bool hands_over;
 };
 
 #define RJ_TLS_RECORD_MESSAGES 14u
@@ -82,8 +87,8 @@ struct rj_dissector {
 	const char *reference; /* the standard it reads */
 	unsigned int over;     /* RJ_OVER_* it can run on */
 	const uint16_t *ports; /* where to ask it first, ends with 0; content decides */
-	size_t state_bytes;    /* per flow, zeroed before the first parse */
-	uint32_t max_bytes;    /* of each direction's stream it may want; the cap of buffering */
+	size_t state_bytes; /* per flow, zeroed before the first parse, kept when it comes again */
+	uint32_t max_bytes; /* of each direction's stream it may want; the cap of buffering */
 
 	/*
 	 * probe - pure: looks at the first bytes of one side and says whether they

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What flow/dissect keeps of a flow; for its own files alone. */
+#ifndef RJ_FLOW_DISSECT_STATE_H
+#define RJ_FLOW_DISSECT_STATE_H
+
+#include "flow/dissect.h"
+#include "flow/stream.h"
+#include "proto/dissector.h"
+
+enum phase {
+	PHASE_ACTIVE,
+	PHASE_REFUSED, /* no dissector wants what it has; see MAX_REFUSED_BYTES */
+	PHASE_DONE,
+};
+
+/*
+ * struct side - one direction.
+ * @candidates:    TCP: rows that have not said no to the bytes at its start
+ * @effort_bytes:  what probes and parses looked at that wanted more
+ * @tried_bytes:   how many there were when last one wanted more
+ * @refused_bytes: when it is refused: came since then
+ * @num_refused:   segments since, each of which followed the one before
+ * @num_probed:    UDP: datagrams that no row knew
+ * @has_read:      TCP: a message was parsed
+ * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
+ * @is_behind:     the other side was handed over to the next protocol, this one not yet
+ */
+struct side {
+	struct rj_stream stream;
+	uint64_t time_ns;
+	rj_dissector_mask candidates;
+	uint32_t effort_bytes;
+	union {
+		uint32_t tried_bytes;
+		uint32_t refused_bytes;
+	};
+	uint16_t num_refused;
+	uint8_t num_probed;
+	uint8_t phase;
+	bool has_read : 1;
+	bool is_unplaced : 1;
+	bool is_behind : 1;
+};
+
+/* struct layer - a protocol that handed the flow over to the next; in the arena. */
+struct layer {
+	struct layer *before;
+	const struct rj_dissector *row;
+	void *state;
+};
+
+/*
+ * struct rj_dissect - one flow; NULL @bound until a side was recognised, and again once a protocol
+ * handed over.
+ * @pool:   what it was taken from, or NULL for the heap
+ * @rows:   those asked for that run over this transport
+ * @hinted: of those, the ones that name a port of this flow
+ * @binder: the side that was recognised
+ * @before: the protocols before @bound, the last one first; sides that are behind are of that
+ * @num_handovers: of sides, so far
+ */
+struct rj_dissect {
+	struct rj_pool *pool;
+	const struct rj_dissector *const *table;
+	const struct rj_dissector *bound;
+	void *state;
+	struct layer *before;
+	struct rj_arena arena;
+	struct side sides[2];
+	rj_dissector_mask rows;
+	rj_dissector_mask hinted;
+	uint16_t ports[2];
+	uint8_t over;
+	uint8_t binder;
+	uint8_t num_handovers;
+};
+
+#endif
