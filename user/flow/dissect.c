@@ -10,15 +10,25 @@
 #include "flow/dissect_state.h"
 #include "flow/paused.h"
 
+/* The layer that a side lags behind in; only for one that does. */
+static const struct layer *layer_of(const struct rj_dissect *d, unsigned int nr)
+{
+	const struct layer *layer = d->before;
+
+	for (unsigned int i = 1; i < d->sides[nr].lag; i++)
+		layer = layer->before;
+	return layer;
+}
+
 /* Who reads a side now; NULL: nobody yet. */
 static const struct rj_dissector *row_of(const struct rj_dissect *d, unsigned int nr)
 {
-	return d->sides[nr].is_behind ? d->before->row : d->bound;
+	return d->sides[nr].lag ? layer_of(d, nr)->row : d->bound;
 }
 
 static void *state_of(const struct rj_dissect *d, unsigned int nr)
 {
-	return d->sides[nr].is_behind ? d->before->state : d->state;
+	return d->sides[nr].lag ? layer_of(d, nr)->state : d->state;
 }
 
 static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
@@ -204,12 +214,12 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 	struct layer *layer;
 
 	side->candidates = d->rows;
-	if (side->is_behind) {
-		side->is_behind = false;
+	if (side->lag) {
+		side->lag--;
 		d->num_handovers++;
 		return;
 	}
-	if (other->is_behind || num_layers(d) == MAX_LAYERS) {
+	if (num_layers(d) == MAX_LAYERS) {
 		finish(side);
 		return;
 	}
@@ -223,7 +233,8 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 	d->bound = NULL;
 	d->state = NULL;
 	d->num_handovers++;
-	other->is_behind = other->phase == PHASE_ACTIVE;
+	if (other->phase == PHASE_ACTIVE)
+		other->lag++;
 	limit_streams(d);
 }
 
@@ -457,7 +468,7 @@ static void read_datagram(struct rj_dissect *d, unsigned int nr, struct rj_curso
 		}
 		if (st)
 			return;
-		if (m.is_done)
+		if (m.is_done || m.hands_over)
 			finish(&d->sides[nr]);
 	}
 }

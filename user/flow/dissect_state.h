@@ -23,7 +23,7 @@ enum phase {
  * @num_probed:    UDP: datagrams that no row knew
  * @has_read:      TCP: a message was parsed
  * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
- * @is_behind:     the other side was handed over to the next protocol, this one not yet
+ * @lag:           how often the other side was handed over to a next protocol and this one not yet
  */
 struct side {
 	struct rj_stream stream;
@@ -39,7 +39,7 @@ struct side {
 	uint8_t phase;
 	bool has_read : 1;
 	bool is_unplaced : 1;
-	bool is_behind : 1;
+	uint8_t lag : 4;
 };
 
 /* struct layer - a protocol that handed the flow over to the next; in the arena. */

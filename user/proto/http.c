@@ -187,23 +187,23 @@ RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_me
 	kept->is_upgrade = f->is_upgrade;
 	side->body = rj_http_framing_body(f, start, request && request->is_head,
 					  request && request->is_connect);
-	if (is_switch(start, request)) {
+	if (is_switch(start, request))
 		s->is_switched = true;
-		m->is_done = true;
-	}
 	*c = behind;
 	return RJ_OK;
 }
 
-/* After a request for another protocol what is no HTTP is that protocol, not a mistake. */
+/*
+ * After a request for another protocol what is no HTTP is that protocol, not a mistake; but HTTP
+ * may come through a tunnel as well.
+ */
 static bool has_left_http(const struct http_state *s, const struct side *side,
 			  struct rj_cursor bytes)
 {
 	const struct message *last = side->num ? side->messages[side->num - 1] : NULL;
 
-	if (s->is_switched)
-		return true;
-	if (!last || side->role != ROLE_REQUESTS || !(last->is_upgrade || last->is_connect))
+	if (!s->is_switched &&
+	    (!last || side->role != ROLE_REQUESTS || !(last->is_upgrade || last->is_connect)))
 		return false;
 	return rj_http_probe(bytes) == RJ_PROBE_NO;
 }
@@ -224,8 +224,10 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 	struct rj_cursor line;
 	enum rj_status st;
 
-	if (has_left_http(s, side, at))
-		return take_all(m, c);
+	if (c->left && has_left_http(s, side, at)) {
+		m->hands_over = true;
+		return RJ_OK;
+	}
 	if (is_empty_line(c))
 		return rj_line_read(c, &line);
 	if (side->num == MAX_MESSAGES && c->left) {

@@ -12,6 +12,7 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_dhcp,
 	&rj_dhcpv6,
 	&rj_ike,
+	&rj_prelude,
 	NULL,
 };
 /* clang-format on */

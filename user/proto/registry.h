@@ -13,5 +13,6 @@ extern const struct rj_dissector rj_ssh;
 extern const struct rj_dissector rj_dhcp;
 extern const struct rj_dissector rj_dhcpv6;
 extern const struct rj_dissector rj_ike;
+extern const struct rj_dissector rj_prelude;
 
 #endif

@@ -87,6 +87,9 @@ static const struct sample samples[] = {
 	  "28 00 0020 00 00 001c 01 01 00 02 03 00 000c 01 00 000c 800e 0100 00 00 0008 04 00 001f"
 	  "00 00 0008 01020304",
 	  NULL },
+	{ "prelude", 40000, 9, NULL, "PROXY TCP6 2001:db8::1 2001:db8::2 40000 443\r\n" },
+	{ "prelude", 25, 40000, NULL, "220 a ESMTP\r\n" },
+	{ "prelude", 40000, 1080, "0401 01bb c0000201 61 00", NULL },
 };
 
 #endif

@@ -1,0 +1,694 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What stands before another protocol in a connection: STARTTLS in its kinds, SOCKS, PROXY headers.
+ */
+#include "proto/common/line.h"
+#include "proto/dissector.h"
+#include "proto/registry.h"
+
+#define MAX_KINDS 4u  /* of a flow, one after the other; as many as layers of flow/dissect */
+#define MAX_UNITS 64u /* of a side before TLS. Ours: greetings and a few commands */
+#define MAX_BYTES (16u << 10) /* of a side. Ours: a list of capabilities has some 100 bytes */
+
+#define SOCKS_METHODS_MAX 8u   /* RFC 1928 3: a byte; clients offer 1 to 3 */
+#define SOCKS_USER_MAX 256u    /* SOCKS 4 has no limit; that of RFC 1929 and a NUL */
+#define PROXY_LINE_MAX 107u    /* PROXY protocol 2.1 */
+#define LDAP_EXTENDED 0x77u    /* RFC 4511 4.12: ExtendedRequest */
+#define MYSQL_PROTOCOL 10u     /* of the greeting, since MySQL 3.21 */
+#define POSTGRES_TLS 80877103u /* 1234, 5679: SSLRequest */
+#define POSTGRES_GSS 80877104u /* 1234, 5680: GSSENCRequest */
+
+enum kind {
+	SMTP,
+	FTP,
+	POP3,
+	IMAP,
+	XMPP,
+	LDAP,
+	MYSQL,
+	POSTGRES,
+	RDP,
+	SOCKS4,
+	SOCKS5,
+	PROXY1,
+	PROXY2,
+	NUM_KINDS,
+};
+
+/*
+ * struct prelude - what a flow began with.
+ * @kinds: one after the other
+ * @openers: the sides that each was known by
+ * @at:    by side: which of them it is in
+ * @num_units: by side: what was read of that
+ * @num_left: how many a side has left: so many led to another protocol
+ */
+struct prelude {
+	uint8_t kinds[MAX_KINDS];
+	uint8_t openers[MAX_KINDS];
+	uint8_t num_kinds;
+	uint8_t num_left;
+	uint8_t at[2];
+	uint8_t num_units[2];
+};
+
+/* Whether @bytes start with one of @texts, which end with NULL. */
+static enum rj_probe probe_texts(struct rj_cursor bytes, const char *const *texts)
+{
+	enum rj_probe answer = RJ_PROBE_NO;
+
+	for (; *texts; texts++) {
+		if (!rj_cursor_starts(&bytes, *texts))
+			continue;
+		if (bytes.left >= strlen(*texts))
+			return RJ_PROBE_YES;
+		answer = RJ_PROBE_MORE;
+	}
+	return answer;
+}
+
+static enum rj_probe probe_smtp(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "220 ", "220-", "EHLO ", "HELO ", "LHLO ", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_ftp(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "AUTH TLS", "AUTH SSL", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_pop3(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "+OK", "CAPA\r\n", "STLS\r\n", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_imap(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "* OK", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_xmpp(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "<?xml ", "<stream:stream ", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe answer_of(enum rj_status st)
+{
+	if (st == RJ_TRUNCATED)
+		return RJ_PROBE_MORE;
+	return st ? RJ_PROBE_NO : RJ_PROBE_YES;
+}
+
+/* Reads a byte that has to be @first to @last. */
+RJ_MUST_CHECK static enum rj_status want(struct rj_cursor *c, uint8_t first, uint8_t last)
+{
+	struct rj_cursor ahead = *c;
+	uint8_t byte;
+	enum rj_status st = rj_cursor_u8(&ahead, &byte);
+
+	if (!st && (byte < first || byte > last))
+		st = RJ_MALFORMED;
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/*
+ * A client that starts with StartTLS (RFC 4511 4.14): SEQUENCE, its length, messageID, the request.
+ */
+static enum rj_probe probe_ldap(struct rj_cursor bytes)
+{
+	enum rj_status st = want(&bytes, 0x30, 0x30);
+
+	if (!st)
+		st = want(&bytes, 5, 127);
+	if (!st)
+		st = want(&bytes, 2, 2);
+	if (!st)
+		st = want(&bytes, 1, 1);
+	if (!st)
+		st = rj_cursor_skip(&bytes, 1);
+	return answer_of(st ? st : want(&bytes, LDAP_EXTENDED, LDAP_EXTENDED));
+}
+
+/*
+ * The server's first packet: 24 bits of length, number 0, protocol 10, a version that starts 3 to
+ * 9 or 1.
+ */
+static enum rj_probe probe_mysql(struct rj_cursor bytes)
+{
+	enum rj_status st = want(&bytes, 40, 200); /* of the packet; greetings have 60 to 120 */
+
+	for (unsigned int i = 0; !st && i < 3; i++)
+		st = want(&bytes, 0, 0);
+	if (!st)
+		st = want(&bytes, MYSQL_PROTOCOL, MYSQL_PROTOCOL);
+	return answer_of(st ? st : want(&bytes, '1', '9'));
+}
+
+/* A message of eight bytes: its length and a code (PostgreSQL, Message Formats). */
+RJ_MUST_CHECK static enum rj_status read_request(struct rj_cursor *c)
+{
+	enum rj_status st = RJ_OK;
+
+	for (unsigned int i = 0; !st && i < 3; i++)
+		st = want(c, 0, 0);
+	if (!st)
+		st = want(c, 8, 8);
+	if (!st)
+		st = want(c, POSTGRES_TLS >> 24, POSTGRES_TLS >> 24);
+	if (!st)
+		st = want(c, POSTGRES_TLS >> 16 & 0xff, POSTGRES_TLS >> 16 & 0xff);
+	if (!st)
+		st = want(c, POSTGRES_TLS >> 8 & 0xff, POSTGRES_TLS >> 8 & 0xff);
+	return st ? st : want(c, POSTGRES_TLS & 0xff, POSTGRES_GSS & 0xff);
+}
+
+static enum rj_probe probe_postgres(struct rj_cursor bytes)
+{
+	return answer_of(read_request(&bytes));
+}
+
+/* TPKT (RFC 1006 6) with a connection request or confirm (X.224 13.3, 13.4). */
+static enum rj_probe probe_rdp(struct rj_cursor bytes)
+{
+	enum rj_status st = want(&bytes, 3, 3);
+
+	if (!st)
+		st = want(&bytes, 0, 0);
+	if (!st)
+		st = want(&bytes, 0, 1);
+	if (!st)
+		st = want(&bytes, 11, 255);
+	if (!st)
+		st = rj_cursor_skip(&bytes, 1);
+	return answer_of(st ? st : want(&bytes, 0xd0, 0xe0));
+}
+
+/* SOCKS 4 and 4A: version, CONNECT or BIND, port, address, user, NUL; 4A a name and its NUL. */
+RJ_MUST_CHECK static enum rj_status read_socks4(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c, text;
+	uint32_t address;
+	enum rj_status st = want(&ahead, 4, 4);
+	bool is_4a;
+
+	if (!st)
+		st = want(&ahead, 1, 2);
+	if (!st)
+		st = rj_cursor_skip(&ahead, 2);
+	if (!st)
+		st = rj_cursor_u32(&ahead, &address);
+	if (st)
+		return st;
+	is_4a = address && address < 256; /* 0.0.0.x */
+	for (unsigned int i = 0; !st && i <= is_4a; i++) {
+		if (!rj_line_has(ahead, '\0') && ahead.left > SOCKS_USER_MAX)
+			return RJ_MALFORMED;
+		st = rj_line_word(&ahead, '\0', &text);
+	}
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/*
+ * The middle of a stream may look like a request, which is no more than eight bytes: nothing but
+ * TLS or HTTP may stand behind it.
+ */
+static enum rj_probe probe_socks4(struct rj_cursor bytes)
+{
+	const struct rj_message m = { .over = RJ_OVER_TCP };
+	enum rj_status st = read_socks4(&bytes);
+
+	if (!st && bytes.left && rj_tls.probe(&m, bytes) == RJ_PROBE_NO &&
+	    rj_http.probe(&m, bytes) == RJ_PROBE_NO)
+		return RJ_PROBE_NO;
+	return answer_of(st);
+}
+
+/*
+ * What may follow methods: a login with a name of letters (RFC 1929 2), or a request (RFC 1928 4).
+ */
+RJ_MUST_CHECK static enum rj_status check_socks5_next(struct rj_cursor c, bool has_login)
+{
+	struct rj_cursor name;
+	enum rj_status st;
+
+	if (has_login && !want(&c, 1, 1)) {
+		st = rj_cursor_prefixed(&c, 1, &name);
+		while (!st && name.left)
+			st = want(&name, ' ', '~');
+		return st;
+	}
+	st = want(&c, 5, 5);
+	if (!st)
+		st = want(&c, 1, 3);
+	if (!st)
+		st = want(&c, 0, 0);
+	return st ? st : want(&c, 1, 4);
+}
+
+/* RFC 1928 3: version, methods, of which those with a number below 10 are assigned. */
+static enum rj_probe probe_socks5(struct rj_cursor bytes)
+{
+	uint8_t num, method;
+	bool has_login = false;
+	enum rj_status st = want(&bytes, 5, 5);
+
+	if (!st)
+		st = rj_cursor_u8(&bytes, &num);
+	if (!st && (!num || num > SOCKS_METHODS_MAX))
+		st = RJ_MALFORMED;
+	while (!st && num--) {
+		st = rj_cursor_u8(&bytes, &method);
+		if (!st && method > 9)
+			st = RJ_MALFORMED;
+		has_login = has_login || (!st && method == 2);
+	}
+	if (!st && bytes.left)
+		st = check_socks5_next(bytes, has_login);
+	return answer_of(st);
+}
+
+static enum rj_probe probe_proxy1(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+#define PROXY2_SIGNATURE_BYTES 12u
+
+/* PROXY protocol 2.2: signature, version 2 and LOCAL or PROXY. */
+static enum rj_probe probe_proxy2(struct rj_cursor bytes)
+{
+	static const uint8_t signature[PROXY2_SIGNATURE_BYTES] = { 0x0d, 0x0a, 0x0d, 0x0a,
+								   0x00, 0x0d, 0x0a, 0x51,
+								   0x55, 0x49, 0x54, 0x0a };
+	enum rj_status st = RJ_OK;
+
+	for (unsigned int i = 0; !st && i < sizeof(signature); i++)
+		st = want(&bytes, signature[i], signature[i]);
+	return answer_of(st ? st : want(&bytes, 0x20, 0x21));
+}
+
+RJ_MUST_CHECK static enum rj_status pass_line(struct rj_cursor *c)
+{
+	struct rj_cursor line;
+
+	return rj_line_read(c, &line);
+}
+
+/* XML up to the end of a tag. */
+RJ_MUST_CHECK static enum rj_status pass_tag(struct rj_cursor *c)
+{
+	struct rj_cursor tag;
+
+	return rj_line_word(c, '>', &tag);
+}
+
+/* BER with a definite length (X.690 8.1.3): up to 127, or in one or two bytes. */
+RJ_MUST_CHECK static enum rj_status pass_ber(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	uint64_t len;
+	uint8_t form;
+	enum rj_status st = want(&ahead, 0x30, 0x30);
+
+	if (!st)
+		st = rj_cursor_u8(&ahead, &form);
+	if (!st && form > 0x82)
+		return RJ_MALFORMED;
+	if (st)
+		return st;
+	len = form;
+	if (form >= 0x80)
+		st = form == 0x80 ? RJ_MALFORMED : rj_cursor_be(&ahead, form & 0x7f, &len);
+	if (!st)
+		st = rj_cursor_skip(&ahead, (size_t)len);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* 24 bits of length, the least significant byte first, and a number. */
+RJ_MUST_CHECK static enum rj_status pass_mysql(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	uint8_t low, middle, high;
+	enum rj_status st = rj_cursor_u8(&ahead, &low);
+
+	if (!st)
+		st = rj_cursor_u8(&ahead, &middle);
+	if (!st)
+		st = rj_cursor_u8(&ahead, &high);
+	if (!st)
+		st = rj_cursor_skip(&ahead, 1u + (size_t)(high << 16 | middle << 8 | low));
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* The client's request, or the server's answer: one letter. */
+RJ_MUST_CHECK static enum rj_status pass_postgres(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	enum rj_status st = want(&ahead, 'G', 'S');
+
+	if (st == RJ_MALFORMED)
+		st = read_request(&ahead);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+RJ_MUST_CHECK static enum rj_status pass_tpkt(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	uint16_t len;
+	enum rj_status st = want(&ahead, 3, 3);
+
+	if (!st)
+		st = rj_cursor_skip(&ahead, 1);
+	if (!st)
+		st = rj_cursor_u16(&ahead, &len);
+	if (!st && len < 5) /* the header's 4 bytes are counted */
+		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_skip(&ahead, len - 4u);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* Of the client its request; of the server eight bytes, the first of them 0. */
+RJ_MUST_CHECK static enum rj_status lead_socks4(struct rj_cursor *c, bool is_opener,
+						unsigned int num_units, bool *ret_is_last)
+{
+	struct rj_cursor ahead = *c;
+	enum rj_status st;
+
+	(void)num_units;
+	*ret_is_last = true;
+	if (is_opener)
+		return read_socks4(c);
+	st = want(&ahead, 0, 0);
+	return st ? st : rj_cursor_skip(c, 8);
+}
+
+/* RFC 1928 4 and 6: version, command or reply, 0, an address of a kind, port. */
+RJ_MUST_CHECK static enum rj_status read_socks5_address(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c, name;
+	uint8_t kind;
+	enum rj_status st = rj_cursor_skip(&ahead, 2);
+
+	if (!st)
+		st = want(&ahead, 0, 0);
+	if (!st)
+		st = rj_cursor_u8(&ahead, &kind);
+	if (st)
+		return st;
+	if (kind == 1)
+		st = rj_cursor_skip(&ahead, 4);
+	else if (kind == 3)
+		st = rj_cursor_prefixed(&ahead, 1, &name);
+	else
+		st = kind == 4 ? rj_cursor_skip(&ahead, 16) : RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_skip(&ahead, 2);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* RFC 1929 2: of the client version, user, password; of the server version, status. */
+RJ_MUST_CHECK static enum rj_status pass_login(struct rj_cursor *c, bool is_opener)
+{
+	struct rj_cursor ahead = *c, text;
+	enum rj_status st = want(&ahead, 1, 1);
+
+	if (!st && !is_opener)
+		st = rj_cursor_skip(&ahead, 1);
+	for (unsigned int i = 0; !st && is_opener && i < 2; i++)
+		st = rj_cursor_prefixed(&ahead, 1, &text);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* RFC 1928 3: methods, of the server the one it takes; then a login or not, and what ends it. */
+RJ_MUST_CHECK static enum rj_status lead_socks5(struct rj_cursor *c, bool is_opener,
+						unsigned int num_units, bool *ret_is_last)
+{
+	struct rj_cursor ahead = *c, methods;
+	enum rj_status st = want(&ahead, 5, 5);
+
+	*ret_is_last = num_units && !st;
+	if (num_units && st == RJ_MALFORMED)
+		return pass_login(c, is_opener);
+	if (num_units)
+		return st ? st : read_socks5_address(c);
+	if (!st)
+		st = is_opener ? rj_cursor_prefixed(&ahead, 1, &methods) :
+				 rj_cursor_skip(&ahead, 1);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/* A line of who opened the connection; nothing of the other side. */
+RJ_MUST_CHECK static enum rj_status lead_proxy1(struct rj_cursor *c, bool is_opener,
+						unsigned int num_units, bool *ret_is_last)
+{
+	(void)num_units;
+	*ret_is_last = true;
+	if (!is_opener)
+		return RJ_OK;
+	if (!rj_line_has(*c, '\n') && c->left > PROXY_LINE_MAX)
+		return RJ_MALFORMED;
+	return pass_line(c);
+}
+
+/* Signature, version and command, family, 16 bits of length of the rest. */
+RJ_MUST_CHECK static enum rj_status lead_proxy2(struct rj_cursor *c, bool is_opener,
+						unsigned int num_units, bool *ret_is_last)
+{
+	struct rj_cursor ahead = *c, rest;
+	enum rj_status st;
+
+	(void)num_units;
+	*ret_is_last = true;
+	if (!is_opener)
+		return RJ_OK;
+	st = rj_cursor_skip(&ahead, PROXY2_SIGNATURE_BYTES + 2);
+	if (!st)
+		st = rj_cursor_prefixed(&ahead, 2, &rest);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+/*
+ * Each kind: how it starts, of either side, and either how long a unit is, before which TLS may
+ * start, or what leads to another protocol whatever it is.
+ */
+static const struct {
+	const char *name;
+	enum rj_probe (*probe)(struct rj_cursor bytes);
+	enum rj_status (*pass)(struct rj_cursor *c);
+	enum rj_status (*lead)(struct rj_cursor *c, bool is_opener, unsigned int num_units,
+			       bool *ret_is_last);
+} kinds[NUM_KINDS] = {
+	[SMTP] = { "smtp", probe_smtp, pass_line, NULL },
+	[FTP] = { "ftp", probe_ftp, pass_line, NULL },
+	[POP3] = { "pop3", probe_pop3, pass_line, NULL },
+	[IMAP] = { "imap", probe_imap, pass_line, NULL },
+	[XMPP] = { "xmpp", probe_xmpp, pass_tag, NULL },
+	[LDAP] = { "ldap", probe_ldap, pass_ber, NULL },
+	[MYSQL] = { "mysql", probe_mysql, pass_mysql, NULL },
+	[POSTGRES] = { "postgresql", probe_postgres, pass_postgres, NULL },
+	[RDP] = { "rdp", probe_rdp, pass_tpkt, NULL },
+	[SOCKS4] = { "socks4", probe_socks4, NULL, lead_socks4 },
+	[SOCKS5] = { "socks5", probe_socks5, NULL, lead_socks5 },
+	[PROXY1] = { "proxy1", probe_proxy1, NULL, lead_proxy1 },
+	[PROXY2] = { "proxy2", probe_proxy2, NULL, lead_proxy2 },
+};
+
+/* The first kind that says yes; else whether one may yet. */
+static enum rj_probe probe_kinds(struct rj_cursor bytes, enum kind *ret_kind)
+{
+	enum rj_probe answer = RJ_PROBE_NO;
+
+	for (enum kind kind = 0; kind < NUM_KINDS; kind++) {
+		enum rj_probe said = kinds[kind].probe(bytes);
+
+		if (said == RJ_PROBE_YES) {
+			*ret_kind = kind;
+			return said;
+		}
+		if (said == RJ_PROBE_MORE)
+			answer = said;
+	}
+	return answer;
+}
+
+static enum rj_probe prelude_probe(const struct rj_message *m, struct rj_cursor bytes)
+{
+	enum kind kind;
+
+	(void)m;
+	return probe_kinds(bytes, &kind);
+}
+
+static void leave(struct prelude *p, struct rj_message *m)
+{
+	unsigned int side = m->side;
+
+	p->at[side]++;
+	p->num_units[side] = 0;
+	if (p->num_left < p->at[side])
+		p->num_left = p->at[side];
+	m->hands_over = true;
+}
+
+RJ_MUST_CHECK static enum rj_status read_lead(struct prelude *p, struct rj_message *m,
+					      struct rj_cursor *c)
+{
+	unsigned int at = p->at[m->side], num_units = p->num_units[m->side];
+	bool is_last;
+	enum rj_status st =
+		kinds[p->kinds[at]].lead(c, p->openers[at] == m->side, num_units, &is_last);
+
+	if (st)
+		return st;
+	p->num_units[m->side]++;
+	if (is_last)
+		leave(p, m);
+	return RJ_OK;
+}
+
+/* FTP greets as SMTP does, but asks for TLS by another word (RFC 4217 4). */
+static void note_command(struct prelude *p, unsigned int at, struct rj_cursor c)
+{
+	struct rj_cursor line;
+
+	if (p->kinds[at] != SMTP || rj_line_read(&c, &line))
+		return;
+	if (rj_line_equals(line, "AUTH TLS") || rj_line_equals(line, "AUTH SSL"))
+		p->kinds[at] = FTP;
+}
+
+/* TLS starts where a unit would; no unit starts with the type of a record. */
+RJ_MUST_CHECK static enum rj_status read_unit(struct prelude *p, struct rj_message *m,
+					      struct rj_cursor *c)
+{
+	unsigned int at = p->at[m->side];
+	enum rj_probe answer = rj_tls.probe(m, *c);
+	enum rj_status st;
+
+	if (answer == RJ_PROBE_YES) {
+		leave(p, m);
+		return RJ_OK;
+	}
+	if (answer == RJ_PROBE_MORE && !c->is_hard)
+		return RJ_TRUNCATED;
+	note_command(p, at, *c);
+	st = kinds[p->kinds[at]].pass(c);
+	if (st == RJ_TRUNCATED && c->left >= MAX_BYTES / 2)
+		return RJ_MALFORMED;
+	if (!st)
+		m->is_done = ++p->num_units[m->side] == MAX_UNITS;
+	return st;
+}
+
+/*
+ * In which of the kinds the side is: the next, where it left all. That its bytes have to show, or
+ * those of the other side, which may not have been enough for a first unit yet.
+ */
+RJ_MUST_CHECK static enum rj_status know_kind(struct prelude *p, unsigned int side,
+					      const struct rj_cursor *c)
+{
+	unsigned int at = p->at[side];
+	enum rj_probe answer = RJ_PROBE_NO;
+	enum kind kind;
+
+	if (at < p->num_kinds)
+		return RJ_OK;
+	if (at < MAX_KINDS)
+		answer = probe_kinds(*c, &kind);
+	if (answer != RJ_PROBE_YES)
+		return at < MAX_KINDS ? rj_cursor_short(c) : RJ_MALFORMED;
+	p->kinds[at] = (uint8_t)kind;
+	p->openers[at] = (uint8_t)side;
+	p->num_kinds++;
+	return RJ_OK;
+}
+
+static enum rj_status prelude_parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	struct prelude *p = state, next = *p;
+	enum rj_status st = know_kind(&next, m->side, c);
+
+	if (!st && kinds[next.kinds[next.at[m->side]]].lead)
+		st = read_lead(&next, m, c);
+	else if (!st)
+		st = read_unit(&next, m, c);
+	if (!st)
+		*p = next;
+	return st;
+}
+
+enum field { F_PRELUDE, F_KIND, NUM_FIELDS };
+
+static const struct rj_field fields[NUM_FIELDS] = {
+	[F_PRELUDE] = { "prelude", RJ_TYPE_ARRAY, "", 0, "",
+			"What came before the protocols shown, in order: smtp where STARTTLS led to "
+			"TLS, proxy2, socks5 and the like." },
+	[F_KIND] = { "kind", RJ_TYPE_STRING, "", 0, "RFC 3207; RFC 1928; PROXY protocol",
+		     "Name of one." },
+};
+
+static void prelude_emit(const void *state, unsigned int originator, struct rj_visitor *v)
+{
+	const struct prelude *p = state;
+
+	(void)originator;
+	if (!p->num_left)
+		return;
+	v->ops->open(v, &fields[F_PRELUDE]);
+	for (unsigned int i = 0; i < p->num_left; i++) {
+		const char *name = kinds[p->kinds[i]].name;
+
+		v->ops->string(v, &fields[F_KIND], name, strlen(name));
+	}
+	v->ops->close(v);
+}
+
+static const uint16_t prelude_ports[] = { 21,	25,   110,  143,  389,	587, 1080,
+					  3306, 3389, 5222, 5269, 5432, 0 };
+
+const struct rj_dissector rj_prelude = {
+	.name = "prelude",
+	.reference = "RFC 3207, RFC 4217, RFC 2595, RFC 6120, RFC 4511, RFC 1928",
+	.over = RJ_OVER_TCP,
+	.ports = prelude_ports,
+	.state_bytes = sizeof(struct prelude),
+	.max_bytes = MAX_BYTES,
+	.probe = prelude_probe,
+	.parse = prelude_parse,
+	.emit = prelude_emit,
+	.fields = fields,
+	.num_fields = NUM_FIELDS,
+};
