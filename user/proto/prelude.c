@@ -654,8 +654,8 @@ enum field { F_PRELUDE, F_KIND, NUM_FIELDS };
 
 static const struct rj_field fields[NUM_FIELDS] = {
 	[F_PRELUDE] = { "prelude", RJ_TYPE_ARRAY, "", 0, "",
-			"What came before the protocols shown, in order: smtp where STARTTLS led to "
-			"TLS, proxy2, socks5 and the like." },
+			"What came before the protocols shown, in order: smtp where STARTTLS led "
+			"to TLS, proxy2, socks5 and the like." },
 	[F_KIND] = { "kind", RJ_TYPE_STRING, "", 0, "RFC 3207; RFC 1928; PROXY protocol",
 		     "Name of one." },
 };
