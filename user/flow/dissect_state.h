@@ -35,8 +35,8 @@ struct side {
 		uint32_t refused_bytes;
 	};
 	uint16_t num_refused;
-	uint8_t num_probed;
-	uint8_t phase;
+	uint8_t num_probed : 4;
+	uint8_t phase : 4;
 	bool has_read : 1;
 	bool is_unplaced : 1;
 	uint8_t lag : 4;
