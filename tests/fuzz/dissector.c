@@ -87,7 +87,7 @@ static enum rj_status call(struct flow *f, struct rj_message *m, const uint8_t *
 	MUST(c.left <= len && c.at == bytes + (len - c.left));
 	MUST(!is_hard || st != RJ_TRUNCATED);
 	if (st == RJ_OK)
-		MUST(c.left < len);
+		MUST(c.left < len || m->hands_over);
 	if (st == RJ_TRUNCATED)
 		MUST(!memcmp(f->before, f->state, dissector->state_bytes));
 	*taken = len - c.left;
@@ -114,7 +114,7 @@ static size_t take(struct flow *f, unsigned int flags, size_t len, bool is_hard)
 
 		if (st == RJ_TRUNCATED)
 			return at;
-		s->is_over = st == RJ_MALFORMED || m.is_done;
+		s->is_over = st == RJ_MALFORMED || m.is_done || m.hands_over;
 		at += taken;
 		s->skip = m.skip;
 	}
