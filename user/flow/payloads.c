@@ -82,6 +82,12 @@ void rj_payloads_drop(struct rj_payloads *p, struct rj_entry *entry)
 		rj_datagram_remove(&entry->datagrams, entry->datagrams, &p->stats->datagrams);
 }
 
+/* The time of a packet, which its source's clock gave, as dissectors have it. */
+static uint64_t unix_time(const struct rj_payloads *p, uint64_t time_ns)
+{
+	return time_ns + (uint64_t)p->options->clock_ns;
+}
+
 /* Hands payload over and keeps the account of memory. */
 static void hand_over(struct rj_payloads *p, struct rj_entry *entry,
 		      const struct rj_payload *payload)
@@ -317,7 +323,7 @@ static void dissect_datagram(struct rj_payloads *p, struct rj_entry *entry, stru
 		.over = RJ_OVER_UDP,
 		.src_port = entry->key.port[d->side],
 		.dst_port = entry->key.port[!d->side],
-		.time_ns = d->time_ns,
+		.time_ns = unix_time(p, d->time_ns),
 		.bytes = d->bytes,
 		.len = len,
 		/* without the rest as if the capture had cut it */
@@ -367,8 +373,8 @@ static bool is_fragment(uint8_t bits)
 	return bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && !(bits & RJ_PKT_TCP);
 }
 
-static struct rj_payload payload_of(const struct rj_packet *packet, const uint8_t *bytes,
-				    uint32_t len)
+static struct rj_payload payload_of(const struct rj_payloads *p, const struct rj_packet *packet,
+				    const uint8_t *bytes, uint32_t len)
 {
 	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
 
@@ -377,7 +383,7 @@ static struct rj_payload payload_of(const struct rj_packet *packet, const uint8_
 		.over = packet->bits & RJ_PKT_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
 		.src_port = packet->key.port[packet->side],
 		.dst_port = packet->key.port[!packet->side],
-		.time_ns = packet->time_ns,
+		.time_ns = unix_time(p, packet->time_ns),
 		.seq = packet->tcp_seq + is_syn,
 		.is_syn = is_syn,
 		/* a FIN stands behind all bytes of its segment, which end in a later fragment */
@@ -493,7 +499,7 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		return;
 	if (!is_to_be_seen(p, entry, packet) || !rj_payloads_wants(p, packet->key.proto))
 		return;
-	payload = payload_of(packet, bytes, len);
+	payload = payload_of(p, packet, bytes, len);
 	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
 	if (!dissects(p, packet->key.proto))
 		return;
@@ -556,7 +562,7 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 		.over = s->key.proto == RJ_IP_TCP ? RJ_OVER_TCP : RJ_OVER_UDP,
 		.src_port = s->key.port[s->side],
 		.dst_port = s->key.port[!s->side],
-		.time_ns = s->time_ns,
+		.time_ns = unix_time(p, s->time_ns),
 		.seq = s->stream_seq,
 		.is_syn = s->tcp_flags & RJ_TCP_SYN && !s->offset,
 		/* a FIN stands behind all of its segment's bytes */
