@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/blocks.h"
 #include "core/poison.h"
 
 #define ALIGN_BYTES ((size_t)8)
@@ -22,15 +23,33 @@ void rj_arena_init(struct rj_arena *arena, size_t cap_bytes)
 	*arena = (struct rj_arena){ .cap_bytes = cap_bytes };
 }
 
+static struct rj_arena_block *take(struct rj_arena *arena, size_t bytes)
+{
+	return arena->blocks && bytes <= RJ_BLOCKS_MOST ?
+		       rj_blocks_take(arena->blocks, (uint32_t)bytes) :
+		       malloc(bytes);
+}
+
+static void give(struct rj_arena *arena, struct rj_arena_block *block)
+{
+	size_t bytes = sizeof(*block) + block->len;
+
+	if (arena->blocks && bytes <= RJ_BLOCKS_MOST)
+		rj_blocks_put(arena->blocks, block, (uint32_t)bytes);
+	else
+		free(block);
+}
+
 void rj_arena_done(struct rj_arena *arena)
 {
 	while (arena->head) {
 		struct rj_arena_block *next = arena->head->next;
 
-		free(arena->head);
+		give(arena, arena->head);
 		arena->head = next;
 	}
-	rj_arena_init(arena, arena->cap_bytes);
+	arena->used_bytes = 0;
+	arena->num_refused = 0;
 }
 
 /* The size of a new block, header included, that holds @len bytes; 0 when the cap forbids it. */
@@ -52,11 +71,12 @@ static size_t block_bytes(const struct rj_arena *arena, size_t len)
 static struct rj_arena_block *add_block(struct rj_arena *arena, size_t len)
 {
 	size_t bytes = block_bytes(arena, len);
-	struct rj_arena_block *block = bytes ? calloc(1, bytes) : NULL;
+	struct rj_arena_block *block = bytes ? take(arena, bytes) : NULL;
 
 	if (!block)
 		return NULL;
 	block->len = bytes - sizeof(*block);
+	block->used = 0;
 	block->next = arena->head;
 	arena->head = block;
 	arena->used_bytes += bytes;
@@ -75,7 +95,8 @@ static struct rj_arena_block *block_with(struct rj_arena *arena, size_t len)
 	return add_block(arena, len);
 }
 
-void *rj_arena_alloc(struct rj_arena *arena, size_t len)
+/* Not zeroed. */
+static void *alloc_raw(struct rj_arena *arena, size_t len)
 {
 	size_t aligned = len ? (len + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1) : ALIGN_BYTES;
 	struct rj_arena_block *block = NULL;
@@ -93,9 +114,16 @@ void *rj_arena_alloc(struct rj_arena *arena, size_t len)
 	return at;
 }
 
+void *rj_arena_alloc(struct rj_arena *arena, size_t len)
+{
+	void *at = alloc_raw(arena, len);
+
+	return at ? memset(at, 0, len) : NULL;
+}
+
 void *rj_arena_copy(struct rj_arena *arena, const void *data, size_t len)
 {
-	void *copy = rj_arena_alloc(arena, len);
+	void *copy = alloc_raw(arena, len);
 
 	if (copy && len)
 		memcpy(copy, data, len);

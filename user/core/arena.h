@@ -9,15 +9,18 @@
 #include "core/status.h"
 
 struct rj_arena_block;
+struct rj_blocks;
 
 /*
  * struct rj_arena - embedded; a zeroed one with a cap is ready for use.
  * @cap_bytes:  no more than this is ever held, block headers included
- * @used_bytes: what is held from the heap
+ * @used_bytes: what is held
+ * @blocks: where small blocks come from, borrowed, to be set before the first; NULL: the heap
  * @num_refused: allocations that met the cap or a heap without memory
  */
 struct rj_arena {
 	struct rj_arena_block *head;
+	struct rj_blocks *blocks;
 	size_t cap_bytes;
 	size_t used_bytes;
 	uint32_t num_refused;

@@ -524,7 +524,8 @@ static void init(struct rj_dissect *d, const struct rj_dissector *const *table,
 	rj_arena_init(&d->arena, ARENA_BYTES);
 }
 
-struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask)
+struct rj_dissect *rj_dissect_new(struct rj_pool *pool, struct rj_blocks *blocks,
+				  rj_dissector_mask mask)
 {
 	struct rj_dissect *d = rj_pool_take(pool);
 
@@ -532,6 +533,7 @@ struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask)
 		return NULL;
 	d->pool = pool;
 	init(d, rj_dissectors, mask);
+	d->arena.blocks = blocks;
 	return d;
 }
 

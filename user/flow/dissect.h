@@ -12,6 +12,7 @@
 #include "core/pool.h"
 #include "core/status.h"
 
+struct rj_blocks;
 struct rj_dissect;
 struct rj_dissector;
 struct rj_paused;
@@ -60,8 +61,12 @@ struct rj_payload {
 /* rj_dissect_pool - makes @pool one that rj_dissect_new takes from. */
 void rj_dissect_pool(struct rj_pool *pool, struct rj_slab *slab);
 
-/* rj_dissect_new - for one flow; NULL without memory. Cheap: most flows carry little. */
-RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(struct rj_pool *pool, rj_dissector_mask mask);
+/*
+ * rj_dissect_new - for one flow, whose small blocks are of @blocks; NULL without memory. Cheap:
+ * most flows carry little.
+ */
+RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(struct rj_pool *pool, struct rj_blocks *blocks,
+						rj_dissector_mask mask);
 
 /*
  * rj_dissect_new_with - the same from the heap, with another table (ends with NULL; borrowed), for

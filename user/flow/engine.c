@@ -285,7 +285,8 @@ static __attribute__((noinline)) bool add_segments(struct rj_engine *e, struct r
 	uint32_t num_splt = seq.rest->num_splt, num_ids = seq.rest->num_ids;
 
 	rj_flow_add(&entry->flow, half, &seq, p, &e->options.limits);
-	return rj_packed_add(&entry->side[p->side]->packed, &seq, num_splt, num_ids);
+	return rj_packed_add(&entry->side[p->side]->packed, &e->table.pools->sequences, &seq,
+			     num_splt, num_ids);
 }
 
 /* Likewise of one, which goes to the lists from here. */
@@ -305,12 +306,12 @@ static __always_inline bool add_segment(struct rj_engine *e, struct rj_entry *en
 		id = p->ip_id;
 	if (rest->num_splt != num_splt)
 		is_kept = rj_packed_packet(
-			&kept->packed,
+			&kept->packed, &e->table.pools->sequences,
 			rj_splt_pack(p->time_ns > start_ns ? p->time_ns - start_ns : 0,
 				     p->payload_len, p->tcp_flags),
 			id);
 	else if (id != RJ_PACKED_NO_ID)
-		is_kept = rj_packed_id(&kept->packed, p->ip_id);
+		is_kept = rj_packed_id(&kept->packed, &e->table.pools->sequences, p->ip_id);
 	if (is_kept)
 		return true;
 	rest->num_splt = num_splt;
@@ -562,7 +563,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 	rj_flow_merge(earlier, &later, &e->options.limits);
 	rj_seq_sort(&seq[0]); /* fragments that waited came before their first */
 	rj_seq_sort(&seq[1]);
-	if (!rj_table_repack(around, seq))
+	if (!rj_table_repack(&e->table, around, seq))
 		e->stats.dissect.no_memory++;
 	rj_payloads_end_datagrams(&e->payloads, entry);
 	rj_payloads_join(&e->payloads, around, entry);

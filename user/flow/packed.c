@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pool.h"
 #include "flow/seq.h"
 
 #define ONLY_ID 0x13u
@@ -24,7 +25,6 @@
 #define HAS_ID 0x10u
 #define GAP_BITS 27
 
-/* With the heap's own word 80 bytes: what a stream's first bytes take, too. */
 #define BLOCK_BYTES 63u
 
 struct rj_packed_block {
@@ -33,15 +33,20 @@ struct rj_packed_block {
 	uint8_t bytes[BLOCK_BYTES];
 };
 
+void rj_packed_pool(struct rj_pool *pool, struct rj_slab *slab)
+{
+	rj_pool_init(pool, sizeof(struct rj_packed_block), slab);
+}
+
 /* struct piece - its bytes, the first one lowest. */
 struct piece {
 	uint64_t bytes;
 	uint32_t len;
 };
 
-static __attribute__((noinline)) bool add_block(struct rj_packed *packed)
+static __attribute__((noinline)) bool add_block(struct rj_packed *packed, struct rj_pool *pool)
 {
-	struct rj_packed_block *block = malloc(sizeof(*block));
+	struct rj_packed_block *block = rj_pool_take_raw(pool);
 
 	if (!block)
 		return false;
@@ -58,14 +63,14 @@ static __attribute__((noinline)) bool add_block(struct rj_packed *packed)
 	return true;
 }
 
-static bool put_piece(struct rj_packed *packed, struct piece piece)
+static bool put_piece(struct rj_packed *packed, struct rj_pool *pool, struct piece piece)
 {
 	uint32_t room = (packed->last ? BLOCK_BYTES : RJ_PACKED_FIRST) - packed->used;
 	uint64_t bytes = htole64(piece.bytes);
 	uint8_t *at;
 
 	if (room < piece.len) {
-		if (!add_block(packed))
+		if (!add_block(packed, pool))
 			return false;
 		room = BLOCK_BYTES;
 	}
@@ -78,24 +83,25 @@ static bool put_piece(struct rj_packed *packed, struct piece piece)
 	return true;
 }
 
-bool rj_packed_id(struct rj_packed *packed, uint16_t id)
+bool rj_packed_id(struct rj_packed *packed, struct rj_pool *pool, uint16_t id)
 {
 	const struct piece piece = { .bytes = ONLY_ID | (uint64_t)id << 8, .len = 3 };
 
-	return put_piece(packed, piece);
+	return put_piece(packed, pool, piece);
 }
 
 /* Its first byte must stand right before the word: there is room for both, or for neither. */
-static __attribute__((noinline)) bool put_whole(struct rj_packed *packed, uint64_t entry)
+static __attribute__((noinline)) bool put_whole(struct rj_packed *packed, struct rj_pool *pool,
+						uint64_t entry)
 {
 	const struct piece mark = { .bytes = WHOLE_WORD, .len = 1 };
 	const struct piece word = { .bytes = entry, .len = sizeof(entry) };
 	uint32_t room = (packed->last ? BLOCK_BYTES : RJ_PACKED_FIRST) - packed->used;
 
-	if (room < mark.len + word.len && !add_block(packed))
+	if (room < mark.len + word.len && !add_block(packed, pool))
 		return false;
 	packed->before_us = rj_splt_us(entry);
-	return put_piece(packed, mark) && put_piece(packed, word);
+	return put_piece(packed, pool, mark) && put_piece(packed, pool, word);
 }
 
 /* The piece of a packet of @len bytes, @gap_us after the one before. */
@@ -112,7 +118,7 @@ static inline struct piece piece_of(uint32_t len, uint64_t gap_us)
 	};
 }
 
-bool rj_packed_packet(struct rj_packed *packed, uint64_t entry, uint32_t id)
+bool rj_packed_packet(struct rj_packed *packed, struct rj_pool *pool, uint64_t entry, uint32_t id)
 {
 	uint64_t us = rj_splt_us(entry);
 	uint64_t gap_us = us - packed->before_us;
@@ -121,15 +127,15 @@ bool rj_packed_packet(struct rj_packed *packed, uint64_t entry, uint32_t id)
 
 	/* without its flags a word of zeros would be no packet */
 	if (gap_us >> GAP_BITS || len > 0xffff || !(us | len))
-		return put_whole(packed, entry) &&
-		       (id == RJ_PACKED_NO_ID || rj_packed_id(packed, (uint16_t)id));
+		return put_whole(packed, pool, entry) &&
+		       (id == RJ_PACKED_NO_ID || rj_packed_id(packed, pool, (uint16_t)id));
 	piece = piece_of(len, gap_us);
 	if (id != RJ_PACKED_NO_ID) {
 		piece.bytes |= HAS_ID | (uint64_t)id << 8 * piece.len;
 		piece.len += 2;
 	}
 	packed->before_us = us;
-	return put_piece(packed, piece);
+	return put_piece(packed, pool, piece);
 }
 
 static uint32_t later(uint32_t num, uint32_t before)
@@ -137,8 +143,8 @@ static uint32_t later(uint32_t num, uint32_t before)
 	return num > before ? num - before : 0;
 }
 
-bool rj_packed_add(struct rj_packed *packed, const struct rj_seq *from, uint32_t num_splt,
-		   uint32_t num_ids)
+bool rj_packed_add(struct rj_packed *packed, struct rj_pool *pool, const struct rj_seq *from,
+		   uint32_t num_splt, uint32_t num_ids)
 {
 	uint32_t len = rj_seq_len(from);
 	uint32_t end = later(rj_seq_num_ids(from), RJ_FIRST_IDS);
@@ -147,11 +153,11 @@ bool rj_packed_add(struct rj_packed *packed, const struct rj_seq *from, uint32_t
 	for (; num_splt < len; num_splt++) {
 		uint32_t id = at < end ? from->ids[at] : RJ_PACKED_NO_ID;
 
-		if (!rj_packed_packet(packed, from->splt[num_splt], id))
+		if (!rj_packed_packet(packed, pool, from->splt[num_splt], id))
 			break;
 		at += id != RJ_PACKED_NO_ID;
 	}
-	while (num_splt == len && at < end && rj_packed_id(packed, from->ids[at]))
+	while (num_splt == len && at < end && rj_packed_id(packed, pool, from->ids[at]))
 		at++;
 	if (num_splt >= len && at >= end)
 		return true;
@@ -234,9 +240,8 @@ static void take_pieces(struct unpacking *u, const uint8_t *bytes, size_t room, 
 size_t rj_packed_max_bytes(uint32_t num_packets)
 {
 	size_t least = BLOCK_BYTES - 8;
-	size_t heap = sizeof(struct rj_packed_block) + 2 * sizeof(void *);
 
-	return ((size_t)num_packets * (9 + 3) / least + 1) * heap;
+	return ((size_t)num_packets * (9 + 3) / least + 1) * sizeof(struct rj_packed_block);
 }
 
 void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to)
@@ -255,14 +260,14 @@ void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to)
 	}
 }
 
-void rj_packed_clear(struct rj_packed *packed)
+void rj_packed_clear(struct rj_packed *packed, struct rj_pool *pool)
 {
 	struct rj_packed_block *block = packed->last ? packed->last->next : NULL;
 
 	while (block) {
 		struct rj_packed_block *next = block == packed->last ? NULL : block->next;
 
-		free(block);
+		rj_pool_put(pool, block);
 		block = next;
 	}
 	packed->last = NULL;
@@ -270,8 +275,8 @@ void rj_packed_clear(struct rj_packed *packed)
 	packed->used = 0;
 }
 
-void rj_packed_free(struct rj_packed *packed)
+void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool)
 {
-	rj_packed_clear(packed);
+	rj_packed_clear(packed, pool);
 	free(packed->records);
 }

@@ -15,6 +15,14 @@
 #define RJ_PACKED_FIRST 20u
 
 struct rj_packed_block;
+struct rj_pool;
+struct rj_slab;
+
+/*
+ * rj_packed_pool - makes @pool one that sequences take their memory from: the pool of all calls
+ * below.
+ */
+void rj_packed_pool(struct rj_pool *pool, struct rj_slab *slab);
 
 /*
  * struct rj_packed - zero when empty. How many packets and identifications there are is in the
@@ -39,30 +47,31 @@ struct rj_packed {
  * those that its rest counts and it has room for. TCP flags are not kept. False without memory:
  * *@from's rest counts those that are kept.
  */
-RJ_MUST_CHECK bool rj_packed_add(struct rj_packed *packed, const struct rj_seq *from,
-				 uint32_t num_splt, uint32_t num_ids);
+RJ_MUST_CHECK bool rj_packed_add(struct rj_packed *packed, struct rj_pool *pool,
+				 const struct rj_seq *from, uint32_t num_splt, uint32_t num_ids);
 
 /*
  * rj_packed_packet - keeps a packet as rj_splt_pack has it, and its identification unless that is
  * RJ_PACKED_NO_ID. False without memory.
  */
 #define RJ_PACKED_NO_ID 0x10000u
-RJ_MUST_CHECK bool rj_packed_packet(struct rj_packed *packed, uint64_t entry, uint32_t id);
+RJ_MUST_CHECK bool rj_packed_packet(struct rj_packed *packed, struct rj_pool *pool, uint64_t entry,
+				    uint32_t id);
 
 /* rj_packed_id - keeps an identification. */
-RJ_MUST_CHECK bool rj_packed_id(struct rj_packed *packed, uint16_t id);
+RJ_MUST_CHECK bool rj_packed_id(struct rj_packed *packed, struct rj_pool *pool, uint16_t id);
 
-/* rj_packed_max_bytes - of the heap, for sequences of @num_packets each. */
+/* rj_packed_max_bytes - of the pool, for sequences of @num_packets each. */
 size_t rj_packed_max_bytes(uint32_t num_packets);
 
 /* rj_packed_open - puts the sequences into the room that @to has; it has the rest already. */
 void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to);
 
 /* rj_packed_clear - forgets the sequences, not the TLS records. */
-void rj_packed_clear(struct rj_packed *packed);
+void rj_packed_clear(struct rj_packed *packed, struct rj_pool *pool);
 
 /* rj_packed_free - gives back all that it holds. */
-void rj_packed_free(struct rj_packed *packed);
+void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool);
 
 /* rj_packed_fetch - has the processor fetch where the next packet goes. */
 static inline void rj_packed_fetch(const struct rj_packed *packed)

@@ -116,7 +116,8 @@ static struct rj_dissect *dissect_of(struct rj_payloads *p, struct rj_entry *ent
 {
 	if (entry->dissect || entry->is_opaque)
 		return entry->dissect;
-	entry->dissect = rj_dissect_new(&p->pools->dissects, p->options->features.dissectors);
+	entry->dissect = rj_dissect_new(&p->pools->dissects, &p->pools->blocks,
+					p->options->features.dissectors);
 	if (!entry->dissect) {
 		p->stats->dissect.no_memory++;
 		return NULL;

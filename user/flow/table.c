@@ -77,7 +77,8 @@ void rj_table_unpack(const struct rj_table *t, const struct rj_entry *entry, uns
 	}
 }
 
-bool rj_table_repack(const struct rj_entry *entry, const struct rj_seq seq[RJ_NUM_SIDES])
+bool rj_table_repack(struct rj_table *t, const struct rj_entry *entry,
+		     const struct rj_seq seq[RJ_NUM_SIDES])
 {
 	bool is_whole = true;
 
@@ -86,8 +87,8 @@ bool rj_table_repack(const struct rj_entry *entry, const struct rj_seq seq[RJ_NU
 
 		packed->records = seq[side].records;
 		packed->num_words = (uint16_t)seq[side].num_words;
-		rj_packed_clear(packed);
-		is_whole &= rj_packed_add(packed, &seq[side], 0, 0);
+		rj_packed_clear(packed, &t->pools->sequences);
+		is_whole &= rj_packed_add(packed, &t->pools->sequences, &seq[side], 0, 0);
 	}
 	return is_whole;
 }
@@ -96,7 +97,7 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 {
 	if (!entry->is_open[side])
 		return;
-	rj_packed_free(&entry->side[side]->packed);
+	rj_packed_free(&entry->side[side]->packed, &t->pools->sequences);
 	if (entry->side[side] != &entry->own)
 		rj_pool_put(&t->pools->sides, entry->side[side]);
 }

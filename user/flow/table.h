@@ -224,7 +224,7 @@ void rj_table_unpack(const struct rj_table *t, const struct rj_entry *entry, uns
  * rj_table_repack - keeps what came of such sequences, whose sides are open. False without memory:
  * some packets are gone, and not counted in the rest.
  */
-RJ_MUST_CHECK bool rj_table_repack(const struct rj_entry *entry,
+RJ_MUST_CHECK bool rj_table_repack(struct rj_table *t, const struct rj_entry *entry,
 				   const struct rj_seq seq[RJ_NUM_SIDES]);
 
 /* rj_table_remove - takes the entry out and frees it. */

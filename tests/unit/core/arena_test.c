@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/arena.h"
 
+#include "core/blocks.h"
 #include "tests/unit/unit.h"
 
 static bool is_all(const uint8_t *at, uint8_t value, size_t len)
@@ -152,4 +153,27 @@ TEST(arena_is_usable_after_done)
 	CHECK(rj_arena_alloc(&arena, 100));
 	rj_arena_done(&arena);
 	rj_arena_done(&arena);
+}
+
+TEST(arena_takes_small_blocks_from_a_pool_zeroed_and_puts_them_back)
+{
+	struct rj_blocks blocks = { 0 };
+	struct rj_arena arena = { .cap_bytes = 100000, .blocks = &blocks };
+
+	for (unsigned int round = 0; round < 3; round++) {
+		uint8_t *bytes = rj_arena_alloc(&arena, 100);
+
+		CHECK(bytes);
+		for (size_t i = 0; bytes && i < 100; i++)
+			CHECK_EQ(bytes[i], 0);
+		if (bytes)
+			memset(bytes, 0xee, 100);
+		CHECK(blocks.held);
+		CHECK(rj_arena_alloc(&arena, 5000)); /* of the heap */
+		CHECK(rj_arena_alloc(&arena, 5000));
+		rj_arena_done(&arena);
+		CHECK_EQ(blocks.held, 0);
+		CHECK(arena.blocks == &blocks);
+	}
+	rj_blocks_done(&blocks);
 }

@@ -596,7 +596,7 @@ TEST(dissect_is_small_and_goes_back_to_its_pool)
 	struct rj_dissect *d;
 
 	rj_dissect_pool(&pool, NULL);
-	d = rj_dissect_new(&pool, UINT32_MAX);
+	d = rj_dissect_new(&pool, NULL, UINT32_MAX);
 	CHECK(d && rj_dissect_bytes(d) <= 256);
 	CHECK_EQ(pool.num_taken, 1);
 	rj_dissect_free(d);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "flow/packed.h"
 
+#include "core/pool.h"
 #include "flow/seq.h"
 #include "tests/unit/unit.h"
 
 #define MOST 1000u
+
+/* Of the heap: what is not put back is a leak. */
+static struct rj_pool pool;
 
 /* struct flat - what is to be packed, or was unpacked. */
 struct flat {
@@ -25,6 +29,8 @@ static uint64_t random_below(uint64_t bound)
 static void make(struct flat *f)
 {
 	memset(f, 0, sizeof(*f));
+	if (!pool.object_bytes)
+		rj_packed_pool(&pool, NULL);
 	f->seq = (struct rj_seq){ .rest = &f->rest,
 				  .splt = f->splt,
 				  .ids = f->ids,
@@ -78,9 +84,9 @@ TEST(packed_gives_back_lengths_and_gaps_at_the_edges_of_their_bytes)
 				put_id(&f, (uint16_t)(j * 5461));
 		}
 	}
-	CHECK(rj_packed_add(&packed, &f.seq, 0, 0));
+	CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 	expect(&packed, &f);
-	rj_packed_free(&packed);
+	rj_packed_free(&packed, &pool);
 }
 
 TEST(packed_keeps_what_is_no_packet_and_what_comes_before_the_one_before)
@@ -97,9 +103,9 @@ TEST(packed_keeps_what_is_no_packet_and_what_comes_before_the_one_before)
 	put(&f, 4000, 11, 0);
 	put(&f, RJ_SPLT_TIME_MAX, RJ_SPLT_LEN_MAX, 0);
 	put(&f, RJ_SPLT_TIME_MAX, 12, 0);
-	CHECK(rj_packed_add(&packed, &f.seq, 0, 0));
+	CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 	expect(&packed, &f);
-	rj_packed_free(&packed);
+	rj_packed_free(&packed, &pool);
 }
 
 /* Packets as they come, a few at once, with identifications of some and of others alone. */
@@ -122,14 +128,14 @@ TEST(packed_gives_back_what_was_added_bit_by_bit)
 			}
 			for (uint64_t i = random_below(3); i && f.rest.num_ids < limit; i--)
 				put_id(&f, (uint16_t)random_below(65536));
-			CHECK(rj_packed_add(&packed, &f.seq, num_splt, num_ids));
+			CHECK(rj_packed_add(&packed, &pool, &f.seq, num_splt, num_ids));
 		}
 		expect(&packed, &f);
-		rj_packed_clear(&packed);
+		rj_packed_clear(&packed, &pool);
 		CHECK(!packed.last && !packed.used);
-		CHECK(rj_packed_add(&packed, &f.seq, 0, 0));
+		CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 		expect(&packed, &f);
-		rj_packed_free(&packed);
+		rj_packed_free(&packed, &pool);
 	}
 }
 
@@ -139,10 +145,10 @@ TEST(packed_takes_little_for_few_packets)
 
 	CHECK_EQ(sizeof(packed), 48);
 	for (uint64_t i = 0; i < 4; i++)
-		CHECK(rj_packed_packet(&packed, rj_splt_pack(i * 3000000, 1448, 0),
+		CHECK(rj_packed_packet(&packed, &pool, rj_splt_pack(i * 3000000, 1448, 0),
 				       RJ_PACKED_NO_ID));
 	CHECK(!packed.last);
-	rj_packed_free(&packed);
+	rj_packed_free(&packed, &pool);
 }
 
 TEST(packed_open_stops_where_there_is_no_more_room)
@@ -155,7 +161,7 @@ TEST(packed_open_stops_where_there_is_no_more_room)
 		put(&f, 1 + i, i, 0);
 		put_id(&f, (uint16_t)i);
 	}
-	CHECK(rj_packed_add(&packed, &f.seq, 0, 0));
+	CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 	memset(f.splt, 0xee, sizeof(f.splt));
 	memset(f.ids, 0xee, sizeof(f.ids));
 	f.seq.capacity = 20;
@@ -164,5 +170,5 @@ TEST(packed_open_stops_where_there_is_no_more_room)
 	CHECK_EQ(f.splt[20], 0xeeeeeeeeeeeeeeee);
 	CHECK_EQ(f.ids[19], 23);
 	CHECK_EQ(f.ids[20], 0xeeee);
-	rj_packed_free(&packed);
+	rj_packed_free(&packed, &pool);
 }

@@ -106,13 +106,14 @@ TEST(table_entries_have_sides_that_are_zero_until_they_are_opened)
 }
 
 /* So many packets of lengths @first, @first + 1, … to a side that is open. */
-static void fill(struct rj_entry *entry, unsigned int side, uint32_t first, uint32_t num)
+static void fill(struct rj_table *t, struct rj_entry *entry, unsigned int side, uint32_t first,
+		 uint32_t num)
 {
 	struct rj_side *kept = entry->side[side];
 
 	for (uint32_t i = first; i < first + num; i++) {
-		CHECK(rj_packed_packet(&kept->packed, rj_splt_pack(i * 1000ull, i, 0),
-				       RJ_PACKED_NO_ID));
+		CHECK(rj_packed_packet(&kept->packed, &t->pools->sequences,
+				       rj_splt_pack(i * 1000ull, i, 0), RJ_PACKED_NO_ID));
 		kept->rest.num_splt++;
 	}
 }
@@ -125,7 +126,7 @@ TEST(table_unpacks_two_entries_at_once_and_keeps_what_became_of_them)
 
 	for (uint32_t i = 0; i < 2; i++) {
 		CHECK(rj_table_open(&t, entries[i], 0));
-		fill(entries[i], 0, 10 * i, 20);
+		fill(&t, entries[i], 0, 10 * i, 20);
 	}
 	for (unsigned int i = 0; i < 2; i++)
 		rj_table_unpack(&t, entries[i], i, seq[i]);
@@ -139,7 +140,7 @@ TEST(table_unpacks_two_entries_at_once_and_keeps_what_became_of_them)
 	rj_table_unpack(&t, entries[0], 0, seq[0]);
 	rj_seq_append(&seq[0][0], &seq[1][0], 0);
 	entries[0]->side[0]->rest.num_splt = 40;
-	CHECK(rj_table_repack(entries[0], seq[0]));
+	CHECK(rj_table_repack(&t, entries[0], seq[0]));
 	memset(t.pools->splt, 0xee, 50 * sizeof(*t.pools->splt));
 	rj_table_unpack(&t, entries[0], 0, seq[0]);
 	CHECK_EQ(rj_seq_len(&seq[0][0]), 40);
