@@ -667,6 +667,7 @@ struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns)
 			/* its own deadline is past: it would be due for ever */
 			look_again(e, entry, now_ns);
 		} else {
+			rj_entry_fetch(entry->bucket_next, 0); /* asked for soon */
 			rj_table_clear_deadline(&e->table, entry);
 			return entry;
 		}

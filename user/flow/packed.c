@@ -244,6 +244,18 @@ size_t rj_packed_max_bytes(uint32_t num_packets)
 	return ((size_t)num_packets * (9 + 3) / least + 1) * sizeof(struct rj_packed_block);
 }
 
+static void fetch_block(const struct rj_packed_block *block)
+{
+	__builtin_prefetch(block);
+	__builtin_prefetch((const char *)block + sizeof(*block) - 1);
+}
+
+void rj_packed_fetch_all(const struct rj_packed *packed, int step)
+{
+	if (packed->last)
+		fetch_block(step ? packed->last->next : packed->last);
+}
+
 void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to)
 {
 	struct unpacking u = { .to = to };
@@ -253,6 +265,7 @@ void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to)
 		    block ? packed->first_used : packed->used);
 	while (block) {
 		block = block->next;
+		fetch_block(block->next);
 		take_pieces(&u, block->bytes, sizeof(block->bytes),
 			    block == packed->last ? packed->used : block->used);
 		if (block == packed->last)

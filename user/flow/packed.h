@@ -81,4 +81,7 @@ static inline void rj_packed_fetch(const struct rj_packed *packed)
 	__builtin_prefetch(last ? last + packed->used : (const char *)packed);
 }
 
+/* rj_packed_fetch_all - has it fetch what rj_packed_open reads: step 0 the newest, 1 the oldest. */
+void rj_packed_fetch_all(const struct rj_packed *packed, int step);
+
 #endif

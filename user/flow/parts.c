@@ -15,10 +15,14 @@
 /* How far ahead the memory of a flow is fetched for each step of that. Ours, measured. */
 #define FLOWS_A_STEP 2u
 
-/* struct ending - a flow that is over, on its way to be a record. */
+/* So many flows are taken from the lists at once when all end. Ours. */
+#define MAX_ENDINGS_AT_THE_END 256u
+
+/* struct ending - a flow that is over, on its way to be a record; @began is the entry's. */
 struct ending {
 	struct rj_engine *engine;
 	struct rj_entry *entry;
+	uint64_t began;
 };
 
 /*
@@ -110,7 +114,8 @@ bool rj_parts_has(const struct rj_parts *p, uint32_t number)
 }
 
 /* Without memory for the list it ends out of order. */
-static void will_end(struct rj_parts *p, struct rj_engine *e, struct rj_entry *entry)
+static void will_end(struct rj_parts *p, struct rj_engine *e, struct rj_entry *entry,
+		     enum rj_end end)
 {
 	size_t room = p->room ? 2 * p->room : 64;
 	struct ending *endings;
@@ -118,42 +123,31 @@ static void will_end(struct rj_parts *p, struct rj_engine *e, struct rj_entry *e
 	if (p->num_endings == p->room) {
 		endings = realloc(p->endings, room * sizeof(*endings));
 		if (!endings) {
-			rj_engine_end(e, entry, RJ_END_IDLE);
+			rj_engine_end(e, entry, end);
 			return;
 		}
 		p->endings = endings;
 		p->room = room;
 	}
-	p->endings[p->num_endings++] = (struct ending){ .engine = e, .entry = entry };
+	p->endings[p->num_endings++] = (struct ending){
+		.engine = e,
+		.entry = entry,
+		.began = entry->began,
+	};
 }
 
 /* No two began with the same packet. */
 static int by_beginning(const void *a, const void *b)
 {
-	uint64_t x = ((const struct ending *)a)->entry->began;
-	uint64_t y = ((const struct ending *)b)->entry->began;
+	uint64_t x = ((const struct ending *)a)->began;
+	uint64_t y = ((const struct ending *)b)->began;
 
 	return x < y ? -1 : x > y;
 }
 
-static void end_those_over(struct rj_parts *p, uint64_t at)
+/* In the order of the list. */
+static void end_them(struct rj_parts *p, enum rj_end end)
 {
-	p->looks_at_ns = UINT64_MAX;
-	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
-		struct rj_engine *e = p->engine[i];
-		struct rj_entry *entry;
-
-		if (!e)
-			continue;
-		rj_engine_at(e, at);
-		rj_engine_set_now(e, p->now_ns);
-		while ((entry = rj_engine_over(e, p->now_ns)))
-			will_end(p, e, entry);
-		if (rj_engine_looks_at(e) < p->looks_at_ns)
-			p->looks_at_ns = rj_engine_looks_at(e);
-	}
-	if (p->num_endings)
-		qsort(p->endings, p->num_endings, sizeof(*p->endings), by_beginning);
 	for (size_t i = 0; i < p->num_endings; i++) {
 		for (int step = 0; step < RJ_FETCH_STEPS; step++) {
 			size_t ahead = i + (size_t)(RJ_FETCH_STEPS - step) * FLOWS_A_STEP;
@@ -161,9 +155,45 @@ static void end_those_over(struct rj_parts *p, uint64_t at)
 			if (ahead < p->num_endings)
 				rj_entry_fetch(p->endings[ahead].entry, step);
 		}
-		rj_engine_end(p->endings[i].engine, p->endings[i].entry, RJ_END_IDLE);
+		rj_engine_end(p->endings[i].engine, p->endings[i].entry, end);
 	}
 	p->num_endings = 0;
+}
+
+/* One flow that is over of each engine; false: there was none. */
+static bool take_one_each(struct rj_parts *p)
+{
+	bool is_any = false;
+
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		struct rj_engine *e = p->engine[i];
+		struct rj_entry *entry = e ? rj_engine_over(e, p->now_ns) : NULL;
+
+		if (entry)
+			will_end(p, e, entry, RJ_END_IDLE);
+		is_any |= entry != NULL;
+	}
+	return is_any;
+}
+
+static void end_those_over(struct rj_parts *p, uint64_t at)
+{
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
+		if (!p->engine[i])
+			continue;
+		rj_engine_at(p->engine[i], at);
+		rj_engine_set_now(p->engine[i], p->now_ns);
+	}
+	/* one after the other: the next of an engine is fetched while the others are looked at */
+	while (take_one_each(p))
+		;
+	p->looks_at_ns = UINT64_MAX;
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++)
+		if (p->engine[i] && rj_engine_looks_at(p->engine[i]) < p->looks_at_ns)
+			p->looks_at_ns = rj_engine_looks_at(p->engine[i]);
+	if (p->num_endings)
+		qsort(p->endings, p->num_endings, sizeof(*p->endings), by_beginning);
+	end_them(p, RJ_END_IDLE);
 }
 
 void rj_parts_time(struct rj_parts *p, uint64_t frame, uint64_t time_ns)
@@ -289,33 +319,49 @@ bool rj_parts_is_one_way(const struct rj_parts *p)
 	return p->is_one_way;
 }
 
-/* The engine whose oldest flow began before all others'; NULL: there are none. */
-static struct rj_engine *oldest(struct rj_parts *p)
+/* Which of @next, the oldest flow of each part that is left, began first; RJ_NUM_PARTS: none. */
+static uint32_t first_of(struct rj_entry *const next[RJ_NUM_PARTS])
 {
-	struct rj_engine *found = NULL;
+	uint32_t found = RJ_NUM_PARTS;
 
-	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
-		struct rj_engine *e = p->engine[i];
-
-		if (e && rj_engine_oldest(e) &&
-		    (!found || rj_engine_oldest(e)->began < rj_engine_oldest(found)->began))
-			found = e;
-	}
+	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++)
+		if (next[i] && (found == RJ_NUM_PARTS || next[i]->began < next[found]->began))
+			found = i;
 	return found;
+}
+
+/* The flows that began first, as many as are taken at once; false: there are none. */
+static bool take_first_flows(struct rj_parts *p, enum rj_end end)
+{
+	struct rj_entry *next[RJ_NUM_PARTS] = { NULL };
+	bool is_any = false;
+	uint32_t i;
+
+	for (i = 0; i < RJ_NUM_PARTS; i++)
+		if (p->engine[i])
+			next[i] = rj_engine_oldest(p->engine[i]);
+	while (p->num_endings < MAX_ENDINGS_AT_THE_END && (i = first_of(next)) < RJ_NUM_PARTS) {
+		struct rj_entry *entry = next[i];
+
+		next[i] = entry->newer;
+		if (next[i])
+			rj_entry_fetch(next[i]->newer, 0);
+		will_end(p, p->engine[i], entry, end);
+		is_any = true;
+	}
+	return is_any;
 }
 
 void rj_parts_flush(struct rj_parts *p, enum rj_end end)
 {
-	struct rj_engine *e;
-
 	for (uint32_t i = 0; i < RJ_NUM_PARTS; i++) {
 		if (!p->engine[i])
 			continue;
 		rj_engine_set_now(p->engine[i], p->now_ns);
 		rj_engine_at(p->engine[i], AT_THE_END);
 	}
-	while ((e = oldest(p)))
-		rj_engine_end(e, rj_engine_oldest(e), end);
+	while (take_first_flows(p, end))
+		end_them(p, end);
 	rj_fragments_expire(p->fragments, UINT64_MAX);
 }
 

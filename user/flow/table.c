@@ -129,9 +129,27 @@ static void fetch_side(const struct rj_entry *entry, unsigned int side)
 		return;
 	if (kept != &entry->own)
 		fetch(kept, offsetof(struct rj_side, hist));
-	else
-		rj_packed_fetch(&kept->packed);
-	fetch(kept->packed.records, 128);
+}
+
+/* What a side that was fetched points to, and what that does. */
+static void fetch_lists(const struct rj_entry *entry, int step)
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		if (!entry->is_open[side])
+			continue;
+		rj_packed_fetch_all(&entry->side[side]->packed, step);
+		if (!step)
+			fetch(entry->side[side]->packed.records, 128);
+	}
+}
+
+/* Those before and behind it in the list, which it leaves. */
+static void fetch_neighbours(const struct rj_entry *entry)
+{
+	if (entry->older)
+		__builtin_prefetch(&entry->older->newer, 1);
+	if (entry->newer)
+		__builtin_prefetch(&entry->newer->older, 1);
 }
 
 void rj_entry_fetch(const struct rj_entry *entry, int step)
@@ -141,6 +159,7 @@ void rj_entry_fetch(const struct rj_entry *entry, int step)
 		fetch(entry, offsetof(struct rj_entry, own.hist));
 		break;
 	case 1:
+		fetch_neighbours(entry);
 		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 			fetch_side(entry, side);
 		fetch(entry->dissect, rj_dissect_fetch_len());
@@ -149,11 +168,15 @@ void rj_entry_fetch(const struct rj_entry *entry, int step)
 		if (entry->traits)
 			rj_traits_fetch(entry->traits, 0);
 		break;
-	default:
+	case 2:
+		fetch_lists(entry, 0);
 		if (entry->dissect)
 			rj_dissect_fetch(entry->dissect);
 		if (entry->traits)
 			rj_traits_fetch(entry->traits, 1);
+		break;
+	default:
+		fetch_lists(entry, 1);
 		break;
 	}
 }
@@ -204,7 +227,7 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 	if (step == 1) {
 		fetch(entry, offsetof(struct rj_entry, traits) + 8);
 		fetch(&entry->own, 128);
-	} else {
+	} else if (step == 2) {
 		const struct rj_side *kept = entry->side[side];
 
 		if (kept == &entry->own)
@@ -214,6 +237,8 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 		__builtin_prefetch(entry->dissect);
 		fetch(entry->traits, entry->traits ? RJ_TRAITS_FETCH : 0);
 		fetch(entry->bytes, entry->bytes ? RJ_BYTES_FETCH : 0);
+	} else if (entry->side[side] != &entry->own) {
+		rj_packed_fetch(&entry->side[side]->packed);
 	}
 }
 

@@ -101,9 +101,10 @@ static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned 
 
 /*
  * An entry's time comes when nobody has looked at it for long, and it lies in many lines. They are
- * fetched in steps, some flows ahead: the entry, what it points to, what that points to.
+ * fetched in steps, some flows ahead: the entry, what it points to, what that points to, and once
+ * more. Takes NULL.
  */
-#define RJ_FETCH_STEPS 3
+#define RJ_FETCH_STEPS 4
 void rj_entry_fetch(const struct rj_entry *entry, int step);
 
 /* rj_entry_len - bytes of an entry, without what its pointers hold. */

@@ -83,9 +83,8 @@ static void take_first(struct ahead *a)
 {
 	struct parsed *p = waiting(a, 0);
 
-	_Static_assert(RJ_FETCH_STEPS == 3, "the first was when it was parsed");
-	fetch(a, 1);
-	fetch(a, 2);
+	for (int step = 1; step < RJ_FETCH_STEPS; step++) /* the first was when it was parsed */
+		fetch(a, step);
 	a->first = (a->first + 1) % NUM_AHEAD;
 	a->num--;
 	if (is_fragment(&p->packet) || p->packet.num_tunnels)
