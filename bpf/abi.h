@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 6u
+#define RJ_ABI_VERSION 7u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -77,7 +77,7 @@ struct rj_packet {
 	__u32 ifindex; /* set by the source; 0 where there are no interfaces */
 	__u16 payload_off;
 	__u16 tcp_window;
-	__u16 ip_id;
+	__u16 ip_id;	    /* IPv4; of IPv6 the flow label, folded: zero where that is */
 	__u16 num_segments; /* 1, or what a super-packet is sent as */
 	__u16 segment_len;  /* payload of each segment but the last; 0 when there is one */
 	__u16 vlan[RJ_MAX_VLANS];
@@ -272,11 +272,15 @@ struct rj_half {
 	__u8 bits;	/* RJ_HALF_* */
 };
 
+#define RJ_SYN_TTL 0xe0u   /* as fingerprints have it, who do not know how far away it began */
+#define RJ_SYN_NO_ID 0x01u /* its IPv4 identification, or IPv6 flow label, is zero */
+
 /*
  * struct rj_rest - what else is known of a side, in a slot of the kernel's or an entry of the
  * host's. With the head of its slot the first 64 bytes are what the first packets of a flow
  * change, the next 64 what its first packet does, and what comes in another order.
  * @ifindex, @vlan, @num_vlans, @icmp_type, @icmp_code: of the side's first packet
+ * @syn_ip: of the IP header of the SYN: RJ_SYN_TTL of its time to live, RJ_SYN_NO_ID
  * @also: where else its packets were seen; @also_missed: 1 when that were more. 0: none
  */
 struct rj_rest {
@@ -308,7 +312,7 @@ struct rj_rest {
 	__u8 num_vlans;
 	__u8 icmp_type;
 	__u8 icmp_code;
-	__u8 zero;
+	__u8 syn_ip;
 
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
 	__u32 also[RJ_MAX_ALSO];

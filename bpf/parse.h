@@ -120,11 +120,14 @@ static __always_inline enum rj_reason rj_parse_ipv6(const struct rj_frame *f, st
 {
 	const struct rj_ipv6 *ip = rj_at(f, l->off, struct rj_ipv6);
 	__u32 left = rj_frame_left(f, l->off);
+	__u32 head;
 
 	if (!ip)
 		return RJ_REASON_IP_TRUNCATED;
-	if (rj_be32(ip->version_class_label) >> 28 != 6)
+	head = rj_be32(ip->version_class_label);
+	if (head >> 28 != 6)
 		return RJ_REASON_IP_MALFORMED;
+	p->ip_id = (__u16)(head | (head >> 16 & 0xf));
 	p->ip_len = RJ_IPV6_HEADER_LEN + rj_be16(ip->payload_len);
 	/*
 	 * jumbogram (RFC 2675) or segmentation offload: more than the field can say. Some senders

@@ -105,7 +105,7 @@ static __always_inline enum rj_tcp_order rj_tcp_place(struct rj_half *h, struct 
 	return RJ_TCP_RETRANS;
 }
 
-/* rj_tcp_keep_syn - the first SYN or SYN/ACK of a side: sequence number, window, options. */
+/* rj_tcp_keep_syn - the first SYN or SYN/ACK of a side: IP header, number, window, options. */
 static __always_inline void rj_tcp_keep_syn(struct rj_half *h, struct rj_rest *r,
 					    const struct rj_packet *p)
 {
@@ -115,6 +115,7 @@ static __always_inline void rj_tcp_keep_syn(struct rj_half *h, struct rj_rest *r
 	if (p->tcp_flags & RJ_TCP_ACK)
 		h->tcp_bits |= RJ_TCP_SYN_ACK;
 	r->syn_seq = p->tcp_seq;
+	r->syn_ip = (__u8)((p->ttl & RJ_SYN_TTL) | (p->ip_id ? 0 : RJ_SYN_NO_ID));
 	r->syn_window = p->tcp_window;
 	r->syn_opt_len = p->tcp_opt_len;
 	rj_copy(r->syn_opts, p->tcp_opts, RJ_TCP_OPTIONS_LEN);

@@ -40,8 +40,12 @@ void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigne
 
 void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints *out)
 {
-	if (d->bound && d->bound->fingerprints)
-		d->bound->fingerprints(d->state, out);
+	for (unsigned int i = 0; (d->bound || d->before) && d->table[i]; i++) {
+		const void *state = d->table[i]->fingerprints ? known_to(d, d->table[i]) : NULL;
+
+		if (state)
+			d->table[i]->fingerprints(state, out);
+	}
 }
 
 /* The row whose value has the TLS records; NULL when none of @mask does. */

@@ -31,6 +31,7 @@ static void merge_tcp(struct side to, const struct rj_half *half, const struct r
 	rest->ooo += from->ooo;
 	if (!(to.half->tcp_bits & RJ_TCP_HAS_SYN) && half->tcp_bits & RJ_TCP_HAS_SYN) {
 		rest->syn_seq = from->syn_seq;
+		rest->syn_ip = from->syn_ip;
 		rest->syn_window = from->syn_window;
 		rest->syn_opt_len = from->syn_opt_len;
 		rj_copy(rest->syn_opts, from->syn_opts, sizeof(rest->syn_opts));

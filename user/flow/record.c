@@ -7,6 +7,7 @@
 #include "flow/about.h"
 #include "flow/record_walk.h"
 #include "flow/seq.h"
+#include "flow/tcp_fingerprint.h"
 #include "flow/tls_list.h"
 #include "proto/fingerprint.h"
 
@@ -309,15 +310,25 @@ static void put_protocol(const struct walk *w)
 		rj_dissect_emit(r->dissect, rj_feature_shown(r->features), w->out, w->v);
 }
 
+static void put_tcp_fingerprint(const struct walk *w, struct rj_fingerprints *f, unsigned int side)
+{
+	rj_tcp_fingerprint(f, w->r->key->version, half_of(w, side), rest_of(w, side));
+}
+
 static void put_fingerprints(const struct walk *w)
 {
 	const struct rj_feature_set *features = w->r->features;
 	struct rj_fingerprints f;
 
-	if (!rj_feature_on(features, RJ_FEATURE_FINGERPRINT) || !w->r->dissect)
+	if (!rj_feature_on(features, RJ_FEATURE_FINGERPRINT))
 		return;
 	rj_fp_start(&f, w->v, features->npf, rj_feature_on(features, RJ_FEATURE_RAW));
-	rj_dissect_fingerprints(w->r->dissect, &f);
+	if (w->r->key->proto == RJ_IP_TCP) {
+		put_tcp_fingerprint(w, &f, w->out);
+		put_tcp_fingerprint(w, &f, w->in);
+	}
+	if (w->r->dissect)
+		rj_dissect_fingerprints(w->r->dissect, &f);
 	rj_fp_end(&f);
 }
 
