@@ -79,10 +79,13 @@ static const char *const response_names[] = {
 	NULL,
 };
 
+/* Names begin with a letter in lower case, by which most are told apart. */
 static bool is_in(const char *const *names, struct rj_cursor name)
 {
+	char first = (char)(name.left ? name.at[0] | 0x20 : 0);
+
 	for (; *names; names++)
-		if (rj_line_equals(name, *names))
+		if (**names == first && rj_line_equals(name, *names))
 			return true;
 	return false;
 }
