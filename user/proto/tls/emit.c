@@ -56,8 +56,11 @@ static void emit_version_text(struct rj_visitor *v, uint16_t version)
 	char unknown[sizeof("0xffff")];
 	const char *text = version_name(version);
 
-	snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
-	emit_string(v, F_VERSION, text ? text : unknown);
+	if (!text) {
+		snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
+		text = unknown;
+	}
+	emit_string(v, F_VERSION, text);
 }
 
 /* A version that is none of Joy's has no number. */
