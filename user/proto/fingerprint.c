@@ -48,6 +48,7 @@ const struct rj_field rj_fingerprint_fields[RJ_FP_NUM_FIELDS] = {
 void rj_fp_start(struct rj_fingerprints *f, struct rj_visitor *v, unsigned int npf, bool with_raw)
 {
 	f->v = v;
+	f->known = NULL;
 	f->npf = npf;
 	f->with_raw = with_raw;
 	f->is_open = false;
@@ -79,21 +80,11 @@ static void take_in(struct rj_fp_text *t)
 		SHA256_Update(&t->sha256, t->at, t->len);
 }
 
-/* Room for @len more bytes, which are few. */
-static char *make_room(struct rj_fp_text *t, size_t len)
+void rj_fp_spill(struct rj_fp_text *t)
 {
-	if (sizeof(t->at) - t->len < len) {
-		take_in(t);
-		t->is_over = true;
-		t->len = 0;
-	}
-	t->len += len;
-	return t->at + t->len - len;
-}
-
-void rj_fp_char(struct rj_fp_text *t, char c)
-{
-	*make_room(t, 1) = c;
+	take_in(t);
+	t->is_over = true;
+	t->len = 0;
 }
 
 void rj_fp_put(struct rj_fp_text *t, const char *text, size_t len)
@@ -101,7 +92,7 @@ void rj_fp_put(struct rj_fp_text *t, const char *text, size_t len)
 	while (len) {
 		size_t some = len < sizeof(t->at) ? len : sizeof(t->at);
 
-		memcpy(make_room(t, some), text, some);
+		memcpy(rj_fp_room(t, some), text, some);
 		text += some;
 		len -= some;
 	}
@@ -119,21 +110,10 @@ void rj_fp_hex(struct rj_fp_text *t, const void *bytes, size_t len)
 	while (len) {
 		size_t some = len < sizeof(t->at) / 2 ? len : sizeof(t->at) / 2;
 
-		rj_text_hex((uint8_t *)make_room(t, 2 * some), at, some);
+		rj_text_hex((uint8_t *)rj_fp_room(t, 2 * some), at, some);
 		at += some;
 		len -= some;
 	}
-}
-
-void rj_fp_hex16(struct rj_fp_text *t, uint16_t value)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *at = make_room(t, 4);
-
-	at[0] = digits[value >> 12];
-	at[1] = digits[value >> 8 & 15];
-	at[2] = digits[value >> 4 & 15];
-	at[3] = digits[value & 15];
 }
 
 void rj_fp_hex32(struct rj_fp_text *t, uint32_t value)
@@ -145,8 +125,9 @@ void rj_fp_hex32(struct rj_fp_text *t, uint32_t value)
 void rj_fp_decimal(struct rj_fp_text *t, uint32_t value)
 {
 	uint8_t digits[RJ_TEXT_U64_LEN];
+	size_t len = (size_t)(rj_text_u64(digits, value) - digits);
 
-	rj_fp_put(t, (char *)digits, (size_t)(rj_text_u64(digits, value) - digits));
+	memcpy(rj_fp_room(t, len), digits, len);
 }
 
 /* All hex digits of the digest. */
@@ -163,47 +144,77 @@ static void digest_text(struct rj_fp_text *t, char *out)
 }
 
 /*
- * A few programs make most of a link's flows: digests of texts that came lately are kept. They
- * follow from the texts alone, so that it does not show who shares them. Ours.
+ * A few programs make most of a link's flows: what was made for them lately is kept, by what it
+ * was made of. That is compared as a whole, so that it does not show who shares it. Ours.
  */
 #define NUM_KNOWN 64u
 #define KNOWN_MAX_LEN 512u
+#define MAX_PIECES 5u
 
-struct known {
+/* struct digest - of a text. */
+struct digest {
 	size_t len;
 	enum rj_fp_digest kind;
 	char digest[RJ_FP_SHA256_LEN];
 	char text[KNOWN_MAX_LEN];
 };
 
-static _Thread_local struct known all_known[NUM_KNOWN];
+/* struct piece - where the text of a field is. */
+struct piece {
+	uint8_t field;
+	uint16_t at;
+	uint16_t len;
+};
 
-static struct known *place_of(const struct rj_fp_text *t)
+/*
+ * struct rj_fp_known - texts of fields, of one key.
+ * @len: of the key and of the texts behind it
+ */
+struct rj_fp_known {
+	bool is_taken;
+	uint8_t num;
+	uint16_t key_len;
+	uint16_t len;
+	struct piece pieces[MAX_PIECES];
+	uint8_t bytes[1500];
+};
+
+static _Thread_local struct digest all_digests[NUM_KNOWN];
+static _Thread_local struct rj_fp_known all_known[2][NUM_KNOWN];
+
+static uint64_t mixed(uint64_t hash, const uint8_t *bytes)
 {
-	uint64_t hash = t->len;
-	size_t at = 0;
+	uint64_t word;
 
-	for (; at + 8 <= t->len; at += 8) {
-		uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
 
-		memcpy(&word, t->at + at, sizeof(word));
-		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 32;
-	}
-	return &all_known[hash % NUM_KNOWN];
+/* A number below NUM_KNOWN; texts with fewer than 8 bytes share theirs. */
+static size_t place_of(const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	uint64_t hash = len;
+
+	if (len < 8)
+		return 0;
+	for (size_t i = 0; i + 8 < len; i += 8)
+		hash = mixed(hash, at + i);
+	return mixed(hash, at + len - 8) % NUM_KNOWN;
 }
 
 void rj_fp_digest(struct rj_fp_text *t, char *out, size_t len)
 {
 	char digest[RJ_FP_SHA256_LEN];
-	struct known *k;
+	struct digest *k;
 
 	if (t->is_over || !t->len || t->len > KNOWN_MAX_LEN) {
 		digest_text(t, digest);
 		memcpy(out, digest, len);
 		return;
 	}
-	k = place_of(t);
+	k = &all_digests[place_of(t->at, t->len)];
 	if (k->len != t->len || k->kind != t->kind || memcmp(k->text, t->at, t->len)) {
 		digest_text(t, k->digest);
 		k->len = t->len;
@@ -213,12 +224,83 @@ void rj_fp_digest(struct rj_fp_text *t, char *out, size_t len)
 	memcpy(out, k->digest, len);
 }
 
-void rj_fp_string(struct rj_fingerprints *f, enum rj_fp_field field, const char *text, size_t len)
+struct rj_fp_known *rj_fp_known(const uint8_t *key, size_t len, bool is_server)
+{
+	struct rj_fp_known *known = &all_known[is_server][place_of(key, len)];
+
+	if (known->is_taken || len > RJ_FP_KEY_MAX)
+		return NULL;
+	if (known->key_len != len || memcmp(known->bytes, key, len)) {
+		known->num = 0;
+		known->len = known->key_len = (uint16_t)len;
+		memcpy(known->bytes, key, len);
+	}
+	known->is_taken = true;
+	return known;
+}
+
+void rj_fp_known_end(struct rj_fp_known *known)
+{
+	if (known)
+		known->is_taken = false;
+}
+
+static const struct piece *piece_of(const struct rj_fp_known *known, enum rj_fp_field field)
+{
+	for (unsigned int i = 0; i < known->num; i++)
+		if (known->pieces[i].field == field)
+			return &known->pieces[i];
+	return NULL;
+}
+
+/* What has no room is made anew each time. */
+static void keep(struct rj_fp_known *known, enum rj_fp_field field, const char *text, size_t len)
+{
+	if (known->num == MAX_PIECES || len > sizeof(known->bytes) - known->len ||
+	    piece_of(known, field))
+		return;
+	known->pieces[known->num++] = (struct piece){ field, known->len, (uint16_t)len };
+	memcpy(known->bytes + known->len, text, len);
+	known->len += (uint16_t)len;
+}
+
+static void put_string(struct rj_fingerprints *f, enum rj_fp_field field, const void *text,
+		       size_t len)
 {
 	if (!f->is_open)
 		f->v->ops->open(f->v, &rj_fingerprint_fields[RJ_FP_OBJECT]);
 	f->is_open = true;
 	f->v->ops->string(f->v, &rj_fingerprint_fields[field], text, len);
+}
+
+static void put_piece(struct rj_fingerprints *f, const struct piece *piece)
+{
+	put_string(f, piece->field, f->known->bytes + piece->at, piece->len);
+}
+
+bool rj_fp_write_known(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_fp_field raw)
+{
+	bool has_raw = f->with_raw && raw != RJ_FP_OBJECT;
+	const struct piece *piece, *raw_piece = NULL;
+
+	if (!f->known)
+		return false;
+	piece = piece_of(f->known, field);
+	if (has_raw)
+		raw_piece = piece_of(f->known, raw);
+	if (!piece || (has_raw && !raw_piece))
+		return false;
+	put_piece(f, piece);
+	if (has_raw)
+		put_piece(f, raw_piece);
+	return true;
+}
+
+void rj_fp_string(struct rj_fingerprints *f, enum rj_fp_field field, const char *text, size_t len)
+{
+	if (f->known)
+		keep(f->known, field, text, len);
+	put_string(f, field, text, len);
 }
 
 void rj_fp_write(struct rj_fingerprints *f, enum rj_fp_field field)

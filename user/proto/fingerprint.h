@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/text.h"
+
 /* Mercury's notations of TLS and QUIC: 0 to 2. */
 #define RJ_NPF_NUM 3u
 
@@ -63,14 +65,18 @@ struct rj_fp_text {
 	char at[RJ_FP_MAX_LEN];
 };
 
+struct rj_fp_known;
+
 /*
  * struct rj_fingerprints - what a flow's are written to; the object is opened with the first.
+ * @known: what is written is kept there, unless it is NULL
  * @npf: Mercury's notation of TLS and QUIC, 0 to 2
  * @with_raw: the text beside each hash
  * @text: scratch
  */
 struct rj_fingerprints {
 	struct rj_visitor *v;
+	struct rj_fp_known *known;
 	unsigned int npf;
 	bool with_raw;
 	bool is_open;
@@ -83,14 +89,36 @@ void rj_fp_start(struct rj_fingerprints *f, struct rj_visitor *v, unsigned int n
 /* rj_fp_begin - an empty text. */
 void rj_fp_begin(struct rj_fp_text *t, enum rj_fp_digest kind);
 
+/* rj_fp_spill - takes the text, which got too long, into its digest and begins anew. */
+void rj_fp_spill(struct rj_fp_text *t);
+
+/* rj_fp_room - room for @len more bytes, which are few. */
+static inline char *rj_fp_room(struct rj_fp_text *t, size_t len)
+{
+	if (sizeof(t->at) - t->len < len)
+		rj_fp_spill(t);
+	t->len += len;
+	return t->at + t->len - len;
+}
+
 /* rj_fp_put, rj_fp_char, rj_fp_hex, rj_fp_decimal - append text, a byte, hex, a number. */
 void rj_fp_put(struct rj_fp_text *t, const char *text, size_t len);
 void rj_fp_word(struct rj_fp_text *t, const char *text);
-void rj_fp_char(struct rj_fp_text *t, char c);
 void rj_fp_hex(struct rj_fp_text *t, const void *bytes, size_t len);
-void rj_fp_hex16(struct rj_fp_text *t, uint16_t value);
 void rj_fp_hex32(struct rj_fp_text *t, uint32_t value);
 void rj_fp_decimal(struct rj_fp_text *t, uint32_t value);
+
+static inline void rj_fp_char(struct rj_fp_text *t, char c)
+{
+	*rj_fp_room(t, 1) = c;
+}
+
+static inline void rj_fp_hex16(struct rj_fp_text *t, uint16_t value)
+{
+	uint8_t *at = (uint8_t *)rj_fp_room(t, 4);
+
+	rj_text_hex_byte(rj_text_hex_byte(at, (uint8_t)(value >> 8)), (uint8_t)value);
+}
 
 /* rj_fp_digest - the first @len hex digits of the digest, at most all of them, at @out. */
 #define RJ_FP_MD5_LEN 32u
@@ -105,6 +133,21 @@ void rj_fp_write_md5(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_
 
 /* rj_fp_string - any other text of this field. */
 void rj_fp_string(struct rj_fingerprints *f, enum rj_fp_field field, const char *text, size_t len);
+
+/*
+ * rj_fp_known - takes the place of @key among what this thread wrote lately, of clients or of
+ * servers, to be given back by rj_fp_known_end. What is written with it has to follow from the key
+ * alone. NULL: there is no place.
+ */
+#define RJ_FP_KEY_MAX 512u
+struct rj_fp_known *rj_fp_known(const uint8_t *key, size_t len, bool is_server);
+void rj_fp_known_end(struct rj_fp_known *known);
+
+/*
+ * rj_fp_write_known - writes the field, and @raw where asked for and not RJ_FP_OBJECT, as @f->known
+ * has them. False: nothing was written, because it does not.
+ */
+bool rj_fp_write_known(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_fp_field raw);
 
 /* rj_fp_end - closes the object where it was opened. */
 void rj_fp_end(struct rj_fingerprints *f);

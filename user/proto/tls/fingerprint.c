@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "proto/tls/hello.h"
+#include "proto/tls/outline.h"
 
 #define EXT_SIGNATURE_ALGORITHMS 0x000du
 #define EXT_POINT_FORMATS 0x000bu
-#define EXT_QUIC_PARAMETERS 0x0039u
-#define EXT_QUIC_PARAMETERS_DRAFT 0xffa5u
 
 /* The shortest extension in NPF is "(0000)": with more than so many a text is too long. */
 #define MAX_ELEMENTS (RJ_FP_MAX_LEN / 6 + 1)
@@ -20,18 +19,14 @@
 /* Of one type in tls/2. */
 #define MAX_OF_A_TYPE 3u
 
-#define GREASE 0x0a0au
-
-static uint16_t degrease(uint16_t value)
-{
-	return rj_is_grease(value) ? GREASE : value;
-}
-
 /* As Mercury tells types of extensions in tls/1 and tls/2: 256 values. */
 static bool is_loose_grease(uint16_t type)
 {
 	return (type & 0x0f0f) == 0x0a0a;
 }
+
+/* Lists that are longer are sorted by the C library, others in place. */
+#define MOST_ARE_SHORTER 64u
 
 /* Takes the next number off @list; false: there is none, or half of one. */
 static bool take_u16(struct rj_cursor *list, uint16_t *out)
@@ -41,13 +36,13 @@ static bool take_u16(struct rj_cursor *list, uint16_t *out)
 
 /* --- NPF ---------------------------------------------------------------------- */
 
-/* Numbers of 16 bits with GREASE as one; an odd byte is left out. */
+/* Numbers of 16 bits with RJ_TLS_GREASE as one; an odd byte is left out. */
 static void put_mapped(struct rj_fp_text *t, struct rj_cursor list)
 {
 	uint16_t value;
 
 	while (take_u16(&list, &value))
-		rj_fp_hex16(t, degrease(value));
+		rj_fp_hex16(t, rj_tls_degrease(value));
 }
 
 /* Behind @keep bytes as they are. */
@@ -61,18 +56,6 @@ static void put_mapped_behind(struct rj_fp_text *t, struct rj_cursor data, size_
 		return;
 	rj_fp_hex(t, head, keep);
 	put_mapped(t, data);
-}
-
-/* Whether the data of an extension is part of the fingerprint. */
-static bool keeps_data(uint16_t type)
-{
-	static const uint16_t types[] = { 1,  5,  7,  8,  9,  10, 11, 13, 15,
-					  16, 17, 24, 27, 28, 43, 45, 50, 0x5500 };
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (types[i] == type)
-			return true;
-	return false;
 }
 
 /* struct id - a transport parameter's, as it stands on the wire. */
@@ -160,13 +143,13 @@ struct element {
 static void put_element(struct rj_fp_text *t, const struct element *e, bool is_client,
 			bool is_sorted)
 {
-	if (e->type == EXT_QUIC_PARAMETERS || e->type == EXT_QUIC_PARAMETERS_DRAFT) {
+	if (rj_tls_is_quic_parameters(e->type)) {
 		put_quic_parameters(t, e->written, e->data, is_sorted);
 		return;
 	}
 	rj_fp_char(t, '(');
 	rj_fp_hex16(t, e->written);
-	if (keeps_data(e->type)) {
+	if (rj_tls_keeps_data(e->type)) {
 		rj_fp_hex16(t, (uint16_t)e->data.left);
 		if (e->type == RJ_TLS_EXT_SUPPORTED_GROUPS)
 			put_mapped_behind(t, e->data, 2);
@@ -199,12 +182,12 @@ static bool written_as(uint16_t type, unsigned int npf, uint16_t *out)
 {
 	*out = type;
 	if (npf == 0) {
-		*out = degrease(type);
+		*out = rj_tls_degrease(type);
 	} else if (npf == 1) {
-		*out = is_loose_grease(type) ? GREASE : type;
+		*out = is_loose_grease(type) ? RJ_TLS_GREASE : type;
 	} else if (!is_included(type)) {
 		if (is_loose_grease(type))
-			*out = GREASE;
+			*out = RJ_TLS_GREASE;
 		else if (type == 65280 || type >= 65282)
 			*out = 0xff00;
 		else if (type >= 62 && type <= 65279)
@@ -225,6 +208,22 @@ static int by_written(const void *a, const void *b)
 	if (x->data.left != y->data.left)
 		return x->data.left < y->data.left ? -1 : 1;
 	return x->data.left ? memcmp(x->data.at, y->data.at, x->data.left) : 0;
+}
+
+static void sort_elements(struct element *elements, size_t num)
+{
+	if (num > MOST_ARE_SHORTER) {
+		qsort(elements, num, sizeof(*elements), by_written);
+		return;
+	}
+	for (size_t i = 1; i < num; i++) {
+		struct element e = elements[i];
+		size_t at = i;
+
+		for (; at && by_written(&elements[at - 1], &e) > 0; at--)
+			elements[at] = elements[at - 1];
+		elements[at] = e;
+	}
 }
 
 static unsigned int num_written(const struct element *elements, size_t num, uint16_t written)
@@ -264,8 +263,8 @@ static bool put_extensions(struct rj_fp_text *t, const struct rj_tls_hello *hell
 
 	if (!read_elements(hello->extensions, npf, elements, &num))
 		return false;
-	if (npf && num)
-		qsort(elements, num, sizeof(*elements), by_written);
+	if (npf)
+		sort_elements(elements, num);
 	rj_fp_char(t, npf ? '[' : '(');
 	for (size_t i = 0; i < num; i++)
 		put_element(t, &elements[i], !hello->is_server, npf > 0);
@@ -389,10 +388,9 @@ static int by_value(const void *a, const void *b)
 	return *(const uint16_t *)a - *(const uint16_t *)b;
 }
 
-/* Most lists are short. */
 static void sort(struct numbers *n)
 {
-	if (n->num > 64) {
+	if (n->num > MOST_ARE_SHORTER) {
 		qsort(n->at, n->num, sizeof(*n->at), by_value);
 		return;
 	}
@@ -605,32 +603,69 @@ static const struct transport {
 	[RJ_TLS_OVER_QUIC] = { 'q', { NULL }, NULL },
 };
 
-static void write_npf(struct rj_fingerprints *f, enum rj_fp_field field, const char *name,
-		      const struct rj_tls_hello *hello, unsigned int npf)
+/* struct known - a hello, or its outline where there is a place that keeps its fingerprints. */
+struct known {
+	bool is_there;
+	struct rj_tls_hello hello;
+	struct rj_fp_known *place;
+	struct rj_tls_outline outline;
+};
+
+static void begin(const struct rj_tls_session *session, enum rj_tls_which which, unsigned int npf,
+		  struct known *out)
 {
-	if (!name)
+	out->is_there = rj_tls_session_hello(session, which, &out->hello);
+	out->place = NULL;
+	if (!out->is_there ||
+	    !rj_tls_outline_make(&out->outline, &out->hello, session->transport, npf))
+		return;
+	out->place = rj_fp_known(out->outline.bytes, out->outline.len, out->hello.is_server);
+	if (out->place)
+		out->hello = out->outline.hello;
+}
+
+static void write_npf(struct rj_fingerprints *f, enum rj_fp_field field, const char *name,
+		      const struct known *known, unsigned int npf)
+{
+	f->known = known->place;
+	if (!known->is_there || !name || rj_fp_write_known(f, field, RJ_FP_OBJECT))
 		return;
 	rj_fp_begin(&f->text, RJ_FP_NO_DIGEST);
 	rj_fp_word(&f->text, name);
-	if (put_hello(&f->text, hello, npf))
+	if (put_hello(&f->text, &known->hello, npf))
 		rj_fp_write(f, field);
+}
+
+static void write_client(struct rj_fingerprints *f, char transport, const struct known *known)
+{
+	f->known = known->place;
+	if (!rj_fp_write_known(f, RJ_FP_JA3, RJ_FP_JA3_RAW))
+		write_ja3(&known->hello, f);
+	if (!rj_fp_write_known(f, RJ_FP_JA4, RJ_FP_JA4_RAW))
+		write_ja4(&known->hello, transport, f);
+}
+
+static void write_server(struct rj_fingerprints *f, const struct known *known)
+{
+	f->known = known->place;
+	if (!rj_fp_write_known(f, RJ_FP_JA3S, RJ_FP_JA3S_RAW))
+		write_ja3s(&known->hello, f);
 }
 
 void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerprints *f)
 {
 	const struct transport *over = &transports[session->transport];
-	struct rj_tls_hello client, server;
-	bool has_client = rj_tls_session_hello(session, RJ_TLS_THE_CLIENT, &client);
-	bool has_server = rj_tls_session_hello(session, RJ_TLS_THE_SERVER, &server);
+	struct known client, server;
 
-	if (has_client)
-		write_npf(f, RJ_FP_TLS, over->clients[f->npf], &client, f->npf);
-	if (has_server)
-		write_npf(f, RJ_FP_TLS_SERVER, over->server, &server, 0);
-	if (has_client) {
-		write_ja3(&client, f);
-		write_ja4(&client, over->ja4, f);
-	}
-	if (has_server)
-		write_ja3s(&server, f);
+	begin(session, RJ_TLS_THE_CLIENT, f->npf, &client);
+	begin(session, RJ_TLS_THE_SERVER, f->npf, &server);
+	write_npf(f, RJ_FP_TLS, over->clients[f->npf], &client, f->npf);
+	write_npf(f, RJ_FP_TLS_SERVER, over->server, &server, 0);
+	if (client.is_there)
+		write_client(f, over->ja4, &client);
+	if (server.is_there)
+		write_server(f, &server);
+	rj_fp_known_end(client.place);
+	rj_fp_known_end(server.place);
+	f->known = NULL;
 }
