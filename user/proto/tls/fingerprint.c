@@ -603,10 +603,13 @@ static const struct transport {
 	[RJ_TLS_OVER_QUIC] = { 'q', { NULL }, NULL },
 };
 
-/* struct known - a hello, or its outline where there is a place that keeps its fingerprints. */
+/*
+ * struct known - a hello and where its fingerprints are kept.
+ * @hello: NULL: there is none; that of the outline where there is a place
+ */
 struct known {
-	bool is_there;
-	struct rj_tls_hello hello;
+	const struct rj_tls_hello *hello;
+	struct rj_tls_hello whole;
 	struct rj_fp_known *place;
 	struct rj_tls_outline outline;
 };
@@ -614,25 +617,29 @@ struct known {
 static void begin(const struct rj_tls_session *session, enum rj_tls_which which, unsigned int npf,
 		  struct known *out)
 {
-	out->is_there = rj_tls_session_hello(session, which, &out->hello);
+	struct rj_tls_outline *o = &out->outline;
+
+	out->hello = NULL;
 	out->place = NULL;
-	if (!out->is_there ||
-	    !rj_tls_outline_make(&out->outline, &out->hello, session->transport, npf))
+	if (!rj_tls_session_hello(session, which, &out->whole))
 		return;
-	out->place = rj_fp_known(out->outline.bytes, out->outline.len, out->hello.is_server);
+	out->hello = &out->whole;
+	if (!rj_tls_outline_make(o, out->hello, session->transport, npf))
+		return;
+	out->place = rj_fp_known(o->bytes, o->len, out->hello->is_server);
 	if (out->place)
-		out->hello = out->outline.hello;
+		out->hello = &o->hello;
 }
 
 static void write_npf(struct rj_fingerprints *f, enum rj_fp_field field, const char *name,
 		      const struct known *known, unsigned int npf)
 {
 	f->known = known->place;
-	if (!known->is_there || !name || rj_fp_write_known(f, field, RJ_FP_OBJECT))
+	if (!known->hello || !name || rj_fp_write_known(f, field, RJ_FP_OBJECT))
 		return;
 	rj_fp_begin(&f->text, RJ_FP_NO_DIGEST);
 	rj_fp_word(&f->text, name);
-	if (put_hello(&f->text, &known->hello, npf))
+	if (put_hello(&f->text, known->hello, npf))
 		rj_fp_write(f, field);
 }
 
@@ -640,16 +647,16 @@ static void write_client(struct rj_fingerprints *f, char transport, const struct
 {
 	f->known = known->place;
 	if (!rj_fp_write_known(f, RJ_FP_JA3, RJ_FP_JA3_RAW))
-		write_ja3(&known->hello, f);
+		write_ja3(known->hello, f);
 	if (!rj_fp_write_known(f, RJ_FP_JA4, RJ_FP_JA4_RAW))
-		write_ja4(&known->hello, transport, f);
+		write_ja4(known->hello, transport, f);
 }
 
 static void write_server(struct rj_fingerprints *f, const struct known *known)
 {
 	f->known = known->place;
 	if (!rj_fp_write_known(f, RJ_FP_JA3S, RJ_FP_JA3S_RAW))
-		write_ja3s(&known->hello, f);
+		write_ja3s(known->hello, f);
 }
 
 void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerprints *f)
@@ -661,9 +668,9 @@ void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerp
 	begin(session, RJ_TLS_THE_SERVER, f->npf, &server);
 	write_npf(f, RJ_FP_TLS, over->clients[f->npf], &client, f->npf);
 	write_npf(f, RJ_FP_TLS_SERVER, over->server, &server, 0);
-	if (client.is_there)
+	if (client.hello)
 		write_client(f, over->ja4, &client);
-	if (server.is_there)
+	if (server.hello)
 		write_server(f, &server);
 	rj_fp_known_end(client.place);
 	rj_fp_known_end(server.place);

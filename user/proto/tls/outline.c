@@ -4,58 +4,49 @@
 
 #include <string.h>
 
-static bool put_u16(struct rj_tls_outline *o, size_t value)
+/* Appends a number of 16 bits and @data; NULL where they have no room, else where the data is. */
+static inline uint8_t *put(struct rj_tls_outline *o, uint16_t number, struct rj_cursor data)
 {
-	if (sizeof(o->bytes) - o->len < 2)
-		return false;
-	o->bytes[o->len++] = (uint8_t)(value >> 8);
-	o->bytes[o->len++] = (uint8_t)value;
-	return true;
-}
+	uint8_t *at = o->bytes + o->len;
 
-static bool put(struct rj_tls_outline *o, struct rj_cursor data)
-{
-	if (sizeof(o->bytes) - o->len < data.left)
-		return false;
+	if (sizeof(o->bytes) - o->len < 4 || sizeof(o->bytes) - o->len - 4 < data.left)
+		return NULL;
+	at[0] = (uint8_t)(number >> 8);
+	at[1] = (uint8_t)number;
+	at[2] = (uint8_t)(data.left >> 8);
+	at[3] = (uint8_t)data.left;
 	if (data.left)
-		memcpy(o->bytes + o->len, data.at, data.left);
-	o->len += data.left;
-	return true;
+		memcpy(at + 4, data.at, data.left);
+	o->len += 4 + data.left;
+	return at + 4;
 }
 
-/* Numbers of 16 bits with GREASE as one, behind @keep bytes. */
-static bool put_mapped(struct rj_tls_outline *o, struct rj_cursor data, size_t keep)
+/* GREASE as one among the @len bytes of numbers of 16 bits. */
+static void map_grease(uint8_t *at, size_t len)
 {
-	size_t i = o->len + keep;
-
-	if (!put(o, data))
-		return false;
-	for (; i + 1 < o->len; i += 2)
-		if (o->bytes[i] == o->bytes[i + 1] && (o->bytes[i] & 15) == 10)
-			o->bytes[i] = o->bytes[i + 1] = RJ_TLS_GREASE & 0xff;
-	return true;
+	for (; len >= 2; len -= 2, at += 2)
+		if (at[0] == at[1] && (at[0] & 15) == 10)
+			at[0] = at[1] = RJ_TLS_GREASE & 0xff;
 }
 
 /* @seen: the lists of a client in which GREASE is mapped; of two, NPF tells which is first. */
-static bool put_extension(struct rj_tls_outline *o, const struct rj_tls_extension *x, bool is_kept,
+static bool put_extension(struct rj_tls_outline *o, const struct rj_tls_extension *x,
 			  unsigned int *seen)
 {
-	struct rj_cursor data = x->data;
-	unsigned int bit;
+	uint16_t type = o->hello.is_server ? x->type : rj_tls_degrease(x->type);
+	uint8_t *at = put(o, type, x->data);
+	unsigned int keep;
 
-	if (!is_kept)
-		data.left = 0;
-	if (o->hello.is_server)
-		return put_u16(o, x->type) && put_u16(o, data.left) && put(o, data);
-	if (!put_u16(o, rj_tls_degrease(x->type)) || !put_u16(o, data.left))
+	if (!at || o->hello.is_server ||
+	    (type != RJ_TLS_EXT_SUPPORTED_GROUPS && type != RJ_TLS_EXT_SUPPORTED_VERSIONS))
+		return at;
+	keep = type == RJ_TLS_EXT_SUPPORTED_GROUPS ? 2 : 1; /* bytes of its length, and its bit */
+	if (*seen & keep)
 		return false;
-	if (x->type != RJ_TLS_EXT_SUPPORTED_GROUPS && x->type != RJ_TLS_EXT_SUPPORTED_VERSIONS)
-		return put(o, data);
-	bit = x->type == RJ_TLS_EXT_SUPPORTED_GROUPS ? 2 : 1;
-	if (*seen & bit)
-		return false;
-	*seen |= bit;
-	return put_mapped(o, data, bit);
+	*seen |= keep;
+	if (x->data.left > keep)
+		map_grease(at + keep, x->data.left - keep);
+	return true;
 }
 
 static bool put_extensions(struct rj_tls_outline *o, struct rj_cursor block, bool with_quic)
@@ -64,10 +55,9 @@ static bool put_extensions(struct rj_tls_outline *o, struct rj_cursor block, boo
 	unsigned int seen = 0;
 
 	while (!rj_tls_extension_next(&block, &x)) {
-		bool is_kept = rj_tls_keeps_data(x.type) ||
-			       (with_quic && rj_tls_is_quic_parameters(x.type));
-
-		if (!put_extension(o, &x, is_kept, &seen))
+		if (!rj_tls_keeps_data(x.type) && !(with_quic && rj_tls_is_quic_parameters(x.type)))
+			x.data.left = 0;
+		if (!put_extension(o, &x, &seen))
 			return false;
 	}
 	return true;
@@ -76,25 +66,24 @@ static bool put_extensions(struct rj_tls_outline *o, struct rj_cursor block, boo
 bool rj_tls_outline_make(struct rj_tls_outline *o, const struct rj_tls_hello *hello,
 			 enum rj_tls_transport transport, unsigned int npf)
 {
-	bool with_quic = transport != RJ_TLS_OVER_QUIC;
-	size_t suites_at;
+	uint8_t *suites, *extensions;
 
-	o->bytes[0] = (uint8_t)(transport << 4 | npf);
-	o->len = 1;
 	o->hello = (struct rj_tls_hello){
 		.is_server = hello->is_server,
 		.version = hello->version,
 	};
-	if (!put_u16(o, hello->version) || !put_u16(o, hello->suites.left))
+	o->bytes[0] = (uint8_t)(transport << 4 | npf);
+	o->len = 1;
+	suites = put(o, hello->version, hello->suites);
+	if (!suites)
 		return false;
-	suites_at = o->len;
-	if (!(hello->is_server ? put(o, hello->suites) : put_mapped(o, hello->suites, 0)))
+	if (!hello->is_server)
+		map_grease(suites, hello->suites.left);
+	o->hello.suites = rj_cursor_init(suites, hello->suites.left, true);
+	extensions = o->bytes + o->len;
+	if (!put_extensions(o, hello->extensions, transport != RJ_TLS_OVER_QUIC))
 		return false;
-	o->hello.suites = rj_cursor_init(o->bytes + suites_at, hello->suites.left, true);
-	o->hello.extensions.at = o->bytes + o->len;
-	if (!put_extensions(o, hello->extensions, with_quic))
-		return false;
-	o->hello.extensions = rj_cursor_init(
-		o->hello.extensions.at, (size_t)(o->bytes + o->len - o->hello.extensions.at), true);
+	o->hello.extensions =
+		rj_cursor_init(extensions, (size_t)(o->bytes + o->len - extensions), true);
 	return true;
 }
