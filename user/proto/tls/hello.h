@@ -112,16 +112,16 @@ unsigned int rj_tls_version_rank(uint16_t version);
 RJ_MUST_CHECK static inline enum rj_status rj_tls_extension_next(struct rj_cursor *block,
 								 struct rj_tls_extension *out)
 {
-	struct rj_tls_extension extension;
-	struct rj_cursor ahead = *block;
-	enum rj_status st = rj_cursor_u16(&ahead, &extension.type);
+	struct rj_cursor ahead = *block, data;
+	uint32_t type_and_len;
+	enum rj_status st = rj_cursor_u32(&ahead, &type_and_len);
 
 	if (!st)
-		st = rj_cursor_prefixed(&ahead, 2, &extension.data);
+		st = rj_cursor_sub(&ahead, type_and_len & 0xffff, &data);
 	if (st)
 		return st;
 	*block = ahead;
-	*out = extension;
+	*out = (struct rj_tls_extension){ (uint16_t)(type_and_len >> 16), data };
 	return RJ_OK;
 }
 
