@@ -50,11 +50,15 @@ struct rj_step_word {
 	uint8_t len;
 };
 
-/* What a step calls; the first three take a value each. */
+/* What a step calls; the first three take a value each, the next four two. */
 enum rj_step_call {
 	RJ_STEP_U64,
-	RJ_STEP_I64,  /* the value is one in two's complement */
-	RJ_STEP_WORD, /* string; the value is the place of its word */
+	RJ_STEP_I64,	 /* the value is one in two's complement */
+	RJ_STEP_WORD,	 /* string; the value is the place of its word */
+	RJ_STEP_STRING,	 /* the values are where the bytes are, as uintptr_t, and how many */
+	RJ_STEP_HEX,	 /* likewise */
+	RJ_STEP_ADDRESS, /* the values are its 16 bytes, as they are */
+	RJ_STEP_TIME,	 /* the values are nanoseconds and decimals */
 	RJ_STEP_NULL,
 	RJ_STEP_OPEN,
 	RJ_STEP_CLOSE,

@@ -5,6 +5,8 @@
 
 #include <rejoice/record.h>
 
+#include <string.h>
+
 /* rj_visitor_numbers - gives a whole array @f of @num numbers, each of which @item describes. */
 static inline void rj_visitor_numbers(struct rj_visitor *v, const struct rj_field *f,
 				      const struct rj_field *item, const uint64_t *values,
@@ -35,6 +37,36 @@ static inline void rj_visitor_hexes(struct rj_visitor *v, const struct rj_field 
 	v->ops->close(v);
 }
 
+/* rj_step_takes - how many values the step takes. */
+static inline size_t rj_step_takes(const struct rj_step *step)
+{
+	switch (step->call) {
+	case RJ_STEP_U64:
+	case RJ_STEP_I64:
+	case RJ_STEP_WORD:
+		return 1;
+	case RJ_STEP_STRING:
+	case RJ_STEP_HEX:
+	case RJ_STEP_ADDRESS:
+	case RJ_STEP_TIME:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* rj_step_bytes, rj_step_address - the two values of a string or hex, and of an address. */
+static inline void rj_step_bytes(uint64_t *values, const void *bytes, size_t len)
+{
+	values[0] = (uintptr_t)bytes;
+	values[1] = len;
+}
+
+static inline void rj_step_address(uint64_t *values, const void *addr)
+{
+	memcpy(values, addr, 16);
+}
+
 /* rj_visitor_step - the call of one step; returns where the value of the next one is. */
 static inline const uint64_t *rj_visitor_step(struct rj_visitor *v, const struct rj_step *step,
 					      const uint64_t *value)
@@ -44,25 +76,37 @@ static inline const uint64_t *rj_visitor_step(struct rj_visitor *v, const struct
 	switch (step->call) {
 	case RJ_STEP_U64:
 		v->ops->u64(v, step->field, *value);
-		return value + 1;
+		break;
 	case RJ_STEP_I64:
 		v->ops->i64(v, step->field, (int64_t)*value);
-		return value + 1;
+		break;
 	case RJ_STEP_WORD:
 		word = &step->words[*value];
 		v->ops->string(v, step->field, word->text, word->len);
-		return value + 1;
+		break;
+	case RJ_STEP_STRING:
+		v->ops->string(v, step->field, (const void *)(uintptr_t)value[0], (size_t)value[1]);
+		break;
+	case RJ_STEP_HEX:
+		v->ops->hex(v, step->field, (const void *)(uintptr_t)value[0], (size_t)value[1]);
+		break;
+	case RJ_STEP_ADDRESS:
+		v->ops->address(v, step->field, (const uint8_t *)value);
+		break;
+	case RJ_STEP_TIME:
+		v->ops->time(v, step->field, value[0], (int)value[1]);
+		break;
 	case RJ_STEP_NULL:
 		v->ops->null(v, step->field);
-		return value;
+		break;
 	case RJ_STEP_OPEN:
 		v->ops->open(v, step->field);
-		return value;
+		break;
 	case RJ_STEP_CLOSE:
 		v->ops->close(v);
-		return value;
+		break;
 	}
-	return value;
+	return value + rj_step_takes(step);
 }
 
 /* rj_visitor_each_step - steps of struct rj_visitor_ops as single calls. */

@@ -353,6 +353,7 @@ static void joy_open(struct rj_visitor *v, const struct rj_field *f)
 {
 	struct rj_joy *j = joy_of(v);
 	const struct rj_joy_key *key;
+	struct rj_buffer *out;
 
 	if (j->num_beyond || j->depth == RJ_JSONW_MAX_DEPTH) {
 		j->num_beyond++;
@@ -371,20 +372,23 @@ static void joy_open(struct rj_visitor *v, const struct rj_field *f)
 	if (key->how != LABELS)
 		return;
 	enter(j); /* "sa_labels":[ becomes "sa_labels": [ and a blank */
-	if (!rj_jsonw_failed(&j->json)) {
-		rj_buffer_cut(j->json.out, j->json.out->len - 1);
-		rj_buffer_put(j->json.out, " [ ", 3);
+	out = rj_jsonw_lend(&j->json);
+	if (!out->is_failed) {
+		rj_buffer_cut(out, out->len - 1);
+		rj_buffer_put(out, " [ ", 3);
 	}
+	rj_jsonw_go_on(&j->json);
 }
 
 /* A blank in place of the comma that the writer has put behind the last one. */
 static void end_labels(struct rj_joy *j)
 {
-	struct rj_buffer *out = j->json.out;
+	struct rj_buffer *out = rj_jsonw_lend(&j->json);
 
-	if (!rj_jsonw_failed(&j->json) && out->data[out->len - 1] == ',')
+	if (!out->is_failed && out->data[out->len - 1] == ',')
 		rj_buffer_cut(out, out->len - 1);
 	rj_buffer_put(out, " ", 1);
+	rj_jsonw_go_on(&j->json);
 }
 
 /* The counts that were held back, shifted as Joy does, so that each fits 8 bits. */

@@ -9,6 +9,7 @@
 
 #include "core/text.h"
 #include "core/visitor.h"
+#include "sink/jsonw_shape.h"
 
 #define KEY_EXTRA_BYTES 3u /* two quotes, colon */
 /* What goes before and behind any value: a name that is kept, a comma. */
@@ -17,11 +18,6 @@
 static struct rj_jsonw *writer_of(struct rj_visitor *v)
 {
 	return (struct rj_jsonw *)v; /* embedded first */
-}
-
-static bool is_in_object(const struct rj_jsonw *w)
-{
-	return w->depth && !(w->arrays & 1);
 }
 
 /* By address, without a division by a row's size: each row is further on than a step. */
@@ -49,12 +45,44 @@ static __attribute__((noinline)) bool learn_key(struct rj_jsonw *w, const struct
 	return true;
 }
 
+/* What was written counts as the buffer's. */
+static void settle(struct rj_jsonw *w)
+{
+	if (!w->out->is_failed && w->depth)
+		w->out->len = (size_t)(w->at - w->out->data);
+}
+
+/* Has the usual way go on where the buffer ends, or not go where it must not. */
+static void go_on(struct rj_jsonw *w)
+{
+	struct rj_buffer *out = w->out;
+
+	w->at = out->data ? out->data + out->len : NULL;
+	w->end = !w->depth || w->num_skipped || out->is_failed ? w->at : out->data + out->capacity;
+}
+
+/* Room for @len bytes, wherever the writer is. */
+static __attribute__((noinline)) uint8_t *room_slowly(struct rj_jsonw *w, size_t len)
+{
+	uint8_t *at;
+
+	settle(w);
+	at = rj_buffer_room(w->out, len);
+	go_on(w);
+	return at;
+}
+
+static inline uint8_t *room(struct rj_jsonw *w, size_t len)
+{
+	return (size_t)(w->end - w->at) < len ? room_slowly(w, len) : w->at;
+}
+
 /* Writes a name that is too long to be kept, with room for what follows. */
 static __attribute__((noinline)) uint8_t *put_long_key(struct rj_jsonw *w, const struct rj_field *f,
 						       size_t len)
 {
 	size_t key_len = strlen(f->name);
-	uint8_t *at = rj_buffer_room(w->out, key_len + KEY_EXTRA_BYTES + ROOM_AROUND + len);
+	uint8_t *at = room(w, key_len + KEY_EXTRA_BYTES + ROOM_AROUND + len);
 
 	if (!at)
 		return NULL;
@@ -75,7 +103,7 @@ static __attribute__((noinline)) uint8_t *begin_slowly(struct rj_jsonw *w, const
 
 	if (w->num_skipped)
 		return NULL;
-	at = rj_buffer_room(w->out, ROOM_AROUND + len);
+	at = room(w, ROOM_AROUND + len);
 	if (!at || w->is_named)
 		return at;
 	key = key_of(w, f);
@@ -88,13 +116,11 @@ static __attribute__((noinline)) uint8_t *begin_slowly(struct rj_jsonw *w, const
 /* begin_value as it nearly always goes; NULL where it does not. */
 static inline uint8_t *begin_usual(struct rj_jsonw *w, const struct rj_field *f, size_t len)
 {
-	const struct rj_buffer *out = w->out;
 	const struct rj_jsonw_key *key;
-	uint8_t *at;
+	uint8_t *at = w->at;
 
-	if (w->num_skipped || out->is_failed || out->capacity - out->len < ROOM_AROUND + len)
+	if ((size_t)(w->end - at) < ROOM_AROUND + len)
 		return NULL;
-	at = out->data + out->len;
 	if (w->is_named)
 		return at;
 	key = key_of(w, f);
@@ -116,12 +142,23 @@ static inline uint8_t *begin_value(struct rj_jsonw *w, const struct rj_field *f,
 	return at ? at : begin_slowly(w, f, len);
 }
 
-/* A comma behind each value, which close takes back: so there is none to be decided on before. */
-static inline void end_value(struct rj_jsonw *w, uint8_t *end)
+/*
+ * A comma behind each value, which close takes back: so there is none to be decided on before. Of
+ * one that begin_usual began.
+ */
+static inline void end_usual(struct rj_jsonw *w, uint8_t *end)
 {
 	*end = ',';
-	w->out->len = (size_t)(end - w->out->data) + w->has_comma;
+	w->at = end + 1;
 	w->is_named = w->is_array;
+}
+
+static inline void end_value(struct rj_jsonw *w, uint8_t *end)
+{
+	if (w->depth)
+		end_usual(w, end);
+	else
+		w->out->len = (size_t)(end - w->out->data);
 }
 
 static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *word, size_t len)
@@ -229,69 +266,64 @@ static size_t put_escape(struct rj_buffer *out, const uint8_t *text, size_t len)
 	return 1;
 }
 
-static void put_text(struct rj_buffer *out, const uint8_t *text, size_t len)
+/* Text of which some is escaped or replaced, behind what is written. */
+static void put_text(struct rj_jsonw *w, const uint8_t *text, size_t len)
 {
+	settle(w);
 	for (;;) {
 		size_t step = plain_len(text, len);
 
-		rj_buffer_put(out, text, step);
+		rj_buffer_put(w->out, text, step);
 		if (step == len)
-			return;
+			break;
 		text += step;
 		len -= step;
-		step = put_escape(out, text, len);
+		step = put_escape(w->out, text, len);
 		text += step;
 		len -= step;
 	}
+	go_on(w);
 }
 
 /* A name without a value is taken back. */
 static void drop_name(struct rj_jsonw *w)
 {
-	if (!w->is_named || !is_in_object(w))
+	if (!w->is_named || w->is_array)
 		return;
 	w->is_named = false;
+	settle(w);
 	if (w->out->len > w->name_at)
 		w->out->len = w->name_at;
+	go_on(w);
 }
 
-/* Where the innermost level is noted, once it has changed. */
-static inline void enter_level(struct rj_jsonw *w, uint32_t depth, uint32_t arrays)
+static inline void enter_level(struct rj_jsonw *w, uint8_t *at, bool is_array)
 {
-	w->depth = depth;
-	w->arrays = arrays;
-	w->has_comma = depth > 0;
-	w->is_array = !depth || arrays & 1;
-}
-
-/* There is room for two bytes. */
-static inline void put_close(struct rj_jsonw *w, uint8_t *at)
-{
-	at -= at[-1] == ','; /* text ends with a quote, so that it is not text's */
-	*at = w->is_array ? ']' : '}';
-	enter_level(w, w->depth - 1, w->arrays >> 1);
-	end_value(w, at + 1);
+	*at = is_array ? '[' : '{';
+	w->at = at + 1;
+	w->depth++;
+	w->arrays = w->arrays << 1 | is_array;
+	w->is_array = w->is_named = is_array;
 }
 
 /* One that is too deep, or that has no room at once. */
 static __attribute__((noinline)) void open_slowly(struct rj_jsonw *w, const struct rj_field *f,
 						  bool is_array)
 {
-	uint8_t *at;
+	uint8_t unused, *at;
 
 	if (w->num_skipped || w->depth == RJ_JSONW_MAX_DEPTH) {
 		drop_name(w);
 		w->num_skipped++;
 		w->is_too_deep = true;
+		settle(w);
+		go_on(w);
 		return;
 	}
 	at = begin_slowly(w, f, 1);
-	if (at) {
-		*at = is_array ? '[' : '{';
-		w->out->len = (size_t)(at + 1 - w->out->data);
-	}
-	enter_level(w, w->depth + 1, w->arrays << 1 | is_array);
-	w->is_named = is_array;
+	enter_level(w, at ? at : &unused, is_array);
+	settle(w);
+	go_on(w);
 }
 
 static void write_open(struct rj_visitor *v, const struct rj_field *f)
@@ -300,67 +332,83 @@ static void write_open(struct rj_visitor *v, const struct rj_field *f)
 	bool is_array = f && f->type == RJ_TYPE_ARRAY;
 	uint8_t *at = w->depth < RJ_JSONW_MAX_DEPTH ? begin_usual(w, f, 1) : NULL;
 
-	if (!at) {
+	if (at)
+		enter_level(w, at, is_array);
+	else
 		open_slowly(w, f, is_array);
-		return;
-	}
-	*at = is_array ? '[' : '{';
-	w->out->len = (size_t)(at + 1 - w->out->data);
-	enter_level(w, w->depth + 1, w->arrays << 1 | is_array);
-	w->is_named = is_array;
 }
 
-/* One that was not written, with a name before it, or without room at once. */
+/* There is room for two bytes. */
+static inline void leave_level(struct rj_jsonw *w, uint8_t *at)
+{
+	at -= at[-1] == ','; /* text ends with a quote, so that it is not text's */
+	at[0] = w->is_array ? ']' : '}';
+	at[1] = ',';
+	w->at = at + 2;
+	w->depth--;
+	w->arrays >>= 1;
+	w->is_array = w->is_named = w->arrays & 1;
+}
+
+/* One that was not written, with a name before it, the last, or without room at once. */
 static __attribute__((noinline)) void close_slowly(struct rj_jsonw *w)
 {
-	uint8_t *at;
+	uint8_t unused[3] = { 0 }, *at;
 
 	if (w->num_skipped) {
 		w->num_skipped--;
+		settle(w);
+		go_on(w);
 		return;
 	}
 	assert(w->depth);
 	drop_name(w);
-	at = rj_buffer_room(w->out, 2);
-	if (at)
-		put_close(w, at);
-	else
-		enter_level(w, w->depth - 1, w->arrays >> 1);
+	at = room(w, 2);
+	leave_level(w, at ? at : unused + 1);
+	if (w->depth)
+		settle(w);
+	else if (at)
+		w->out->len = (size_t)(w->at - 1 - w->out->data);
+	go_on(w);
 }
 
 static void write_close(struct rj_visitor *v)
 {
 	struct rj_jsonw *w = writer_of(v);
-	struct rj_buffer *out = w->out;
 
-	if (w->num_skipped || w->is_named != w->is_array || out->is_failed ||
-	    out->capacity - out->len < 2)
+	if (w->depth <= 1 || w->is_named != w->is_array || w->end - w->at < 2)
 		close_slowly(w);
 	else
-		put_close(w, out->data + out->len);
+		leave_level(w, w->at);
 }
 
 static void write_name(struct rj_visitor *v, const void *name, size_t len)
 {
 	struct rj_jsonw *w = writer_of(v);
-	struct rj_buffer *out = w->out;
 	uint8_t *at;
 	size_t done;
 
 	if (w->num_skipped || w->is_array)
 		return;
 	drop_name(w);
-	at = rj_buffer_room(out, len + KEY_EXTRA_BYTES);
-	w->name_at = out->len;
+	at = room(w, len + KEY_EXTRA_BYTES);
+	w->name_at = (size_t)(w->at - w->out->data);
 	w->is_named = true;
 	if (!at)
 		return;
-	*at = '"';
-	done = copy_plain(at + 1, name, len);
-	out->len += 1 + done;
-	if (done < len)
-		put_text(out, (const uint8_t *)name + done, len - done);
-	rj_buffer_put(out, "\":", 2);
+	*at++ = '"';
+	done = copy_plain(at, name, len);
+	w->at = at + done;
+	if (done < len) {
+		put_text(w, (const uint8_t *)name + done, len - done);
+		at = room(w, 2);
+	} else {
+		at += len;
+	}
+	if (!at)
+		return;
+	memcpy(at, "\":", 2);
+	w->at = at + 2;
 }
 
 static __attribute__((noinline)) void write_big_u64(struct rj_jsonw *w, const struct rj_field *f,
@@ -378,7 +426,7 @@ static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t v
 	uint8_t *at = value < 10000 ? begin_usual(w, f, 4) : NULL;
 
 	if (at)
-		end_value(w, rj_text_small(at, (uint32_t)value));
+		end_usual(w, rj_text_small(at, (uint32_t)value));
 	else
 		write_big_u64(w, f, value);
 }
@@ -410,7 +458,7 @@ static inline uint8_t *put_listed(uint8_t *at, uint64_t value)
 
 static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 {
-	uint8_t *at = rj_buffer_room(w->out, num * (RJ_TEXT_U64_LEN + 1));
+	uint8_t *at = room(w, num * (RJ_TEXT_U64_LEN + 1));
 	size_t i;
 
 	if (!at)
@@ -427,7 +475,7 @@ static void put_numbers(struct rj_jsonw *w, const uint64_t *values, size_t num)
 	}
 	for (; i < num; i++)
 		at = put_listed(at, values[i]);
-	w->out->len = (size_t)(at - w->out->data);
+	w->at = at;
 }
 
 static void write_numbers(struct rj_visitor *v, const struct rj_field *f,
@@ -484,14 +532,13 @@ static void write_boolean(struct rj_visitor *v, const struct rj_field *f, int va
 	put_word(writer_of(v), f, value ? "true" : "false", value ? 4 : 5);
 }
 
-/* Text of which some is escaped or replaced. */
 static __attribute__((noinline)) void write_rest(struct rj_jsonw *w, const uint8_t *text,
 						 size_t len)
 {
 	uint8_t *at;
 
-	put_text(w->out, text, len);
-	at = rj_buffer_room(w->out, 2);
+	put_text(w, text, len);
+	at = room(w, 2);
 	if (!at)
 		return;
 	*at++ = '"';
@@ -515,7 +562,9 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 		end_value(w, at);
 		return;
 	}
-	w->out->len = (size_t)(at - w->out->data);
+	if (!w->depth)
+		w->out->len = (size_t)(at - w->out->data);
+	w->at = at;
 	write_rest(w, (const uint8_t *)text + done, len - done);
 }
 
@@ -535,7 +584,7 @@ static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void
 /* Texts of a few bytes each. */
 static void put_hexes(struct rj_jsonw *w, const uint8_t *bytes, size_t size, size_t num)
 {
-	uint8_t *at = rj_buffer_room(w->out, num * (2 * size + 3));
+	uint8_t *at = room(w, num * (2 * size + 3));
 
 	if (!at)
 		return;
@@ -546,7 +595,7 @@ static void put_hexes(struct rj_jsonw *w, const uint8_t *bytes, size_t size, siz
 		*at++ = '"';
 		*at++ = ',';
 	}
-	w->out->len = (size_t)(at - w->out->data);
+	w->at = at;
 }
 
 static void write_hexes(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
@@ -583,87 +632,6 @@ static void write_time(struct rj_visitor *v, const struct rj_field *f, uint64_t 
 		end_value(w, rj_text_time(at, ns, decimals));
 }
 
-static bool takes_value(const struct rj_step *step)
-{
-	return step->call == RJ_STEP_U64 || step->call == RJ_STEP_I64 || step->call == RJ_STEP_WORD;
-}
-
-/* The piece before the value that was written last, which goes from the text. */
-static bool end_piece(struct rj_jsonw_shape *s, size_t begin, const struct rj_step *step,
-		      struct rj_buffer *text)
-{
-	size_t end = text->len - 2; /* a digit, or the second quote, and a comma */
-
-	if (s->num_pieces + 1 == RJ_JSONW_MAX_PIECES || end > RJ_JSONW_SHAPE_LEN)
-		return false;
-	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
-		.words = step->words,
-		.at = (uint8_t)begin,
-		.len = (uint8_t)(end - begin),
-		.call = (uint8_t)step->call,
-	};
-	if (step->call != RJ_STEP_WORD)
-		text->data[--text->len - 1] = ',';
-	return true;
-}
-
-/* Has @writer, which stands where the steps do, write them with empty values. */
-static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
-{
-	static const struct rj_step_word empty;
-	struct rj_buffer *text = writer->out;
-	size_t begin = 0;
-
-	for (size_t i = 0; i < s->num_steps; i++) {
-		struct rj_step step = s->steps[i];
-
-		if (step.call == RJ_STEP_WORD)
-			step.words = &empty;
-		rj_visitor_step(&writer->visitor, &step, &(uint64_t){ 0 });
-		if (text->is_failed || !writer->depth)
-			return false;
-		if (writer->depth - 1 > s->depth)
-			s->depth = writer->depth - 1;
-		if (!takes_value(&step))
-			continue;
-		if (!end_piece(s, begin, &s->steps[i], text))
-			return false;
-		begin = text->len - (step.call == RJ_STEP_WORD ? 2 : 1);
-	}
-	if (writer->depth != 1 || text->len > RJ_JSONW_SHAPE_LEN)
-		return false;
-	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
-		.at = (uint8_t)begin,
-		.len = (uint8_t)(text->len - begin),
-		.call = RJ_STEP_CLOSE,
-	};
-	return true;
-}
-
-/* Learns how steps are written. */
-static __attribute__((noinline)) const struct rj_jsonw_shape *
-learn_shape(struct rj_jsonw *w, const struct rj_step *steps, size_t num_steps)
-{
-	struct rj_jsonw_shape *s = &w->keys->shapes[w->keys->num_shapes++ % RJ_JSONW_NUM_SHAPES];
-	struct rj_buffer text;
-	struct rj_jsonw writer = *w;
-
-	*s = (struct rj_jsonw_shape){ .steps = steps,
-				      .num_steps = num_steps,
-				      .is_array = w->is_array };
-	rj_buffer_init(&text, 4 * RJ_JSONW_SHAPE_LEN);
-	writer.out = &text;
-	enter_level(&writer, 1, w->is_array);
-	if (write_pieces(&writer, s)) {
-		memcpy(s->text, text.data, text.len);
-		s->room = sizeof(s->text) + s->num_pieces * RJ_TEXT_U64_LEN;
-	} else {
-		s->num_pieces = 0;
-	}
-	rj_buffer_done(&text);
-	return s;
-}
-
 static inline const struct rj_jsonw_shape *shape_of(struct rj_jsonw *w, const struct rj_step *steps,
 						    size_t num_steps)
 {
@@ -673,7 +641,7 @@ static inline const struct rj_jsonw_shape *shape_of(struct rj_jsonw *w, const st
 		if (s->steps == steps && s->num_steps == num_steps && s->is_array == w->is_array)
 			return s;
 	}
-	return learn_shape(w, steps, num_steps);
+	return rj_jsonw_learn(w->keys, steps, num_steps, w->is_array);
 }
 
 static inline uint8_t *put_piece(uint8_t *at, const char *text, size_t len)
@@ -686,26 +654,77 @@ static inline uint8_t *put_piece(uint8_t *at, const char *text, size_t len)
 	return at + len;
 }
 
-/* Returns where the values of the next one are. */
+/* A string of any length, with room behind it for the rest of the shape; NULL: there is none. */
+static inline uint8_t *put_string(struct rj_jsonw *w, const struct rj_jsonw_shape *s, uint8_t *at,
+				  const uint64_t *value)
+{
+	const uint8_t *text = (const uint8_t *)(uintptr_t)value[0];
+	size_t len = (size_t)value[1], done;
+
+	w->at = at;
+	at = room(w, len + s->room);
+	if (!at)
+		return NULL;
+	done = copy_plain(at, text, len);
+	if (done == len)
+		return at + len;
+	w->at = at + done;
+	put_text(w, text + done, len - done);
+	return room(w, s->room);
+}
+
+static inline uint8_t *put_hex(struct rj_jsonw *w, const struct rj_jsonw_shape *s, uint8_t *at,
+			       const uint64_t *value)
+{
+	size_t len = (size_t)value[1];
+
+	w->at = at;
+	at = room(w, 2 * len + s->room);
+	return at ? rj_text_hex(at, (const void *)(uintptr_t)value[0], len) : NULL;
+}
+
+/* Returns where the values of the next one are; NULL: there is no room. */
 static inline const uint64_t *put_shape(struct rj_jsonw *w, const struct rj_jsonw_shape *s,
 					uint8_t *at, const uint64_t *value)
 {
-	for (const struct rj_jsonw_piece *piece = s->pieces;; piece++, value++) {
-		at = put_piece(at, s->text + piece->at, piece->len);
-		if (piece->call == RJ_STEP_U64) {
-			at = put_number(at, *value);
-		} else if (piece->call == RJ_STEP_I64) {
-			at = put_signed(at, (int64_t)*value);
-		} else if (piece->call == RJ_STEP_WORD) {
-			const struct rj_step_word *word = &piece->words[*value];
+	const struct rj_step_word *word;
 
+	for (const struct rj_jsonw_piece *piece = s->pieces; at; piece++) {
+		at = put_piece(at, s->text + piece->at, piece->len);
+		switch (piece->call) {
+		case RJ_STEP_U64:
+			at = put_number(at, *value++);
+			break;
+		case RJ_STEP_I64:
+			at = put_signed(at, (int64_t)*value++);
+			break;
+		case RJ_STEP_WORD:
+			word = &piece->words[*value++];
 			memcpy(at, word, sizeof(*word));
 			at += word->len;
-		} else { /* the last */
-			w->out->len = (size_t)(at - w->out->data);
+			break;
+		case RJ_STEP_STRING:
+			at = put_string(w, s, at, value);
+			value += 2;
+			break;
+		case RJ_STEP_HEX:
+			at = put_hex(w, s, at, value);
+			value += 2;
+			break;
+		case RJ_STEP_ADDRESS:
+			at = rj_text_address(at, (const uint8_t *)value);
+			value += 2;
+			break;
+		case RJ_STEP_TIME:
+			at = rj_text_time(at, value[0], (int)value[1]);
+			value += 2;
+			break;
+		default: /* the last */
+			w->at = at;
 			return value;
 		}
 	}
+	return NULL;
 }
 
 static void write_steps(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,
@@ -722,13 +741,8 @@ static void write_steps(struct rj_visitor *v, const struct rj_step *steps, size_
 		rj_visitor_each_step(v, steps, num_steps, values, times);
 		return;
 	}
-	for (; times; times--) {
-		uint8_t *at = rj_buffer_room(w->out, s->room);
-
-		if (!at)
-			return;
-		values = put_shape(w, s, at, values);
-	}
+	for (; values && times; times--)
+		values = put_shape(w, s, room(w, s->room), values);
 }
 
 static const struct rj_visitor_ops json_ops = {
@@ -754,6 +768,7 @@ void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_ke
 	*w = (struct rj_jsonw){ .visitor = { &json_ops },
 				.out = out,
 				.keys = keys,
+				.arrays = 1,
 				.is_named = true,
 				.is_array = true };
 }
@@ -764,6 +779,17 @@ void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value,
 		put_word(w, f, text, strlen(text));
 	else
 		write_null(&w->visitor, f);
+}
+
+struct rj_buffer *rj_jsonw_lend(struct rj_jsonw *w)
+{
+	settle(w);
+	return w->out;
+}
+
+void rj_jsonw_go_on(struct rj_jsonw *w)
+{
+	go_on(w);
 }
 
 bool rj_jsonw_failed(const struct rj_jsonw *w)

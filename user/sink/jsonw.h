@@ -64,6 +64,7 @@ struct rj_jsonw_keys {
  * @visitor: hand this out
  * @keys:    borrowed, for any time
  * @out:     borrowed; the text is appended, without a newline
+ *           Up to date while no level is open, else by rj_jsonw_lend
  * @is_too_deep: something nested deeper than RJ_JSONW_MAX_DEPTH was left out
  * @depth, @num_skipped: 0 when all that was opened is closed
  * The others are the writer's own.
@@ -72,13 +73,14 @@ struct rj_jsonw {
 	struct rj_visitor visitor;
 	struct rj_buffer *out;
 	struct rj_jsonw_keys *keys;
+	uint8_t *at;	      /* behind what is written, while a level is open */
+	uint8_t *end;	      /* up to which may be written at once; @at where nothing may */
 	size_t name_at;	      /* where the pending name began in @out */
-	uint32_t arrays;      /* a bit a level, innermost lowest: 1 is an array */
+	uint64_t arrays;      /* a bit a level, innermost lowest, and one: 1 is no object */
 	uint32_t depth;	      /* levels open */
 	uint32_t num_skipped; /* levels open that are not written */
 	bool is_named;	      /* the next value takes no key: it has one, or stands in no object */
 	bool is_array;	      /* the innermost level is no object */
-	bool has_comma;	      /* goes behind each value */
 	bool is_too_deep;
 };
 
@@ -89,6 +91,13 @@ void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_ke
 
 /* rj_jsonw_number - @value as @text spells it; null where it is not finite. */
 void rj_jsonw_number(struct rj_jsonw *w, const struct rj_field *f, double value, const char *text);
+
+/*
+ * rj_jsonw_lend - @out with all that was written, in the middle of a value: whoever changes it
+ * calls rj_jsonw_go_on before the writer is visited again.
+ */
+struct rj_buffer *rj_jsonw_lend(struct rj_jsonw *w);
+void rj_jsonw_go_on(struct rj_jsonw *w);
 
 /*
  * rj_jsonw_failed - whether @out refused something: what was written is not
