@@ -171,16 +171,23 @@ static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *w
 	end_value(w, at + len);
 }
 
-/* Whether none of 8 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
-static inline bool is_plain8(uint64_t x)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	/* of bytes below 0x80, the top bit of each tells */
-	uint64_t is_printable = x + ones * (0x80 - 0x20);
-	uint64_t is_no_quote = (x ^ ones * '"') + ones * 0x7f;
-	uint64_t is_no_backslash = (x ^ ones * '\\') + ones * 0x7f;
+typedef int8_t vector16 __attribute__((vector_size(16)));
+typedef uint64_t vector2 __attribute__((vector_size(16)));
 
-	return (~x & is_printable & is_no_quote & is_no_backslash & tops) == tops;
+/* Whether none of 16 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
+static inline bool are_plain(vector16 bytes)
+{
+	vector2 found = (vector2)((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
+
+	return !(found[0] | found[1]);
+}
+
+static inline vector16 load16(const uint8_t *text)
+{
+	vector16 x;
+
+	memcpy(&x, text, sizeof(x));
+	return x;
 }
 
 static inline uint64_t load8(const uint8_t *text)
@@ -191,27 +198,60 @@ static inline uint64_t load8(const uint8_t *text)
 	return x;
 }
 
+static inline uint32_t load4(const uint8_t *text)
+{
+	uint32_t x;
+
+	memcpy(&x, text, sizeof(x));
+	return x;
+}
+
 static inline bool is_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* copy_plain of 4 bytes or more, its first part and its last, which may have bytes in common. */
+static inline bool copy_short(uint8_t *at, const uint8_t *text, size_t len)
+{
+	uint64_t first, last;
+
+	if (len >= 8) {
+		first = load8(text);
+		last = load8(text + len - 8);
+		if (!are_plain((vector16)(vector2){ first, last }))
+			return false;
+		memcpy(at, &first, 8);
+		memcpy(at + len - 8, &last, 8);
+		return true;
+	}
+	first = load4(text);
+	last = load4(text + len - 4);
+	if (!are_plain((vector16)(vector2){ first | last << 32, first | last << 32 }))
+		return false;
+	memcpy(at, text, 4);
+	memcpy(at + len - 4, text + len - 4, 4);
+	return true;
 }
 
 /* Copies plain text to @at, up to the first byte that needs a look; how many bytes it did. */
 static inline size_t copy_plain(uint8_t *at, const uint8_t *text, size_t len)
 {
 	size_t done = 0;
-	uint64_t x;
+	vector16 x;
 
-	for (; done + 8 <= len; done += 8) {
-		x = load8(text + done);
-		if (!is_plain8(x))
+	if (len < 16 && len >= 4 && copy_short(at, text, len))
+		return len;
+	for (; done + 16 <= len; done += 16) {
+		x = load16(text + done);
+		if (!are_plain(x))
 			break;
 		memcpy(at + done, &x, sizeof(x));
 	}
-	if (len > 8 && done + 8 > len) { /* the end, over some that are done */
-		x = load8(text + len - 8);
-		if (is_plain8(x)) {
-			memcpy(at + len - 8, &x, sizeof(x));
+	if (len > 16 && done + 16 > len) { /* the end, over some that are done */
+		x = load16(text + len - 16);
+		if (are_plain(x)) {
+			memcpy(at + len - 16, &x, sizeof(x));
 			return len;
 		}
 	}
@@ -228,8 +268,8 @@ static size_t plain_len(const uint8_t *text, size_t len)
 	while (at < len) {
 		int step = 1;
 
-		if (len - at >= 8 && is_plain8(load8(text + at))) {
-			at += 8;
+		if (len - at >= 16 && are_plain(load16(text + at))) {
+			at += 16;
 			continue;
 		}
 		if (text[at] < 0x20 || text[at] == '"' || text[at] == '\\')

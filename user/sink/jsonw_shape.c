@@ -80,8 +80,10 @@ static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
 	return true;
 }
 
-const struct rj_jsonw_shape *rj_jsonw_learn(struct rj_jsonw_keys *keys, const struct rj_step *steps,
-					    size_t num_steps, bool in_array)
+__attribute__((noinline)) const struct rj_jsonw_shape *rj_jsonw_learn(struct rj_jsonw_keys *keys,
+								      const struct rj_step *steps,
+								      size_t num_steps,
+								      bool in_array)
 {
 	const struct rj_field around = { .type = in_array ? RJ_TYPE_ARRAY : RJ_TYPE_OBJECT };
 	struct rj_jsonw_shape *s = &keys->shapes[keys->num_shapes++ % RJ_JSONW_NUM_SHAPES];
