@@ -82,7 +82,7 @@ uint8_t *rj_text_u64(uint8_t *at, uint64_t value)
 {
 	uint64_t head;
 
-	if (value < 10000) /* most are small */
+	if (value < 100000) /* most are small */
 		return rj_text_small(at, (uint32_t)value);
 	if (value < TEN_TO_8)
 		return put_up_to_eight(at, (uint32_t)value);
@@ -173,12 +173,11 @@ uint8_t *rj_text_hex(uint8_t *at, const void *bytes, size_t len)
 
 static uint8_t *put_quad(uint8_t *at, const uint8_t quad[4])
 {
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			*at++ = '.';
-		at = rj_text_u64(at, quad[i]);
+	for (int i = 0; i < 3; i++) {
+		at = rj_text_three(at, quad[i]);
+		*at++ = '.';
 	}
-	return at;
+	return rj_text_three(at, quad[3]);
 }
 
 /* A 16-bit group of an IPv6 address, without leading zeros. */

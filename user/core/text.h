@@ -41,12 +41,16 @@ static inline uint8_t *rj_text_three(uint8_t *at, uint32_t below_1000)
 	return at + three[3];
 }
 
-/* rj_text_small - rj_text_u64 of what is @below_10000, as most numbers are; 4 bytes. */
-static inline uint8_t *rj_text_small(uint8_t *at, uint32_t below_10000)
+/* rj_text_small - rj_text_u64 of what is @below_100000, as most numbers are; up to 5 bytes. */
+static inline uint8_t *rj_text_small(uint8_t *at, uint32_t below_100000)
 {
-	if (below_10000 < 1000)
-		return rj_text_three(at, below_10000);
-	return rj_text_pair(rj_text_pair(at, below_10000 / 100), below_10000 % 100);
+	if (below_100000 < 1000)
+		return rj_text_three(at, below_100000);
+	if (below_100000 >= 10000) {
+		*at++ = (uint8_t)('0' + below_100000 / 10000);
+		below_100000 %= 10000;
+	}
+	return rj_text_pair(rj_text_pair(at, below_100000 / 100), below_100000 % 100);
 }
 
 /* rj_text_time - nanoseconds as seconds with 9 decimals, or with 6 (cut) for other @decimals. */

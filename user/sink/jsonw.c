@@ -463,7 +463,7 @@ static __attribute__((noinline)) void write_big_u64(struct rj_jsonw *w, const st
 static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
 {
 	struct rj_jsonw *w = writer_of(v);
-	uint8_t *at = value < 10000 ? begin_usual(w, f, 4) : NULL;
+	uint8_t *at = value < 100000 ? begin_usual(w, f, 5) : NULL;
 
 	if (at)
 		end_usual(w, rj_text_small(at, (uint32_t)value));
@@ -476,7 +476,7 @@ static void write_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t v
 
 static inline uint8_t *put_number(uint8_t *at, uint64_t value)
 {
-	return value < 10000 ? rj_text_small(at, (uint32_t)value) : rj_text_u64(at, value);
+	return value < 100000 ? rj_text_small(at, (uint32_t)value) : rj_text_u64(at, value);
 }
 
 /* Four of a digit each, each with its comma. */
