@@ -11,24 +11,6 @@
 #include "flow/tls_list.h"
 #include "proto/fingerprint.h"
 
-static void put_time(const struct walk *w, const struct rj_field *f, uint64_t ns)
-{
-	w->v->ops->time(w->v, f, ns + (uint64_t)w->r->clock_ns, w->r->time_decimals);
-}
-
-static void put_port(const struct walk *w, const struct rj_field *f, unsigned int side)
-{
-	if (has_ports(w->r))
-		put_u64(w, f, w->r->key->port[side]);
-	else
-		w->v->ops->null(w->v, f);
-}
-
-static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
-{
-	rj_record_put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
-}
-
 static void put_labels(const struct walk *w, const struct rj_field *f, unsigned int side)
 {
 	const struct rj_labels *labels = w->r->labels;
@@ -48,29 +30,70 @@ static void put_labels(const struct walk *w, const struct rj_field *f, unsigned 
 	close(w);
 }
 
+static void put_address(const struct walk *w, const struct rj_field *f, unsigned int side)
+{
+	rj_record_put_ip_address(w, f, w->r->key->version, w->r->key->addr[side]);
+}
+
 static void put_key(const struct walk *w)
 {
+	static const struct rj_step steps[] = {
+		{ RJ_STEP_ADDRESS, F(SA), NULL }, { RJ_STEP_ADDRESS, F(DA), NULL },
+		{ RJ_STEP_U64, F(PR), NULL },	  { RJ_STEP_U64, F(SP), NULL },
+		{ RJ_STEP_U64, F(DP), NULL },
+	};
+	static const struct rj_step portless[RJ_NUM_STEPS(steps)] = {
+		{ RJ_STEP_ADDRESS, F(SA), NULL }, { RJ_STEP_ADDRESS, F(DA), NULL },
+		{ RJ_STEP_U64, F(PR), NULL },	  { RJ_STEP_NULL, F(SP), NULL },
+		{ RJ_STEP_NULL, F(DP), NULL },
+	};
+	const struct rj_step *step = has_ports(w->r) ? steps : portless;
 	const struct rj_key *key = w->r->key;
+	size_t num = RJ_NUM_STEPS(steps);
+	uint64_t values[7];
 
-	put_address(w, F(SA), w->out);
-	put_address(w, F(DA), w->in);
-	put_u64(w, F(PR), key->proto);
-	put_port(w, F(SP), w->out);
-	put_port(w, F(DP), w->in);
+	rj_step_address(values, key->addr[w->out]);
+	rj_step_address(values + 2, key->addr[w->in]);
+	values[4] = key->proto;
+	values[5] = key->port[w->out];
+	values[6] = key->port[w->in];
+	if (rj_record_is_odd(key->version, key->addr[0]) ||
+	    rj_record_is_odd(key->version, key->addr[1])) {
+		put_address(w, F(SA), w->out);
+		put_address(w, F(DA), w->in);
+		put_steps(w, step + 2, num - 2, values + 4, 1);
+	} else {
+		put_steps(w, step, num, values, 1);
+	}
 	put_labels(w, F(SA_LABELS), w->out);
 	put_labels(w, F(DA_LABELS), w->in);
 }
 
 static void put_counters(const struct walk *w)
 {
-	put_u64(w, F(BYTES_OUT), half_of(w, w->out)->payload_bytes);
-	put_u64(w, F(PACKETS_OUT), half_of(w, w->out)->packets);
-	put_u64(w, F(BYTES_IN), half_of(w, w->in)->payload_bytes);
-	put_u64(w, F(PACKETS_IN), half_of(w, w->in)->packets);
-	put_u64(w, F(IP_BYTES_OUT), half_of(w, w->out)->ip_bytes);
-	put_u64(w, F(IP_BYTES_IN), half_of(w, w->in)->ip_bytes);
-	put_time(w, F(TIME_START), w->r->flow->start_ns);
-	put_time(w, F(TIME_END), rj_flow_last(w->r->flow));
+	static const struct rj_step steps[] = {
+		{ RJ_STEP_U64, F(BYTES_OUT), NULL },	{ RJ_STEP_U64, F(PACKETS_OUT), NULL },
+		{ RJ_STEP_U64, F(BYTES_IN), NULL },	{ RJ_STEP_U64, F(PACKETS_IN), NULL },
+		{ RJ_STEP_U64, F(IP_BYTES_OUT), NULL }, { RJ_STEP_U64, F(IP_BYTES_IN), NULL },
+		{ RJ_STEP_TIME, F(TIME_START), NULL },	{ RJ_STEP_TIME, F(TIME_END), NULL },
+	};
+	const struct rj_half *out = half_of(w, w->out), *in = half_of(w, w->in);
+	const uint64_t clock = (uint64_t)w->r->clock_ns;
+	const uint64_t decimals = (uint64_t)w->r->time_decimals;
+	const uint64_t values[] = {
+		out->payload_bytes,
+		out->packets,
+		in->payload_bytes,
+		in->packets,
+		out->ip_bytes,
+		in->ip_bytes,
+		w->r->flow->start_ns + clock,
+		decimals,
+		rj_flow_last(w->r->flow) + clock,
+		decimals,
+	};
+
+	put_steps(w, steps, RJ_NUM_STEPS(steps), values, 1);
 }
 
 struct sequence sequence_of(const struct walk *w)

@@ -41,11 +41,7 @@ static void put_tcp_side(const struct walk *w, const struct rj_field *f, unsigne
 	if (!(half->tcp_bits & RJ_TCP_HAS_SYN))
 		return;
 	open(w, f);
-	rj_record_put_flags(w,
-			    half->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN);
-	put_u64(w, F(TCP_WINDOW), rest_of(w, side)->syn_window);
-	put_u64(w, F(TCP_OPT_LEN), rest_of(w, side)->syn_opt_len);
-	rj_record_put_options(w, rest_of(w, side)->syn_opts, rest_of(w, side)->syn_opt_len);
+	rj_record_put_syn(w, side);
 	close(w);
 }
 

@@ -21,13 +21,6 @@
 #define F8(text) F7(text), F7("C" text)
 static const struct rj_step_word flag_words[1u << NUM_FLAGS] = { F8("") };
 
-void rj_record_put_flags(const struct walk *w, uint8_t flags)
-{
-	const struct rj_step_word *word = &flag_words[flags];
-
-	w->v->ops->string(w->v, F(TCP_FLAGS), word->text, word->len);
-}
-
 static uint32_t be16_at(const uint8_t *bytes)
 {
 	uint16_t value;
@@ -142,6 +135,9 @@ enum form { FORM_NONE, FORM_TS, FORM_SYN_TS, FORM_SYN, NUM_FORMS };
 		RJ_STEP_WORD, F(TCP_FLAGS), flag_words                                             \
 	}
 #define HEADER_VALUES 9u
+
+#define SYN { RJ_STEP_WORD, F(TCP_FLAGS), flag_words }, NUMBER(TCP_WINDOW), NUMBER(TCP_OPT_LEN)
+#define SYN_VALUES 3u
 /* clang-format on */
 
 static const struct rj_step_word directions[] = { WORD("<"), WORD(">") };
@@ -151,13 +147,14 @@ struct steps {
 	size_t num;
 };
 
-static const struct rj_step options_none[] = { OPTIONS_NONE }, options_ts[] = { OPTIONS_TS },
-			    options_syn_ts[] = { OPTIONS_SYN_TS }, options_syn[] = { OPTIONS_SYN };
-static const struct steps options[NUM_FORMS] = {
-	[FORM_NONE] = { options_none, RJ_NUM_STEPS(options_none) },
-	[FORM_TS] = { options_ts, RJ_NUM_STEPS(options_ts) },
-	[FORM_SYN_TS] = { options_syn_ts, RJ_NUM_STEPS(options_syn_ts) },
-	[FORM_SYN] = { options_syn, RJ_NUM_STEPS(options_syn) },
+static const struct rj_step syn[] = { SYN }, syn_none[] = { SYN, OPTIONS_NONE },
+			    syn_ts[] = { SYN, OPTIONS_TS }, syn_syn_ts[] = { SYN, OPTIONS_SYN_TS },
+			    syn_syn[] = { SYN, OPTIONS_SYN };
+static const struct steps syns[NUM_FORMS] = {
+	[FORM_NONE] = { syn_none, RJ_NUM_STEPS(syn_none) },
+	[FORM_TS] = { syn_ts, RJ_NUM_STEPS(syn_ts) },
+	[FORM_SYN_TS] = { syn_syn_ts, RJ_NUM_STEPS(syn_syn_ts) },
+	[FORM_SYN] = { syn_syn, RJ_NUM_STEPS(syn_syn) },
 };
 
 static const struct rj_step header[] = { HEADER }, packet_none[] = { HEADER, OPTIONS_NONE, CLOSE },
@@ -214,17 +211,23 @@ static unsigned int options_values(enum form form, const uint8_t *opts, uint64_t
 	}
 }
 
-void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int len)
+void rj_record_put_syn(const struct walk *w, unsigned int side)
 {
-	uint64_t values[MAX_OPTION_VALUES];
-	enum form form = form_of(opts, len);
+	const struct rj_rest *rest = rest_of(w, side);
+	enum form form = form_of(rest->syn_opts, rest->syn_opt_len);
+	uint64_t values[SYN_VALUES + MAX_OPTION_VALUES] = {
+		half_of(w, side)->tcp_bits & RJ_TCP_SYN_ACK ? RJ_TCP_SYN | RJ_TCP_ACK : RJ_TCP_SYN,
+		rest->syn_window,
+		rest->syn_opt_len,
+	};
 
 	if (form == NUM_FORMS) {
-		put_any_options(w, opts, len);
+		put_steps(w, syn, RJ_NUM_STEPS(syn), values, 1);
+		put_any_options(w, rest->syn_opts, rest->syn_opt_len);
 		return;
 	}
-	options_values(form, opts, values);
-	put_steps(w, options[form].steps, options[form].num, values, 1);
+	options_values(form, rest->syn_opts, values + SYN_VALUES);
+	put_steps(w, syns[form].steps, syns[form].num, values, 1);
 }
 
 static void header_values(const struct walk *w, const struct rj_ppi_packet *p, uint64_t *out)

@@ -3,6 +3,7 @@
 #ifndef RJ_FLOW_RECORD_WALK_H
 #define RJ_FLOW_RECORD_WALK_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "bpf/wire.h"
@@ -77,7 +78,10 @@ static inline void put_nonzero(const struct walk *w, const struct rj_field *f, u
 		put_u64(w, f, value);
 }
 
-/* rj_record_put_ip_address - IPv6 that looks like IPv4 in IPv6 is said as what it is. */
+/* rj_record_is_odd - of IPv6, though it looks like IPv4 in IPv6. */
+bool rj_record_is_odd(unsigned int version, const __u64 *addr);
+
+/* rj_record_put_ip_address - one that is odd is said as what it is. */
 void rj_record_put_ip_address(const struct walk *w, const struct rj_field *f, unsigned int version,
 			      const __u64 *end);
 
@@ -93,9 +97,8 @@ void rj_record_put_wht(const struct walk *w);
 /* rj_record_put_traits - what features keep of packets: payload to idp_len_in. */
 void rj_record_put_traits(const struct walk *w);
 
-/* rj_record_put_flags, rj_record_put_options - of a TCP header. */
-void rj_record_put_flags(const struct walk *w, uint8_t flags);
-void rj_record_put_options(const struct walk *w, const uint8_t *opts, unsigned int len);
+/* rj_record_put_syn - what the side's SYN had. */
+void rj_record_put_syn(const struct walk *w, unsigned int side);
 
 /* rj_record_put_ppi - ppi. */
 void rj_record_put_ppi(const struct walk *w, const struct rj_ppi *ppi);

@@ -5,15 +5,18 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-/* IPv6 with an address that looks like one of IPv4 in IPv6 is said as what it is. */
+bool rj_record_is_odd(unsigned int version, const __u64 *addr)
+{
+	return version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr);
+}
+
 void rj_record_put_ip_address(const struct walk *w, const struct rj_field *f, unsigned int version,
 			      const __u64 *end)
 {
 	const uint8_t *addr = (const uint8_t *)end;
 	char text[INET6_ADDRSTRLEN];
 
-	if (version == 6 && IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)addr) &&
-	    inet_ntop(AF_INET6, addr, text, sizeof(text)))
+	if (rj_record_is_odd(version, end) && inet_ntop(AF_INET6, addr, text, sizeof(text)))
 		put_text(w, f, text);
 	else
 		w->v->ops->address(w->v, f, addr);

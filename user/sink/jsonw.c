@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "core/visitor.h"
 #include "sink/jsonw_shape.h"
+#include "sink/jsonw_text.h"
 
 #define KEY_EXTRA_BYTES 3u /* two quotes, colon */
 /* What goes before and behind any value: a name that is kept, a comma. */
@@ -171,157 +172,11 @@ static void put_word(struct rj_jsonw *w, const struct rj_field *f, const char *w
 	end_value(w, at + len);
 }
 
-typedef int8_t vector16 __attribute__((vector_size(16)));
-typedef uint64_t vector2 __attribute__((vector_size(16)));
-
-/* Whether none of 16 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
-static inline bool are_plain(vector16 bytes)
-{
-	vector2 found = (vector2)((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
-
-	return !(found[0] | found[1]);
-}
-
-static inline vector16 load16(const uint8_t *text)
-{
-	vector16 x;
-
-	memcpy(&x, text, sizeof(x));
-	return x;
-}
-
-static inline uint64_t load8(const uint8_t *text)
-{
-	uint64_t x;
-
-	memcpy(&x, text, sizeof(x));
-	return x;
-}
-
-static inline uint32_t load4(const uint8_t *text)
-{
-	uint32_t x;
-
-	memcpy(&x, text, sizeof(x));
-	return x;
-}
-
-static inline bool is_plain(uint8_t c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* copy_plain of 4 bytes or more, its first part and its last, which may have bytes in common. */
-static inline bool copy_short(uint8_t *at, const uint8_t *text, size_t len)
-{
-	uint64_t first, last;
-
-	if (len >= 8) {
-		first = load8(text);
-		last = load8(text + len - 8);
-		if (!are_plain((vector16)(vector2){ first, last }))
-			return false;
-		memcpy(at, &first, 8);
-		memcpy(at + len - 8, &last, 8);
-		return true;
-	}
-	first = load4(text);
-	last = load4(text + len - 4);
-	if (!are_plain((vector16)(vector2){ first | last << 32, first | last << 32 }))
-		return false;
-	memcpy(at, text, 4);
-	memcpy(at + len - 4, text + len - 4, 4);
-	return true;
-}
-
-/* Copies plain text to @at, up to the first byte that needs a look; how many bytes it did. */
-static inline size_t copy_plain(uint8_t *at, const uint8_t *text, size_t len)
-{
-	size_t done = 0;
-	vector16 x;
-
-	if (len < 16 && len >= 4 && copy_short(at, text, len))
-		return len;
-	for (; done + 16 <= len; done += 16) {
-		x = load16(text + done);
-		if (!are_plain(x))
-			break;
-		memcpy(at + done, &x, sizeof(x));
-	}
-	if (len > 16 && done + 16 > len) { /* the end, over some that are done */
-		x = load16(text + len - 16);
-		if (are_plain(x)) {
-			memcpy(at + len - 16, &x, sizeof(x));
-			return len;
-		}
-	}
-	for (; done < len && is_plain(text[done]); done++)
-		at[done] = text[done];
-	return done;
-}
-
-/* How many bytes from the start can go out as they are. */
-static size_t plain_len(const uint8_t *text, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		int step = 1;
-
-		if (len - at >= 16 && are_plain(load16(text + at))) {
-			at += 16;
-			continue;
-		}
-		if (text[at] < 0x20 || text[at] == '"' || text[at] == '\\')
-			return at;
-		if (text[at] >= 0x80)
-			step = rj_text_utf8(text + at, len - at);
-		if (step < 0)
-			return at;
-		at += (size_t)step;
-	}
-	return at;
-}
-
-/* Writes what replaces the byte or bytes at @text; returns how many they are. */
-static size_t put_escape(struct rj_buffer *out, const uint8_t *text, size_t len)
-{
-	static const char shorts[0x20] = {
-		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
-	};
-	uint8_t c = text[0];
-	uint8_t escape[6] = { '\\', 'u', '0', '0' };
-
-	if (c >= 0x80) {
-		rj_buffer_put(out, "\xef\xbf\xbd", 3); /* U+FFFD */
-		return (size_t)-rj_text_utf8(text, len);
-	}
-	if (c >= 0x20 || shorts[c]) {
-		escape[1] = c >= 0x20 ? c : (uint8_t)shorts[c];
-		rj_buffer_put(out, escape, 2);
-		return 1;
-	}
-	rj_text_hex(escape + 4, &c, 1);
-	rj_buffer_put(out, escape, sizeof(escape));
-	return 1;
-}
-
 /* Text of which some is escaped or replaced, behind what is written. */
 static void put_text(struct rj_jsonw *w, const uint8_t *text, size_t len)
 {
 	settle(w);
-	for (;;) {
-		size_t step = plain_len(text, len);
-
-		rj_buffer_put(w->out, text, step);
-		if (step == len)
-			break;
-		text += step;
-		len -= step;
-		step = put_escape(w->out, text, len);
-		text += step;
-		len -= step;
-	}
+	rj_jsonw_escape(w->out, text, len);
 	go_on(w);
 }
 
@@ -437,7 +292,7 @@ static void write_name(struct rj_visitor *v, const void *name, size_t len)
 	if (!at)
 		return;
 	*at++ = '"';
-	done = copy_plain(at, name, len);
+	done = rj_jsonw_copy_plain(at, name, len);
 	w->at = at + done;
 	if (done < len) {
 		put_text(w, (const uint8_t *)name + done, len - done);
@@ -491,7 +346,7 @@ static inline uint8_t *put_four_digits(uint8_t *at, const uint64_t *values)
 
 static inline uint8_t *put_listed(uint8_t *at, uint64_t value)
 {
-	at = value < 1000 ? rj_text_three(at, (uint32_t)value) : rj_text_u64(at, value);
+	at = value < 1000 ? rj_text_three(at, (uint32_t)value) : put_number(at, value);
 	*at = ',';
 	return at + 1;
 }
@@ -595,7 +450,7 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 	if (!at)
 		return;
 	*at++ = '"';
-	done = copy_plain(at, text, len);
+	done = rj_jsonw_copy_plain(at, text, len);
 	at += done;
 	if (done == len) { /* nearly always */
 		*at++ = '"';
@@ -675,13 +530,18 @@ static void write_time(struct rj_visitor *v, const struct rj_field *f, uint64_t 
 static inline const struct rj_jsonw_shape *shape_of(struct rj_jsonw *w, const struct rj_step *steps,
 						    size_t num_steps)
 {
-	for (unsigned int i = 0; i < RJ_JSONW_NUM_SHAPES; i++) {
-		const struct rj_jsonw_shape *s = &w->keys->shapes[i];
+	struct rj_jsonw_shape *s = NULL;
+	size_t place = (uintptr_t)steps / sizeof(*steps);
 
+	for (unsigned int i = 0; i < RJ_JSONW_NUM_SHAPES; i++) {
+		s = &w->keys->shapes[place++ % RJ_JSONW_NUM_SHAPES];
 		if (s->steps == steps && s->num_steps == num_steps && s->is_array == w->is_array)
 			return s;
+		if (!s->steps)
+			break;
 	}
-	return rj_jsonw_learn(w->keys, steps, num_steps, w->is_array);
+	rj_jsonw_learn(s, w->keys, steps, num_steps, w->is_array);
+	return s;
 }
 
 static inline uint8_t *put_piece(uint8_t *at, const char *text, size_t len)
@@ -705,7 +565,7 @@ static inline uint8_t *put_string(struct rj_jsonw *w, const struct rj_jsonw_shap
 	at = room(w, len + s->room);
 	if (!at)
 		return NULL;
-	done = copy_plain(at, text, len);
+	done = rj_jsonw_copy_plain(at, text, len);
 	if (done == len)
 		return at + len;
 	w->at = at + done;
@@ -723,48 +583,51 @@ static inline uint8_t *put_hex(struct rj_jsonw *w, const struct rj_jsonw_shape *
 	return at ? rj_text_hex(at, (const void *)(uintptr_t)value[0], len) : NULL;
 }
 
+/* A value that takes two. */
+static uint8_t *put_value(struct rj_jsonw *w, const struct rj_jsonw_shape *s,
+			  enum rj_step_call call, uint8_t *at, const uint64_t *value)
+{
+	switch (call) {
+	case RJ_STEP_STRING:
+		return put_string(w, s, at, value);
+	case RJ_STEP_HEX:
+		return put_hex(w, s, at, value);
+	case RJ_STEP_ADDRESS:
+		return rj_text_address(at, (const uint8_t *)value);
+	case RJ_STEP_TIME:
+		return rj_text_time(at, value[0], (int)value[1]);
+	default:
+		return at;
+	}
+}
+
 /* Returns where the values of the next one are; NULL: there is no room. */
 static inline const uint64_t *put_shape(struct rj_jsonw *w, const struct rj_jsonw_shape *s,
 					uint8_t *at, const uint64_t *value)
 {
-	const struct rj_step_word *word;
-
-	for (const struct rj_jsonw_piece *piece = s->pieces; at; piece++) {
-		at = put_piece(at, s->text + piece->at, piece->len);
-		switch (piece->call) {
-		case RJ_STEP_U64:
+	if (!at)
+		return NULL;
+	for (const struct rj_jsonw_piece *piece = s->pieces;; piece++) {
+		at = put_piece(at, piece->text, piece->len);
+		if (piece->call == RJ_STEP_U64) {
 			at = put_number(at, *value++);
-			break;
-		case RJ_STEP_I64:
-			at = put_signed(at, (int64_t)*value++);
-			break;
-		case RJ_STEP_WORD:
-			word = &piece->words[*value++];
+		} else if (piece->call == RJ_STEP_WORD) {
+			const struct rj_step_word *word = &piece->words[*value++];
+
 			memcpy(at, word, sizeof(*word));
 			at += word->len;
-			break;
-		case RJ_STEP_STRING:
-			at = put_string(w, s, at, value);
-			value += 2;
-			break;
-		case RJ_STEP_HEX:
-			at = put_hex(w, s, at, value);
-			value += 2;
-			break;
-		case RJ_STEP_ADDRESS:
-			at = rj_text_address(at, (const uint8_t *)value);
-			value += 2;
-			break;
-		case RJ_STEP_TIME:
-			at = rj_text_time(at, value[0], (int)value[1]);
-			value += 2;
-			break;
-		default: /* the last */
+		} else if (piece->call == RJ_STEP_CLOSE) { /* the last */
 			w->at = at;
 			return value;
+		} else if (piece->call == RJ_STEP_I64) {
+			at = put_signed(at, (int64_t)*value++);
+		} else {
+			at = put_value(w, s, piece->call, at, value);
+			if (!at)
+				return NULL;
+			value += 2;
 		}
 	}
-	return NULL;
 }
 
 static void write_steps(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,

@@ -13,7 +13,7 @@
 
 /*
  * struct rj_jsonw_keys - zero at first: names of rows as they are written, which writers of one
- * thread share. A row's place follows from its address.
+ * thread share. A row's place follows from its address, that of steps begins the search for theirs.
  */
 #define RJ_JSONW_NUM_KEYS 1024u
 struct rj_jsonw_key {
@@ -29,13 +29,13 @@ struct rj_jsonw_key {
  * @depth: levels they open at most
  * @room: for what they write at once
  */
-#define RJ_JSONW_NUM_SHAPES 16u
+#define RJ_JSONW_NUM_SHAPES 64u
 #define RJ_JSONW_MAX_PIECES 16u
 #define RJ_JSONW_SHAPE_LEN 192u
 #define RJ_JSONW_PIECE_SIZE 64u /* most are shorter; a copy of constant length costs least */
 struct rj_jsonw_piece {
+	const char *text;
 	const struct rj_step_word *words;
-	uint8_t at;
 	uint8_t len;
 	uint8_t call;
 };
@@ -53,7 +53,6 @@ struct rj_jsonw_shape {
 struct rj_jsonw_keys {
 	struct rj_jsonw_key at[RJ_JSONW_NUM_KEYS];
 	struct rj_jsonw_shape shapes[RJ_JSONW_NUM_SHAPES];
-	unsigned int num_shapes; /* made so far */
 };
 
 /*

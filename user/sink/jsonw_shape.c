@@ -35,7 +35,7 @@ static bool end_piece(struct rj_jsonw *writer, struct rj_jsonw_shape *s, size_t 
 		return false;
 	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
 		.words = step->words,
-		.at = (uint8_t)*begin,
+		.text = s->text + *begin,
 		.len = (uint8_t)(end - *begin),
 		.call = (uint8_t)step->call,
 	};
@@ -71,7 +71,7 @@ static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
 	if (writer->depth != 1 || text->is_failed || text->len > RJ_JSONW_SHAPE_LEN)
 		return false;
 	s->pieces[s->num_pieces++] = (struct rj_jsonw_piece){
-		.at = (uint8_t)begin,
+		.text = s->text + begin,
 		.len = (uint8_t)(text->len - begin),
 		.call = RJ_STEP_CLOSE,
 	};
@@ -80,13 +80,11 @@ static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
 	return true;
 }
 
-__attribute__((noinline)) const struct rj_jsonw_shape *rj_jsonw_learn(struct rj_jsonw_keys *keys,
-								      const struct rj_step *steps,
-								      size_t num_steps,
-								      bool in_array)
+__attribute__((noinline)) void rj_jsonw_learn(struct rj_jsonw_shape *s, struct rj_jsonw_keys *keys,
+					      const struct rj_step *steps, size_t num_steps,
+					      bool in_array)
 {
 	const struct rj_field around = { .type = in_array ? RJ_TYPE_ARRAY : RJ_TYPE_OBJECT };
-	struct rj_jsonw_shape *s = &keys->shapes[keys->num_shapes++ % RJ_JSONW_NUM_SHAPES];
 	struct rj_buffer text;
 	struct rj_jsonw writer;
 
@@ -99,5 +97,4 @@ __attribute__((noinline)) const struct rj_jsonw_shape *rj_jsonw_learn(struct rj_
 	if (!write_pieces(&writer, s))
 		s->num_pieces = 0;
 	rj_buffer_done(&text);
-	return s;
 }

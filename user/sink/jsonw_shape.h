@@ -5,8 +5,8 @@
 
 #include "sink/jsonw.h"
 
-/* rj_jsonw_learn - has @keys know how the steps are written, @in_array or in an object. */
-const struct rj_jsonw_shape *rj_jsonw_learn(struct rj_jsonw_keys *keys, const struct rj_step *steps,
-					    size_t num_steps, bool in_array);
+/* rj_jsonw_learn - @s as the steps are written, with @keys, @in_array or in an object. */
+void rj_jsonw_learn(struct rj_jsonw_shape *s, struct rj_jsonw_keys *keys,
+		    const struct rj_step *steps, size_t num_steps, bool in_array);
 
 #endif

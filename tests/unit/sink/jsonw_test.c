@@ -412,6 +412,47 @@ TEST(jsonw_writes_steps_that_are_too_many_or_too_long_to_be_kept)
 		check_steps(1, &object, NULL, longest, num, numbers, 2);
 }
 
+#define STEP(kind)                                                                                 \
+	{                                                                                          \
+		RJ_STEP_##kind, &a, NULL                                                           \
+	}
+
+TEST(jsonw_writes_steps_of_two_values)
+{
+	static const struct rj_step steps[] = { OPEN(&object), STEP(STRING), STEP(HEX),
+						STEP(ADDRESS), STEP(TIME),   STEP(STRING),
+						CLOSE };
+	static const uint8_t ipv4[16] = { [10] = 0xff, [11] = 0xff, 10, 0, 255, 3 };
+	static const char *const texts[] = { "", "plain", "a \"quote\"", "\xff and \x01" };
+	static char text[3000];
+	uint64_t pairs[2 * 10] = { 0 };
+
+	memset(text, 'x', sizeof(text));
+	text[2000] = '\n';
+	for (unsigned int i = 0; i < 4; i++) {
+		rj_step_bytes(pairs, texts[i], strlen(texts[i]));
+		rj_step_bytes(pairs + 2, text, i % 2 ? sizeof(text) : i);
+		rj_step_address(pairs + 4, ipv4);
+		pairs[6] = UINT64_MAX;
+		pairs[7] = i % 2 ? 6 : 9;
+		rj_step_bytes(pairs + 8, text, i % 2 ? i : sizeof(text));
+		memcpy(pairs + 10, pairs, 10 * sizeof(*pairs));
+		check_steps(1, NULL, NULL, steps, RJ_NUM_STEPS(steps), pairs, 2);
+		check_steps(0, NULL, NULL, steps, RJ_NUM_STEPS(steps), pairs, 1);
+		check_steps(1, &object, "name", steps, RJ_NUM_STEPS(steps), pairs, 1);
+	}
+	for (size_t cap_bytes = 0; cap_bytes < 12000; cap_bytes += 7) {
+		begin();
+		out.cap_bytes = cap_bytes;
+		v->ops->open(v, &array);
+		v->ops->steps(v, steps, RJ_NUM_STEPS(steps), pairs, 2);
+		v->ops->close(v);
+		CHECK(rj_jsonw_failed(&w) || out.data[out.len - 1] == ']');
+		CHECK(out.len <= cap_bytes);
+		rj_buffer_done(&out);
+	}
+}
+
 TEST(jsonw_forgets_steps_for_others)
 {
 	struct rj_step many[2 * RJ_JSONW_NUM_SHAPES];
@@ -424,7 +465,7 @@ TEST(jsonw_forgets_steps_for_others)
 		for (size_t i = 0; i < RJ_NUM_STEPS(many); i++, number++) {
 			many[i] = (struct rj_step)NUMBER;
 			v->ops->steps(v, &many[i], 1, &number, 1);
-			len += number < 10 ? 2 : 3;
+			len += number < 10 ? 2 : number < 100 ? 3 : 4;
 		}
 	v->ops->close(v);
 	CHECK_EQ(strlen(text()), len);

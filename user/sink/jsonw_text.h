@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Text of a JSON string; for jsonw.c. */
+#ifndef RJ_SINK_JSONW_TEXT_H
+#define RJ_SINK_JSONW_TEXT_H
+
+#include <string.h>
+
+#include "core/buffer.h"
+
+typedef int8_t rj_jsonw_vector16 __attribute__((vector_size(16)));
+typedef uint64_t rj_jsonw_vector2 __attribute__((vector_size(16)));
+
+/* Whether none of 16 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
+static inline bool rj_jsonw_are_plain(rj_jsonw_vector16 bytes)
+{
+	rj_jsonw_vector2 found =
+		(rj_jsonw_vector2)((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
+
+	return !(found[0] | found[1]);
+}
+
+static inline rj_jsonw_vector16 rj_jsonw_load16(const uint8_t *text)
+{
+	rj_jsonw_vector16 x;
+
+	memcpy(&x, text, sizeof(x));
+	return x;
+}
+
+static inline uint64_t rj_jsonw_load8(const uint8_t *text)
+{
+	uint64_t x;
+
+	memcpy(&x, text, sizeof(x));
+	return x;
+}
+
+static inline uint32_t rj_jsonw_load4(const uint8_t *text)
+{
+	uint32_t x;
+
+	memcpy(&x, text, sizeof(x));
+	return x;
+}
+
+static inline bool rj_jsonw_is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Copies 4 bytes or more by their first part and their last, which may have bytes in common. */
+static inline bool rj_jsonw_copy_short(uint8_t *at, const uint8_t *text, size_t len)
+{
+	uint64_t first, last;
+
+	if (len >= 8) {
+		first = rj_jsonw_load8(text);
+		last = rj_jsonw_load8(text + len - 8);
+		if (!rj_jsonw_are_plain((rj_jsonw_vector16)(rj_jsonw_vector2){ first, last }))
+			return false;
+		memcpy(at, &first, 8);
+		memcpy(at + len - 8, &last, 8);
+		return true;
+	}
+	first = rj_jsonw_load4(text);
+	last = rj_jsonw_load4(text + len - 4);
+	if (!rj_jsonw_are_plain((rj_jsonw_vector16)(rj_jsonw_vector2){ first | last << 32,
+								       first | last << 32 }))
+		return false;
+	memcpy(at, text, 4);
+	memcpy(at + len - 4, text + len - 4, 4);
+	return true;
+}
+
+/*
+ * rj_jsonw_copy_plain - copies plain text to @at, where @len bytes are free, up to the first byte
+ * that needs a look; returns how many bytes it did.
+ */
+static inline __attribute__((always_inline)) size_t
+rj_jsonw_copy_plain(uint8_t *at, const uint8_t *text, size_t len)
+{
+	size_t done = 0;
+	rj_jsonw_vector16 x;
+
+	if (len < 16 && len >= 4 && rj_jsonw_copy_short(at, text, len))
+		return len;
+	for (; done + 16 <= len; done += 16) {
+		x = rj_jsonw_load16(text + done);
+		if (!rj_jsonw_are_plain(x))
+			break;
+		memcpy(at + done, &x, sizeof(x));
+	}
+	if (len > 16 && done + 16 > len) { /* the end, over some that are done */
+		x = rj_jsonw_load16(text + len - 16);
+		if (rj_jsonw_are_plain(x)) {
+			memcpy(at + len - 16, &x, sizeof(x));
+			return len;
+		}
+	}
+	for (; done < len && rj_jsonw_is_plain(text[done]); done++)
+		at[done] = text[done];
+	return done;
+}
+
+/* rj_jsonw_escape - appends text, escaped and made UTF-8 where it must be. */
+void rj_jsonw_escape(struct rj_buffer *out, const uint8_t *text, size_t len);
+
+#endif
