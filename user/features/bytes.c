@@ -56,6 +56,9 @@ struct side {
 typedef uint16_t turns[NUM_TURNS][RJ_BYTE_VALUES];
 #define MAX_IN_TURNS UINT16_MAX
 
+/* So much is counted in one go: whole groups, for the transform. */
+#define MAX_PIECE (RJ_WHT_AT_ONCE * RJ_WHT_BLOCK)
+
 /* Most flows have less payload than counts would take: so much of it waits as it is. */
 #define FEW_BYTES 512u
 
@@ -133,16 +136,24 @@ static inline void count_eight(turns turn, const uint8_t bytes[8])
 	turn[1][bytes[7]]++;
 }
 
-static void count_turns(turns turn, const uint8_t *bytes, uint32_t len)
+/* Counts, and where it is not NULL adds to the transform, which takes no time beside that. */
+static inline void count_turns(turns turn, struct rj_wht *wht, const uint8_t *bytes, uint32_t len)
 {
-	const uint8_t *end = bytes + len;
+	struct rj_wht_blocks blocks = { 0 };
 
-	for (; end - bytes >= 16; bytes += 16) {
+	for (uint32_t num = len / RJ_WHT_BLOCK; num; num--, bytes += RJ_WHT_BLOCK) {
+		if (wht)
+			rj_wht_block(&blocks, bytes);
 		count_eight(turn, bytes);
 		count_eight(turn, bytes + 8);
 	}
-	for (; bytes < end; bytes++)
-		turn[0][*bytes]++;
+	len %= RJ_WHT_BLOCK;
+	for (uint32_t i = 0; i < len; i++)
+		turn[0][bytes[i]]++;
+	if (!wht)
+		return;
+	rj_wht_add_blocks(wht, &blocks);
+	rj_wht_add(wht, bytes, len);
 }
 
 /* From here on they are counted as they come. */
@@ -152,7 +163,7 @@ static __attribute__((noinline)) void count_few(struct rj_bytes *b)
 
 	memcpy(few, b->few, b->in_turns);
 	memset(b->turn, 0, sizeof(b->turn));
-	count_turns(b->turn, few, b->in_turns);
+	count_turns(b->turn, NULL, few, b->in_turns);
 	b->is_counted = true;
 }
 
@@ -188,24 +199,27 @@ static __attribute__((noinline)) bool widen(struct rj_bytes *b, const uint64_t *
 
 static bool count_all(struct rj_bytes *b, const uint8_t *bytes, uint32_t len)
 {
+	uint32_t num;
+
 	if (!b->is_counted && len <= FEW_BYTES - b->in_turns) {
+		if (b->with_wht)
+			rj_wht_add(&b->wht, bytes, len);
 		memcpy(b->few + b->in_turns, bytes, len);
 		b->in_turns += len;
 		return true;
 	}
 	if (!b->is_counted)
 		count_few(b);
-	while (len > MAX_IN_TURNS - b->in_turns) {
-		uint32_t room = MAX_IN_TURNS - b->in_turns;
-
-		count_turns(b->turn, bytes, room);
-		if (!widen(b, NULL))
+	for (; len; bytes += num, len -= num) {
+		num = len < MAX_PIECE ? len : MAX_PIECE;
+		if (num > MAX_IN_TURNS - b->in_turns && !widen(b, NULL))
 			return false;
-		bytes += room;
-		len -= room;
+		if (b->with_wht)
+			count_turns(b->turn, &b->wht, bytes, num);
+		else
+			count_turns(b->turn, NULL, bytes, num);
+		b->in_turns += num;
 	}
-	count_turns(b->turn, bytes, len);
-	b->in_turns += len;
 	return true;
 }
 
@@ -216,8 +230,6 @@ static bool count(struct rj_bytes *b, struct side *s, const uint8_t *bytes, uint
 
 	if (len > room)
 		len = (uint32_t)room;
-	if (b->with_wht)
-		rj_wht_add(&b->wht, bytes, len);
 	s->num += len;
 	return count_all(b, bytes, len);
 }

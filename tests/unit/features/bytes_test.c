@@ -338,3 +338,28 @@ TEST(bytes_deviation_of_many_equal_is_exact)
 	CHECK(is_near(d.deviation, sqrt(1.0 / 6553601)));
 	free_bytes(b);
 }
+
+/* Counted as it waits, by its own and in several goes: each packet is groups of its own. */
+TEST(bytes_transform_of_each_packet)
+{
+	static const uint32_t lens[] = { 1, 7, 100, 600, 16, 3, 4096, 4097, 9, 65535, 70000 };
+	struct rj_bytes *b = new_bytes();
+	static uint8_t bytes[70000];
+	struct rj_wht want = { 0 };
+	uint64_t counts[RJ_BYTE_VALUES] = { 0 };
+	struct rj_byte_dist d;
+
+	for (uint32_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 37 + i / 256);
+	rj_bytes_transform(b);
+	for (unsigned int i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		count(b, i % 2, bytes, lens[i], ALL);
+		rj_wht_add(&want, bytes, lens[i]);
+		for (uint32_t k = 0; k < lens[i]; k++)
+			counts[bytes[k]]++;
+	}
+	CHECK(!memcmp(rj_bytes_wht(b), &want, sizeof(want)));
+	d = dist_of(b);
+	CHECK(!memcmp(d.count, counts, sizeof(counts)));
+	free_bytes(b);
+}
