@@ -314,6 +314,10 @@ bool rj_bytes_stream(struct rj_bytes *b, unsigned int side, uint32_t seq, const 
 		end = min_i64(end, (int64_t)limit);
 	if (start >= end)
 		return true;
+	if (s->num_ranges == 1 && start == s->ranges[0].end) { /* nearly always */
+		s->ranges[0].end = end;
+		return count(b, s, bytes, (uint32_t)(end - start), limit);
+	}
 	if (!count_new(b, s, start, end, bytes, limit))
 		return false;
 	add_range(s, start, end);

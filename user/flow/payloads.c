@@ -267,29 +267,27 @@ static void note_bytes(struct rj_payloads *p, struct rj_entry *entry, size_t bef
 	p->stats->dissect_refused++;
 }
 
-/* Counts the values of payload bytes where that was asked for; @payload->len of them are there. */
-static void count_bytes(struct rj_payloads *p, struct rj_entry *entry,
-			const struct rj_payload *payload, bool is_stream)
+/* Counts the values of payload bytes where that was asked for; @seq: of a stream the first's. */
+static void count_bytes(struct rj_payloads *p, struct rj_entry *entry, unsigned int side,
+			bool is_stream, uint32_t seq, const uint8_t *bytes, uint32_t len)
 {
-	unsigned int side = payload->side;
 	uint64_t limit = p->options->bd_bytes;
-	struct rj_bytes *bytes;
+	struct rj_bytes *counts;
 	bool is_counted;
 	size_t before;
 
-	if (!payload->len || !rj_feature_counts_bytes(&p->options->features))
+	if (!len || !rj_feature_counts_bytes(&p->options->features))
 		return;
-	bytes = bytes_of(p, entry);
-	if (!bytes)
+	counts = bytes_of(p, entry);
+	if (!counts)
 		return;
-	before = rj_bytes_memory(bytes);
+	before = rj_bytes_memory(counts);
 	if (is_stream && entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN)
-		rj_bytes_start(bytes, side, rj_rest_of(entry, side)->syn_seq + 1);
+		rj_bytes_start(counts, side, rj_rest_of(entry, side)->syn_seq + 1);
 	if (is_stream)
-		is_counted = rj_bytes_stream(bytes, side, payload->seq, payload->bytes,
-					     payload->len, limit);
+		is_counted = rj_bytes_stream(counts, side, seq, bytes, len, limit);
 	else
-		is_counted = rj_bytes_datagram(bytes, side, payload->bytes, payload->len, limit);
+		is_counted = rj_bytes_datagram(counts, side, bytes, len, limit);
 	note_bytes(p, entry, before, is_counted);
 }
 
@@ -413,17 +411,16 @@ static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
 }
 
 /*
- * Whether there is anything to look at, or somebody who asked to be told of ends. Of most flows'
+ * Whether there is anything to dissect, or somebody who asked to be told of ends. Of most flows'
  * packets most come when all that dissectors want is read.
  */
-static bool is_to_be_seen(const struct rj_payloads *p, const struct rj_entry *entry,
-			  const struct rj_packet *packet)
+static bool is_to_be_dissected(const struct rj_entry *entry, const struct rj_packet *packet)
 {
 	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
 						     !is_fragment(packet->bits) :
 					     entry->is_opaque || entry->unheard >> packet->side & 1;
 
-	if (is_dissected && !rj_feature_counts_bytes(&p->options->features))
+	if (is_dissected)
 		return false;
 	if (packet->payload_len)
 		return true;
@@ -488,26 +485,17 @@ static __attribute__((noinline)) bool take_paused(struct rj_payloads *p, struct 
 	return false;
 }
 
-void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
-			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+static void dissect_packet(struct rj_payloads *p, struct rj_entry *entry,
+			   const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
 {
 	bool is_first = !entry->dissect;
 	struct rj_payload payload;
 
-	/* behind a header that was not to be read nothing has a known place */
-	if (packet->bits & RJ_PKT_BAD_L4 ||
-	    (packet->key.proto == RJ_IP_TCP && !(packet->bits & RJ_PKT_TCP)))
-		return;
-	if (!is_to_be_seen(p, entry, packet) || !rj_payloads_wants(p, packet->key.proto))
-		return;
-	payload = payload_of(p, packet, bytes, len);
-	count_bytes(p, entry, &payload, packet->bits & RJ_PKT_TCP);
-	if (!dissects(p, packet->key.proto))
-		return;
 	if (is_fragment(packet->bits)) {
 		take_fragment(p, entry, packet, bytes, len);
 		return;
 	}
+	payload = payload_of(p, packet, bytes, len);
 	if (is_first && is_paused(entry)) {
 		if (take_paused(p, entry, &payload))
 			return;
@@ -525,6 +513,19 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 		hand_over(p, entry, &payload);
 	if (entry->dissect && rj_dissect_is_refused(entry->dissect, packet->side))
 		let_rest(p, entry, packet->side);
+}
+
+void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+{
+	bool is_tcp = packet->bits & RJ_PKT_TCP, is_syn = packet->tcp_flags & RJ_TCP_SYN;
+
+	/* behind a header that was not to be read nothing has a known place */
+	if (packet->bits & RJ_PKT_BAD_L4 || (packet->key.proto == RJ_IP_TCP && !is_tcp))
+		return;
+	count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
+	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto))
+		dissect_packet(p, entry, packet, bytes, len);
 }
 
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,
@@ -587,7 +588,7 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 	bool is_new = s->bits & RJ_PKT_TCP && note_start(p, entry, s);
 
 	tell_sample(p, entry, s);
-	count_bytes(p, entry, &payload, s->bits & RJ_PKT_TCP);
+	count_bytes(p, entry, s->side, s->bits & RJ_PKT_TCP, s->stream_seq, s->bytes, s->len);
 	if (!dissects(p, s->key.proto))
 		return;
 	if (is_fragment(s->bits)) {
