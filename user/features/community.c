@@ -2,7 +2,6 @@
 /* Community ID v1: SHA-1 over the ordered endpoints, base64. */
 #include "features/community.h"
 
-#include <endian.h>
 /* EVP looks an algorithm up by its name and allocates for each hash, which takes longer than it. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
@@ -69,7 +68,7 @@ static bool icmp_ports(const struct rj_key *key, const struct rj_rest *first, st
 	return other >= 0;
 }
 
-/* A padded block of its own, as all is short enough (FIPS 180-4 5.1.1). */
+/* All is short enough for a padded block (FIPS 180-4 5.1.1); behind @len it is zero. */
 #define MAX_HASHED (2 + 16 + 16 + 2 + 4)
 _Static_assert(MAX_HASHED < SHA_CBLOCK - 8, "one block");
 
@@ -77,7 +76,6 @@ static void hash(uint8_t block[SHA_CBLOCK], size_t len, uint32_t digest[5])
 {
 	SHA_CTX sha;
 
-	memset(block + len, 0, SHA_CBLOCK - len);
 	block[len] = 0x80;
 	put16(block + SHA_CBLOCK - 2, (uint16_t)(8 * len));
 	SHA1_Init(&sha);
@@ -89,28 +87,21 @@ static void hash(uint8_t block[SHA_CBLOCK], size_t len, uint32_t digest[5])
 	digest[4] = sha.h4;
 }
 
-/* Base64 (RFC 4648) of the 20 octets of a digest: 6 times 3 and 2. */
+/* Base64 (RFC 4648) of a digest: 160 bits, six at a time. */
 static void put_base64(char *at, const uint32_t digest[5])
 {
 	static const char letters[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint8_t octets[21] = { 0 };
+	uint64_t bits = 0; /* that are left, the lowest @num */
+	int num = 0;
 
 	for (int i = 0; i < 5; i++) {
-		uint32_t word = htobe32(digest[i]);
-
-		memcpy(octets + 4 * i, &word, 4);
+		bits = bits << 32 | digest[i];
+		for (num += 32; num >= 6; num -= 6)
+			*at++ = letters[bits >> (num - 6) & 63];
 	}
-	for (int i = 0; i < 21; i += 3, at += 4) {
-		uint32_t bits = (uint32_t)octets[i] << 16 | (uint32_t)octets[i + 1] << 8 |
-				octets[i + 2];
-
-		at[0] = letters[bits >> 18];
-		at[1] = letters[bits >> 12 & 63];
-		at[2] = letters[bits >> 6 & 63];
-		at[3] = letters[bits & 63];
-	}
-	at[-1] = '=';
+	*at++ = letters[bits << (6 - num) & 63];
+	*at++ = '=';
 	*at = 0;
 }
 
@@ -121,7 +112,7 @@ void rj_community_id(const struct rj_key *key, const struct rj_flow *flow,
 	struct endpoint src = { .port = key->port[from] }, dst = { .port = key->port[!from] };
 	bool is_icmp = key->proto == RJ_IP_ICMP || key->proto == RJ_IP_ICMPV6;
 	bool is_ordered = true;
-	uint8_t bytes[SHA_CBLOCK];
+	uint8_t bytes[SHA_CBLOCK] = { 0 };
 	uint32_t digest[5];
 	size_t addr_len, len;
 

@@ -109,7 +109,7 @@ struct sequence sequence_of(const struct walk *w)
 	return s;
 }
 
-bool next_listed(struct sequence *s, struct listed *out)
+static inline bool next(struct sequence *s, struct listed *out)
 {
 	unsigned int from;
 	uint64_t entry, us;
@@ -135,6 +135,11 @@ bool next_listed(struct sequence *s, struct listed *out)
 	return true;
 }
 
+bool next_listed(struct sequence *s, struct listed *out)
+{
+	return next(s, out);
+}
+
 /* So many at a time. */
 #define NUM_ROWS 32u
 
@@ -154,7 +159,7 @@ static void put_packets(const struct walk *w)
 	size_t num = 0;
 
 	open(w, F(PACKETS));
-	while (next_listed(&all, &packet)) {
+	while (next(&all, &packet)) {
 		values[num][0] = packet.len;
 		values[num][1] = packet.side == w->in;
 		values[num][2] = packet.gap_ms;
