@@ -140,6 +140,7 @@ static inline void count_eight(turns turn, const uint8_t bytes[8])
 static inline void count_turns(turns turn, struct rj_wht *wht, const uint8_t *bytes, uint32_t len)
 {
 	struct rj_wht_blocks blocks = { 0 };
+	uint8_t last[RJ_WHT_BLOCK] = { 0 };
 
 	for (uint32_t num = len / RJ_WHT_BLOCK; num; num--, bytes += RJ_WHT_BLOCK) {
 		if (wht)
@@ -147,13 +148,14 @@ static inline void count_turns(turns turn, struct rj_wht *wht, const uint8_t *by
 		count_eight(turn, bytes);
 		count_eight(turn, bytes + 8);
 	}
-	len %= RJ_WHT_BLOCK;
-	for (uint32_t i = 0; i < len; i++)
+	for (uint32_t i = 0; i < len % RJ_WHT_BLOCK; i++) {
+		last[i] = bytes[i];
 		turn[0][bytes[i]]++;
+	}
 	if (!wht)
 		return;
+	rj_wht_block(&blocks, last);
 	rj_wht_add_blocks(wht, &blocks);
-	rj_wht_add(wht, bytes, len);
 }
 
 /* From here on they are counted as they come. */

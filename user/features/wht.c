@@ -31,21 +31,20 @@ void rj_wht_add_blocks(struct rj_wht *w, const struct rj_wht_blocks *b)
 
 void rj_wht_add(struct rj_wht *w, const uint8_t *bytes, uint64_t len)
 {
-	while (len >= RJ_WHT_BLOCK) {
+	while (len) {
+		uint64_t num = len < RJ_WHT_AT_ONCE * RJ_WHT_BLOCK ? len :
+								     RJ_WHT_AT_ONCE * RJ_WHT_BLOCK;
 		struct rj_wht_blocks blocks = { 0 };
+		uint8_t last[RJ_WHT_BLOCK] = { 0 };
 
-		for (unsigned int i = 0; i < RJ_WHT_AT_ONCE && len >= RJ_WHT_BLOCK; i++) {
+		len -= num;
+		for (; num >= RJ_WHT_BLOCK; num -= RJ_WHT_BLOCK, bytes += RJ_WHT_BLOCK)
 			rj_wht_block(&blocks, bytes);
-			bytes += RJ_WHT_BLOCK;
-			len -= RJ_WHT_BLOCK;
-		}
+		memcpy(last, bytes, num);
+		rj_wht_block(&blocks, last);
+		bytes += num;
 		rj_wht_add_blocks(w, &blocks);
 	}
-	for (; len >= GROUP_BYTES; len -= GROUP_BYTES, bytes += GROUP_BYTES)
-		for (unsigned int i = 0; i < GROUP_BYTES; i++)
-			w->place[i] += bytes[i];
-	for (unsigned int i = 0; i < len; i++)
-		w->place[i] += bytes[i];
 }
 
 void rj_wht_join(struct rj_wht *to, const struct rj_wht *from)

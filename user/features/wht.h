@@ -21,12 +21,12 @@ struct rj_wht {
 void rj_wht_add(struct rj_wht *w, const uint8_t *bytes, uint64_t len);
 
 /*
- * struct rj_wht_blocks - of up to RJ_WHT_AT_ONCE blocks of RJ_WHT_BLOCK bytes, for who reads the
- * bytes anyway: sums in fields of 16 bits, those of lower bytes and those of higher ones. Zero is
- * none yet.
+ * struct rj_wht_blocks - of up to RJ_WHT_AT_ONCE blocks of RJ_WHT_BLOCK bytes, and one more that
+ * zeros fill up, for who reads the bytes anyway: sums in fields of 16 bits, those of lower bytes
+ * and those of higher ones. Zero is none yet.
  */
 #define RJ_WHT_BLOCK 16u
-#define RJ_WHT_AT_ONCE 256u /* 255 in each is not too much for a field */
+#define RJ_WHT_AT_ONCE 256u /* of 255 each, and one behind them, is what a field holds */
 
 typedef uint16_t rj_wht_fields __attribute__((vector_size(RJ_WHT_BLOCK)));
 
