@@ -18,6 +18,9 @@ const char *rj_reason_text(enum rj_reason reason)
 /* Packets that are parsed before their turn, while the memory of their flows is fetched. Ours. */
 #define NUM_AHEAD 8u
 
+/* Frames before its turn at which a frame's headers are fetched. Ours. */
+#define FRAMES_AHEAD 16u
+
 /*
  * struct parsed - a packet that waits for its turn.
  * @now_ns: the latest time of all frames up to its own
@@ -176,6 +179,15 @@ static void note_time(struct ahead *a, uint64_t number, uint64_t time_ns)
 	rj_parts_time(a->parts, number, time_ns);
 }
 
+/* Another processor may have read the frame: its headers are on the way when its turn comes. */
+static inline void fetch_headers(const struct rj_parts *parts, const struct rj_capture *frame)
+{
+	if (frame->part != RJ_PART_UNKNOWN && !rj_parts_has(parts, frame->part))
+		return;
+	__builtin_prefetch(frame->data);
+	__builtin_prefetch(frame->data + 64);
+}
+
 void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
 		      const struct rj_capture *frames, size_t num)
 {
@@ -195,6 +207,8 @@ void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t num
 	for (size_t i = 0; i < num; i++) {
 		bool is_known = frames[i].part != RJ_PART_UNKNOWN;
 
+		if (i + FRAMES_AHEAD < num)
+			fetch_headers(parts, &frames[i + FRAMES_AHEAD]);
 		note_time(&a, number + i, frames[i].time_ns);
 		if (is_known && !rj_parts_has(parts, frames[i].part))
 			continue;
