@@ -643,9 +643,9 @@ static bool is_pausable(const struct side *side)
 	       !(s->num_beyond | side->num_probed | s->seen_fin | s->seen_cut | s->is_ahead);
 }
 
-static struct rj_paused *pause_side(const struct side *side)
+static struct rj_paused *pause_side(const struct side *side, struct rj_pool *pool)
 {
-	struct rj_paused *paused = malloc(sizeof(*paused));
+	struct rj_paused *paused = rj_pool_take_raw(pool);
 	size_t len;
 	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
 
@@ -662,8 +662,8 @@ static struct rj_paused *pause_side(const struct side *side)
 	return paused;
 }
 
-bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_paused *out[2],
-		      uint8_t *ret_done)
+bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_pool *pool,
+		      struct rj_paused *out[2], uint8_t *ret_done)
 {
 	uint8_t done = 0;
 
@@ -680,9 +680,10 @@ bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_p
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		if (d->sides[nr].phase != PHASE_REFUSED)
 			continue;
-		out[nr] = pause_side(&d->sides[nr]);
+		out[nr] = pause_side(&d->sides[nr], pool);
 		if (!out[nr]) {
-			free(out[0]);
+			if (nr && out[0])
+				rj_pool_put(pool, out[0]);
 			return false;
 		}
 	}

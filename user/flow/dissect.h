@@ -100,12 +100,13 @@ bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side);
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side);
 
 /*
- * rj_dissect_pause - what @d can be made of again, so that it may be freed: of either side a heap
- * block, or NULL, and in *@ret_done a bit where nothing more is wanted. False where that is not
+ * rj_dissect_pause - what @d can be made of again, so that it may be freed: of either side one
+ * of @pool, or NULL, and in *@ret_done a bit where nothing more is wanted. False where that is not
  * all: nothing is done then. Asked when bytes of @side came.
  */
 RJ_MUST_CHECK bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side,
-				    struct rj_paused *out[2], uint8_t *ret_done);
+				    struct rj_pool *pool, struct rj_paused *out[2],
+				    uint8_t *ret_done);
 
 /* rj_dissect_resume - makes a new @d, to which @p comes next, what was paused. */
 void rj_dissect_resume(struct rj_dissect *d, const struct rj_payload *p,

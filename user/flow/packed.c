@@ -25,7 +25,8 @@
 #define HAS_ID 0x10u
 #define GAP_BITS 27
 
-#define BLOCK_BYTES 63u
+/* With its head 48 bytes: some seven packets. */
+#define BLOCK_BYTES 39u
 
 struct rj_packed_block {
 	struct rj_packed_block *next;

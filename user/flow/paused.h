@@ -31,8 +31,7 @@ static inline bool rj_is_unplaced_long(uint32_t num_bytes, uint32_t num_segments
 #define RJ_PAUSED_BYTES 56u
 
 /*
- * struct rj_paused - such a side that holds little, in the heap. As large as a block of a sequence,
- * which is to come where this was.
+ * struct rj_paused - such a side that holds little.
  * @first_seq: of the @len bytes
  * @num_refused, @refused_bytes: what came since it was refused
  */

@@ -37,7 +37,7 @@ static void drop_paused(struct rj_payloads *p, struct rj_entry *entry, unsigned 
 	if (!entry->paused[side])
 		return;
 	p->stats->dissect_bytes -= sizeof(*entry->paused[side]);
-	free(entry->paused[side]);
+	rj_pool_put(&p->pools->paused, entry->paused[side]);
 	entry->paused[side] = NULL;
 }
 
@@ -442,7 +442,8 @@ static void pause_flow(struct rj_payloads *p, struct rj_entry *entry, unsigned i
 	struct rj_paused *paused[RJ_NUM_SIDES];
 	uint8_t done;
 
-	if (!entry->dissect || !rj_dissect_pause(entry->dissect, side, paused, &done))
+	if (!entry->dissect ||
+	    !rj_dissect_pause(entry->dissect, side, &p->pools->paused, paused, &done))
 		return;
 	drop_dissect(p, entry);
 	entry->unheard |= done;

@@ -9,6 +9,7 @@
 #include "features/traits.h"
 #include "flow/dissect.h"
 #include "flow/packed.h"
+#include "flow/paused.h"
 #include "flow/table.h"
 
 int rj_flow_pools_init(struct rj_flow_pools *p, const struct rj_limits *limits)
@@ -23,6 +24,7 @@ int rj_flow_pools_init(struct rj_flow_pools *p, const struct rj_limits *limits)
 	rj_pool_init(&p->entries, rj_entry_len(limits->with_hist), &p->slab);
 	rj_pool_init(&p->sides, rj_side_len(limits->with_hist), &p->slab);
 	rj_dissect_pool(&p->dissects, &p->slab);
+	rj_pool_init(&p->paused, sizeof(struct rj_paused), &p->slab);
 	rj_packed_pool(&p->sequences, &p->slab);
 	rj_pool_init(&p->all_bytes, rj_bytes_size(), &p->slab);
 	rj_pool_init(&p->all_traits, sizeof(struct rj_traits), &p->slab);
@@ -38,6 +40,7 @@ void rj_flow_pools_done(struct rj_flow_pools *p)
 	rj_pool_done(&p->entries);
 	rj_pool_done(&p->sides);
 	rj_pool_done(&p->dissects);
+	rj_pool_done(&p->paused);
 	rj_pool_done(&p->sequences);
 	rj_pool_done(&p->all_bytes);
 	rj_pool_done(&p->all_traits);

@@ -11,8 +11,8 @@
 
 /*
  * struct rj_flow_pools - of one thread.
- * @entries, @sides, @sequences: of tables; @dissects, @all_bytes, @all_traits: of entries; @blocks:
- * what traits and dissectors hold
+ * @entries, @sides, @sequences: of tables; @dissects, @paused, @all_bytes, @all_traits: of
+ * entries; @blocks: what traits and dissectors hold
  * @slab: where all of these have their memory
  * @splt, @ids: room for unpacked sequences, of each side of RJ_FLOW_ROOMS entries
  */
@@ -20,6 +20,7 @@ struct rj_flow_pools {
 	struct rj_pool entries;
 	struct rj_pool sides;
 	struct rj_pool dissects;
+	struct rj_pool paused;
 	struct rj_pool sequences;
 	struct rj_pool all_bytes;
 	struct rj_pool all_traits;

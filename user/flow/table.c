@@ -105,8 +105,9 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 static void free_entry(struct rj_table *t, struct rj_entry *entry)
 {
 	rj_dissect_free(entry->dissect);
-	free(entry->paused[0]);
-	free(entry->paused[1]);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (entry->paused[side])
+			rj_pool_put(&t->pools->paused, entry->paused[side]);
 	free(entry->tunnels);
 	free(entry->about);
 	free(entry->sampled);
