@@ -6,7 +6,7 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-PKGS    := libbpf libpcap json-c zlib libcrypto
+PKGS    := libbpf libpcap json-c zlib libcrypto libnghttp2
 CLANG   ?= clang
 BPFTOOL ?= $(or $(shell command -v bpftool 2>/dev/null),/usr/sbin/bpftool)
 PYTHON  ?= /usr/bin/python3

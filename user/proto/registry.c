@@ -6,6 +6,7 @@
 const struct rj_dissector *const rj_dissectors[] = {
 	&rj_tls,
 	&rj_http,
+	&rj_http2,
 	&rj_quic,
 	&rj_ssh,
 	&rj_dns,

@@ -7,6 +7,7 @@
 
 extern const struct rj_dissector rj_tls;
 extern const struct rj_dissector rj_http;
+extern const struct rj_dissector rj_http2;
 extern const struct rj_dissector rj_quic;
 extern const struct rj_dissector rj_dns;
 extern const struct rj_dissector rj_ssh;
