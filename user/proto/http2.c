@@ -116,7 +116,8 @@ static void keep_piece(struct rj_http2_side *side, struct rj_message *m, struct 
 }
 
 /* Takes padding off, RFC 9113 section 6.1. */
-RJ_MUST_CHECK static enum rj_status read_padding(struct rj_cursor *c, const struct rj_http2_frame *f)
+RJ_MUST_CHECK static enum rj_status read_padding(struct rj_cursor *c,
+						 const struct rj_http2_frame *f)
 {
 	struct rj_cursor inner;
 	uint8_t len;
@@ -229,8 +230,7 @@ RJ_MUST_CHECK static enum rj_status take_reset(struct rj_http2_connection *h, st
 	return RJ_OK;
 }
 
-RJ_MUST_CHECK static enum rj_status take_goaway(struct rj_http2_connection *h,
-						struct rj_message *m,
+RJ_MUST_CHECK static enum rj_status take_goaway(struct rj_http2_connection *h, struct rj_message *m,
 						const struct rj_http2_frame *f, struct rj_cursor c)
 {
 	struct rj_http2_side *side = &h->sides[m->side];
@@ -259,8 +259,7 @@ RJ_MUST_CHECK static enum rj_status take_goaway(struct rj_http2_connection *h,
 	return RJ_OK;
 }
 
-RJ_MUST_CHECK static enum rj_status take_window(struct rj_http2_connection *h,
-						struct rj_message *m,
+RJ_MUST_CHECK static enum rj_status take_window(struct rj_http2_connection *h, struct rj_message *m,
 						const struct rj_http2_frame *f, struct rj_cursor c)
 {
 	struct rj_http2_side *side = &h->sides[m->side];
@@ -283,7 +282,7 @@ static const struct reader {
 } readers[] = {
 	[RJ_HTTP2_HEADERS] = { take_headers, UINT32_MAX },
 	[RJ_HTTP2_RST_STREAM] = { take_reset, UINT32_MAX },
-	[RJ_HTTP2_SETTINGS] = { take_settings, SETTING_BYTES * RJ_HTTP2_MAX_SETTINGS },
+	[RJ_HTTP2_SETTINGS] = { take_settings, SETTING_BYTES *RJ_HTTP2_MAX_SETTINGS },
 	[RJ_HTTP2_PUSH_PROMISE] = { take_promise, UINT32_MAX },
 	[RJ_HTTP2_GOAWAY] = { take_goaway, GOAWAY_BYTES + RJ_HTTP2_MAX_DEBUG },
 	[RJ_HTTP2_WINDOW_UPDATE] = { take_window, UINT32_MAX },

@@ -89,6 +89,9 @@ static const struct sample samples[] = {
 	  NULL },
 	{ "prelude", 40000, 9, NULL, "PROXY TCP6 2001:db8::1 2001:db8::2 40000 443\r\n" },
 	{ "prelude", 25, 40000, NULL, "220 a ESMTP\r\n" },
+	/* what both sides of HTTP/2 begin with: RFC 9113 section 3.4 */
+	{ "http2", 40000, 80, NULL, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" },
+	{ "http2", 80, 40000, "00000c 04 00 00000000 0003 00000064 0001 00001000", NULL },
 	{ "prelude", 40000, 1080, "0401 01bb c0000201 61 00", NULL },
 };
 

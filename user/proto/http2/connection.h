@@ -7,8 +7,8 @@
 
 #include "proto/dissector.h"
 
-#define RJ_HTTP2_MAX_STREAMS 15u /* a connection; as messages of HTTP/1 */
-#define RJ_HTTP2_MAX_BODY 16u	 /* as of HTTP/1 */
+#define RJ_HTTP2_MAX_STREAMS 15u  /* a connection; as messages of HTTP/1 */
+#define RJ_HTTP2_MAX_BODY 16u	  /* as of HTTP/1 */
 #define RJ_HTTP2_MAX_SETTINGS 32u /* a side; there are 8 registered, clients send 3 to 7 */
 #define RJ_HTTP2_MAX_DEBUG 128u	  /* of a GOAWAY; a sentence. Ours */
 /*

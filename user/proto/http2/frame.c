@@ -85,11 +85,20 @@ const char *rj_http2_setting_name(uint16_t id)
 const char *rj_http2_error_name(uint32_t code)
 {
 	static const char *const names[] = {
-		"no_error",	     "protocol_error",	 "internal_error",
-		"flow_control_error", "settings_timeout", "stream_closed",
-		"frame_size_error",   "refused_stream",	 "cancel",
-		"compression_error",  "connect_error",	 "enhance_your_calm",
-		"inadequate_security", "http_1_1_required",
+		"no_error",
+		"protocol_error",
+		"internal_error",
+		"flow_control_error",
+		"settings_timeout",
+		"stream_closed",
+		"frame_size_error",
+		"refused_stream",
+		"cancel",
+		"compression_error",
+		"connect_error",
+		"enhance_your_calm",
+		"inadequate_security",
+		"http_1_1_required",
 	};
 
 	return code < NUM(names) ? names[code] : NULL;

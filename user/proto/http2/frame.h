@@ -6,7 +6,7 @@
 #include "core/cursor.h"
 
 #define RJ_HTTP2_PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" /* RFC 9113 section 3.4 */
-#define RJ_HTTP2_FRAME_HEADER 9u			     /* RFC 9113 section 4.1 */
+#define RJ_HTTP2_FRAME_HEADER 9u			    /* RFC 9113 section 4.1 */
 
 /* Types, RFC 9113 section 6; others are passed over. */
 enum rj_http2_type {

@@ -54,8 +54,8 @@ static bool open_piece(nghttp2_hd_inflater *inflater, const struct rj_http2_piec
 
 	do {
 		nghttp2_nv nv;
-		ssize_t len = nghttp2_hd_inflate_hd2(inflater, &nv, &flags, at, left,
-						     piece->is_last);
+		ssize_t len =
+			nghttp2_hd_inflate_hd2(inflater, &nv, &flags, at, left, piece->is_last);
 
 		if (len < 0) {
 			block->is_malformed = true;
