@@ -302,6 +302,9 @@ static void hide_string(struct rj_visitor *v, const struct rj_field *f, const vo
 	} else if (own->anonymizer->users && len && !strcmp(f->name, "uri")) {
 		rj_buffer_cut(&own->hidden, 0);
 		hide_names(own, f, text, len);
+	} else if (own->anonymizer->users && len && !strcmp(f->name, "path")) {
+		hide_names(own, f, text, len); /* HTTP/2: not listed beside */
+		rj_buffer_cut(&own->hidden, 0);
 	} else {
 		own->is_behind_version = !strcmp(f->name, "version");
 		own->next->ops->string(own->next, f, text, len);
