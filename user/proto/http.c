@@ -24,6 +24,7 @@ struct message {
 	bool is_head;	 /* method HEAD: its response has no body */
 	bool is_connect; /* method CONNECT */
 	bool is_upgrade; /* asks for another protocol */
+	bool is_switch;	 /* says yes to that */
 	bool is_truncated;
 	bool is_malformed;
 };
@@ -111,17 +112,37 @@ static struct message *keep(struct side *side, struct rj_message *m, struct rj_c
 	return kept;
 }
 
-/*
- * How many bytes of a malformed head are worth keeping: to the end of the line
- * at which @stopped stands, so that it does not depend on what came behind it.
- */
-static size_t malformed_len(const struct rj_cursor *start, struct rj_cursor stopped)
+/* Whether a start line that breaks the grammar is one of HTTP nevertheless. */
+static bool is_start_like(struct rj_cursor line)
 {
-	struct rj_cursor line;
+	struct rj_cursor word;
 
-	if (rj_line_read(&stopped, &line))
+	if (rj_http_probe(line) == RJ_PROBE_YES)
+		return true;
+	while (!rj_line_word(&line, ' ', &word))
+		if (word.left > 4 && rj_cursor_starts(&word, "HTTP/"))
+			return true;
+	return line.left > 4 && rj_cursor_starts(&line, "HTTP/");
+}
+
+/*
+ * How many bytes of a malformed head are worth keeping: to its end, or that of its start line where
+ * that is none of HTTP, so that it does not depend on what came behind. 0: more is to come.
+ */
+static size_t malformed_len(const struct side *side, const struct rj_cursor *start)
+{
+	struct rj_cursor ahead = *start, line;
+
+	if (rj_line_read(&ahead, &line))
 		return start->left;
-	return start->left - stopped.left;
+	if (!is_start_like(line))
+		return start->left - ahead.left;
+	while (!rj_line_read(&ahead, &line))
+		if (!line.left)
+			return start->left - ahead.left;
+	if (start->is_hard || side->num_consumed + start->left >= MAX_BYTES)
+		return start->left;
+	return 0;
 }
 
 RJ_MUST_CHECK static enum rj_status take_malformed(struct side *side, struct rj_message *m,
@@ -185,6 +206,7 @@ RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_me
 	kept->is_head = is_method(start, "HEAD");
 	kept->is_connect = is_method(start, "CONNECT");
 	kept->is_upgrade = f->is_upgrade;
+	kept->is_switch = start->status == 101;
 	side->body = rj_http_framing_body(f, start, request && request->is_head,
 					  request && request->is_connect);
 	if (is_switch(start, request))
@@ -193,19 +215,23 @@ RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_me
 	return RJ_OK;
 }
 
-/*
- * After a request for another protocol what is no HTTP is that protocol, not a mistake; but HTTP
- * may come through a tunnel as well.
- */
-static bool has_left_http(const struct http_state *s, const struct side *side,
-			  struct rj_cursor bytes)
+/* Whether another protocol may follow; HTTP may come through a tunnel as well. */
+static bool may_leave(const struct http_state *s, const struct side *side)
 {
 	const struct message *last = side->num ? side->messages[side->num - 1] : NULL;
 
-	if (!s->is_switched &&
-	    (!last || side->role != ROLE_REQUESTS || !(last->is_upgrade || last->is_connect)))
-		return false;
-	return rj_http_probe(bytes) == RJ_PROBE_NO;
+	return s->is_switched ||
+	       (last && side->role == ROLE_REQUESTS && (last->is_upgrade || last->is_connect));
+}
+
+static struct rj_cursor behind_line_ends(struct rj_cursor c)
+{
+	struct rj_cursor ahead = c;
+	uint8_t ch;
+
+	while (!rj_cursor_u8(&ahead, &ch) && (ch == '\r' || ch == '\n'))
+		c = ahead;
+	return c;
 }
 
 /* An empty line before a message: RFC 9112 section 2.2 asks servers to pass it. */
@@ -224,9 +250,14 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 	struct rj_cursor line;
 	enum rj_status st;
 
-	if (c->left && has_left_http(s, side, at)) {
-		m->hands_over = true;
-		return RJ_OK;
+	if (c->left && may_leave(s, side)) {
+		at = behind_line_ends(at);
+		if (!at.left && !at.is_hard)
+			return RJ_TRUNCATED;
+		m->hands_over = rj_http_probe(at) == RJ_PROBE_NO;
+		if (m->hands_over)
+			return RJ_OK;
+		at = *c;
 	}
 	if (is_empty_line(c))
 		return rj_line_read(c, &line);
@@ -239,8 +270,11 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 		return take_truncated(side, m, c);
 	if (st == RJ_TRUNCATED || !c->left)
 		return st;
-	if (st)
-		return take_malformed(side, m, c, malformed_len(c, at));
+	if (st) {
+		size_t len = malformed_len(side, c);
+
+		return len ? take_malformed(side, m, c, len) : RJ_TRUNCATED;
+	}
 	if (!fits_role(side, &start) || (framing.is_broken && !framing.has_coding))
 		return take_malformed(side, m, c, c->left - at.left);
 	return take_head(s, m, c, at, &start, &framing);
@@ -260,15 +294,11 @@ static void keep_body(struct message *kept, struct rj_cursor c, size_t len)
 	kept->body_len = (uint8_t)(kept->body_len + len);
 }
 
-/* Whether no head can follow any more in what is kept of the stream, and the body's start is there.
- */
+/* Whether no head can follow any more, and the body's start is there. */
 static bool is_last_body(const struct side *side)
 {
-	if (side->messages[side->num - 1]->body_len < MAX_BODY)
-		return false;
-	if (side->body.kind == RJ_HTTP_BODY_UNTIL_CLOSE || side->body.left >= MAX_BYTES)
-		return true;
-	return side->num_consumed + side->body.left >= MAX_BYTES;
+	return side->body.kind == RJ_HTTP_BODY_UNTIL_CLOSE &&
+	       side->messages[side->num - 1]->body_len == MAX_BODY;
 }
 
 /* Of a body whose length is known its first bytes are kept; the next head stands behind it. */
@@ -309,7 +339,11 @@ RJ_MUST_CHECK static enum rj_status parse_body(struct side *side, struct rj_mess
 		return st;
 	keep_body(last, start, start.left - c->left);
 	side->num_consumed += start.left - c->left;
-	m->is_done = is_last_body(side);
+	if (side->body.kind == RJ_HTTP_BODY_CHUNK_DATA && last->body_len == MAX_BODY) {
+		m->skip = side->body.left;
+		side->body.kind = RJ_HTTP_BODY_CHUNK_END;
+	}
+	m->is_done = is_last_body(side) || side->num_consumed >= MAX_BYTES;
 	return RJ_OK;
 }
 
@@ -364,21 +398,68 @@ static void put_true(struct rj_visitor *v, enum rj_http_field_id f)
 	v->ops->close(v);
 }
 
-static void put_headers(struct rj_visitor *v, struct rj_cursor *c)
+/* Those of a line that breaks the grammar. */
+static void put_guessed(struct rj_visitor *v, struct rj_cursor *c, uint64_t *num)
+{
+	struct rj_http_field field;
+	struct rj_cursor line;
+
+	if (rj_line_word(c, '\n', &line)) {
+		line = *c;
+		c->left = 0;
+	}
+	while (rj_http_field_guess(&line, &field))
+		if ((*num)++ < MAX_HEADERS)
+			put_header(v, &field);
+}
+
+static void put_headers(struct rj_visitor *v, struct rj_cursor *c, bool is_malformed)
 {
 	struct rj_http_field field;
 	uint64_t num = 0;
 
-	while (!rj_http_field_read(c, &field) && !field.is_end) {
-		if (num < MAX_HEADERS)
+	field.is_end = false; /* its 16 KiB need no zeros */
+	while (c->left && !field.is_end) {
+		if (rj_http_field_read(c, &field)) {
+			if (!is_malformed)
+				break;
+			put_guessed(v, c, &num);
+		} else if (!field.is_end && num++ < MAX_HEADERS) {
 			put_header(v, &field);
-		num++;
+		}
 	}
 	if (num <= MAX_HEADERS)
 		return;
 	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
 	v->ops->u64(v, &rj_http_fields[RJ_HTTP_F_HEADERS_SKIPPED], num - MAX_HEADERS);
 	v->ops->close(v);
+}
+
+static void put_start(struct rj_visitor *v, const struct rj_http_start *start)
+{
+	put_text(v, RJ_HTTP_F_METHOD, start->method);
+	put_text(v, RJ_HTTP_F_URI, start->uri);
+	put_text(v, RJ_HTTP_F_VERSION, start->version);
+	put_text(v, RJ_HTTP_F_CODE, start->code);
+	put_text(v, RJ_HTTP_F_REASON, start->reason);
+}
+
+/* What could be told apart of the start line; false: nothing, so that no headers follow. */
+static bool read_start(const struct message *message, struct rj_cursor *c,
+		       struct rj_http_start *out)
+{
+	struct rj_cursor ahead = *c, line;
+
+	if (!rj_http_start_read(c, out))
+		return true;
+	if (!message->is_malformed)
+		return false;
+	if (rj_line_read(&ahead, &line))
+		line = *c;
+	if (!is_start_like(line))
+		return false;
+	rj_http_start_guess(c, out);
+	return true;
 }
 
 static void put_message(struct rj_visitor *v, enum rj_http_field_id f,
@@ -388,13 +469,9 @@ static void put_message(struct rj_visitor *v, enum rj_http_field_id f,
 	struct rj_http_start start;
 
 	v->ops->open(v, &rj_http_fields[f]);
-	if (!rj_http_start_read(&c, &start)) {
-		put_text(v, RJ_HTTP_F_METHOD, start.method);
-		put_text(v, RJ_HTTP_F_URI, start.uri);
-		put_text(v, RJ_HTTP_F_VERSION, start.version);
-		put_text(v, RJ_HTTP_F_CODE, start.code);
-		put_text(v, RJ_HTTP_F_REASON, start.reason);
-		put_headers(v, &c);
+	if (read_start(message, &c, &start)) {
+		put_start(v, &start);
+		put_headers(v, &c, message->is_malformed);
 	}
 	if (message->body_len) {
 		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_ELEMENT]);
@@ -408,6 +485,36 @@ static void put_message(struct rj_visitor *v, enum rj_http_field_id f,
 	v->ops->close(v);
 }
 
+/* The protocol that @message, a response, says it switches to. */
+static void put_switch(struct rj_visitor *v, const struct message *message)
+{
+	struct rj_cursor c = rj_cursor_init(message->head, message->head_len, true);
+	struct rj_http_start start;
+	struct rj_http_field field;
+
+	if (!message->is_switch || rj_http_start_read(&c, &start))
+		return;
+	while (!rj_http_field_read(&c, &field) && !field.is_end) {
+		if (!rj_line_equals(field.name, "upgrade"))
+			continue;
+		v->ops->string(v, &rj_http_fields[RJ_HTTP_F_SWITCHED_TO], field.value.at,
+			       field.value.left);
+		return;
+	}
+}
+
+static void put_exchange(struct rj_visitor *v, const struct message *out, const struct message *in)
+{
+	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGE]);
+	if (out)
+		put_message(v, RJ_HTTP_F_OUT, out);
+	if (in)
+		put_message(v, RJ_HTTP_F_IN, in);
+	if (in)
+		put_switch(v, in);
+	v->ops->close(v);
+}
+
 static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
 {
 	const struct http_state *s = state;
@@ -418,12 +525,8 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 		return;
 	v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGES]);
 	for (uint32_t i = 0; i < num; i++) {
-		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGE]);
-		if (i < out->num)
-			put_message(v, RJ_HTTP_F_OUT, out->messages[i]);
-		if (i < in->num)
-			put_message(v, RJ_HTTP_F_IN, in->messages[i]);
-		v->ops->close(v);
+		put_exchange(v, i < out->num ? out->messages[i] : NULL,
+			     i < in->num ? in->messages[i] : NULL);
 	}
 	if (out->is_full || in->is_full) {
 		v->ops->open(v, &rj_http_fields[RJ_HTTP_F_EXCHANGE]);

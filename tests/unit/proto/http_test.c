@@ -264,12 +264,23 @@ TEST(http_body_of_known_length_is_passed_over_but_for_its_start)
 		      "HTTP/1.1 200 OK\r\nContent-Length: 17000\r\n\r\n0123456789abcdef", false);
 }
 
-TEST(http_chunk_beyond_what_is_kept_ends_the_side)
+/* The engine lets go of the side beyond 1 GiB. */
+TEST(http_chunks_are_passed_over_but_for_the_first_bytes)
 {
-	check_is_done(
-		SERVER, GET,
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc",
-		true);
+	static const char response[] =
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\nabcdef";
+	struct fixture f;
+
+	begin(&f);
+	feed(&f, SERVER, response);
+	CHECK(!f.is_done[SERVER]);
+	CHECK_EQ(f.skip[SERVER], 0xffffffffff - 6);
+	f.skip[SERVER] = 0;
+	feed(&f, SERVER, "\r\n0\r\n\r\n" OK_NO);
+	end(&f,
+	    "[{\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
+	    "{\"Transfer-Encoding\":\"chunked\"},{\"body\":\"666666666666666666660d0a61626364\"}]},"
+	    "{\"in\":" OK_NO_JSON "}]");
 }
 
 TEST(http_switching_protocols_ends_both_sides)
@@ -279,14 +290,16 @@ TEST(http_switching_protocols_ends_both_sides)
 	begin(&f);
 	feed(&f, CLIENT, "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n");
 	CHECK(!f.is_done[CLIENT]);
-	feed(&f, SERVER, "HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x05hello");
+	feed(&f, SERVER,
+	     "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n\x81\x05hello");
 	CHECK(f.is_done[SERVER]);
 	feed(&f, CLIENT, "\x81\x85");
 	CHECK(f.is_done[CLIENT]);
 	end(&f,
 	    "[{\"out\":[{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},"
 	    "{\"Upgrade\":\"websocket\"}],\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"101\"},"
-	    "{\"reason\":\"Switching Protocols\"}]}]");
+	    "{\"reason\":\"Switching Protocols\"},{\"upgrade\":\"websocket\"}],"
+	    "\"switched_to\":\"websocket\"}]");
 }
 
 TEST(http_refused_upgrade_goes_on)
@@ -308,6 +321,22 @@ TEST(http_tunnel_ends_both_sides)
 		      "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", false);
 }
 
+/* Line ends may be of a head, or begin what the tunnel carries (PROXY protocol 2.2). */
+TEST(http_line_ends_in_a_tunnel_are_of_what_follows)
+{
+	struct fixture f;
+
+	begin(&f);
+	feed(&f, CLIENT, "CONNECT a:443 HTTP/1.1\r\n\r\n\r\n\r\n");
+	CHECK_EQ(f.last[CLIENT], RJ_TRUNCATED);
+	CHECK_EQ(parse_all(&f, CLIENT, (const uint8_t *)"\r\n\r\n\0\r\nQUIT\n", 12, false), 12);
+	CHECK(f.is_done[CLIENT]);
+	end(&f, NULL);
+	check("CONNECT a:443 HTTP/1.1\r\n\r\n\n" GET, "",
+	      "[{\"out\":[{\"method\":\"CONNECT\"},{\"uri\":\"a:443\"},{\"version\":\"HTTP/1.1\"}]},"
+	      "{\"out\":" GET_JSON "}]");
+}
+
 /* The client's bytes are malformed; @want is what its message shows before that. */
 static void check_malformed(const char *client, const char *want)
 {
@@ -324,31 +353,71 @@ static void check_malformed(const char *client, const char *want)
 
 #define GET_START "{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},"
 
+/* What is shown of them is what could be meant. */
 TEST(http_bad_start_lines_are_malformed)
 {
-	check_malformed("GET /\r\n\r\n", "");
-	check_malformed("GET  HTTP/1.1\r\n\r\n", "");
-	check_malformed("GET / HTTP/1.x\r\n\r\n", "");
-	check_malformed("GET / HTTP/2.0\r\n\r\n", "");
-	check_malformed("GET / HTTP/1.10\r\n\r\n", "");
-	check_malformed("GET /a b HTTP/1.1\r\n\r\n", "");
-	check_malformed("G\x01T / HTTP/1.1\r\n\r\n", "");
-	check_malformed(" / HTTP/1.1\r\n\r\n", "");
-	check_malformed("HTTP/1.1 20 OK\r\n\r\n", "");
-	check_malformed("HTTP/1.1 2000\r\n\r\n", "");
-	check_malformed("HTTP/1.1 099 x\r\n\r\n", "");
-	check_malformed("HTTP/1.1 2x0 x\r\n\r\n", "");
-	check_malformed("HTTP/1.1  200 x\r\n\r\n", "");
-	check_malformed("HTTP/1.1 200 a\x01\r\n\r\n", "");
+	check_malformed("GET /\r\n\r\n", "{\"method\":\"GET\"},{\"uri\":\"/\"},");
+	check_malformed("GET /\r\nA: b\r\n\r\n",
+			"{\"method\":\"GET\"},{\"uri\":\"/\"},{\"A\":\"b\"},");
+	check_malformed("GET  HTTP/1.1\r\n\r\n",
+			"{\"method\":\"GET\"},{\"version\":\"HTTP/1.1\"},");
+	check_malformed("GET / HTTP/1.x\r\n\r\n",
+			"{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.x\"},");
+	check_malformed("GET / HTTP/2.0\r\n\r\n",
+			"{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/2.0\"},");
+	check_malformed(
+		"GET / HTTP/1.10\r\nA: b\r\n\r\n",
+		"{\"method\":\"GET\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.10\"},{\"A\":\"b\"},");
+	check_malformed("GET /a b HTTP/1.1\r\n\r\n",
+			"{\"method\":\"GET\"},{\"uri\":\"/a\"},{\"version\":\"b HTTP/1.1\"},");
+	check_malformed("G\x01T / HTTP/1.1\r\n\r\n",
+			"{\"method\":\"G\\u0001T\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},");
+	check_malformed(" / HTTP/1.1\r\n\r\n", "{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"},");
+	check_malformed("HTTP/1.1 20 OK\r\n\r\n",
+			"{\"version\":\"HTTP/1.1\"},{\"code\":\"20\"},{\"reason\":\"OK\"},");
+	check_malformed("HTTP/1.1 2000\r\n\r\n", "{\"version\":\"HTTP/1.1\"},{\"code\":\"2000\"},");
+	check_malformed("HTTP/1.1 099 x\r\n\r\n",
+			"{\"version\":\"HTTP/1.1\"},{\"code\":\"099\"},{\"reason\":\"x\"},");
+	check_malformed("HTTP/1.1 2x0 x\r\n\r\n",
+			"{\"version\":\"HTTP/1.1\"},{\"code\":\"2x0\"},{\"reason\":\"x\"},");
+	check_malformed("HTTP/1.1  200 x\r\n\r\n",
+			"{\"version\":\"HTTP/1.1\"},{\"reason\":\"200 x\"},");
+	check_malformed("HTTP/1.1 200 a\x01\r\n\r\n",
+			"{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"a\\u0001\"},");
+	check_malformed(
+		"HTTP/1.1 200 ok\rA: b\rC: d\r\n\r\n",
+		"{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"ok\"},{\"A\":\"b\"},"
+		"{\"C\":\"d\"},");
+}
+
+TEST(http_of_what_is_no_head_nothing_is_shown)
+{
+	check_malformed("some text: of\r\na body\r\n\r\n", "");
+	check_malformed("\x16\x03\x01\r\n", "");
 }
 
 TEST(http_bad_header_lines_are_malformed)
 {
-	check_malformed("GET / HTTP/1.1\r\nA: b\r\nC\r\n\r\n", GET_START "{\"A\":\"b\"},");
-	check_malformed("GET / HTTP/1.1\r\nA : b\r\n\r\n", GET_START);
-	check_malformed("GET / HTTP/1.1\r\n: b\r\n\r\n", GET_START);
-	check_malformed("GET / HTTP/1.1\r\n A: b\r\n\r\n", GET_START);
-	check_malformed("GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", GET_START);
+	check_malformed("GET / HTTP/1.1\r\nA: b\r\nC\r\nD: e\r\n\r\n",
+			GET_START "{\"A\":\"b\"},{\"D\":\"e\"},");
+	check_malformed("GET / HTTP/1.1\r\nA : b\r\n\r\n", GET_START "{\"A\":\"b\"},");
+	check_malformed("GET / HTTP/1.1\r\n: b\r\n\r\n", GET_START "{\"\":\"b\"},");
+	check_malformed("GET / HTTP/1.1\r\n A: b\r\n\r\n", GET_START "{\"A\":\"b\"},");
+	check_malformed("GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", GET_START "{\"A\":\"b\"},");
+	check_malformed("GET / HTTP/1.1\r\nA: b\rC: d\r\n\r\n",
+			GET_START "{\"A\":\"b\"},{\"C\":\"d\"},");
+}
+
+TEST(http_bad_head_is_read_once_its_end_is_there)
+{
+	struct fixture f;
+
+	begin(&f);
+	feed(&f, CLIENT, "GET / HTTP/1.1\r\nA\r\nB: c\r\n");
+	CHECK_EQ(f.last[CLIENT], RJ_TRUNCATED);
+	feed(&f, CLIENT, "GET / HTTP/1.1\r\nA\r\nB: c\r\n\r\n");
+	CHECK_EQ(f.last[CLIENT], RJ_MALFORMED);
+	end(&f, "[{\"out\":[" GET_START "{\"B\":\"c\"},{\"malformed\":true}]}]");
 }
 
 TEST(http_bad_lengths_are_malformed)
@@ -396,7 +465,7 @@ TEST(http_nul_bytes_are_malformed)
 	begin(&f);
 	feed_bytes(&f, CLIENT, bytes, sizeof(bytes) - 1);
 	CHECK_EQ(f.last[CLIENT], RJ_MALFORMED);
-	end(&f, "[{\"out\":[" GET_START "{\"malformed\":true}]}]");
+	end(&f, "[{\"out\":[" GET_START "{\"A\":\"b\\u0000c\"},{\"malformed\":true}]}]");
 }
 
 TEST(http_bytes_that_are_not_ascii_pass)

@@ -37,8 +37,11 @@ const struct rj_field rj_http_fields[RJ_HTTP_NUM_FIELDS] = {
 	[RJ_HTTP_F_TRUNCATED] = { "truncated", RJ_TYPE_BOOL, "", 0, "",
 		"The head is longer than what is kept of a connection." },
 	[RJ_HTTP_F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "RFC 9112",
-		"The message breaks the grammar; what stands before was read, the rest of "
-		"its side was not." },
+		"The message breaks the grammar. Of its head is shown what could be told apart; the "
+		"rest of its side was not read." },
+	[RJ_HTTP_F_SWITCHED_TO] = { "switched_to", RJ_TYPE_STRING, "", 0, "RFC 9110 section 7.8",
+		"What the connection speaks from here on, as the response with code 101 says: "
+		"websocket, h2c." },
 	[RJ_HTTP_F_MORE] = { "more", RJ_TYPE_BOOL, "", 0, "",
 		"Stands alone at the end: a side sent more messages than are kept." },
 };

@@ -176,6 +176,54 @@ enum rj_status rj_http_start_read(struct rj_cursor *c, struct rj_http_start *out
 	return st;
 }
 
+/* The bytes up to the next @end, which is passed, or all. */
+static struct rj_cursor take_word(struct rj_cursor *c, char end)
+{
+	struct rj_cursor word = *c;
+
+	if (rj_line_word(c, end, &word))
+		c->left = 0;
+	return word;
+}
+
+void rj_http_start_guess(struct rj_cursor *c, struct rj_http_start *out)
+{
+	struct rj_cursor rest = *c;
+	struct rj_cursor line = take_word(&rest, '\n');
+	struct rj_cursor first = take_word(&line, '\r');
+
+	if (line.left) /* a lone CR */
+		rest = rj_cursor_init(line.at, c->left - (size_t)(line.at - c->at), c->is_hard);
+	*c = rest;
+	line = first;
+	*out = (struct rj_http_start){ .is_request = line.left < 5 ||
+						     !rj_cursor_starts(&line, "HTTP/") };
+	if (out->is_request) {
+		out->method = take_word(&line, ' ');
+		out->uri = take_word(&line, ' ');
+		out->version = line;
+	} else {
+		out->version = take_word(&line, ' ');
+		out->code = take_word(&line, ' ');
+		out->reason = line;
+	}
+}
+
+bool rj_http_field_guess(struct rj_cursor *line, struct rj_http_field *out)
+{
+	while (line->left) {
+		struct rj_cursor part = take_word(line, '\r');
+
+		if (!rj_line_has(part, ':'))
+			continue;
+		out->is_end = false;
+		out->name = rj_line_trim(take_word(&part, ':'));
+		out->value = rj_line_trim(part);
+		return true;
+	}
+	return false;
+}
+
 static bool is_fold(const struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c;

@@ -54,4 +54,16 @@ RJ_MUST_CHECK enum rj_status rj_http_start_read(struct rj_cursor *c, struct rj_h
  */
 RJ_MUST_CHECK enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out);
 
+/*
+ * rj_http_start_guess - takes a start line that rj_http_start_read refuses by its words: the first
+ * two, and what follows those. One that starts with HTTP/ is a response's; @out->status is 0.
+ */
+void rj_http_start_guess(struct rj_cursor *c, struct rj_http_start *out);
+
+/*
+ * rj_http_field_guess - takes from a line that rj_http_field_read refuses the next header, as what
+ * is there about a colon; a lone CR also ends it. @line: what is left of the line. False: none.
+ */
+bool rj_http_field_guess(struct rj_cursor *line, struct rj_http_field *out);
+
 #endif
