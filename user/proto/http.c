@@ -27,6 +27,7 @@ struct message {
 	bool is_switch;	 /* says yes to that */
 	bool is_truncated;
 	bool is_malformed;
+	bool is_start_like; /* malformed, but its start line is one of HTTP */
 };
 
 struct side {
@@ -112,11 +113,17 @@ static struct message *keep(struct side *side, struct rj_message *m, struct rj_c
 	return kept;
 }
 
-/* Whether a start line that breaks the grammar is one of HTTP nevertheless. */
-static bool is_start_like(struct rj_cursor line)
+/* Whether the line at @start, which breaks the grammar, is a start line of HTTP nevertheless. */
+static bool is_start_like(struct rj_cursor start)
 {
-	struct rj_cursor word;
+	struct rj_cursor line, word;
+	uint8_t first = 0;
 
+	if (rj_line_read(&start, &line))
+		line = start;
+	start = line;
+	if (rj_cursor_u8(&start, &first) || first < 'A' || first > 'Z')
+		return false;
 	if (rj_http_probe(line) == RJ_PROBE_YES)
 		return true;
 	while (!rj_line_word(&line, ' ', &word))
@@ -135,7 +142,7 @@ static size_t malformed_len(const struct side *side, const struct rj_cursor *sta
 
 	if (rj_line_read(&ahead, &line))
 		return start->left;
-	if (!is_start_like(line))
+	if (!is_start_like(*start))
 		return start->left - ahead.left;
 	while (!rj_line_read(&ahead, &line))
 		if (!line.left)
@@ -150,8 +157,10 @@ RJ_MUST_CHECK static enum rj_status take_malformed(struct side *side, struct rj_
 {
 	struct message *kept = keep(side, m, *c, len);
 
-	if (kept)
+	if (kept) {
 		kept->is_malformed = true;
+		kept->is_start_like = is_start_like(*c);
+	}
 	return RJ_MALFORMED;
 }
 
@@ -448,15 +457,9 @@ static void put_start(struct rj_visitor *v, const struct rj_http_start *start)
 static bool read_start(const struct message *message, struct rj_cursor *c,
 		       struct rj_http_start *out)
 {
-	struct rj_cursor ahead = *c, line;
-
 	if (!rj_http_start_read(c, out))
 		return true;
-	if (!message->is_malformed)
-		return false;
-	if (rj_line_read(&ahead, &line))
-		line = *c;
-	if (!is_start_like(line))
+	if (!message->is_start_like)
 		return false;
 	rj_http_start_guess(c, out);
 	return true;

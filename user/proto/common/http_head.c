@@ -11,50 +11,29 @@ static bool is_digit(uint8_t ch)
 	return ch >= '0' && ch <= '9';
 }
 
-/* What tchar of RFC 9110 section 5.6.2 has beside letters and digits. */
-static bool is_token_sign(uint8_t ch)
-{
-	switch (ch) {
-	case '!':
-	case '#':
-	case '$':
-	case '%':
-	case '&':
-	case '\'':
-	case '*':
-	case '+':
-	case '-':
-	case '.':
-	case '^':
-	case '_':
-	case '`':
-	case '|':
-	case '~':
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* token, RFC 9110 section 5.6.2 */
+/* token, RFC 9110 section 5.6.2: letters, digits and !#$%&'*+-.^_`|~, a bit each */
 static bool is_token(struct rj_cursor c)
 {
+	static const uint32_t good[8] = { 0x00000000, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
 	bool has_any = c.left;
 	uint8_t ch;
 
-	while (!rj_cursor_u8(&c, &ch)) {
-		uint8_t letter = ch | 0x20;
-
-		if (!(letter >= 'a' && letter <= 'z') && !is_digit(ch) && !is_token_sign(ch))
+	while (!rj_cursor_u8(&c, &ch))
+		if (!(good[ch >> 5] >> (ch & 31) & 1))
 			return false;
-	}
 	return has_any;
 }
 
 /* Bytes above ASCII are not the standard's, but are what clients send. */
-static bool is_uri_char(uint8_t ch)
+static bool is_uri(struct rj_cursor c)
 {
-	return ch > ' ' && ch != 0x7f;
+	bool has_any = c.left;
+	uint8_t ch;
+
+	while (!rj_cursor_u8(&c, &ch))
+		if (ch <= ' ' || ch == 0x7f)
+			return false;
+	return has_any;
 }
 
 static bool is_reason_char(uint8_t ch)
@@ -125,7 +104,7 @@ RJ_MUST_CHECK static enum rj_status read_request_line(struct rj_cursor line,
 		st = read_version(&line, &s.version);
 	if (st)
 		return st;
-	if (!is_token(s.method) || !s.uri.left || !is_all(s.uri, is_uri_char))
+	if (!is_token(s.method) || !is_uri(s.uri))
 		return RJ_MALFORMED;
 	*out = s;
 	return RJ_OK;

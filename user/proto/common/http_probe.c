@@ -88,7 +88,8 @@ enum rj_probe rj_http_probe(struct rj_cursor bytes)
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		struct rj_cursor target = bytes;
 
-		if (!rj_cursor_starts(&bytes, methods[i]))
+		if ((bytes.left && *bytes.at != (uint8_t)*methods[i]) ||
+		    !rj_cursor_starts(&bytes, methods[i]))
 			continue;
 		if (!rj_cursor_skip(&target, strlen(methods[i])))
 			return probe_target(bytes, target);
