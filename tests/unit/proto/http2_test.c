@@ -139,8 +139,8 @@ TEST(http2_responses_that_evict_what_the_table_holds)
 	      "000008 01 04 00000003 4883640effc1c0bf"
 	      "00004f 01 04 00000005"
 	      "88c16196d07abe941054d444a8200595040b8166e084a62d1bffc05a839bd9ab"
-	      "77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af27087f3672c1ab270fb5291f9587316065c003ed4ee5b"
-	      "1063d5007",
+	      "77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af27087f3672c1ab270fb5291f9587316065c0"
+	      "03ed4ee5b1063d5007",
 	      "{\"in\":{\"settings\":[]},\"streams\":["
 	      "{\"stream\":1,\"in\":[{\":status\":\"302\"},{\"cache-control\":\"private\"},"
 	      "{\"date\":\"Mon, 21 Oct 2013 20:13:21 GMT\"},"
@@ -225,7 +225,8 @@ TEST(http2_resets_and_goaway_have_reasons)
 			  "000004 03 00 00000009 00000001"
 			  "00000d 07 00 00000000 80000001 0000000b 68656c6c6f",
 	      "{\"out\":{},\"in\":{\"settings\":[],\"goaway\":{\"error\":\"enhance_your_calm\","
-	      "\"last_stream\":1,\"debug\":\"hello\"}},\"streams\":[{\"stream\":1,\"out\":[" REQUEST_1_JSON
+	      "\"last_stream\":1,\"debug\":\"hello\"}},"
+	      "\"streams\":[{\"stream\":1,\"out\":[" REQUEST_1_JSON
 	      ",{\"reset\":\"cancel\"}],\"in\":[{\"reset\":\"0x0000000e\"}]}]}");
 }
 
@@ -240,7 +241,7 @@ TEST(http2_what_is_not_read_is_passed_over)
 	      "", "{\"out\":{},\"streams\":[{\"stream\":1,\"out\":[" REQUEST_1_JSON "]}]}");
 }
 
-/* After an upgrade the request was one of HTTP/1, and the server needs no preface (RFC 7540 3.2). */
+/* After an upgrade the request was one of HTTP/1 (RFC 7540 section 3.2). */
 TEST(http2_stream_of_an_upgrade_has_a_response_alone)
 {
 	check(PREFACE NO_SETTINGS, NO_SETTINGS "000001 01 05 00000001" STATUS_200,
@@ -434,8 +435,8 @@ TEST(http2_pieces_of_a_header_block_are_counted)
 	for (; !f.is_done[CLIENT] && num < 1000; num++)
 		feed(&f, CLIENT, "000000 09 00 00000001");
 	CHECK_EQ(num, RJ_HTTP2_MAX_PIECES + 1);
-	end(&f,
-	    "{\"out\":{\"more\":true},\"streams\":[{\"stream\":1,\"out\":[{\"truncated\":true}]}]}");
+	end(&f, "{\"out\":{\"more\":true},\"streams\":["
+		"{\"stream\":1,\"out\":[{\"truncated\":true}]}]}");
 }
 
 TEST(http2_without_memory_it_says_that_there_was_more)

@@ -333,8 +333,8 @@ TEST(http_line_ends_in_a_tunnel_are_of_what_follows)
 	CHECK(f.is_done[CLIENT]);
 	end(&f, NULL);
 	check("CONNECT a:443 HTTP/1.1\r\n\r\n\n" GET, "",
-	      "[{\"out\":[{\"method\":\"CONNECT\"},{\"uri\":\"a:443\"},{\"version\":\"HTTP/1.1\"}]},"
-	      "{\"out\":" GET_JSON "}]");
+	      "[{\"out\":[{\"method\":\"CONNECT\"},{\"uri\":\"a:443\"},"
+	      "{\"version\":\"HTTP/1.1\"}]},{\"out\":" GET_JSON "}]");
 }
 
 /* The client's bytes are malformed; @want is what its message shows before that. */
