@@ -238,8 +238,11 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 	limit_streams(d);
 }
 
-/* Parses the next message of a stream; false when there is no more to be had for now. */
-static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
+/*
+ * Parses the next message of a stream; false when there is no more to be had for now. @is_end: nor
+ * later.
+ */
+static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bool is_end,
 			 struct rj_dissect_counts *counts)
 {
 	struct side *side = &d->sides[nr];
@@ -250,6 +253,10 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard,
 	enum rj_status st;
 
 	st = parse(d, &m, &c, counts);
+	if (st == RJ_TRUNCATED && is_end) {
+		m.is_done = true; /* see struct rj_message */
+		st = parse(d, &m, &c, counts);
+	}
 	if (st == RJ_MALFORMED) {
 		refuse(side);
 		return false;
@@ -318,7 +325,7 @@ static void read_messages(struct rj_dissect *d, unsigned int nr, bool is_end,
 {
 	bool is_hard = is_end && rj_stream_is_closed(&d->sides[nr].stream);
 
-	while (is_readable(d, nr, is_hard) && read_message(d, nr, is_hard, counts))
+	while (is_readable(d, nr, is_hard) && read_message(d, nr, is_hard, is_end, counts))
 		;
 	check_budget(&d->sides[nr], counts);
 }

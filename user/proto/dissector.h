@@ -31,9 +31,9 @@ enum rj_probe {
  *           and the next call starts behind them. They need not be there, and do not count
  *           to max_bytes
  * @is_done: set by parse: no further bytes of this side are wanted. Set before the
- *           call when a datagram that the capture cut, and that gave RJ_TRUNCATED, is
- *           shown once more, because no more of it will come: a parse that keeps
- *           such a part clears it and returns RJ_OK
+ *           call when what gave RJ_TRUNCATED, a datagram that the capture cut or the end of a
+ *           stream, is shown once more, because no more of it will come: a parse that keeps
+ *           such a part clears it (of a stream it need not) and returns RJ_OK
  * @hands_over: TCP: set by a parse that returns RJ_OK: what stands behind the cursor, and all that
  *           follows on this side, is of another protocol, for which all dissectors are asked. Here
  *           the cursor need not have moved. The other side goes on as it was until it is handed

@@ -27,7 +27,7 @@ struct message {
 	bool is_switch;	 /* says yes to that */
 	bool is_truncated;
 	bool is_malformed;
-	bool is_start_like; /* malformed, but its start line is one of HTTP */
+	bool is_start_like; /* its start line is none, or not whole, but one of HTTP */
 };
 
 struct side {
@@ -136,7 +136,7 @@ static bool is_start_like(struct rj_cursor start)
  * How many bytes of a malformed head are worth keeping: to its end, or that of its start line where
  * that is none of HTTP, so that it does not depend on what came behind. 0: more is to come.
  */
-static size_t malformed_len(const struct side *side, const struct rj_cursor *start)
+static size_t malformed_len(const struct side *side, const struct rj_cursor *start, bool is_end)
 {
 	struct rj_cursor ahead = *start, line;
 
@@ -147,7 +147,7 @@ static size_t malformed_len(const struct side *side, const struct rj_cursor *sta
 	while (!rj_line_read(&ahead, &line))
 		if (!line.left)
 			return start->left - ahead.left;
-	if (start->is_hard || side->num_consumed + start->left >= MAX_BYTES)
+	if (start->is_hard || is_end || side->num_consumed + start->left >= MAX_BYTES)
 		return start->left;
 	return 0;
 }
@@ -178,8 +178,10 @@ RJ_MUST_CHECK static enum rj_status take_truncated(struct side *side, struct rj_
 {
 	struct message *kept = keep(side, m, *c, c->left);
 
-	if (kept)
+	if (kept) {
 		kept->is_truncated = true;
+		kept->is_start_like = true;
+	}
 	return take_all(m, c);
 }
 
@@ -249,6 +251,13 @@ static bool is_empty_line(const struct rj_cursor *c)
 	return c->left && (rj_cursor_starts(c, "\r\n") || rj_cursor_starts(c, "\n"));
 }
 
+/* Whether no more comes of the head at @c, of which the end is missing. */
+static bool is_last(const struct side *side, const struct rj_message *m, const struct rj_cursor *c)
+{
+	return side->num_consumed + c->left >= MAX_BYTES ||
+	       (m->is_done && rj_http_probe(*c) == RJ_PROBE_YES);
+}
+
 RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_message *m,
 					       struct rj_cursor *c)
 {
@@ -275,12 +284,12 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 		return take_all(m, c);
 	}
 	st = read_head(&at, &start, &framing);
-	if (st == RJ_TRUNCATED && side->num_consumed + c->left >= MAX_BYTES)
+	if (st == RJ_TRUNCATED && is_last(side, m, c))
 		return take_truncated(side, m, c);
 	if (st == RJ_TRUNCATED || !c->left)
 		return st;
 	if (st) {
-		size_t len = malformed_len(side, c);
+		size_t len = malformed_len(side, c, m->is_done);
 
 		return len ? take_malformed(side, m, c, len) : RJ_TRUNCATED;
 	}

@@ -509,6 +509,31 @@ TEST(http_head_longer_than_is_kept_shows_its_beginning)
 	end(&f, "[{\"out\":[" GET_START "{\"A\":\"b\"},{\"truncated\":true}]}]");
 }
 
+/* The engine shows once more what is left when a flow ends. */
+TEST(http_head_without_its_end_shows_its_beginning)
+{
+	static const char *const heads[][2] = {
+		{ "GET / HTTP/1.1\r\nA: b\r\nC: d", GET_START "{\"A\":\"b\"}," },
+		{ "GET /x HTT", "{\"method\":\"GET\"},{\"uri\":\"/x\"},{\"version\":\"HTT\"}," },
+		{ "GET /x", "{\"method\":\"GET\"},{\"uri\":\"/x\"}," },
+	};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct fixture f;
+		struct rj_message m = { .over = RJ_OVER_TCP, .arena = &f.arena };
+		struct rj_cursor c = rj_cursor_init(heads[i][0], strlen(heads[i][0]), false);
+		char want[256];
+
+		begin(&f);
+		CHECK_EQ(rj_http.parse(f.state, &m, &c), RJ_TRUNCATED);
+		m.is_done = true;
+		CHECK_EQ(rj_http.parse(f.state, &m, &c), RJ_OK);
+		CHECK_EQ(c.left, 0);
+		snprintf(want, sizeof(want), "[{\"out\":[%s{\"truncated\":true}]}]", heads[i][1]);
+		end(&f, want);
+	}
+}
+
 TEST(http_sixty_four_headers_are_shown)
 {
 	char text[4096] = "GET / HTTP/1.1\r\n";

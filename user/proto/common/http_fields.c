@@ -35,7 +35,7 @@ const struct rj_field rj_http_fields[RJ_HTTP_NUM_FIELDS] = {
 		"First 16 bytes of the body as sent, chunk sizes included; left out when it "
 		"has none." },
 	[RJ_HTTP_F_TRUNCATED] = { "truncated", RJ_TYPE_BOOL, "", 0, "",
-		"The head is longer than what is kept of a connection." },
+		"The head is longer than what is kept of a connection, or its end was not captured." },
 	[RJ_HTTP_F_MALFORMED] = { "malformed", RJ_TYPE_BOOL, "", 0, "RFC 9112",
 		"The message breaks the grammar. Of its head is shown what could be told apart; the "
 		"rest of its side was not read." },
