@@ -150,6 +150,18 @@ static void feed_stream(struct flow *f, unsigned int flags, const uint8_t *data,
 	}
 }
 
+/* What is left of a stream at the end of the flow is shown once more. */
+static void end_stream(struct flow *f, unsigned int side)
+{
+	struct stream *s = &f->streams[side];
+	struct rj_message m = message_of(f, side);
+	size_t taken;
+
+	m.is_done = true;
+	if (!s->is_over && s->len && !s->skip)
+		(void)call(f, &m, s->bytes, s->len, false, &taken);
+}
+
 static void feed_datagram(struct flow *f, unsigned int flags, const uint8_t *data, size_t len)
 {
 	struct rj_message m = message_of(f, flags);
@@ -208,6 +220,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += len;
 		size -= len;
 	}
+	for (unsigned int side = 0; side < 2 && !(dissector->over & RJ_OVER_UDP); side++)
+		end_stream(&f, side);
 	if (dissector->originator) {
 		int side = dissector->originator(f.state);
 
