@@ -256,3 +256,29 @@ TEST(dissect_stays_bound_once_the_other_side_was_read)
 	free(want);
 	talk_free(&talk);
 }
+
+/* No more comes of a flow that ended without a FIN, or behind a hole. */
+TEST(dissect_shows_what_is_left_at_the_end_once_more)
+{
+	static struct text out, in;
+	struct talk talk;
+	struct run run;
+	uint32_t sum = 0;
+	char want[32];
+
+	out.len = in.len = 0;
+	say(&out, 'p', 500);
+	talk = fake_talk(&out, &in);
+	for (size_t at = FAKE_HEADER_BYTES; at < 300; at++)
+		sum = sum * 31 + out.bytes[at];
+	snprintf(want, sizeof(want), "\"0p500:%x \"", sum);
+	for (unsigned int has_hole = 0; has_hole < 2; has_hole++) {
+		run = begin(&talk);
+		give(&run, 0, 0, 300, SYN);
+		if (has_hole)
+			give(&run, 0, 400, 50, 0);
+		end_as(&run, want);
+		CHECK_EQ(run.counts.malformed, 0);
+	}
+	talk_free(&talk);
+}

@@ -64,12 +64,15 @@ static void fake_note(struct fake_state *s, struct rj_message *m, uint8_t type, 
 
 static unsigned int num_parses;
 
-/* Types: 'm' plain, 'q' the side's last, 'e' up to the end, 'k' wants memory, 's' stands still. */
+/*
+ * Types: 'm' plain, 'q' the side's last, 'e' up to the end, 'k' wants memory, 's' stands still, 'p'
+ * kept in part where no more comes.
+ */
 static enum rj_status fake_parse(void *state, struct rj_message *m, struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, body;
-	uint16_t magic, len;
-	uint8_t type;
+	uint16_t magic, len = 0;
+	uint8_t type = 0;
 	enum rj_status st = rj_cursor_u16(&ahead, &magic);
 
 	num_parses++;
@@ -83,6 +86,8 @@ static enum rj_status fake_parse(void *state, struct rj_message *m, struct rj_cu
 		st = ahead.is_hard ? RJ_OK : RJ_TRUNCATED;
 	if (!st)
 		st = rj_cursor_sub(&ahead, type == 'e' ? ahead.left : len, &body);
+	if (st == RJ_TRUNCATED && type == 'p' && m->is_done)
+		st = rj_cursor_sub(&ahead, ahead.left, &body);
 	if (st)
 		return st;
 	if (type == 's')
