@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The dissector for DNS over UDP, multicast DNS and LLMNR: a datagram is a message. */
+/* The dissector for DNS over UDP and TCP, multicast DNS, LLMNR and NetBIOS names. */
 #include "proto/common/dns_fields.h"
 #include "proto/common/dns_message.h"
 #include "proto/dissector.h"
 #include "proto/registry.h"
 
 #define PORT_DNS 53
+#define PORT_NBNS 137	/* RFC 1002 section 4.2 */
 #define PORT_MDNS 5353	/* RFC 6762 */
 #define PORT_LLMNR 5355 /* RFC 4795 */
 
-#define MAX_MESSAGES 200u   /* a side; Joy's */
-#define MAX_ITEMS 4096u	    /* records a flow: compressed names make 14 bytes into 2 KiB of text */
-#define MAX_DATAGRAM 65535u /* RFC 768 */
+#define MAX_MESSAGES 200u  /* a side; Joy's */
+#define MAX_ITEMS 4096u	   /* records a flow: compressed names make 14 bytes into 2 KiB of text */
+#define MAX_MESSAGE 65535u /* RFC 768, RFC 1035 section 4.2.2 */
+#define LENGTH_BYTES 2u	   /* before each message of a stream, RFC 1035 section 4.2.2 */
+#define HEADER_BYTES 12u
+#define QUESTION_BYTES 5u /* at the least: the root, type, class */
+#define RECORD_BYTES 11u  /* and TTL, length of data */
+
+/* Off its ports the first message of a stream is shorter: what else begins so is soon told. */
+#define MAX_STRICT_BYTES 4096u
+
+/* Of each side of a connection; ours: an answer of the largest size, and as much besides. */
+#define MAX_STREAM (2 * (LENGTH_BYTES + MAX_MESSAGE))
 
 struct kept {
 	struct kept *next;
@@ -24,7 +35,7 @@ struct kept {
 	bool is_response;
 	uint8_t bytes[];
 };
-_Static_assert(MAX_DATAGRAM <= UINT16_MAX, "the length of a datagram that is kept has 16 bits");
+_Static_assert(MAX_MESSAGE <= UINT16_MAX, "the length of a message that is kept has 16 bits");
 
 struct side {
 	struct kept *first;
@@ -38,11 +49,19 @@ struct dns_state {
 	uint32_t num_skipped;
 };
 
-static const uint16_t ports[] = { PORT_DNS, PORT_MDNS, PORT_LLMNR, 0 };
+static const uint16_t ports[] = { PORT_DNS, PORT_NBNS, PORT_MDNS, PORT_LLMNR, 0 };
 
 static bool has_port(const struct rj_message *m, uint16_t port)
 {
 	return m->src_port == port || m->dst_port == port;
+}
+
+static bool has_own_port(const struct rj_message *m)
+{
+	for (const uint16_t *port = ports; *port; port++)
+		if (has_port(m, *port))
+			return true;
+	return false;
 }
 
 static bool is_header_plausible(const struct rj_dns_header *h)
@@ -66,7 +85,26 @@ static bool is_question_ordinary(const struct rj_dns_question *q)
 	return q->type && (q->class == RJ_DNS_CLASS_IN || q->class == RJ_DNS_CLASS_ANY);
 }
 
-/* On its ports everything with a header of DNS is DNS, if only malformed DNS. */
+static enum rj_probe probe_of(enum rj_status st)
+{
+	if (!st)
+		return RJ_PROBE_YES;
+	return st == RJ_TRUNCATED ? RJ_PROBE_MORE : RJ_PROBE_NO;
+}
+
+/* Whether all of @bytes is one message, whose records have what their types say. */
+RJ_MUST_CHECK static enum rj_status check_whole(struct rj_cursor bytes)
+{
+	struct rj_dns_extent e;
+	enum rj_status st = rj_dns_message_scan(bytes, &e);
+
+	return !st && (e.has_bad_rdata || e.trailing_bytes) ? RJ_MALFORMED : st;
+}
+
+/*
+ * On its ports everything with a header of DNS is DNS, if only malformed DNS. A header with what
+ * nobody has defined is one if a message follows.
+ */
 static enum rj_probe probe_lenient(struct rj_cursor bytes)
 {
 	struct rj_dns_message message = rj_dns_message_init(bytes);
@@ -74,9 +112,7 @@ static enum rj_probe probe_lenient(struct rj_cursor bytes)
 	struct rj_dns_header h;
 	enum rj_status st = rj_dns_header_read(&p, &h);
 
-	if (st)
-		return st == RJ_TRUNCATED ? RJ_PROBE_MORE : RJ_PROBE_NO;
-	return is_header_plausible(&h) ? RJ_PROBE_YES : RJ_PROBE_NO;
+	return probe_of(!st && !is_header_plausible(&h) ? check_whole(bytes) : st);
 }
 
 static enum rj_probe probe_strict(struct rj_cursor bytes)
@@ -85,7 +121,6 @@ static enum rj_probe probe_strict(struct rj_cursor bytes)
 	struct rj_dns_part p = rj_dns_part_init(&message);
 	struct rj_dns_header h;
 	struct rj_dns_question q;
-	struct rj_dns_extent e;
 	enum rj_status st = rj_dns_header_read(&p, &h);
 
 	if (!st && !is_header_ordinary(&h))
@@ -94,40 +129,95 @@ static enum rj_probe probe_strict(struct rj_cursor bytes)
 		st = rj_dns_question_read(&p, NULL, &q);
 	if (!st && !is_question_ordinary(&q))
 		return RJ_PROBE_NO;
-	if (!st)
-		st = rj_dns_message_scan(bytes, &e);
+	return probe_of(st ? st : check_whole(bytes));
+}
+
+/* Whether what a header counts fits in @len bytes. */
+static bool is_room(const struct rj_dns_header *h, size_t len)
+{
+	size_t num_records =
+		(size_t)h->counts[RJ_DNS_AN] + h->counts[RJ_DNS_NS] + h->counts[RJ_DNS_AR];
+
+	return h->counts[RJ_DNS_QD] * QUESTION_BYTES + num_records * RECORD_BYTES + HEADER_BYTES <=
+	       len;
+}
+
+/* On its ports: the message of @len bytes that begins with @bytes. */
+static enum rj_probe probe_begun(struct rj_cursor bytes, size_t len)
+{
+	struct rj_dns_message message = rj_dns_message_init(bytes);
+	struct rj_dns_part p = rj_dns_part_init(&message);
+	struct rj_dns_header h;
+	struct rj_dns_question q;
+	enum rj_status st = rj_dns_header_read(&p, &h);
+
 	if (st)
-		return st == RJ_TRUNCATED ? RJ_PROBE_MORE : RJ_PROBE_NO;
-	return e.has_bad_rdata || e.trailing_bytes ? RJ_PROBE_NO : RJ_PROBE_YES;
+		return probe_of(st);
+	if (!is_header_plausible(&h) || !is_room(&h, len))
+		return RJ_PROBE_NO;
+	return probe_of(h.counts[RJ_DNS_QD] ? rj_dns_question_read(&p, NULL, &q) : RJ_OK);
+}
+
+static enum rj_probe probe_stream(const struct rj_message *m, struct rj_cursor c)
+{
+	struct rj_cursor message = c;
+	bool is_own = has_own_port(m);
+	uint8_t high;
+	uint16_t len;
+	enum rj_status st = rj_cursor_u8(&message, &high);
+
+	if (!st && !is_own && high >= MAX_STRICT_BYTES >> 8)
+		return RJ_PROBE_NO;
+	if (!st)
+		st = rj_cursor_u16(&c, &len);
+	if (st)
+		return probe_of(st);
+	if (len < HEADER_BYTES)
+		return RJ_PROBE_NO;
+	message = c;
+	if (c.left >= len && rj_cursor_sub(&c, len, &message))
+		return RJ_PROBE_NO;
+	return is_own ? probe_begun(message, len) : probe_strict(message);
 }
 
 static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 {
-	for (const uint16_t *port = ports; *port; port++)
-		if (has_port(m, *port))
-			return probe_lenient(bytes);
-	return probe_strict(bytes);
+	if (m->over == RJ_OVER_TCP)
+		return probe_stream(m, bytes);
+	return has_own_port(m) ? probe_lenient(bytes) : probe_strict(bytes);
 }
 
-/* A copy of the datagram, the last of its side; NULL when there is no place for it. */
-static struct kept *keep(struct side *side, struct rj_arena *arena, const uint8_t *bytes,
-			 size_t len)
+/* Puts a copy of a message of @m last of its side; counts it where there is no place for it. */
+static void keep(struct dns_state *s, const struct rj_message *m, const uint8_t *bytes, size_t len,
+		 bool is_cut)
 {
+	struct side *side = &s->sides[m->side];
+	struct rj_dns_message message = rj_dns_message_init(rj_cursor_init(bytes, len, !is_cut));
+	struct rj_dns_part p = rj_dns_part_init(&message);
+	struct rj_dns_header h;
 	struct kept *k = NULL;
 
+	s->num_seen++;
 	if (side->num < MAX_MESSAGES)
-		k = rj_arena_alloc(arena, sizeof(*k) + len);
-	if (!k)
-		return NULL;
+		k = rj_arena_alloc(m->arena, sizeof(*k) + len);
+	if (!k) {
+		s->num_skipped++;
+		return;
+	}
 	memcpy(k->bytes, bytes, len);
 	k->len = (uint16_t)len;
+	k->time_ns = m->time_ns;
+	k->num_before = s->num_seen;
+	k->is_cut = is_cut;
+	k->is_mdns = has_port(m, PORT_MDNS);
+	k->has_header = !rj_dns_header_read(&p, &h);
+	k->is_response = k->has_header && h.flags & RJ_DNS_QR;
 	if (side->last)
 		side->last->next = k;
 	else
 		side->first = k;
 	side->last = k;
 	side->num++;
-	return k;
 }
 
 /* Only a datagram that the capture may have cut (soft end) is to be looked through for that. */
@@ -141,18 +231,13 @@ RJ_MUST_CHECK static enum rj_status find_cut(struct rj_cursor bytes)
 /*
  * A datagram that the capture cut (soft end) gives RJ_TRUNCATED, as any prefix
  * does. Called for it with m->is_done already set, which says that no more of
- * it will come, parse keeps what there is and clears is_done.
+ * it will come, this keeps what there is and clears is_done.
  */
-static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
+static enum rj_status parse_datagram(struct dns_state *s, struct rj_message *m, struct rj_cursor *c)
 {
-	struct dns_state *s = state;
-	struct rj_dns_message message = rj_dns_message_init(*c);
-	struct rj_dns_part p = rj_dns_part_init(&message);
-	struct rj_dns_header h;
 	struct rj_cursor rest = *c;
-	size_t len = c->left < MAX_DATAGRAM ? c->left : MAX_DATAGRAM;
+	size_t len = c->left < MAX_MESSAGE ? c->left : MAX_MESSAGE;
 	const uint8_t *bytes;
-	struct kept *k;
 	bool is_cut = find_cut(*c) == RJ_TRUNCATED;
 	enum rj_status st;
 
@@ -163,21 +248,36 @@ static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor 
 		st = rj_cursor_skip(&rest, rest.left);
 	if (st)
 		return st;
-	k = keep(&s->sides[m->side], m->arena, bytes, len);
-	if (k) {
-		k->time_ns = m->time_ns;
-		k->num_before = s->num_seen;
-		k->is_cut = is_cut;
-		k->is_mdns = has_port(m, PORT_MDNS);
-		k->has_header = !rj_dns_header_read(&p, &h);
-		k->is_response = k->has_header && h.flags & RJ_DNS_QR;
-	} else {
-		s->num_skipped++;
-	}
-	s->num_seen++;
+	keep(s, m, bytes, len, is_cut);
 	m->is_done = false;
 	*c = rest;
 	return RJ_OK;
+}
+
+/* RFC 1035 section 4.2.2: a message stands behind its length. */
+static enum rj_status parse_stream(struct dns_state *s, struct rj_message *m, struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c, message;
+	const uint8_t *bytes;
+	size_t len;
+	enum rj_status st = rj_cursor_prefixed(&ahead, LENGTH_BYTES, &message);
+
+	if (st)
+		return st;
+	len = message.left;
+	if (len < HEADER_BYTES)
+		return RJ_MALFORMED;
+	st = rj_cursor_bytes(&message, len, &bytes);
+	if (st)
+		return st;
+	keep(s, m, bytes, len, false);
+	*c = ahead;
+	return RJ_OK;
+}
+
+static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	return m->over == RJ_OVER_TCP ? parse_stream(state, m, c) : parse_datagram(state, m, c);
 }
 
 static bool is_before(const struct kept *a, const struct kept *b)
@@ -234,10 +334,10 @@ static int originator_of(const void *state)
 const struct rj_dissector rj_dns = {
 	.name = "dns",
 	.reference = "RFC 1035",
-	.over = RJ_OVER_UDP,
+	.over = RJ_OVER_TCP | RJ_OVER_UDP,
 	.ports = ports,
 	.state_bytes = sizeof(struct dns_state),
-	.max_bytes = MAX_DATAGRAM,
+	.max_bytes = MAX_STREAM,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

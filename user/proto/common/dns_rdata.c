@@ -367,10 +367,14 @@ static const struct rdata_type rdata_types[] = {
 	[257] = { read_caa, RJ_DNS_F_CAA, false },
 };
 
-/* The row for data of that type and class; NONE and ANY (RFC 2136 section 2.4) have none. */
-static const struct rdata_type *find_type(uint16_t type, uint16_t class)
+/*
+ * The row for data of that type and class. What has data in the classes NONE (RFC 2136 section
+ * 2.5.4) and ANY has those of the zone, which is one of IN.
+ */
+static const struct rdata_type *find_type(uint16_t type, uint16_t class, bool has_data)
 {
-	bool is_in = class == RJ_DNS_CLASS_IN;
+	bool is_in = class == RJ_DNS_CLASS_IN ||
+		     (has_data && (class == RJ_DNS_CLASS_NONE || class == RJ_DNS_CLASS_ANY));
 
 	if (!is_in && class != RJ_DNS_CLASS_CH && class != RJ_DNS_CLASS_HS)
 		return NULL;
@@ -382,7 +386,7 @@ static const struct rdata_type *find_type(uint16_t type, uint16_t class)
 enum rj_status rj_dns_rdata_read(const struct rj_dns_record *r, uint16_t class,
 				 struct rj_visitor *v)
 {
-	const struct rdata_type *t = find_type(r->type, class);
+	const struct rdata_type *t = find_type(r->type, class, r->rdata.c.left);
 	struct rj_dns_part p = r->rdata;
 	enum rj_status st;
 
