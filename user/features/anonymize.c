@@ -19,7 +19,6 @@
 
 #define KEY_LEN 16u
 #define BLOCK_LEN 16u
-#define SUBNET_HEAD_LEN 4u
 #define MAX_ZONE_LEN 16u
 #define PADDED_LEN (RJ_MAX_USERNAME_LEN + 1) /* whole blocks */
 #define MAX_SPARE 64u	   /* ciphers kept for the next record: as many as threads, mostly. Ours */
@@ -219,10 +218,10 @@ static void put_hidden_name(struct rj_anonymous *v, const struct rj_field *f,
 
 static void hide_address(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16])
 {
-	if (rj_anonymizer_hides(self(v)->anonymizer, addr))
-		put_hidden(self(v), f, addr);
-	else
+	if (!rj_anonymizer_hides(self(v)->anonymizer, addr))
 		next_of(v)->ops->address(next_of(v), f, addr);
+	else if (strcmp(f->name, "subnet")) /* its block would tell that of another length */
+		put_hidden(self(v), f, addr);
 }
 
 /* Addresses that another notation would show as what they are not come as text. */
@@ -375,26 +374,8 @@ static void pass_null(struct rj_visitor *v, const struct rj_field *f)
 	next_of(v)->ops->null(next_of(v), f);
 }
 
-/* RFC 7871 6: family, two lengths of prefixes, and as much of the address as the first says. */
-static bool is_hidden_subnet(const struct rj_anonymizer *a, const uint8_t *bytes, size_t len)
+static void pass_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
 {
-	uint8_t addr[16] = { 0 };
-	bool is_ipv4 = len > SUBNET_HEAD_LEN && !bytes[0] && bytes[1] == 1;
-	size_t addr_len = len - SUBNET_HEAD_LEN;
-
-	if (len <= SUBNET_HEAD_LEN || addr_len > (is_ipv4 ? 4 : 16))
-		return false;
-	if (is_ipv4)
-		addr[10] = addr[11] = 0xff;
-	memcpy(addr + (is_ipv4 ? 12 : 0), bytes + SUBNET_HEAD_LEN, addr_len);
-	return rj_anonymizer_hides(a, addr);
-}
-
-static void hide_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
-{
-	/* of a client's subnet the address goes: its block would tell that of another length */
-	if (!strcmp(f->name, "client_subnet") && is_hidden_subnet(self(v)->anonymizer, bytes, len))
-		len = SUBNET_HEAD_LEN;
 	next_of(v)->ops->hex(next_of(v), f, bytes, len);
 }
 
@@ -413,7 +394,7 @@ static const struct rj_visitor_ops ops = {
 	.boolean = pass_boolean,
 	.null = pass_null,
 	.string = hide_string,
-	.hex = hide_hex,
+	.hex = pass_hex,
 	.address = hide_address,
 	.time = pass_time,
 };

@@ -12,8 +12,7 @@
 
 #define BODY_BYTES 16u /* of an HTTP body Joy prints so many, zeros where there are fewer */
 #define DNS_CLASS_IN 1u
-#define DNS_OPTION_HEADER 4u /* RFC 6891 section 6.1.2 */
-#define TLS_LAST_NAMED 25u   /* Joy has names for these and the two below */
+#define TLS_LAST_NAMED 25u /* Joy has names for these and the two below */
 #define TLS_SESSION_TICKET 35u
 #define TLS_RENEGOTIATION_INFO 65281u
 
@@ -43,7 +42,6 @@ enum how {
 	RR_RDLENGTH,
 	RR_UDP_SIZE,
 	RR_OPT,
-	RR_OPTION,   /* type and length, and its data */
 	RR_DATA,     /* of a type that Joy takes apart */
 	RR_TTL,	     /* ends it */
 	DHCP_OPTION, /* its bytes under its name, but for the type of the message */
@@ -122,10 +120,7 @@ static const struct rj_joy_key ssh_keys[] = {
 	{ "cli", INSIDE, ssh_side_keys }, { "srv", INSIDE, ssh_side_keys }, END,
 };
 
-static const struct rj_joy_key options[] = { { "", RR_OPTION, nothing }, END };
-static const struct rj_joy_key opt_keys[] = {
-	TAKE("udp_size", RR_UDP_SIZE), { "options", INSIDE, options }, END,
-};
+static const struct rj_joy_key opt_keys[] = { TAKE("udp_size", RR_UDP_SIZE), END };
 static const struct rj_joy_key rr_keys[] = {
 	TAKE("type", RR_TYPE), TAKE("class", RR_CLASS), TAKE("rdlength", RR_RDLENGTH),
 	{ "opt", RR_OPT, opt_keys }, TAKE("a", RR_DATA), TAKE("aaaa", RR_DATA),
@@ -332,11 +327,8 @@ static void begin(struct rj_joy *j, enum how how)
 	case RR_DATA:
 		j->rr.is_known = true;
 		break;
-	case RR_OPT:
+	case RR_OPT: /* empty unless it says otherwise */
 		j->rr.has_rdlength = true;
-		break;
-	case RR_OPTION:
-		j->rr.rdlength += DNS_OPTION_HEADER;
 		break;
 	case HTTP_SIDE:
 		j->has_body = false;
@@ -680,8 +672,6 @@ static void joy_hex(struct rj_visitor *v, const struct rj_field *f, const void *
 		json(j)->ops->hex(json(j), &data_field, bytes, len);
 		return;
 	}
-	if (j->depth && !j->num_beyond && top(j)->how == RR_OPTION)
-		j->rr.rdlength += len;
 	if (!passes(j, f, &how))
 		return;
 	if (how == DHCP_BYTES)
