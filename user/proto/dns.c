@@ -3,6 +3,7 @@
 #include "proto/common/dns_fields.h"
 #include "proto/common/dns_message.h"
 #include "proto/dissector.h"
+#include "proto/dns/exchange.h"
 #include "proto/registry.h"
 
 #define PORT_DNS 53
@@ -10,7 +11,6 @@
 #define PORT_MDNS 5353	/* RFC 6762 */
 #define PORT_LLMNR 5355 /* RFC 4795 */
 
-#define MAX_MESSAGES 200u  /* a side; Joy's */
 #define MAX_ITEMS 4096u	   /* records a flow: compressed names make 14 bytes into 2 KiB of text */
 #define MAX_MESSAGE 65535u /* RFC 768, RFC 1035 section 4.2.2 */
 #define LENGTH_BYTES 2u	   /* before each message of a stream, RFC 1035 section 4.2.2 */
@@ -29,8 +29,10 @@ struct kept {
 	uint64_t time_ns;
 	uint32_t num_before; /* messages of the flow before this one */
 	uint16_t len;
-	bool is_cut; /* by the capture */
-	bool is_mdns;
+	uint16_t id;
+	uint8_t kind;	   /* enum rj_dns_kind */
+	bool is_cut;	   /* by the capture */
+	bool is_multicast; /* the group asks and answers: mDNS between its ports */
 	bool has_header;
 	bool is_response;
 	uint8_t bytes[];
@@ -187,6 +189,17 @@ static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 	return has_own_port(m) ? probe_lenient(bytes) : probe_strict(bytes);
 }
 
+static enum rj_dns_kind kind_of(const struct rj_message *m)
+{
+	if (has_port(m, PORT_DNS))
+		return RJ_DNS_UNICAST;
+	if (has_port(m, PORT_MDNS))
+		return RJ_DNS_MDNS;
+	if (has_port(m, PORT_LLMNR))
+		return RJ_DNS_LLMNR;
+	return has_port(m, PORT_NBNS) ? RJ_DNS_NBNS : RJ_DNS_UNICAST;
+}
+
 /* Puts a copy of a message of @m last of its side; counts it where there is no place for it. */
 static void keep(struct dns_state *s, const struct rj_message *m, const uint8_t *bytes, size_t len,
 		 bool is_cut)
@@ -198,7 +211,7 @@ static void keep(struct dns_state *s, const struct rj_message *m, const uint8_t 
 	struct kept *k = NULL;
 
 	s->num_seen++;
-	if (side->num < MAX_MESSAGES)
+	if (side->num < RJ_DNS_MAX_MESSAGES)
 		k = rj_arena_alloc(m->arena, sizeof(*k) + len);
 	if (!k) {
 		s->num_skipped++;
@@ -209,9 +222,13 @@ static void keep(struct dns_state *s, const struct rj_message *m, const uint8_t 
 	k->time_ns = m->time_ns;
 	k->num_before = s->num_seen;
 	k->is_cut = is_cut;
-	k->is_mdns = has_port(m, PORT_MDNS);
+	k->kind = (uint8_t)kind_of(m);
+	k->is_multicast = m->src_port == PORT_MDNS && m->dst_port == PORT_MDNS;
 	k->has_header = !rj_dns_header_read(&p, &h);
-	k->is_response = k->has_header && h.flags & RJ_DNS_QR;
+	if (k->has_header) {
+		k->id = h.id;
+		k->is_response = h.flags & RJ_DNS_QR;
+	}
 	if (side->last)
 		side->last->next = k;
 	else
@@ -287,22 +304,40 @@ static bool is_before(const struct kept *a, const struct kept *b)
 	return a->num_before < b->num_before;
 }
 
+static void emit_kept(const struct kept *k, uint32_t index, unsigned int side, uint32_t *room,
+		      struct rj_dns_exchange *x, struct rj_visitor *v)
+{
+	const struct rj_dns_said said = {
+		.bytes = rj_cursor_init(k->bytes, k->len, !k->is_cut),
+		.time_ns = k->time_ns,
+		.index = index,
+		.id = k->id,
+		.side = (uint8_t)side,
+		.is_response = k->is_response,
+	};
+	struct rj_dns_about about = { .kind = k->kind };
+
+	if (k->has_header && !k->is_multicast)
+		rj_dns_exchange_take(x, &said, &about);
+	rj_dns_message_emit(said.bytes, room, &about, v);
+}
+
 static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
 {
 	const struct dns_state *s = state;
 	const struct kept *a = s->sides[0].first, *b = s->sides[1].first;
 	uint32_t room = MAX_ITEMS;
+	struct rj_dns_exchange x;
 
 	(void)originator; /* qn and rn tell who speaks */
 	if (!s->num_seen)
 		return;
+	rj_dns_exchange_init(&x);
 	rj_dns_put_open(v, RJ_DNS_F_MESSAGES);
-	while (a || b) {
+	for (uint32_t index = 0; a || b; index++) {
 		bool is_a = !b || (a && is_before(a, b));
-		const struct kept *k = is_a ? a : b;
 
-		rj_dns_message_emit(rj_cursor_init(k->bytes, k->len, !k->is_cut), &room, k->is_mdns,
-				    v);
+		emit_kept(is_a ? a : b, index, !is_a, &room, &x, v);
 		a = is_a ? a->next : a;
 		b = is_a ? b : b->next;
 	}
@@ -326,7 +361,7 @@ static int originator_of(const void *state)
 	const struct kept *first = is_a ? a : b;
 	int sender = is_a ? 0 : 1;
 
-	if (!first || !first->has_header || (first->is_response && first->is_mdns))
+	if (!first || !first->has_header || (first->is_response && first->is_multicast))
 		return -1;
 	return first->is_response ? sender ^ 1 : sender;
 }

@@ -277,8 +277,8 @@ TEST(dns_multicast_flags_are_taken_from_classes)
 	check(5353,
 	      "0000 0000 0002 0001 0000 0000 01 61 00 0001 8001 01 62 00 00ff 0001"
 	      "c00c 0001 8001 00000001 0004 01020304",
-	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],\"more_"
-	      "questions\":["
+	      "[{\"qn\":\"a\",\"id\":0,\"qt\":\"A\",\"qc\":\"IN\",\"qu\":true,\"flags\":[],"
+	      "\"service\":\"mdns\",\"more_questions\":["
 	      "{\"name\":\"b\",\"qt\":\"ANY\",\"qc\":\"IN\"}],\"rr\":[{\"name\":\"a\","
 	      "\"type\":\"A\",\"section\":"
 	      "\"an\","
@@ -316,6 +316,23 @@ static int originator_after(const char *hex, unsigned int side, uint16_t port)
 	return got;
 }
 
+/* An answer to the group is from who is asked by nobody in this flow. */
+static int originator_after_multicast(void)
+{
+	struct rj_message m = { .over = RJ_OVER_UDP, .src_port = 5353, .dst_port = 5353 };
+	static const uint8_t answer[12] = { [2] = 0x84 };
+	struct rj_cursor c = rj_cursor_init(answer, sizeof(answer), true);
+	struct fixture f;
+	int got;
+
+	begin(&f, 5353);
+	m.arena = &f.arena;
+	CHECK_EQ(rj_dns.parse(f.state, &m, &c), RJ_OK);
+	got = rj_dns.originator(f.state);
+	end(&f, NULL);
+	return got;
+}
+
 TEST(dns_originator_is_who_asks)
 {
 	CHECK_EQ(originator_after("0001 0000 0000 0000 0000 0000", 0, 53), 0);
@@ -323,7 +340,8 @@ TEST(dns_originator_is_who_asks)
 	CHECK_EQ(originator_after("0001 8000 0000 0000 0000 0000", 0, 53), 1);
 	CHECK_EQ(originator_after("0001 8000 0000 0000 0000 0000", 1, 53), 0);
 	CHECK_EQ(originator_after("0001 0000 0000 0000 0000 0000", 0, 5353), 0);
-	CHECK_EQ(originator_after("0001 8000 0000 0000 0000 0000", 0, 5353), -1);
+	CHECK_EQ(originator_after("0001 8000 0000 0000 0000 0000", 1, 5353), 0);
+	CHECK_EQ(originator_after_multicast(), -1);
 	CHECK_EQ(originator_after("0001", 0, 53), -1);
 	CHECK_EQ(originator_after(NULL, 0, 53), -1);
 }
@@ -335,12 +353,12 @@ TEST(dns_two_hundred_messages_a_side_are_kept_and_the_others_counted)
 
 	begin(&f, 53);
 	for (int i = 0; i < 203; i++)
-		CHECK_EQ(feed_hex(&f, "0001 0000 0000 0000 0000 0000", 0), RJ_OK);
+		CHECK_EQ(feed_hex(&f, "0001 8000 0000 0000 0000 0000", 0), RJ_OK);
 	CHECK_EQ(feed_hex(&f, "0009 8000 0000 0000 0000 0000", 1), RJ_OK);
 	json = unit_json(&rj_dns, f.state, 0);
 	CHECK(strstr(json, "{\"id\":9,\"rc\":0,\"flags\":[\"qr\"]},{\"skipped\":3}]"));
 	CHECK_EQ(strlen(json),
-		 1 + 200 * strlen("{\"id\":1,\"flags\":[]},") +
+		 1 + 200 * strlen("{\"id\":1,\"rc\":0,\"flags\":[\"qr\"]},") +
 			 strlen("{\"id\":9,\"rc\":0,\"flags\":[\"qr\"]},{\"skipped\":3}]"));
 	free(json);
 	end(&f, NULL);

@@ -7,6 +7,27 @@
 
 #include "proto/common/dns_wire.h"
 
+/* enum rj_dns_kind - whose rules hold for what names, classes, types and flags mean. */
+enum rj_dns_kind {
+	RJ_DNS_UNICAST,
+	RJ_DNS_MDNS,  /* the top bit of classes is a flag, RFC 6762 section 18 */
+	RJ_DNS_LLMNR, /* RFC 4795 section 2.1.1 */
+	RJ_DNS_NBNS,  /* RFC 1002 section 4.2 */
+};
+
+/*
+ * struct rj_dns_about - what is known of a message beside its bytes.
+ * @has_query: it answers, or with @is_again repeats, the message of the flow at place @query
+ * @response_ns: of an answer, since then
+ */
+struct rj_dns_about {
+	enum rj_dns_kind kind;
+	bool has_query;
+	bool is_again;
+	uint32_t query;
+	uint64_t response_ns;
+};
+
 /*
  * struct rj_dns_extent - how far a message can be read.
  * @header:  all zero when num_items is 0 and the message is shorter than one
@@ -36,10 +57,9 @@ enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent 
 /*
  * rj_dns_message_emit - writes the message @bytes to @v as one object: what
  * rj_dns_message_scan can read of it, of questions after the first and records
- * together @room at most, from which it takes what the message has. @is_mdns:
- * the top bit of classes is a flag (RFC 6762 section 18).
+ * together @room at most, from which it takes what the message has, and what @about says.
  */
-void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, bool is_mdns,
+void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, const struct rj_dns_about *about,
 			 struct rj_visitor *v);
 
 #endif
