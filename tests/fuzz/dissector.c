@@ -7,7 +7,8 @@
  *
  * The input is a list of pieces: one byte of flags, two of length (little
  * endian), then the bytes. Flags: 1 side, 2 the piece ends its side (TCP) or
- * was not cut (UDP), 4 a port of the protocol, 8 shown byte by byte.
+ * was not cut (UDP), 4 a port of the protocol, 8 shown byte by byte, 16 over TCP where the protocol
+ * runs over both (the first piece's tells for all), 32 and 64 how many ports further.
  */
 #include <json-c/json.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@
 #define HARD 2u
 #define AT_PORT 4u
 #define DRIPPING 8u
+#define OVER_TCP 16u
+#define PORTS_FURTHER 5u /* from this bit on */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,6 +44,7 @@ struct stream {
 };
 
 struct flow {
+	unsigned int over;
 	uint8_t *state;
 	uint8_t *before;
 	struct rj_arena arena;
@@ -58,14 +62,24 @@ static uint8_t *copy(const uint8_t *data, size_t len)
 	return bytes;
 }
 
+static uint16_t port_of(unsigned int flags)
+{
+	const uint16_t *port = dissector->ports;
+
+	if (!(flags & AT_PORT) || !port)
+		return 9999;
+	for (unsigned int i = flags >> PORTS_FURTHER & 3; i && port[1]; i--)
+		port++;
+	return *port;
+}
+
 static struct rj_message message_of(struct flow *f, unsigned int flags)
 {
-	uint16_t port = flags & AT_PORT && dissector->ports ? dissector->ports[0] : 9999;
+	uint16_t port = port_of(flags);
 	unsigned int side = flags & SIDE;
 
 	return (struct rj_message){ .side = side,
-				    .over = dissector->over & RJ_OVER_UDP ? RJ_OVER_UDP :
-									    RJ_OVER_TCP,
+				    .over = f->over,
 				    .src_port = side ? port : 40000,
 				    .dst_port = side ? 40000 : port,
 				    .time_ns = f->time_ns++,
@@ -206,6 +220,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	MUST(f.state && f.before);
 	rj_arena_init(&f.arena, 1u << 20);
+	f.over = dissector->over;
+	if (f.over == (RJ_OVER_TCP | RJ_OVER_UDP))
+		f.over = size && data[0] & OVER_TCP ? RJ_OVER_TCP : RJ_OVER_UDP;
 	while (size >= 3) {
 		unsigned int flags = data[0];
 		size_t len = (size_t)(data[1] | data[2] << 8);
@@ -213,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 3;
 		size -= 3;
 		len = len < size ? len : size;
-		if (dissector->over & RJ_OVER_UDP)
+		if (f.over == RJ_OVER_UDP)
 			feed_datagram(&f, flags, data, len);
 		else
 			feed_stream(&f, flags, data, len);
