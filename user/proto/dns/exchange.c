@@ -28,15 +28,6 @@ static bool is_same_text(const uint8_t *a, const uint8_t *b, size_t len)
 	return i == len;
 }
 
-/* Reads @len bytes of each and compares them. */
-static bool is_next_same(struct rj_cursor *a, struct rj_cursor *b, size_t len)
-{
-	const uint8_t *at_a, *at_b;
-
-	return !rj_cursor_bytes(a, len, &at_a) && !rj_cursor_bytes(b, len, &at_b) &&
-	       is_same_text(at_a, at_b, len);
-}
-
 /* Moves @c from the header to the first question; false when there is none. */
 static bool find_question(struct rj_cursor *c)
 {
@@ -46,21 +37,34 @@ static bool find_question(struct rj_cursor *c)
 	       !rj_cursor_skip(c, COUNTS_BYTES);
 }
 
-/* Whether @b asks what @a asks, or does not say what. The first name has nothing to point to. */
+/* Of the name at @c; 0 when it is not all there or has a pointer, as the first has nowhere to. */
+static size_t name_len(struct rj_cursor c)
+{
+	size_t left = c.left;
+	uint8_t len;
+
+	do {
+		if (rj_cursor_u8(&c, &len) || len > RJ_DNS_MAX_LABEL || rj_cursor_skip(&c, len))
+			return 0;
+	} while (len);
+	return left - c.left;
+}
+
+/* Whether @b asks what @a asks, or does not say what. Lengths of labels are no letters. */
 static bool is_same_question(struct rj_cursor a, struct rj_cursor b)
 {
-	uint8_t len_a, len_b;
+	const uint8_t *at_a, *at_b;
+	size_t len;
 
 	if (!find_question(&b))
 		return true;
 	if (!find_question(&a))
 		return false;
-	do {
-		if (rj_cursor_u8(&a, &len_a) || rj_cursor_u8(&b, &len_b) || len_a != len_b ||
-		    len_a > RJ_DNS_MAX_LABEL || !is_next_same(&a, &b, len_a))
-			return false;
-	} while (len_a);
-	return is_next_same(&a, &b, TYPE_CLASS_BYTES);
+	len = name_len(a);
+	if (!len || rj_cursor_bytes(&a, len + TYPE_CLASS_BYTES, &at_a) ||
+	    rj_cursor_bytes(&b, len + TYPE_CLASS_BYTES, &at_b))
+		return false;
+	return !memcmp(at_a + len, at_b + len, TYPE_CLASS_BYTES) && is_same_text(at_a, at_b, len);
 }
 
 /* The place of the last query of @side with the identifier and question of @said; -1: none. */
