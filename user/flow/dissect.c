@@ -60,6 +60,12 @@ static void limit_streams(struct rj_dissect *d)
 	}
 }
 
+static void finish(struct side *side)
+{
+	rj_stream_done(&side->stream);
+	side->phase = PHASE_DONE;
+}
+
 /* The first payload tells transport and ports, and so which rows to ask. */
 static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 {
@@ -77,6 +83,10 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	}
 	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
 	limit_streams(d);
+	if (!rows) {
+		finish(&d->sides[0]);
+		finish(&d->sides[1]);
+	}
 }
 
 static struct rj_message message_of(struct rj_dissect *d, unsigned int nr)
@@ -89,12 +99,6 @@ static struct rj_message message_of(struct rj_dissect *d, unsigned int nr)
 		.time_ns = d->sides[nr].time_ns,
 		.arena = &d->arena,
 	};
-}
-
-static void finish(struct side *side)
-{
-	rj_stream_done(&side->stream);
-	side->phase = PHASE_DONE;
 }
 
 static void activate(struct side *side)
@@ -577,7 +581,7 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 	d->ports[!p->side] = p->dst_port;
 	if (!d->over)
 		learn_transport(d, p);
-	if (!d->rows || side->phase == PHASE_DONE)
+	if (side->phase == PHASE_DONE)
 		return;
 	side->time_ns = p->time_ns;
 	if (d->over == RJ_OVER_TCP)
@@ -725,7 +729,7 @@ void rj_dissect_resume(struct rj_dissect *d, const struct rj_payload *p,
 
 bool rj_dissect_wants(const struct rj_dissect *d, unsigned int side)
 {
-	return d->rows && d->sides[side].phase != PHASE_DONE;
+	return d->sides[side].phase != PHASE_DONE;
 }
 
 bool rj_dissect_is_ahead(const struct rj_dissect *d, unsigned int side, uint32_t *ret_seq)
@@ -763,6 +767,11 @@ size_t rj_dissect_bytes(const struct rj_dissect *d)
 {
 	return sizeof(*d) + d->arena.used_bytes + rj_stream_memory(&d->sides[0].stream) +
 	       rj_stream_memory(&d->sides[1].stream);
+}
+
+void rj_dissect_fetch_side(const struct rj_dissect *d, unsigned int side)
+{
+	__builtin_prefetch(&d->sides[side]);
 }
 
 size_t rj_dissect_fetch_len(void)

@@ -148,6 +148,9 @@ void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts);
  */
 int rj_dissect_originator(const struct rj_dissect *d);
 
+/* rj_dissect_fetch_side - has the processor fetch what rj_dissect_wants of @side reads. */
+void rj_dissect_fetch_side(const struct rj_dissect *d, unsigned int side);
+
 /* rj_dissect_fetch - has the processor fetch what is behind these first bytes, to be read soon. */
 size_t rj_dissect_fetch_len(void);
 void rj_dissect_fetch(const struct rj_dissect *d);

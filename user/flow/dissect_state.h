@@ -14,7 +14,7 @@ enum phase {
 };
 
 /*
- * struct side - one direction.
+ * struct side - one direction. Of a packet whose payload nobody wants its head alone is looked at.
  * @candidates:    TCP: rows that have not said no to the bytes at its start
  * @effort_bytes:  what probes and parses looked at that wanted more
  * @tried_bytes:   how many there were when last one wanted more
@@ -26,20 +26,20 @@ enum phase {
  * @lag:           how often the other side was handed over to a next protocol and this one not yet
  */
 struct side {
+	uint8_t phase;
+	uint8_t num_probed : 4;
+	uint8_t lag : 4;
+	bool has_read : 1;
+	bool is_unplaced : 1;
+	rj_dissector_mask candidates;
 	struct rj_stream stream;
 	uint64_t time_ns;
-	rj_dissector_mask candidates;
 	uint32_t effort_bytes;
 	union {
 		uint32_t tried_bytes;
 		uint32_t refused_bytes;
 	};
 	uint16_t num_refused;
-	uint8_t num_probed : 4;
-	uint8_t phase : 4;
-	bool has_read : 1;
-	bool is_unplaced : 1;
-	uint8_t lag : 4;
 };
 
 /* struct layer - a protocol that handed the flow over to the next; in the arena. */
@@ -60,13 +60,13 @@ struct layer {
  * @num_handovers: of sides, so far
  */
 struct rj_dissect {
+	struct side sides[2];
 	struct rj_pool *pool;
 	const struct rj_dissector *const *table;
 	const struct rj_dissector *bound;
 	void *state;
 	struct layer *before;
 	struct rj_arena arena;
-	struct side sides[2];
 	rj_dissector_mask rows;
 	rj_dissector_mask hinted;
 	uint16_t ports[2];

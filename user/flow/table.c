@@ -235,7 +235,10 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 			rj_packed_fetch(&kept->packed);
 		else
 			fetch(kept, 128);
-		__builtin_prefetch(entry->dissect);
+		if (entry->dissect)
+			rj_dissect_fetch_side(entry->dissect, side);
+		if (t->with_hist)
+			fetch(&kept->hist, sizeof(kept->hist));
 		fetch(entry->traits, entry->traits ? RJ_TRAITS_FETCH : 0);
 		fetch(entry->bytes, entry->bytes ? RJ_BYTES_FETCH : 0);
 	} else if (entry->side[side] != &entry->own) {
