@@ -66,6 +66,15 @@ static void finish(struct side *side)
 	side->phase = PHASE_DONE;
 }
 
+/* Without rows to ask nothing is wanted. */
+static void want_rows(struct rj_dissect *d)
+{
+	if (d->rows)
+		return;
+	finish(&d->sides[0]);
+	finish(&d->sides[1]);
+}
+
 /* The first payload tells transport and ports, and so which rows to ask. */
 static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 {
@@ -83,10 +92,7 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	}
 	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
 	limit_streams(d);
-	if (!rows) {
-		finish(&d->sides[0]);
-		finish(&d->sides[1]);
-	}
+	want_rows(d);
 }
 
 static struct rj_message message_of(struct rj_dissect *d, unsigned int nr)
@@ -533,6 +539,7 @@ static void init(struct rj_dissect *d, const struct rj_dissector *const *table,
 	d->table = table;
 	d->rows = mask;
 	rj_arena_init(&d->arena, ARENA_BYTES);
+	want_rows(d);
 }
 
 struct rj_dissect *rj_dissect_new(struct rj_pool *pool, struct rj_blocks *blocks,

@@ -26,11 +26,12 @@ enum phase {
  * @lag:           how often the other side was handed over to a next protocol and this one not yet
  */
 struct side {
-	uint8_t phase;
+	uint8_t phase : 4;
 	uint8_t num_probed : 4;
 	uint8_t lag : 4;
 	bool has_read : 1;
 	bool is_unplaced : 1;
+	uint16_t num_refused;
 	rj_dissector_mask candidates;
 	struct rj_stream stream;
 	uint64_t time_ns;
@@ -39,7 +40,6 @@ struct side {
 		uint32_t tried_bytes;
 		uint32_t refused_bytes;
 	};
-	uint16_t num_refused;
 };
 
 /* struct layer - a protocol that handed the flow over to the next; in the arena. */
