@@ -53,6 +53,7 @@ struct worker {
  * @news: tells the thread that polls that a worker has got further
  * @num_filled: batches read; number i is in ring[place_of(i)], its first frame is number
  *     first_frame[place_of(i)]
+ * @latest_ns: the latest time of all frames read
  * @result: of the last reading: 1 there may be more
  */
 struct rj_pipeline {
@@ -61,6 +62,7 @@ struct rj_pipeline {
 	struct rj_batch ring[NUM_BATCHES];
 	uint64_t first_frame[NUM_BATCHES];
 	uint64_t num_frames;
+	uint64_t latest_ns;
 	uint64_t num_filled;
 	int result;
 	bool is_ending;
@@ -254,7 +256,8 @@ static void note_stats(struct worker *w)
 static void take_batch(struct worker *w, const struct rj_batch *b, uint64_t first)
 {
 	rj_parts_set_decimals(w->parts, b->decimals);
-	rj_intake_frames(&w->intake, w->parts, first, b->frames, b->num);
+	rj_intake_frames(&w->intake, w->parts, first, b->frames,
+			 is_alone(w->pipeline) ? NULL : b->part_of, b->num);
 	rj_parts_time(w->parts, first + b->num, b->quiet_until_ns);
 }
 
@@ -332,6 +335,21 @@ static uint64_t fastest(const struct rj_pipeline *p)
 	return num;
 }
 
+/* What each worker needs to know of the frames that the others parse. */
+static void tell_parts(struct rj_pipeline *p, struct rj_batch *b)
+{
+	for (size_t i = 0; i < b->num; i++) {
+		struct rj_capture *frame = &b->frames[i];
+
+		b->part_of[i] = rj_part_before_parsing(frame, p->options.engine.limits.no_decap);
+		frame->before_ns = p->latest_ns;
+		if (frame->time_ns > p->latest_ns)
+			p->latest_ns = frame->time_ns;
+	}
+	if (b->quiet_until_ns > p->latest_ns)
+		p->latest_ns = b->quiet_until_ns;
+}
+
 /* Reads the next batch, into a place that everybody is done with. */
 static void read_on(struct rj_pipeline *p, int timeout_ms)
 {
@@ -340,11 +358,8 @@ static void read_on(struct rj_pipeline *p, int timeout_ms)
 
 	rj_batch_empty(b);
 	p->result = p->source->ops->fill(p->source, b, timeout_ms);
-	for (size_t at = 0; at < b->num; at++)
-		b->frames[at].part =
-			is_alone(p) ? RJ_PART_UNKNOWN :
-				      rj_part_before_parsing(&b->frames[at],
-							     p->options.engine.limits.no_decap);
+	if (!is_alone(p))
+		tell_parts(p, b);
 	p->first_frame[i] = p->num_frames;
 	p->num_frames += b->num + 1; /* what comes behind the last has a place, too */
 	pthread_mutex_lock(&p->lock);

@@ -458,7 +458,6 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 {
 	struct rj_capture capture = {
 		.link_type = frame->link_type,
-		.part = RJ_PART_UNKNOWN,
 		.time_ns = frame->time_ns,
 		.data = frame->data,
 		.captured_len = frame->captured_len,
@@ -477,7 +476,7 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return err;
 	if (!s->filter ||
 	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
-		rj_intake_frames(&s->fed, s->parts, s->num_fed++, &capture, 1);
+		rj_intake_frames(&s->fed, s->parts, s->num_fed++, &capture, NULL, 1);
 	else
 		rj_intake_filtered(&s->fed, capture.wire_len);
 	return 0;

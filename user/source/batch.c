@@ -14,9 +14,15 @@ bool rj_batch_grow(struct rj_batch *b)
 	size_t room = b->room ? 2 * b->room : FIRST_FRAMES;
 	struct rj_capture *frames = realloc(b->frames, room * sizeof(*frames));
 
+	uint8_t *part_of;
+
 	if (!frames)
 		return false;
 	b->frames = frames;
+	part_of = realloc(b->part_of, room);
+	if (!part_of)
+		return false;
+	b->part_of = part_of;
 	b->room = room;
 	return true;
 }
@@ -74,6 +80,7 @@ void rj_batch_empty(struct rj_batch *b)
 void rj_batch_done(struct rj_batch *b)
 {
 	free(b->frames);
+	free(b->part_of);
 	free(b->bytes);
 	*b = (struct rj_batch){ 0 };
 }

@@ -8,12 +8,14 @@
 /*
  * struct rj_batch - a zeroed one is empty.
  * @frames: @num of them, in memory for @room
+ * @part_of: room for the part of each (rj_intake_frames), for whoever hands them out
  * @bytes: where theirs are, @len of @size
  * @decimals: digits of a second that times have (struct rj_source)
  * @quiet_until_ns: behind the frames, time has come to this without another; 0: it has not
  */
 struct rj_batch {
 	struct rj_capture *frames;
+	uint8_t *part_of;
 	size_t num;
 	size_t room;
 	uint8_t *bytes;

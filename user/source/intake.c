@@ -179,20 +179,44 @@ static void note_time(struct ahead *a, uint64_t number, uint64_t time_ns)
 	rj_parts_time(a->parts, number, time_ns);
 }
 
-/* Another processor may have read the frame: its headers are on the way when its turn comes. */
-static inline void fetch_headers(const struct rj_parts *parts, const struct rj_capture *frame)
+/* Whether a frame is to be parsed here, by the part that was told of it. */
+static inline bool is_mine(const struct rj_parts *parts, const uint8_t *part_of, size_t i)
 {
-	if (frame->part != RJ_PART_UNKNOWN && !rj_parts_has(parts, frame->part))
-		return;
+	return !part_of || part_of[i] == RJ_PART_UNKNOWN || rj_parts_has(parts, part_of[i]);
+}
+
+/* Another processor may have read the frame: its headers are on the way when its turn comes. */
+static inline void fetch_headers(const struct rj_capture *frame)
+{
 	__builtin_prefetch(frame->data);
 	__builtin_prefetch(frame->data + 64);
 }
 
+/* Time goes on by the frames from @from up to @to, which others parse: rarely does a flow end. */
+static inline void pass_over(struct ahead *a, uint64_t number, const struct rj_capture *frames,
+			     size_t from, size_t to, uint64_t latest_ns)
+{
+	if (latest_ns <= a->now_ns)
+		return;
+	if (latest_ns < rj_parts_looks_at(a->parts)) {
+		a->now_ns = latest_ns;
+		return;
+	}
+	for (; from < to; from++)
+		note_time(a, number + from, frames[from].time_ns);
+}
+
+static uint64_t latest_of(const struct rj_capture *last)
+{
+	return last->time_ns > last->before_ns ? last->time_ns : last->before_ns;
+}
+
 void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
-		      const struct rj_capture *frames, size_t num)
+		      const struct rj_capture *frames, const uint8_t *part_of, size_t num)
 {
 	struct rj_intake elsewhere;
 	struct ahead a;
+	size_t next = 0;
 
 	a.parts = parts;
 	a.like = (struct rj_frame){
@@ -205,16 +229,21 @@ void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t num
 	a.first = 0;
 	a.num = 0;
 	for (size_t i = 0; i < num; i++) {
-		bool is_known = frames[i].part != RJ_PART_UNKNOWN;
+		bool is_known = part_of && part_of[i] != RJ_PART_UNKNOWN;
 
-		if (i + FRAMES_AHEAD < num)
-			fetch_headers(parts, &frames[i + FRAMES_AHEAD]);
-		note_time(&a, number + i, frames[i].time_ns);
-		if (is_known && !rj_parts_has(parts, frames[i].part))
+		if (!is_mine(parts, part_of, i))
 			continue;
+		if (i + FRAMES_AHEAD < num && is_mine(parts, part_of, i + FRAMES_AHEAD))
+			fetch_headers(&frames[i + FRAMES_AHEAD]);
+		if (next < i)
+			pass_over(&a, number, frames, next, i, frames[i].before_ns);
+		next = i + 1;
+		note_time(&a, number + i, frames[i].time_ns);
 		a.in = is_known || rj_parts_has(parts, 0) ? in : &elsewhere;
 		parse_frame(&a, number + i, &frames[i]);
 	}
+	if (next < num)
+		pass_over(&a, number, frames, next, num, latest_of(&frames[num - 1]));
 	take_all(&a);
 	rj_parts_time(parts, number + num, a.now_ns);
 }

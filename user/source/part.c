@@ -28,7 +28,7 @@ static uint64_t ipv4_word(__be32 addr)
 }
 
 /* The part of the packet whose ports stand at @off. */
-static uint32_t by_ports(const struct rj_frame *f, uint32_t off, uint8_t proto, uint64_t addr_sum)
+static uint8_t by_ports(const struct rj_frame *f, uint32_t off, uint8_t proto, uint64_t addr_sum)
 {
 	const struct rj_ports *ports = rj_at(f, off, struct rj_ports);
 	uint16_t src, dst;
@@ -39,10 +39,10 @@ static uint32_t by_ports(const struct rj_frame *f, uint32_t off, uint8_t proto, 
 	dst = rj_be16(ports->dst);
 	if (proto == RJ_IP_UDP && !f->is_closed && rj_tunnel_of_ports(src, dst))
 		return RJ_PART_UNKNOWN;
-	return rj_part_mix(addr_sum, (uint32_t)src + dst);
+	return (uint8_t)rj_part_mix(addr_sum, (uint32_t)src + dst);
 }
 
-static uint32_t of_ipv4(const struct rj_frame *f, uint32_t off)
+static uint8_t of_ipv4(const struct rj_frame *f, uint32_t off)
 {
 	const struct rj_ipv4 *ip = rj_at(f, off, struct rj_ipv4);
 	uint32_t header_len;
@@ -55,7 +55,7 @@ static uint32_t of_ipv4(const struct rj_frame *f, uint32_t off)
 	return by_ports(f, off + header_len, ip->proto, ipv4_word(ip->src) + ipv4_word(ip->dst));
 }
 
-static uint32_t of_ipv6(const struct rj_frame *f, uint32_t off)
+static uint8_t of_ipv6(const struct rj_frame *f, uint32_t off)
 {
 	const struct rj_ipv6 *ip = rj_at(f, off, struct rj_ipv6);
 
@@ -66,7 +66,7 @@ static uint32_t of_ipv6(const struct rj_frame *f, uint32_t off)
 				word_at(ip->dst + 2));
 }
 
-uint32_t rj_part_before_parsing(const struct rj_capture *frame, bool is_closed)
+uint8_t rj_part_before_parsing(const struct rj_capture *frame, bool is_closed)
 {
 	const struct rj_frame f = {
 		.data = frame->data,

@@ -12,6 +12,6 @@
  * RJ_PART_UNKNOWN for all but TCP and UDP in IP in Ethernet, with a tag or without, whose datagram
  * is in one piece. @is_closed: as in struct rj_frame.
  */
-uint32_t rj_part_before_parsing(const struct rj_capture *frame, bool is_closed);
+uint8_t rj_part_before_parsing(const struct rj_capture *frame, bool is_closed);
 
 #endif

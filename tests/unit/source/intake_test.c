@@ -52,12 +52,11 @@ static void take(struct rj_intake *in, struct rj_parts *e, const struct frame *f
 	uint8_t *copy = unit_copy(f->at, captured_len);
 
 	rj_intake_frames(in, e, 0,
-			 &(struct rj_capture){ .part = RJ_PART_UNKNOWN,
-					       .link_type = DLT_EN10MB,
+			 &(struct rj_capture){ .link_type = DLT_EN10MB,
 					       .data = copy,
 					       .captured_len = (uint32_t)captured_len,
 					       .wire_len = (uint32_t)f->len },
-			 1);
+			 NULL, 1);
 	free(copy);
 }
 
@@ -184,15 +183,14 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 	struct rj_intake in = { 0 };
 	struct rj_engine_stats stats = { 0 };
 	struct frame f = http_frame();
-	struct rj_capture other = { .part = RJ_PART_UNKNOWN,
-				    .link_type = DLT_USB_LINUX,
+	struct rj_capture other = { .link_type = DLT_USB_LINUX,
 				    .data = f.at,
 				    .captured_len = 60,
 				    .wire_len = 60 };
 
 	set_u16(&f, 20, 1);
 	take(&in, e, &f, f.len);
-	rj_intake_frames(&in, e, 0, &other, 1);
+	rj_intake_frames(&in, e, 0, &other, NULL, 1);
 	rj_parts_flush(e, RJ_END_EOF);
 	rj_parts_add_stats(e, &stats);
 	CHECK_EQ(stats.fragments.unjoined, 1);
@@ -235,12 +233,11 @@ static struct frame lying_amsdu_frame(void)
 static void take_wlan(struct rj_intake *in, struct rj_parts *e, const struct frame *f)
 {
 	rj_intake_frames(in, e, 0,
-			 &(struct rj_capture){ .part = RJ_PART_UNKNOWN,
-					       .link_type = DLT_IEEE802_11,
+			 &(struct rj_capture){ .link_type = DLT_IEEE802_11,
 					       .data = f->at,
 					       .captured_len = (uint32_t)f->len,
 					       .wire_len = (uint32_t)f->len },
-			 1);
+			 NULL, 1);
 	rj_parts_flush(e, RJ_END_EOF);
 }
 
