@@ -52,6 +52,7 @@ static bool end_piece(struct rj_jsonw *writer, struct rj_jsonw_shape *s, size_t 
 /* Has @writer, in a list or an object, write the steps without their values. */
 static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
 {
+	static const uint64_t no_value;
 	size_t begin = rj_jsonw_lend(writer)->len;
 	struct rj_buffer *text;
 
@@ -61,7 +62,7 @@ static bool write_pieces(struct rj_jsonw *writer, struct rj_jsonw_shape *s)
 				return false;
 			continue;
 		}
-		rj_visitor_step(&writer->visitor, &s->steps[i], NULL);
+		rj_visitor_step(&writer->visitor, &s->steps[i], &no_value);
 		if (!writer->depth)
 			return false;
 		if (writer->depth - 1 > s->depth)
