@@ -25,16 +25,14 @@ void rj_arena_init(struct rj_arena *arena, size_t cap_bytes)
 
 static struct rj_arena_block *take(struct rj_arena *arena, size_t bytes)
 {
-	return arena->blocks && bytes <= RJ_BLOCKS_MOST ?
-		       rj_blocks_take(arena->blocks, (uint32_t)bytes) :
-		       malloc(bytes);
+	return arena->blocks ? rj_blocks_take(arena->blocks, (uint32_t)bytes) : malloc(bytes);
 }
 
 static void give(struct rj_arena *arena, struct rj_arena_block *block)
 {
 	size_t bytes = sizeof(*block) + block->len;
 
-	if (arena->blocks && bytes <= RJ_BLOCKS_MOST)
+	if (arena->blocks)
 		rj_blocks_put(arena->blocks, block, (uint32_t)bytes);
 	else
 		free(block);

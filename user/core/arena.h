@@ -15,7 +15,8 @@ struct rj_blocks;
  * struct rj_arena - embedded; a zeroed one with a cap is ready for use.
  * @cap_bytes:  no more than this is ever held, block headers included
  * @used_bytes: what is held
- * @blocks: where small blocks come from, borrowed, to be set before the first; NULL: the heap
+ * @blocks: where the arena's come from, borrowed, to be set before the first is taken, and with a
+ *     cap of at most 2^31 bytes; NULL: the heap
  * @num_refused: allocations that met the cap or a heap without memory
  */
 struct rj_arena {

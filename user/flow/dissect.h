@@ -62,7 +62,7 @@ struct rj_payload {
 void rj_dissect_pool(struct rj_pool *pool, struct rj_slab *slab);
 
 /*
- * rj_dissect_new - for one flow, whose small blocks are of @blocks; NULL without memory. Cheap:
+ * rj_dissect_new - for one flow, whose memory is of @blocks; NULL without memory. Cheap:
  * most flows carry little.
  */
 RJ_MUST_CHECK struct rj_dissect *rj_dissect_new(struct rj_pool *pool, struct rj_blocks *blocks,
