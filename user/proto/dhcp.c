@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The dissector for DHCP and BOOTP over IPv4: a datagram is a message (RFC 2131, RFC 951). */
 #include "core/text.h"
-#include "proto/common/datagrams.h"
 #include "proto/dhcp/options4.h"
 #include "proto/dissector.h"
 #include "proto/fingerprint.h"
@@ -380,7 +379,6 @@ static void put_message(const struct rj_dhcp_put *p, const struct rj_datagram *d
 	enum rj_status st;
 	bool is_whole = true;
 
-	rj_dhcp_put_open(p, F_MESSAGE);
 	st = put_header(p, &c, &sname, &file);
 	if (!st)
 		is_whole = put_rest(p, c, sname, file);
@@ -388,26 +386,15 @@ static void put_message(const struct rj_dhcp_put *p, const struct rj_datagram *d
 		rj_dhcp_put_true(p, RJ_DHCP_R_TRUNCATED);
 	if (st == RJ_MALFORMED || !is_whole)
 		rj_dhcp_put_true(p, RJ_DHCP_R_MALFORMED);
-	rj_dhcp_put_close(p);
 }
 
 static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
 {
-	const struct rj_datagrams *messages = &((const struct dhcp_state *)state)->messages;
+	static const struct rj_dhcp_rows rows = { F_DHCP, F_MESSAGE, put_message };
 	const struct rj_dhcp_put p = { .v = v, .fields = fields };
 
 	(void)originator; /* op tells who speaks */
-	if (!messages->first && !messages->num_skipped)
-		return;
-	rj_dhcp_put_open(&p, F_DHCP);
-	for (const struct rj_datagram *d = messages->first; d; d = d->next)
-		put_message(&p, d);
-	if (messages->num_skipped) {
-		rj_dhcp_put_open(&p, F_MESSAGE);
-		rj_dhcp_put_u64(&p, RJ_DHCP_R_SKIPPED, messages->num_skipped);
-		rj_dhcp_put_close(&p);
-	}
-	rj_dhcp_put_close(&p);
+	rj_dhcp_put_messages(&p, &((const struct dhcp_state *)state)->messages, &rows);
 }
 
 /* One option of a request: of some its value counts, of the others that it is there. */

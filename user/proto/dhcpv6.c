@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The dissector for DHCPv6: a datagram is a message, relayed ones stand inside (RFC 8415). */
 #include "core/text.h"
-#include "proto/common/datagrams.h"
 #include "proto/dhcp/options6.h"
 #include "proto/dissector.h"
 #include "proto/registry.h"
@@ -199,17 +198,6 @@ static void put_first_option(const struct rj_dhcp_put *p, struct rj_cursor c)
 		rj_dhcp_put_text(p, RJ_DHCP_R_MACADDR, mac, sizeof(mac));
 }
 
-RJ_MUST_CHECK static enum rj_status put_be(const struct rj_dhcp_put *p, unsigned int row,
-					   size_t len, struct rj_cursor *c)
-{
-	uint64_t value;
-	enum rj_status st = rj_cursor_be(c, len, &value);
-
-	if (!st)
-		rj_dhcp_put_u64(p, row, value);
-	return st;
-}
-
 /* The members of a message before its options. */
 RJ_MUST_CHECK static enum rj_status put_header(const struct rj_dhcp_put *p, struct rj_cursor *c)
 {
@@ -226,7 +214,7 @@ RJ_MUST_CHECK static enum rj_status put_header(const struct rj_dhcp_put *p, stru
 	else
 		put_number_text(p, F_TYPE, type);
 	if (is_relay(type)) {
-		st = put_be(p, F_HOP_COUNT, 1, c);
+		st = rj_dhcp_put_be(p, F_HOP_COUNT, 1, c);
 		if (!st)
 			st = rj_dhcp_put_address6(p, F_LINK_ADDRESS, c);
 		if (!st)
@@ -261,23 +249,23 @@ RJ_MUST_CHECK static enum rj_status put_fixed(const struct rj_dhcp_put *p, enum 
 
 	switch (form) {
 	case RJ_DHCP_IA:
-		st = put_be(p, RJ_DHCP_R_IAID, 4, c);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_IAID, 4, c);
 		if (!st)
-			st = put_be(p, F_T1, 4, c);
-		return st ? st : put_be(p, F_T2, 4, c);
+			st = rj_dhcp_put_be(p, F_T1, 4, c);
+		return st ? st : rj_dhcp_put_be(p, F_T2, 4, c);
 	case RJ_DHCP_IA_TA:
-		return put_be(p, RJ_DHCP_R_IAID, 4, c);
+		return rj_dhcp_put_be(p, RJ_DHCP_R_IAID, 4, c);
 	case RJ_DHCP_IA_ADDR:
 		st = rj_dhcp_put_address6(p, RJ_DHCP_R_ADDRESS, c);
 		if (!st)
-			st = put_be(p, F_PREFERRED_LIFETIME, 4, c);
-		return st ? st : put_be(p, F_VALID_LIFETIME, 4, c);
+			st = rj_dhcp_put_be(p, F_PREFERRED_LIFETIME, 4, c);
+		return st ? st : rj_dhcp_put_be(p, F_VALID_LIFETIME, 4, c);
 	case RJ_DHCP_IA_PREFIX:
-		st = put_be(p, F_PREFERRED_LIFETIME, 4, c);
+		st = rj_dhcp_put_be(p, F_PREFERRED_LIFETIME, 4, c);
 		if (!st)
-			st = put_be(p, F_VALID_LIFETIME, 4, c);
+			st = rj_dhcp_put_be(p, F_VALID_LIFETIME, 4, c);
 		if (!st)
-			st = put_be(p, RJ_DHCP_R_PREFIX_LEN, 1, c);
+			st = rj_dhcp_put_be(p, RJ_DHCP_R_PREFIX_LEN, 1, c);
 		return st ? st : rj_dhcp_put_address6(p, RJ_DHCP_R_ADDRESS, c);
 	default:
 		return RJ_OK;
@@ -375,7 +363,6 @@ static void put_message(const struct rj_dhcp_put *p, const struct rj_datagram *d
 	struct rj_cursor c = rj_datagram_cursor(d);
 	enum rj_status st;
 
-	rj_dhcp_put_open(p, F_MESSAGE);
 	st = put_header(p, &c);
 	if (!st) {
 		put_first_option(p, c);
@@ -385,26 +372,15 @@ static void put_message(const struct rj_dhcp_put *p, const struct rj_datagram *d
 		rj_dhcp_put_true(p, RJ_DHCP_R_TRUNCATED);
 	if (st == RJ_MALFORMED || w.is_malformed)
 		rj_dhcp_put_true(p, RJ_DHCP_R_MALFORMED);
-	rj_dhcp_put_close(p);
 }
 
 static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
 {
-	const struct rj_datagrams *messages = &((const struct dhcpv6_state *)state)->messages;
+	static const struct rj_dhcp_rows rows = { F_DHCPV6, F_MESSAGE, put_message };
 	const struct rj_dhcp_put p = { .v = v, .fields = fields };
 
 	(void)originator; /* type tells who speaks */
-	if (!messages->first && !messages->num_skipped)
-		return;
-	rj_dhcp_put_open(&p, F_DHCPV6);
-	for (const struct rj_datagram *d = messages->first; d; d = d->next)
-		put_message(&p, d);
-	if (messages->num_skipped) {
-		rj_dhcp_put_open(&p, F_MESSAGE);
-		rj_dhcp_put_u64(&p, RJ_DHCP_R_SKIPPED, messages->num_skipped);
-		rj_dhcp_put_close(&p);
-	}
-	rj_dhcp_put_close(&p);
+	rj_dhcp_put_messages(&p, &((const struct dhcpv6_state *)state)->messages, &rows);
 }
 
 const struct rj_dissector rj_dhcpv6 = {

@@ -104,8 +104,8 @@ void rj_dhcp_put_string(const struct rj_dhcp_put *p, unsigned int row, struct rj
 	rj_dhcp_put_text(p, row, text, len);
 }
 
-RJ_MUST_CHECK static enum rj_status number(const struct rj_dhcp_put *p, struct rj_cursor *c,
-					   size_t len, unsigned int row)
+enum rj_status rj_dhcp_put_be(const struct rj_dhcp_put *p, unsigned int row, size_t len,
+			      struct rj_cursor *c)
 {
 	uint64_t value;
 	enum rj_status st = rj_cursor_be(c, len, &value);
@@ -113,6 +113,25 @@ RJ_MUST_CHECK static enum rj_status number(const struct rj_dhcp_put *p, struct r
 	if (!st)
 		rj_dhcp_put_u64(p, row, value);
 	return st;
+}
+
+void rj_dhcp_put_messages(const struct rj_dhcp_put *p, const struct rj_datagrams *messages,
+			  const struct rj_dhcp_rows *rows)
+{
+	if (!messages->first && !messages->num_skipped)
+		return;
+	rj_dhcp_put_open(p, rows->all);
+	for (const struct rj_datagram *d = messages->first; d; d = d->next) {
+		rj_dhcp_put_open(p, rows->message);
+		rows->put(p, d);
+		rj_dhcp_put_close(p);
+	}
+	if (messages->num_skipped) {
+		rj_dhcp_put_open(p, rows->message);
+		rj_dhcp_put_u64(p, RJ_DHCP_R_SKIPPED, messages->num_skipped);
+		rj_dhcp_put_close(p);
+	}
+	rj_dhcp_put_close(p);
 }
 
 RJ_MUST_CHECK static enum rj_status signed_number(const struct rj_dhcp_put *p, struct rj_cursor *c)
@@ -144,7 +163,7 @@ RJ_MUST_CHECK static enum rj_status numbers(const struct rj_dhcp_put *p, struct 
 
 	rj_dhcp_put_open(p, RJ_DHCP_R_LIST);
 	while (!st && c->left)
-		st = number(p, c, len, RJ_DHCP_R_NUMBER);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_NUMBER, len, c);
 	rj_dhcp_put_close(p);
 	return st;
 }
@@ -276,10 +295,10 @@ static void put_rest(const struct rj_dhcp_put *p, unsigned int row, struct rj_cu
 RJ_MUST_CHECK static enum rj_status duid_address(const struct rj_dhcp_put *p, struct rj_cursor *c,
 						 bool has_time)
 {
-	enum rj_status st = number(p, c, 2, RJ_DHCP_R_HARDWARE_TYPE);
+	enum rj_status st = rj_dhcp_put_be(p, RJ_DHCP_R_HARDWARE_TYPE, 2, c);
 
 	if (!st && has_time)
-		st = number(p, c, 4, RJ_DHCP_R_DUID_TIME);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_DUID_TIME, 4, c);
 	if (!st)
 		put_hardware(p, c);
 	return st;
@@ -304,7 +323,7 @@ RJ_MUST_CHECK static enum rj_status duid(const struct rj_dhcp_put *p, struct rj_
 	if (type == DUID_LLT || type == DUID_LL)
 		return duid_address(p, c, type == DUID_LLT);
 	if (type == DUID_EN)
-		st = number(p, c, 4, RJ_DHCP_R_ENTERPRISE);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_ENTERPRISE, 4, c);
 	if (!st)
 		put_rest(p, RJ_DHCP_R_IDENTIFIER, c);
 	return st;
@@ -331,7 +350,7 @@ RJ_MUST_CHECK static enum rj_status client_id(const struct rj_dhcp_put *p, struc
 	rj_dhcp_put_open(p, RJ_DHCP_R_OBJECT);
 	rj_dhcp_put_u64(p, RJ_DHCP_R_HARDWARE_TYPE, type);
 	if (type == CLIENT_ID_DUID) {
-		st = number(p, c, 4, RJ_DHCP_R_IAID);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_IAID, 4, c);
 		if (!st)
 			st = duid(p, c);
 	} else if (type) {
@@ -393,7 +412,7 @@ RJ_MUST_CHECK static enum rj_status fqdn(const struct rj_dhcp_put *p, struct rj_
 RJ_MUST_CHECK static enum rj_status status(const struct rj_dhcp_put *p, struct rj_cursor *c,
 					   size_t len)
 {
-	enum rj_status st = number(p, c, len, RJ_DHCP_R_CODE);
+	enum rj_status st = rj_dhcp_put_be(p, RJ_DHCP_R_CODE, len, c);
 
 	if (st)
 		return st;
@@ -420,7 +439,7 @@ RJ_MUST_CHECK static enum rj_status vendors(const struct rj_dhcp_put *p, struct 
 	rj_dhcp_put_open(p, RJ_DHCP_R_LIST);
 	while (!st && c->left) {
 		rj_dhcp_put_open(p, RJ_DHCP_R_OBJECT);
-		st = number(p, c, 4, RJ_DHCP_R_ENTERPRISE);
+		st = rj_dhcp_put_be(p, RJ_DHCP_R_ENTERPRISE, 4, c);
 		if (!st)
 			st = rj_cursor_prefixed(c, 1, &data);
 		if (!st)
@@ -450,7 +469,7 @@ RJ_MUST_CHECK static enum rj_status msg_type(const struct rj_dhcp_put *p, struct
 RJ_MUST_CHECK static enum rj_status of_enterprise(const struct rj_dhcp_put *p, struct rj_cursor *c,
 						  bool has_texts)
 {
-	enum rj_status st = number(p, c, 4, RJ_DHCP_R_ENTERPRISE);
+	enum rj_status st = rj_dhcp_put_be(p, RJ_DHCP_R_ENTERPRISE, 4, c);
 
 	if (!st && has_texts)
 		return texts(p, c, 2);
@@ -485,7 +504,7 @@ RJ_MUST_CHECK static enum rj_status ntp(const struct rj_dhcp_put *p, struct rj_c
 
 RJ_MUST_CHECK static enum rj_status fqdn6(const struct rj_dhcp_put *p, struct rj_cursor *c)
 {
-	enum rj_status st = number(p, c, 1, RJ_DHCP_R_FLAGS);
+	enum rj_status st = rj_dhcp_put_be(p, RJ_DHCP_R_FLAGS, 1, c);
 
 	return st ? st : partial_name(p, c);
 }
@@ -508,11 +527,11 @@ RJ_MUST_CHECK static enum rj_status simple(const struct rj_dhcp_put *p, enum rj_
 	case RJ_DHCP_FLAG:
 		return flag(p, c);
 	case RJ_DHCP_U8:
-		return number(p, c, 1, RJ_DHCP_R_NUMBER);
+		return rj_dhcp_put_be(p, RJ_DHCP_R_NUMBER, 1, c);
 	case RJ_DHCP_U16:
-		return number(p, c, 2, RJ_DHCP_R_NUMBER);
+		return rj_dhcp_put_be(p, RJ_DHCP_R_NUMBER, 2, c);
 	case RJ_DHCP_U32:
-		return number(p, c, 4, RJ_DHCP_R_NUMBER);
+		return rj_dhcp_put_be(p, RJ_DHCP_R_NUMBER, 4, c);
 	case RJ_DHCP_I32:
 		return signed_number(p, c);
 	case RJ_DHCP_U8S:

@@ -6,6 +6,7 @@
 #include <rejoice/record.h>
 
 #include "core/cursor.h"
+#include "proto/common/datagrams.h"
 
 /* How the bytes of an option are to be read. */
 enum rj_dhcp_form {
@@ -178,9 +179,23 @@ void rj_dhcp_put_hex(const struct rj_dhcp_put *p, unsigned int row, struct rj_cu
 void rj_dhcp_put_true(const struct rj_dhcp_put *p, unsigned int row);
 void rj_dhcp_put_open(const struct rj_dhcp_put *p, unsigned int row);
 void rj_dhcp_put_close(const struct rj_dhcp_put *p);
+/* rj_dhcp_put_be - a number of @len bytes. */
+RJ_MUST_CHECK enum rj_status rj_dhcp_put_be(const struct rj_dhcp_put *p, unsigned int row,
+					    size_t len, struct rj_cursor *c);
 RJ_MUST_CHECK enum rj_status rj_dhcp_put_address4(const struct rj_dhcp_put *p, unsigned int row,
 						  struct rj_cursor *c);
 RJ_MUST_CHECK enum rj_status rj_dhcp_put_address6(const struct rj_dhcp_put *p, unsigned int row,
 						  struct rj_cursor *c);
+
+/* struct rj_dhcp_rows - of the list of messages and of one, whose members @put writes. */
+struct rj_dhcp_rows {
+	unsigned int all;
+	unsigned int message;
+	void (*put)(const struct rj_dhcp_put *p, const struct rj_datagram *d);
+};
+
+/* rj_dhcp_put_messages - all of them, and how many were not kept; nothing where there are none. */
+void rj_dhcp_put_messages(const struct rj_dhcp_put *p, const struct rj_datagrams *messages,
+			  const struct rj_dhcp_rows *rows);
 
 #endif
