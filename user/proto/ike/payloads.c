@@ -436,31 +436,50 @@ RJ_MUST_CHECK static enum rj_status put_key2(struct rj_cursor c, struct rj_visit
 	return RJ_OK;
 }
 
+/* What notifications and deletions begin with: RFC 7296 3.10 and 3.11; RFC 2408 3.14 and 3.15. */
+struct spi_head {
+	uint8_t protocol;
+	uint8_t spi_len;
+	uint16_t number; /* type of the one, how many of the other */
+};
+
+RJ_MUST_CHECK static enum rj_status read_spi_head(struct rj_cursor *c, uint8_t major,
+						  struct spi_head *out, struct rj_visitor *v)
+{
+	uint32_t doi;
+	enum rj_status st = major == 1 ? put_doi(c, &doi, v) : RJ_OK;
+
+	if (!st)
+		st = rj_cursor_u8(c, &out->protocol);
+	if (!st)
+		st = rj_cursor_u8(c, &out->spi_len);
+	if (!st)
+		st = rj_cursor_u16(c, &out->number);
+	return st;
+}
+
+static void put_protocol_of(const struct spi_head *head, uint8_t major, struct rj_visitor *v)
+{
+	put_name_of(v, RJ_IKE_F_PROTOCOL_ID, major == 1 ? rj_ike_notified1 : rj_ike_protocols,
+		    head->protocol);
+}
+
 /* RFC 7296 3.10; RFC 2408 3.14 has the domain in front. The data stand under the type's name. */
 RJ_MUST_CHECK static enum rj_status put_notify(struct rj_cursor c, uint8_t major,
 					       struct rj_visitor *v)
 {
-	const struct rj_ike_name *protocols = major == 1 ? rj_ike_notified1 : rj_ike_protocols;
-	uint8_t protocol, spi_len;
 	struct rj_cursor spi;
-	uint32_t doi;
-	uint16_t type;
-	enum rj_status st = major == 1 ? put_doi(&c, &doi, v) : RJ_OK;
+	struct spi_head head;
+	enum rj_status st = read_spi_head(&c, major, &head, v);
 
 	if (!st)
-		st = rj_cursor_u8(&c, &protocol);
-	if (!st)
-		st = rj_cursor_u8(&c, &spi_len);
-	if (!st)
-		st = rj_cursor_u16(&c, &type);
-	if (!st)
-		st = rj_cursor_sub(&c, spi_len, &spi);
+		st = rj_cursor_sub(&c, head.spi_len, &spi);
 	if (st)
 		return st;
-	put_name_of(v, RJ_IKE_F_PROTOCOL_ID, protocols, protocol);
+	put_protocol_of(&head, major, v);
 	if (spi.left)
 		put_hex(v, RJ_IKE_F_SPI, spi);
-	call(v, major == 1 ? rj_ike_notify1 : rj_ike_notify2, type);
+	call(v, major == 1 ? rj_ike_notify1 : rj_ike_notify2, head.number);
 	put_hex(v, RJ_IKE_F_BYTES, c);
 	return RJ_OK;
 }
@@ -469,28 +488,20 @@ RJ_MUST_CHECK static enum rj_status put_notify(struct rj_cursor c, uint8_t major
 RJ_MUST_CHECK static enum rj_status put_delete(struct rj_cursor c, uint8_t major,
 					       struct rj_visitor *v)
 {
-	const struct rj_ike_name *protocols = major == 1 ? rj_ike_notified1 : rj_ike_protocols;
-	uint8_t protocol, spi_len;
 	struct rj_cursor spi;
-	uint32_t doi;
-	enum rj_status st = major == 1 ? put_doi(&c, &doi, v) : RJ_OK;
+	struct spi_head head;
+	enum rj_status st = read_spi_head(&c, major, &head, v);
 
-	if (!st)
-		st = rj_cursor_u8(&c, &protocol);
-	if (!st)
-		st = rj_cursor_u8(&c, &spi_len);
-	if (!st)
-		st = rj_cursor_skip(&c, 2); /* how many there are */
 	if (st)
 		return st;
-	put_name_of(v, RJ_IKE_F_PROTOCOL_ID, protocols, protocol);
+	put_protocol_of(&head, major, v);
 	if (!c.left)
 		return RJ_OK;
-	if (!spi_len)
+	if (!head.spi_len)
 		return RJ_MALFORMED;
 	put_open(v, RJ_IKE_F_SPIS);
 	while (!st && c.left) {
-		st = rj_cursor_sub(&c, spi_len, &spi);
+		st = rj_cursor_sub(&c, head.spi_len, &spi);
 		if (!st)
 			put_hex(v, RJ_IKE_F_SPI, spi);
 	}
