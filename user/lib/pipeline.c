@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Every worker goes through every batch for the frames of its parts; what they write is merged. */
+/*
+ * Whoever is ahead reads the next batch; every worker goes through every batch for the frames of
+ * its parts; what they write is merged.
+ */
 #include "lib/pipeline.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "lib/page.h"
@@ -17,14 +21,22 @@
 #define NUM_AHEAD 3u
 /* Of a worker: lines that are written, wait or are merged. Ours. */
 #define NUM_LINES 8u
-/* The part of a processor that reading and merging take with default features, by measuring. */
+/* The part of a processor that reading takes with default features, by measuring: where the thread
+ * that polls has to do it all. */
 #define SHARE_OF_READING 0.4
+
+enum todo {
+	WAIT,
+	READ,
+	WORK,
+};
 
 /*
  * struct worker - one thread's part; the first is of the thread that polls.
  * @open: being written
  * @taken: being merged
  * @num_done: batches it has been through
+ * @num_chosen: of each batch in the ring: frames in its list
  * Guarded by the lock, all of these as of its last batch:
  * @ready: handed on, in order; @spare: free
  * @done: nothing will come from it up to this moment
@@ -39,6 +51,7 @@ struct worker {
 	struct rj_page *open;
 	struct rj_page *taken;
 	uint64_t num_done;
+	size_t num_chosen[NUM_BATCHES];
 	struct rj_jsonw_keys keys;
 	struct rj_page *ready, **ready_end;
 	struct rj_page *spare;
@@ -53,8 +66,11 @@ struct worker {
  * @news: tells the thread that polls that a worker has got further
  * @num_filled: batches read; number i is in ring[place_of(i)], its first frame is number
  *     first_frame[place_of(i)]
+ * @worker_of: each part
  * @latest_ns: the latest time of all frames read
  * @result: of the last reading: 1 there may be more
+ * @is_reading: a worker is: what has to do with the source, and with the next batch, is its own
+ * @reads: further batches are wanted
  */
 struct rj_pipeline {
 	struct rj_pipeline_options options;
@@ -62,9 +78,12 @@ struct rj_pipeline {
 	struct rj_batch ring[NUM_BATCHES];
 	uint64_t first_frame[NUM_BATCHES];
 	uint64_t num_frames;
+	uint8_t worker_of[RJ_NUM_PARTS];
 	uint64_t latest_ns;
 	uint64_t num_filled;
 	int result;
+	bool is_reading;
+	bool reads;
 	bool is_ending;
 	bool is_stopping;
 	enum rj_end end;
@@ -255,9 +274,14 @@ static void note_stats(struct worker *w)
 
 static void take_batch(struct worker *w, const struct rj_batch *b, uint64_t first)
 {
+	struct rj_pipeline *p = w->pipeline;
+	struct rj_chosen chosen = { .num = w->num_chosen[place_of(p, w->num_done)] };
+
+	if (!is_alone(p))
+		chosen.at = rj_batch_list(b, (uint32_t)(w - p->worker));
 	rj_parts_set_decimals(w->parts, b->decimals);
-	rj_intake_frames(&w->intake, w->parts, first, b->frames,
-			 is_alone(w->pipeline) ? NULL : b->part_of, b->num);
+	rj_intake_frames(&w->intake, w->parts, first, b->frames, b->num,
+			 is_alone(p) ? NULL : &chosen);
 	rj_parts_time(w->parts, first + b->num, b->quiet_until_ns);
 }
 
@@ -292,27 +316,6 @@ static void end_flows(struct worker *w)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void *run(void *arg)
-{
-	struct worker *w = arg;
-	struct rj_pipeline *p = w->pipeline;
-	bool is_stopping, has_batch;
-
-	do {
-		pthread_mutex_lock(&p->lock);
-		while (!p->is_stopping && !p->is_ending && w->num_done == p->num_filled)
-			pthread_cond_wait(&p->work, &p->lock);
-		is_stopping = p->is_stopping;
-		has_batch = w->num_done < p->num_filled;
-		pthread_mutex_unlock(&p->lock);
-		if (!is_stopping && has_batch)
-			work(w);
-	} while (!is_stopping && has_batch);
-	if (!is_stopping)
-		end_flows(w);
-	return NULL;
-}
-
 /* --- reading ----------------------------------------------------------------- */
 
 static uint64_t slowest(const struct rj_pipeline *p)
@@ -335,19 +338,47 @@ static uint64_t fastest(const struct rj_pipeline *p)
 	return num;
 }
 
-/* What each worker needs to know of the frames that the others parse. */
-static void tell_parts(struct rj_pipeline *p, struct rj_batch *b)
+/* Which worker is to parse which frame of the batch at place @i. */
+static void hand_out_frames(struct rj_pipeline *p, uint32_t i)
 {
-	for (size_t i = 0; i < b->num; i++) {
-		struct rj_capture *frame = &b->frames[i];
+	struct rj_batch *b = &p->ring[i];
+	uint32_t *end[RJ_MAX_THREADS]; /* of each worker's list */
 
-		b->part_of[i] = rj_part_before_parsing(frame, p->options.engine.limits.no_decap);
+	for (uint32_t n = 0; n < p->num_workers; n++)
+		end[n] = rj_batch_list(b, n);
+	for (uint32_t at = 0; at < b->num; at++) {
+		struct rj_capture *frame = &b->frames[at];
+		uint8_t part = rj_part_before_parsing(frame, p->options.engine.limits.no_decap);
+
+		if (part != RJ_PART_UNKNOWN)
+			*end[p->worker_of[part]]++ = at * 2 + 1;
+		else
+			for (uint32_t n = 0; n < p->num_workers; n++)
+				*end[n]++ = at * 2;
 		frame->before_ns = p->latest_ns;
 		if (frame->time_ns > p->latest_ns)
 			p->latest_ns = frame->time_ns;
 	}
+	for (uint32_t n = 0; n < p->num_workers; n++)
+		p->worker[n].num_chosen[i] = (size_t)(end[n] - rj_batch_list(b, n));
 	if (b->quiet_until_ns > p->latest_ns)
 		p->latest_ns = b->quiet_until_ns;
+}
+
+/*
+ * What comes next for a worker. Whoever is ahead of the others reads, where that never waits: so
+ * all are done at once. With the lock held.
+ */
+static enum todo next_for(const struct worker *w)
+{
+	const struct rj_pipeline *p = w->pipeline;
+	uint64_t ahead = fastest(p);
+	bool is_its = p->source->may_wait ? is_first(w) : w->num_done == ahead;
+
+	if (is_its && p->reads && !p->is_reading && p->result == 1 &&
+	    p->num_filled - slowest(p) < NUM_BATCHES && p->num_filled - ahead < NUM_AHEAD)
+		return READ;
+	return w->num_done < p->num_filled ? WORK : WAIT;
 }
 
 /* Reads the next batch, into a place that everybody is done with. */
@@ -355,17 +386,51 @@ static void read_on(struct rj_pipeline *p, int timeout_ms)
 {
 	uint32_t i = place_of(p, p->num_filled);
 	struct rj_batch *b = &p->ring[i];
+	int result;
 
 	rj_batch_empty(b);
-	p->result = p->source->ops->fill(p->source, b, timeout_ms);
+	result = p->source->ops->fill(p->source, b, timeout_ms);
 	if (!is_alone(p))
-		tell_parts(p, b);
+		hand_out_frames(p, i);
 	p->first_frame[i] = p->num_frames;
 	p->num_frames += b->num + 1; /* what comes behind the last has a place, too */
 	pthread_mutex_lock(&p->lock);
+	p->result = result;
 	p->num_filled += b->num || b->quiet_until_ns;
+	p->is_reading = false;
 	pthread_cond_broadcast(&p->work);
+	pthread_cond_signal(&p->news);
 	pthread_mutex_unlock(&p->lock);
+}
+
+static void carry_out(struct worker *w, enum todo todo, int timeout_ms)
+{
+	if (todo == READ)
+		read_on(w->pipeline, timeout_ms);
+	else if (todo == WORK)
+		work(w);
+}
+
+static void *run(void *arg)
+{
+	struct worker *w = arg;
+	struct rj_pipeline *p = w->pipeline;
+	bool is_stopping;
+	enum todo todo;
+
+	do {
+		pthread_mutex_lock(&p->lock);
+		while ((todo = next_for(w)) == WAIT && !p->is_stopping && !p->is_ending)
+			pthread_cond_wait(&p->work, &p->lock);
+		is_stopping = p->is_stopping;
+		p->is_reading |= todo == READ && !is_stopping;
+		pthread_mutex_unlock(&p->lock);
+		if (!is_stopping)
+			carry_out(w, todo, 0);
+	} while (!is_stopping && todo != WAIT);
+	if (!is_stopping)
+		end_flows(w);
+	return NULL;
 }
 
 /* Waits for news, but not for ever: whoever polls has signals to look at. With the lock held. */
@@ -383,45 +448,63 @@ static void wait_for_news(struct rj_pipeline *p)
 }
 
 /* One step of the thread that polls, or a wait when there is none. */
-static void step(struct rj_pipeline *p, bool reads, int timeout_ms)
+static void step(struct rj_pipeline *p, int timeout_ms)
 {
 	struct worker *own = p->worker;
-	bool can_read, can_work;
+	bool is_something;
+	enum todo todo;
 
 	pthread_mutex_lock(&p->lock);
-	can_read = reads && p->result == 1 && p->num_filled - slowest(p) < NUM_BATCHES &&
-		   p->num_filled - fastest(p) < NUM_AHEAD;
-	can_work = own->num_done < p->num_filled;
-	if (!merge(p) && !can_read && !can_work)
+	is_something = merge(p);
+	todo = next_for(own);
+	p->is_reading |= todo == READ;
+	if (todo == WAIT && !is_something)
 		wait_for_news(p);
 	pthread_mutex_unlock(&p->lock);
-	if (can_read)
-		read_on(p, timeout_ms);
-	else if (can_work)
-		work(own);
+	carry_out(own, todo, timeout_ms);
 }
 
-static bool is_worked_off(struct rj_pipeline *p)
+/* Whether everything that was read went through all workers. With the lock held. */
+static bool is_worked_off(const struct rj_pipeline *p)
 {
-	bool is_done;
+	return !p->is_reading && slowest(p) == p->num_filled;
+}
 
-	pthread_mutex_lock(&p->lock);
-	is_done = slowest(p) == p->num_filled;
-	pthread_mutex_unlock(&p->lock);
-	return is_done;
+static int poll_alone(struct rj_pipeline *p, int timeout_ms)
+{
+	if (p->result == 1)
+		read_on(p, timeout_ms);
+	if (p->worker->num_done < p->num_filled)
+		work(p->worker);
+	return p->result;
 }
 
 int rj_pipeline_poll(struct rj_pipeline *p, int timeout_ms)
 {
-	if (is_alone(p)) {
-		if (p->result == 1)
-			read_on(p, timeout_ms);
-		if (p->worker->num_done < p->num_filled)
-			work(p->worker);
-		return p->result;
-	}
-	step(p, true, timeout_ms);
-	return p->result == 1 || !is_worked_off(p) ? 1 : p->result;
+	int result;
+
+	if (is_alone(p))
+		return poll_alone(p, timeout_ms);
+	step(p, timeout_ms);
+	pthread_mutex_lock(&p->lock);
+	result = p->result == 1 || !is_worked_off(p) ? 1 : p->result;
+	pthread_mutex_unlock(&p->lock);
+	return result;
+}
+
+/* Nothing more is read; what was goes through all workers. */
+static void work_off(struct rj_pipeline *p)
+{
+	bool is_done;
+
+	do {
+		pthread_mutex_lock(&p->lock);
+		p->reads = false;
+		is_done = is_worked_off(p);
+		pthread_mutex_unlock(&p->lock);
+		if (!is_done)
+			step(p, 0);
+	} while (!is_done);
 }
 
 static bool has_merged_all(struct rj_pipeline *p)
@@ -436,8 +519,7 @@ static bool has_merged_all(struct rj_pipeline *p)
 
 void rj_pipeline_finish(struct rj_pipeline *p, enum rj_end end)
 {
-	while (!is_worked_off(p))
-		step(p, false, 0);
+	work_off(p);
 	pthread_mutex_lock(&p->lock);
 	p->end = end;
 	p->is_ending = true;
@@ -453,9 +535,28 @@ void rj_pipeline_finish(struct rj_pipeline *p, enum rj_end end)
 
 /* --- from beginning to end ----------------------------------------------------- */
 
-void rj_pipeline_stats(struct rj_pipeline *p, struct rj_intake *in, struct rj_engine_stats *engine)
+/* The lock, while no worker uses the source. */
+static void lock_source(struct rj_pipeline *p)
 {
 	pthread_mutex_lock(&p->lock);
+	while (p->is_reading)
+		pthread_cond_wait(&p->news, &p->lock);
+}
+
+void rj_pipeline_progress(struct rj_pipeline *p, struct rj_source_progress *out)
+{
+	lock_source(p);
+	p->source->ops->progress(p->source, out);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void rj_pipeline_stats(struct rj_pipeline *p, struct rj_intake *in, struct rj_engine_stats *engine)
+{
+	struct rj_intake of_source = { 0 };
+
+	lock_source(p);
+	p->source->ops->stats(p->source, &of_source);
+	rj_intake_add(in, &of_source);
 	for (uint32_t i = 0; i < p->num_workers; i++) {
 		rj_intake_add(in, &p->worker[i].seen_intake);
 		rj_engine_stats_add(engine, &p->worker[i].seen_engine);
@@ -463,11 +564,11 @@ void rj_pipeline_stats(struct rj_pipeline *p, struct rj_intake *in, struct rj_en
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* How many of @num parts worker @i of @num_workers takes: the first has the reading to do, too. */
-static uint32_t share_of(uint32_t i, uint32_t num_workers, uint32_t num)
+/* How many of @num parts worker @i of @num_workers takes, the first of which may have to read. */
+static uint32_t share_of(uint32_t i, uint32_t num_workers, uint32_t num, bool first_reads)
 {
 	double others = num_workers - 1;
-	double own = num * (1 - SHARE_OF_READING * others) / num_workers;
+	double own = num * (1 - (first_reads ? SHARE_OF_READING : 0) * others) / num_workers;
 	uint32_t of_first = num_workers == 1 ? num : own > 0 ? (uint32_t)(own + 0.5) : 0;
 	uint32_t left = num - of_first;
 
@@ -524,14 +625,20 @@ int rj_pipeline_new(const struct rj_pipeline_options *options, struct rj_source 
 	p->options = *options;
 	p->source = source;
 	p->result = 1;
+	p->reads = true;
 	p->num_workers = num;
+	for (uint32_t i = 0; i < NUM_BATCHES; i++)
+		p->ring[i].num_choosers = is_alone(p) ? 0 : num;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->news, NULL);
 	for (uint32_t i = 0; i < num && !err; i++) {
+		uint32_t share = share_of(i, num, num_parts, source->may_wait);
+
 		p->worker[i].pipeline = p;
-		err = start_worker(&p->worker[i], first, share_of(i, num, num_parts));
-		first += share_of(i, num, num_parts);
+		err = start_worker(&p->worker[i], first, share);
+		memset(p->worker_of + first, (int)i, share);
+		first += share;
 	}
 	for (uint32_t i = 1; i < num && !err; i++)
 		err = start_thread(&p->worker[i]);

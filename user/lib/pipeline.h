@@ -27,8 +27,8 @@ struct rj_pipeline_options {
 };
 
 /*
- * rj_pipeline_new - starts the threads; @source is borrowed, and is to be filled from. 0, -ENOMEM,
- * or what pthread_create says.
+ * rj_pipeline_new - starts the threads; @source is borrowed, is to be filled from and, until the
+ * pipeline is freed, used by nobody else. 0, -ENOMEM, or what pthread_create says.
  */
 RJ_MUST_CHECK int rj_pipeline_new(const struct rj_pipeline_options *options,
 				  struct rj_source *source, struct rj_pipeline **out);
@@ -39,7 +39,10 @@ RJ_MUST_CHECK int rj_pipeline_poll(struct rj_pipeline *p, int timeout_ms);
 /* rj_pipeline_finish - what was read becomes records, then every flow ends, because of @end. */
 void rj_pipeline_finish(struct rj_pipeline *p, enum rj_end end);
 
-/* rj_pipeline_stats - adds the account, up to a moment ago, or all at the end. */
+/* rj_pipeline_progress - as rj_source_ops.progress, of the source that the workers read. */
+void rj_pipeline_progress(struct rj_pipeline *p, struct rj_source_progress *out);
+
+/* rj_pipeline_stats - adds the account, the source's too, up to a moment ago, or all at the end. */
 void rj_pipeline_stats(struct rj_pipeline *p, struct rj_intake *in, struct rj_engine_stats *engine);
 
 /* rj_pipeline_free - ends the threads; takes NULL. Flows still held are forgotten. */

@@ -476,7 +476,7 @@ int rj_session_feed(struct rj_session *s, const struct rj_session_frame *frame)
 		return err;
 	if (!s->filter ||
 	    rj_filter_matches(s->filter, capture.data, capture.captured_len, capture.wire_len))
-		rj_intake_frames(&s->fed, s->parts, s->num_fed++, &capture, NULL, 1);
+		rj_intake_frames(&s->fed, s->parts, s->num_fed++, &capture, 1, NULL);
 	else
 		rj_intake_filtered(&s->fed, capture.wire_len);
 	return 0;
@@ -547,10 +547,10 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	struct rj_intake in = s->fed;
 	struct rj_engine_stats engine = { 0 };
 
-	if (s->source)
+	if (s->engine) {
 		s->source->ops->stats(s->source, &in);
-	if (s->engine)
 		rj_engine_get_stats(s->engine, &engine);
+	}
 	if (s->pipeline)
 		rj_pipeline_stats(s->pipeline, &in, &engine);
 	if (s->parts)
@@ -623,8 +623,8 @@ int rj_session_get_progress(const struct rj_session *s, struct rj_progress *out)
 	struct rj_progress now = { .size = out->size };
 	struct rj_source_progress of_source = { 0 };
 
-	if (s->source && s->source->ops->progress)
-		s->source->ops->progress(s->source, &of_source);
+	if (s->pipeline)
+		rj_pipeline_progress(s->pipeline, &of_source);
 	now.bytes_read = of_source.read;
 	now.bytes_total = of_source.total;
 	now.bytes_waiting = of_source.waiting;

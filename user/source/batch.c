@@ -13,16 +13,17 @@ bool rj_batch_grow(struct rj_batch *b)
 {
 	size_t room = b->room ? 2 * b->room : FIRST_FRAMES;
 	struct rj_capture *frames = realloc(b->frames, room * sizeof(*frames));
-
-	uint8_t *part_of;
+	uint32_t *chosen;
 
 	if (!frames)
 		return false;
 	b->frames = frames;
-	part_of = realloc(b->part_of, room);
-	if (!part_of)
-		return false;
-	b->part_of = part_of;
+	if (b->num_choosers) {
+		chosen = realloc(b->chosen, room * b->num_choosers * sizeof(*chosen));
+		if (!chosen)
+			return false;
+		b->chosen = chosen;
+	}
 	b->room = room;
 	return true;
 }
@@ -80,7 +81,7 @@ void rj_batch_empty(struct rj_batch *b)
 void rj_batch_done(struct rj_batch *b)
 {
 	free(b->frames);
-	free(b->part_of);
+	free(b->chosen);
 	free(b->bytes);
 	*b = (struct rj_batch){ 0 };
 }

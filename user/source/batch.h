@@ -8,14 +8,16 @@
 /*
  * struct rj_batch - a zeroed one is empty.
  * @frames: @num of them, in memory for @room
- * @part_of: room for the part of each (rj_intake_frames), for whoever hands them out
+ * @chosen: room for @num_choosers lists of @room frames (struct rj_chosen), one behind the other,
+ *     for whoever hands them out
  * @bytes: where theirs are, @len of @size
  * @decimals: digits of a second that times have (struct rj_source)
  * @quiet_until_ns: behind the frames, time has come to this without another; 0: it has not
  */
 struct rj_batch {
 	struct rj_capture *frames;
-	uint8_t *part_of;
+	uint32_t *chosen;
+	uint32_t num_choosers;
 	size_t num;
 	size_t room;
 	uint8_t *bytes;
@@ -24,6 +26,12 @@ struct rj_batch {
 	int decimals;
 	uint64_t quiet_until_ns;
 };
+
+/* rj_batch_list - of one of those who choose. */
+static inline uint32_t *rj_batch_list(const struct rj_batch *b, uint32_t chooser)
+{
+	return b->chosen + b->room * chooser;
+}
 
 /* rj_batch_grow - makes room for more frames; false without memory. */
 RJ_MUST_CHECK bool rj_batch_grow(struct rj_batch *b);

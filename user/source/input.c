@@ -212,6 +212,13 @@ bool rj_input_is_followed(const struct rj_input *s)
 	return s->follow != NULL;
 }
 
+bool rj_input_may_wait(const struct rj_input *s)
+{
+	struct stat st;
+
+	return s->follow || fstat(s->fd, &st) || !S_ISREG(st.st_mode);
+}
+
 const char *rj_input_fate(const struct rj_input *s)
 {
 	return s->follow ? rj_follow_fate(s->follow) : "";

@@ -28,6 +28,9 @@ ssize_t rj_input_read(struct rj_input *s, void *to, size_t len);
 /* rj_input_is_followed - whether it was opened so. */
 bool rj_input_is_followed(const struct rj_input *s);
 
+/* rj_input_may_wait - whether reading may have to wait for whoever writes: all but a whole file. */
+bool rj_input_may_wait(const struct rj_input *s);
+
 /* rj_input_fate - a few words. */
 const char *rj_input_fate(const struct rj_input *s);
 

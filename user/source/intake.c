@@ -18,8 +18,9 @@ const char *rj_reason_text(enum rj_reason reason)
 /* Packets that are parsed before their turn, while the memory of their flows is fetched. Ours. */
 #define NUM_AHEAD 8u
 
-/* Frames before its turn at which a frame's headers are fetched. Ours. */
+/* Frames before its turn at which a frame's headers are fetched, of all or of the chosen. Ours. */
 #define FRAMES_AHEAD 16u
+#define CHOSEN_AHEAD 8u
 
 /*
  * struct parsed - a packet that waits for its turn.
@@ -179,12 +180,6 @@ static void note_time(struct ahead *a, uint64_t number, uint64_t time_ns)
 	rj_parts_time(a->parts, number, time_ns);
 }
 
-/* Whether a frame is to be parsed here, by the part that was told of it. */
-static inline bool is_mine(const struct rj_parts *parts, const uint8_t *part_of, size_t i)
-{
-	return !part_of || part_of[i] == RJ_PART_UNKNOWN || rj_parts_has(parts, part_of[i]);
-}
-
 /* Another processor may have read the frame: its headers are on the way when its turn comes. */
 static inline void fetch_headers(const struct rj_capture *frame)
 {
@@ -211,12 +206,9 @@ static uint64_t latest_of(const struct rj_capture *last)
 	return last->time_ns > last->before_ns ? last->time_ns : last->before_ns;
 }
 
-void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
-		      const struct rj_capture *frames, const uint8_t *part_of, size_t num)
+static inline struct ahead start(struct rj_parts *parts)
 {
-	struct rj_intake elsewhere;
 	struct ahead a;
-	size_t next = 0;
 
 	a.parts = parts;
 	a.like = (struct rj_frame){
@@ -228,22 +220,54 @@ void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t num
 	a.now_ns = rj_parts_now(parts);
 	a.first = 0;
 	a.num = 0;
-	for (size_t i = 0; i < num; i++) {
-		bool is_known = part_of && part_of[i] != RJ_PART_UNKNOWN;
+	return a;
+}
 
-		if (!is_mine(parts, part_of, i))
-			continue;
-		if (i + FRAMES_AHEAD < num && is_mine(parts, part_of, i + FRAMES_AHEAD))
+static void take_every(struct ahead *a, uint64_t number, const struct rj_capture *frames,
+		       size_t num)
+{
+	for (size_t i = 0; i < num; i++) {
+		if (i + FRAMES_AHEAD < num)
 			fetch_headers(&frames[i + FRAMES_AHEAD]);
+		note_time(a, number + i, frames[i].time_ns);
+		parse_frame(a, number + i, &frames[i]);
+	}
+}
+
+static void take_chosen(struct ahead *a, uint64_t number, const struct rj_capture *frames,
+			size_t num, const struct rj_chosen *chosen)
+{
+	struct rj_intake *in = a->in;
+	struct rj_intake elsewhere;
+	size_t next = 0;
+
+	for (size_t n = 0; n < chosen->num; n++) {
+		size_t i = chosen->at[n] >> 1;
+		bool is_known = chosen->at[n] & 1;
+
+		if (n + CHOSEN_AHEAD < chosen->num)
+			fetch_headers(&frames[chosen->at[n + CHOSEN_AHEAD] >> 1]);
 		if (next < i)
-			pass_over(&a, number, frames, next, i, frames[i].before_ns);
+			pass_over(a, number, frames, next, i, frames[i].before_ns);
 		next = i + 1;
-		note_time(&a, number + i, frames[i].time_ns);
-		a.in = is_known || rj_parts_has(parts, 0) ? in : &elsewhere;
-		parse_frame(&a, number + i, &frames[i]);
+		note_time(a, number + i, frames[i].time_ns);
+		a->in = is_known || rj_parts_has(a->parts, 0) ? in : &elsewhere;
+		parse_frame(a, number + i, &frames[i]);
 	}
 	if (next < num)
-		pass_over(&a, number, frames, next, num, latest_of(&frames[num - 1]));
+		pass_over(a, number, frames, next, num, latest_of(&frames[num - 1]));
+}
+
+void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
+		      const struct rj_capture *frames, size_t num, const struct rj_chosen *chosen)
+{
+	struct ahead a = start(parts);
+
+	a.in = in;
+	if (chosen)
+		take_chosen(&a, number, frames, num, chosen);
+	else
+		take_every(&a, number, frames, num);
 	take_all(&a);
 	rj_parts_time(parts, number + num, a.now_ns);
 }

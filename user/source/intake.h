@@ -39,7 +39,7 @@ const char *rj_reason_text(enum rj_reason reason);
 /*
  * struct rj_capture - one frame of a capture, borrowed.
  * @link_type: DLT_* of libpcap
- * @before_ns: the latest time of all frames before it; only where parts of frames are told
+ * @before_ns: the latest time of all frames before it; only where frames are chosen
  * @captured_len, @wire_len: bytes at @data, bytes there were
  */
 struct rj_capture {
@@ -51,17 +51,24 @@ struct rj_capture {
 	uint32_t wire_len;
 };
 
-/* The part (flow/parts.h) of a frame's packet before it was parsed, where all parts are to look. */
-#define RJ_PART_UNKNOWN UINT8_MAX
+/*
+ * struct rj_chosen - the frames of a batch that are to be parsed by one of several.
+ * @at: @num of them, in order: the frame's number times two, and 1 where it is known that its
+ *     packet is of these parts. All the others are for each of the several to look at
+ */
+struct rj_chosen {
+	const uint32_t *at;
+	size_t num;
+};
 
 /*
  * rj_intake_frames - parses @num frames, the first of which is the @number-th, and hands their
- * packets to their parts, if these are of @parts, or sets them aside. @part_of: NULL, or of each
- * frame the part its packet is of, as far as rj_part_before_parsing told it: the others of it stay
- * unread. A frame that all have to look at is counted with the first part.
+ * packets to their parts, if these are of @parts, or sets them aside. @chosen: NULL for all of
+ * them; of the others only the time is seen. A frame that all have to look at is counted with the
+ * first part.
  */
 void rj_intake_frames(struct rj_intake *in, struct rj_parts *parts, uint64_t number,
-		      const struct rj_capture *frames, const uint8_t *part_of, size_t num);
+		      const struct rj_capture *frames, size_t num, const struct rj_chosen *chosen);
 
 /* rj_intake_add - *@to becomes the sum of both. */
 void rj_intake_add(struct rj_intake *to, const struct rj_intake *in);

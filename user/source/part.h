@@ -7,6 +7,9 @@
 
 #include "source/intake.h"
 
+/* The part (flow/parts.h) of a frame's packet where parsing has to tell. */
+#define RJ_PART_UNKNOWN UINT8_MAX
+
 /*
  * rj_part_before_parsing - the part of the frame's packet: rj_part_of what parsing it will give, or
  * RJ_PART_UNKNOWN for all but TCP and UDP in IP in Ethernet, with a tag or without, whose datagram

@@ -168,6 +168,7 @@ static int open_capture(struct pcap_source *s, const char *path, bool is_followe
 	if (!s->input)
 		return rj_error_set(error, errno ? -errno : -EIO, "%s: cannot be read: %s", s->name,
 				    strerror(errno ? errno : EIO));
+	s->base.may_wait = rj_input_may_wait(s->input);
 	err = rj_reader_open(s->input, s->name, &s->reader, error);
 	if (!err)
 		s->base.time_decimals = rj_reader_decimals(s->reader);

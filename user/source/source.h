@@ -68,6 +68,8 @@ struct rj_source_ops {
  * @clock_ns, @time_decimals, @end: for the engine: see struct rj_engine_options (of a file that is
  *       followed the decimals may change before its first frame); why flows end that are held when
  *       the source is over
+ * @may_wait: to be filled from, for whoever writes. Then that is for the thread which gets signals;
+ *       else for any, one at a time
  */
 struct rj_source {
 	const struct rj_source_ops *ops;
@@ -75,6 +77,7 @@ struct rj_source {
 	int64_t clock_ns;
 	int time_decimals;
 	enum rj_end end;
+	bool may_wait;
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pcap/dlt.h>
+#include <pthread.h>
 
 #include "bpf/wire.h"
 #include "core/buffer.h"
@@ -12,12 +13,18 @@
 #define NUM_FRAMES 6000u
 #define MS 1000000ull
 
-/* struct made - a source of frames that follow from their numbers, so many a batch. */
+/*
+ * struct made - a source of frames that follow from their numbers, so many a batch.
+ * @owner: who polls
+ * @num_elsewhere: how often another filled
+ */
 struct made {
 	struct rj_source base;
 	uint32_t next;
 	uint32_t num_a_batch;
 	bool is_failing;
+	pthread_t owner;
+	uint32_t num_elsewhere;
 };
 
 /* UDP of 200 flows, some in fragments (later ones first, at times), TCP that is used again. */
@@ -51,6 +58,7 @@ static int fill(struct rj_source *base, struct rj_batch *out, int timeout_ms)
 	struct made *m = (struct made *)base;
 
 	(void)timeout_ms;
+	m->num_elsewhere += !pthread_equal(pthread_self(), m->owner);
 	out->decimals = 6;
 	for (uint32_t i = 0; i < m->num_a_batch && m->next < NUM_FRAMES; i++, m->next++) {
 		struct frame f = make(m->next);
@@ -89,15 +97,17 @@ static void on_json(void *user, const char *line, size_t len)
 	out->num_lines++;
 }
 
-static const struct rj_source_ops ops = { .fill = fill };
+static void no_stats(struct rj_source *base, struct rj_intake *out)
+{
+	(void)base;
+	*out = (struct rj_intake){ 0 };
+}
 
-static struct outcome run(uint32_t num_threads, uint32_t max_flows, uint32_t num_a_batch,
-			  bool is_failing)
+static const struct rj_source_ops ops = { .fill = fill, .stats = no_stats };
+
+static struct outcome run_with(struct made *source, uint32_t num_threads, uint32_t max_flows)
 {
 	struct outcome out = { 0 };
-	struct made source = { .base.ops = &ops,
-			       .num_a_batch = num_a_batch,
-			       .is_failing = is_failing };
 	const struct rj_pipeline_options o = {
 		.engine = { .limits = { .num_packets = 5,
 					.idle_ns = 1000 * MS,
@@ -111,7 +121,7 @@ static struct outcome run(uint32_t num_threads, uint32_t max_flows, uint32_t num
 	struct rj_pipeline *p;
 
 	rj_buffer_init(&out.text, 64u << 20);
-	if (rj_pipeline_new(&o, &source.base, &p))
+	if (rj_pipeline_new(&o, &source->base, &p))
 		abort();
 	do
 		out.result = rj_pipeline_poll(p, 0);
@@ -121,6 +131,17 @@ static struct outcome run(uint32_t num_threads, uint32_t max_flows, uint32_t num
 	rj_pipeline_free(p);
 	rj_buffer_put(&out.text, "", 1);
 	return out;
+}
+
+static struct outcome run(uint32_t num_threads, uint32_t max_flows, uint32_t num_a_batch,
+			  bool is_failing)
+{
+	struct made source = { .base.ops = &ops,
+			       .owner = pthread_self(),
+			       .num_a_batch = num_a_batch,
+			       .is_failing = is_failing };
+
+	return run_with(&source, num_threads, max_flows);
 }
 
 static void check_same(const struct outcome *one, uint32_t num_threads, uint32_t max_flows,
@@ -166,6 +187,34 @@ TEST(pipeline_evicts_the_same_flows_with_any_number_of_threads)
 	rj_buffer_done(&few.text);
 }
 
+TEST(pipeline_lets_whoever_polls_alone_wait_for_a_source)
+{
+	struct outcome one = run(1, 1u << 20, 500, false);
+
+	for (uint32_t threads = 2; threads < 5; threads++) {
+		struct made source = { .base = { .ops = &ops, .may_wait = true },
+				       .owner = pthread_self(),
+				       .num_a_batch = 10 };
+		struct outcome many = run_with(&source, threads, 1u << 20);
+
+		CHECK_EQ(source.num_elsewhere, 0);
+		CHECK(many.text.len == one.text.len &&
+		      !memcmp(many.text.data, one.text.data, one.text.len));
+		rj_buffer_done(&many.text);
+	}
+	rj_buffer_done(&one.text);
+}
+
+/* Else the file is read by whoever is ahead: of so many batches that is each at times. */
+TEST(pipeline_lets_all_read_a_file)
+{
+	struct made source = { .base.ops = &ops, .owner = pthread_self(), .num_a_batch = 1 };
+	struct outcome many = run_with(&source, 2, 1u << 20);
+
+	CHECK(source.num_elsewhere > 0 && source.num_elsewhere < NUM_FRAMES);
+	rj_buffer_done(&many.text);
+}
+
 TEST(pipeline_tells_an_error_behind_all_that_was_read)
 {
 	struct outcome one = run(1, 1u << 20, 100, true);
@@ -183,7 +232,9 @@ TEST(pipeline_can_be_left_in_the_middle)
 {
 	for (uint32_t threads = 1; threads < 5; threads++) {
 		struct outcome out = { 0 };
-		struct made source = { .base.ops = &ops, .num_a_batch = 50 };
+		struct made source = { .base.ops = &ops,
+				       .owner = pthread_self(),
+				       .num_a_batch = 50 };
 		const struct rj_pipeline_options o = { .engine = { .limits.idle_ns = 100 * MS,
 								   .max_flows = 1u << 20 },
 						       .on_json = on_json,

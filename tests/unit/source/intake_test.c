@@ -56,7 +56,7 @@ static void take(struct rj_intake *in, struct rj_parts *e, const struct frame *f
 					       .data = copy,
 					       .captured_len = (uint32_t)captured_len,
 					       .wire_len = (uint32_t)f->len },
-			 NULL, 1);
+			 1, NULL);
 	free(copy);
 }
 
@@ -190,7 +190,7 @@ TEST(intake_sets_unknown_links_aside_and_leaves_later_fragments_to_the_engine)
 
 	set_u16(&f, 20, 1);
 	take(&in, e, &f, f.len);
-	rj_intake_frames(&in, e, 0, &other, NULL, 1);
+	rj_intake_frames(&in, e, 0, &other, 1, NULL);
 	rj_parts_flush(e, RJ_END_EOF);
 	rj_parts_add_stats(e, &stats);
 	CHECK_EQ(stats.fragments.unjoined, 1);
@@ -237,7 +237,7 @@ static void take_wlan(struct rj_intake *in, struct rj_parts *e, const struct fra
 					       .data = f->at,
 					       .captured_len = (uint32_t)f->len,
 					       .wire_len = (uint32_t)f->len },
-			 NULL, 1);
+			 1, NULL);
 	rj_parts_flush(e, RJ_END_EOF);
 }
 

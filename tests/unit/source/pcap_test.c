@@ -102,7 +102,6 @@ static void drain(struct rj_source *source, struct outcome *out)
 		snprintf(out->error, sizeof(out->error), "%s", source->error.text);
 	CHECK(rj_pipeline_poll(p, 0) <= 0); /* asked once too often */
 	rj_pipeline_finish(p, source->end);
-	source->ops->stats(source, &out->intake);
 	rj_pipeline_stats(p, &out->intake, &unused);
 	rj_pipeline_free(p);
 }
