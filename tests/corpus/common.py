@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the comparisons with the corpus share."""
+import fnmatch
 import json
 import os
 import subprocess
+from collections import Counter
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CORPUS = os.path.join(HERE, '..', '..', '..', 'shared', 'corpus')
@@ -76,6 +78,70 @@ def why_of(explained, path, kind):
 
 # What compares metadata tells of a value behind a documented limit (messages a side, for example).
 BEYOND = object()
+
+
+class Explained:
+    """The lines of a file of explanations (capture, field, why; * in both stands for anything), and which of them were of use."""
+
+    def __init__(self, name):
+        self.name = name
+        self.lines = []
+        self.used = set()
+        with open(os.path.join(HERE, name), encoding='utf-8') as file:
+            for line in file:
+                if line.strip() and not line.startswith('#'):
+                    self.lines.append(tuple(line.rstrip('\n').split('\t')))
+
+    def why(self, path, field):
+        for line in self.lines:
+            if fnmatch.fnmatchcase(path, line[0]) and fnmatch.fnmatchcase(field, line[1]):
+                self.used.add(line)
+                return line[2]
+        return None
+
+    def unused(self):
+        return [line for line in self.lines if line not in self.used]
+
+
+class Sums:
+    """What the comparisons of captures, one after the other, came to."""
+
+    def __init__(self):
+        self.agreed, self.beyond, self.differing, self.excused, self.reasons = (Counter() for _ in range(5))
+        self.passed = self.failed = self.later = 0
+
+    def take(self, path, found, explained, is_verbose):
+        open_ones, is_later = [], False
+        for field, text in found:
+            if text is None:
+                self.agreed[field] += 1
+            elif text is BEYOND:
+                self.beyond[field] += 1
+            elif why := explained.why(path, field):
+                self.excused[field] += 1
+                self.reasons[why] += 1
+                is_later |= why.startswith('not yet: ')
+            else:
+                self.differing[field] += 1
+                open_ones.append((field, text))
+        self.passed += not open_ones and not is_later
+        self.later += not open_ones and is_later
+        self.failed += bool(open_ones)
+        for field, text in open_ones[:None if is_verbose else 3]:
+            print(f'{path}: {field}: {text}')
+
+    def show(self, explained):
+        """Prints it, and what of @explained (None: only some captures were read) was of no use; the exit status."""
+        for field in sorted(set(self.agreed) | set(self.beyond) | set(self.differing) | set(self.excused)):
+            print(f'{field}: {self.agreed[field]} agree, {self.differing[field]} differ, {self.excused[field]} explained, '
+                  f'{self.beyond[field]} beyond limits')
+        for why, num in self.reasons.most_common():
+            print(f'explained {num}: {why}')
+        unused = explained.unused() if explained else []
+        for line in unused:
+            print(f'{explained.name}: explains nothing: {line[0]} {line[1]}')
+        print(f'{self.passed} passed, {self.failed + len(unused)} failed, {self.later} skipped')
+        return 1 if self.failed or unused else 0
 
 
 def find(records, expect, event, name):
