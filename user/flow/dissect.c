@@ -60,7 +60,7 @@ static void limit_streams(struct rj_dissect *d)
 	}
 }
 
-static void finish(struct side *side)
+void rj_dissect_finish(struct side *side)
 {
 	rj_stream_done(&side->stream);
 	side->phase = PHASE_DONE;
@@ -71,8 +71,8 @@ static void want_rows(struct rj_dissect *d)
 {
 	if (d->rows)
 		return;
-	finish(&d->sides[0]);
-	finish(&d->sides[1]);
+	rj_dissect_finish(&d->sides[0]);
+	rj_dissect_finish(&d->sides[1]);
 }
 
 /* The first payload tells transport and ports, and so which rows to ask. */
@@ -95,7 +95,7 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	want_rows(d);
 }
 
-static struct rj_message message_of(struct rj_dissect *d, unsigned int nr)
+struct rj_message rj_dissect_message(struct rj_dissect *d, unsigned int nr)
 {
 	return (struct rj_message){
 		.side = nr,
@@ -113,7 +113,7 @@ static void activate(struct side *side)
 	side->tried_bytes = 0;
 }
 
-static void refuse(struct side *side)
+void rj_dissect_refuse(struct side *side)
 {
 	side->phase = PHASE_REFUSED;
 	side->refused_bytes = 0;
@@ -121,16 +121,10 @@ static void refuse(struct side *side)
 	side->is_unplaced = false;
 }
 
-/*
- * The first row that knows these bytes, in probing order (those with a port of
- * the flow first); -1: none, or one that must be asked before the others wants
- * more. Rows that say no leave @candidates. With @is_last wanting more is a no:
- * so the answer does not depend on how the bytes were cut into segments.
- */
-static int choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes, bool is_last,
-		  rj_dissector_mask *candidates)
+int rj_dissect_choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes, bool is_last,
+		      rj_dissector_mask *candidates)
 {
-	struct rj_message m = message_of(d, nr);
+	struct rj_message m = rj_dissect_message(d, nr);
 
 	while (*candidates) {
 		rj_dissector_mask hinted = *candidates & d->hinted;
@@ -149,8 +143,8 @@ static int choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes,
 static void finish_both(struct rj_dissect *d, struct rj_dissect_counts *counts)
 {
 	counts->no_memory++;
-	finish(&d->sides[0]);
-	finish(&d->sides[1]);
+	rj_dissect_finish(&d->sides[0]);
+	rj_dissect_finish(&d->sides[1]);
 }
 
 /* What @row knows of the flow: zeroed, unless it was here before. NULL without memory. */
@@ -162,9 +156,8 @@ static void *state_for(struct rj_dissect *d, const struct rj_dissector *row)
 	return rj_arena_alloc(&d->arena, row->state_bytes);
 }
 
-/* Whether there was memory for it; else the flow is given up. */
-static bool bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
-		 struct rj_dissect_counts *counts)
+bool rj_dissect_bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
+		     struct rj_dissect_counts *counts)
 {
 	struct side *other = &d->sides[!nr];
 
@@ -189,8 +182,8 @@ static void unbind(struct rj_dissect *d)
 	limit_streams(d);
 }
 
-static enum rj_status parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
-			    struct rj_dissect_counts *counts)
+enum rj_status rj_dissect_parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
+				struct rj_dissect_counts *counts)
 {
 	uint32_t num_refused = d->arena.num_refused;
 	size_t len = c->left;
@@ -201,8 +194,7 @@ static enum rj_status parse(struct rj_dissect *d, struct rj_message *m, struct r
 		return st;
 	if (!st && (c->left < len || m->hands_over))
 		return RJ_OK;
-	counts->malformed++; /* or a dissector that broke its contract */
-	return RJ_MALFORMED;
+	return RJ_MALFORMED; /* or a dissector that broke its contract */
 }
 
 static unsigned int num_layers(const struct rj_dissect *d)
@@ -230,7 +222,7 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 		return;
 	}
 	if (num_layers(d) == MAX_LAYERS) {
-		finish(side);
+		rj_dissect_finish(side);
 		return;
 	}
 	layer = rj_arena_alloc(&d->arena, sizeof(*layer));
@@ -256,19 +248,20 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bo
 			 struct rj_dissect_counts *counts)
 {
 	struct side *side = &d->sides[nr];
-	struct rj_message m = message_of(d, nr);
+	struct rj_message m = rj_dissect_message(d, nr);
 	size_t len;
 	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
 	struct rj_cursor c = rj_cursor_init(bytes, len, is_hard);
 	enum rj_status st;
 
-	st = parse(d, &m, &c, counts);
+	st = rj_dissect_parse(d, &m, &c, counts);
 	if (st == RJ_TRUNCATED && is_end) {
 		m.is_done = true; /* see struct rj_message */
-		st = parse(d, &m, &c, counts);
+		st = rj_dissect_parse(d, &m, &c, counts);
 	}
 	if (st == RJ_MALFORMED) {
-		refuse(side);
+		counts->malformed++;
+		rj_dissect_refuse(side);
 		return false;
 	}
 	if (st == RJ_TRUNCATED) {
@@ -279,12 +272,12 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bo
 	side->tried_bytes = 0;
 	side->has_read = true;
 	if (m.is_done) {
-		finish(side);
+		rj_dissect_finish(side);
 		return false;
 	}
 	rj_stream_consume(&side->stream, len - c.left);
 	if (m.skip > RJ_STREAM_MOST_SKIPPED) {
-		finish(side);
+		rj_dissect_finish(side);
 		return false;
 	}
 	rj_stream_skip(&side->stream, (uint32_t)m.skip);
@@ -303,7 +296,7 @@ static void check_budget(struct side *side, struct rj_dissect_counts *counts)
 	if (s->end == s->start && !s->num_beyond)
 		return; /* ends where the budget does */
 	counts->over_budget++;
-	finish(side);
+	rj_dissect_finish(side);
 }
 
 /*
@@ -314,7 +307,7 @@ static void check_budget(struct side *side, struct rj_dissect_counts *counts)
 static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
 {
 	struct side *side = &d->sides[nr];
-	struct rj_message m = message_of(d, nr);
+	struct rj_message m = rj_dissect_message(d, nr);
 	size_t len;
 	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
 	enum rj_probe answer = RJ_PROBE_YES;
@@ -324,7 +317,7 @@ static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
 	if (rj_stream_can_move(&side->stream))
 		answer = row_of(d, nr)->probe(&m, rj_cursor_init(bytes, len, is_hard));
 	if (answer == RJ_PROBE_NO) {
-		refuse(side);
+		rj_dissect_refuse(side);
 		side->is_unplaced = true;
 	}
 	return answer == RJ_PROBE_YES;
@@ -352,13 +345,14 @@ static bool probe_stream(struct rj_dissect *d, unsigned int nr, bool is_end,
 
 	if (!len || side->phase != PHASE_ACTIVE)
 		return false;
-	row = choose(d, nr, rj_cursor_init(bytes, len, is_hard), is_end, &side->candidates);
+	row = rj_dissect_choose(d, nr, rj_cursor_init(bytes, len, is_hard), is_end,
+				&side->candidates);
 	if (row >= 0)
-		return bind(d, nr, d->table[row], counts);
+		return rj_dissect_bind(d, nr, d->table[row], counts);
 	side->effort_bytes += (uint32_t)len;
 	side->tried_bytes = (uint32_t)len;
 	if (!side->candidates)
-		refuse(side);
+		rj_dissect_refuse(side);
 	return false;
 }
 
@@ -440,7 +434,7 @@ static void take_refused(struct side *side, uint32_t len, int news)
 	side->num_refused = is_next ? (uint16_t)(side->num_refused + 1) : 0;
 	if (may_move ? rj_is_unplaced_long(side->refused_bytes, side->num_refused) :
 		       side->refused_bytes > MAX_REFUSED_BYTES)
-		finish(side);
+		rj_dissect_finish(side);
 }
 
 static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
@@ -451,7 +445,7 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 
 	if (news < 0) {
 		counts->no_memory++;
-		finish(side);
+		rj_dissect_finish(side);
 		return;
 	}
 	if (news == RJ_STREAM_MOVED)
@@ -467,47 +461,8 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 	check_budget(side, counts);
 	if (side->phase == PHASE_ACTIVE && side->stream.num_beyond > LOST_BYTES) {
 		counts->holes += rj_stream_num_waiting(&side->stream);
-		finish(side);
+		rj_dissect_finish(side);
 	}
-}
-
-/* Each message of a datagram; one that is malformed says nothing about the next datagram. */
-static void read_datagram(struct rj_dissect *d, unsigned int nr, struct rj_cursor c,
-			  struct rj_dissect_counts *counts)
-{
-	while (c.left && d->sides[nr].phase == PHASE_ACTIVE) {
-		struct rj_message m = message_of(d, nr);
-		enum rj_status st = parse(d, &m, &c, counts);
-
-		if (st == RJ_TRUNCATED) {
-			m.is_done = true; /* see struct rj_message */
-			st = parse(d, &m, &c, counts);
-		}
-		if (st)
-			return;
-		if (m.is_done || m.hands_over)
-			finish(&d->sides[nr]);
-	}
-}
-
-static void take_datagram(struct rj_dissect *d, const struct rj_payload *p,
-			  struct rj_dissect_counts *counts)
-{
-	struct side *side = &d->sides[p->side];
-	struct rj_cursor c = rj_cursor_init(p->bytes, p->len, p->len >= p->wire_len);
-	rj_dissector_mask candidates = d->rows;
-	int row;
-
-	if (!p->len || side->phase != PHASE_ACTIVE)
-		return;
-	if (!d->bound) {
-		row = choose(d, p->side, c, true, &candidates);
-		if (row < 0 && ++side->num_probed == MAX_PROBED)
-			refuse(side);
-		if (row < 0 || !bind(d, p->side, d->table[row], counts))
-			return;
-	}
-	read_datagram(d, p->side, c, counts);
 }
 
 /* Whether only the other side could make this one of use. */
@@ -524,7 +479,7 @@ static void drop_refused(struct rj_dissect *d)
 
 	for (unsigned int nr = 0; nr < 2; nr++)
 		if (is_hopeless_both || (d->bound && is_hopeless(&d->sides[nr])))
-			finish(&d->sides[nr]);
+			rj_dissect_finish(&d->sides[nr]);
 }
 
 void rj_dissect_pool(struct rj_pool *pool, struct rj_slab *slab)
@@ -569,8 +524,8 @@ void rj_dissect_free(struct rj_dissect *d)
 {
 	if (!d)
 		return;
-	finish(&d->sides[0]);
-	finish(&d->sides[1]);
+	rj_dissect_finish(&d->sides[0]);
+	rj_dissect_finish(&d->sides[1]);
 	rj_arena_done(&d->arena);
 	if (d->pool)
 		rj_pool_put(d->pool, d);
@@ -594,11 +549,11 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 	if (d->over == RJ_OVER_TCP)
 		take_segment(d, p, counts);
 	else
-		take_datagram(d, p, counts);
+		rj_dissect_take_datagram(d, p, counts);
 	drop_refused(d);
 	if (rj_stream_keep(&side->stream)) {
 		counts->no_memory++;
-		finish(side);
+		rj_dissect_finish(side);
 	}
 }
 
@@ -642,7 +597,7 @@ bool rj_dissect_waits_for_other(const struct rj_dissect *d, unsigned int side)
 
 void rj_dissect_give_up(struct rj_dissect *d, unsigned int side)
 {
-	finish(&d->sides[side]);
+	rj_dissect_finish(&d->sides[side]);
 }
 
 static bool is_untouched(const struct side *side)
@@ -712,7 +667,7 @@ bool rj_dissect_pause(const struct rj_dissect *d, unsigned int side, struct rj_p
 static void resume_side(struct side *side, const struct rj_paused *paused,
 			struct rj_dissect_counts *counts)
 {
-	refuse(side);
+	rj_dissect_refuse(side);
 	side->time_ns = paused->time_ns;
 	side->candidates = 0;
 	side->refused_bytes = paused->refused_bytes;
@@ -720,7 +675,7 @@ static void resume_side(struct side *side, const struct rj_paused *paused,
 	if (!rj_stream_hold(&side->stream, paused->first_seq, paused->bytes, paused->len))
 		return;
 	counts->no_memory++;
-	finish(side);
+	rj_dissect_finish(side);
 }
 
 void rj_dissect_resume(struct rj_dissect *d, const struct rj_payload *p,
@@ -766,7 +721,7 @@ void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		if (d->sides[nr].phase == PHASE_ACTIVE)
 			counts->holes += rj_stream_num_waiting(&d->sides[nr].stream);
-		finish(&d->sides[nr]);
+		rj_dissect_finish(&d->sides[nr]);
 	}
 }
 

@@ -8,8 +8,11 @@
 /* What a flow may keep for its record: both hellos at their longest and 100 KiB beside. Ours. */
 #define ARENA_BYTES ((size_t)256 * 1024)
 
-/* Datagrams of a side that are probed; STUN or a greeting may come before the protocol. Ours. */
+/* Datagrams of a side that are probed in vain; a greeting may come before the protocol. Ours. */
 #define MAX_PROBED 4u
+
+/* The same, of STUN: ICE has a check every 50 ms (RFC 8445 14.2), for some seconds. Ours. */
+#define MAX_STUN 64u
 
 /*
  * Bytes of a side that may come after all dissectors refused it, while the other side can still

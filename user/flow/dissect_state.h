@@ -15,12 +15,14 @@ enum phase {
 
 /*
  * struct side - one direction. Of a packet whose payload nobody wants its head alone is looked at.
- * @candidates:    TCP: rows that have not said no to the bytes at its start
+ * @candidates:    TCP: rows that have not said no to the bytes at its start; UDP: those that want
+ *                 further datagrams
  * @effort_bytes:  what probes and parses looked at that wanted more
  * @tried_bytes:   how many there were when last one wanted more
  * @refused_bytes: when it is refused: came since then
  * @num_refused:   segments since, each of which followed the one before
- * @num_probed:    UDP: datagrams that no row knew
+ * @num_stun:      UDP: datagrams of STUN that no row knew
+ * @num_probed:    UDP: other datagrams that no row knew, up to MAX_PROBED
  * @has_read:      TCP: a message was parsed
  * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
  * @lag:           how often the other side was handed over to a next protocol and this one not yet
@@ -31,7 +33,10 @@ struct side {
 	uint8_t lag : 4;
 	bool has_read : 1;
 	bool is_unplaced : 1;
-	uint16_t num_refused;
+	union {
+		uint16_t num_refused;
+		uint16_t num_stun;
+	};
 	rj_dissector_mask candidates;
 	struct rj_stream stream;
 	uint64_t time_ns;
@@ -42,7 +47,10 @@ struct side {
 	};
 };
 
-/* struct layer - a protocol that handed the flow over to the next; in the arena. */
+/*
+ * struct layer - a protocol that handed the flow over to the next, or that shares its ports with
+ * the one that is bound; in the arena.
+ */
 struct layer {
 	struct layer *before;
 	const struct rj_dissector *row;
@@ -74,5 +82,35 @@ struct rj_dissect {
 	uint8_t binder;
 	uint8_t num_handovers;
 };
+
+/* rj_dissect_finish - nothing more of the side is wanted. */
+void rj_dissect_finish(struct side *side);
+
+/* rj_dissect_refuse - no row wants what it has. */
+void rj_dissect_refuse(struct side *side);
+
+/* rj_dissect_message - for bytes of a side that came last. */
+struct rj_message rj_dissect_message(struct rj_dissect *d, unsigned int nr);
+
+/*
+ * rj_dissect_choose - the first row that knows these bytes, in probing order (those with a port of
+ * the flow first); -1: none, or one that must be asked before the others wants more. Rows that say
+ * no leave @candidates. With @is_last wanting more is a no: so the answer does not depend on how
+ * the bytes were cut into segments.
+ */
+int rj_dissect_choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes, bool is_last,
+		      rj_dissector_mask *candidates);
+
+/* rj_dissect_bind - whether there was memory for it; else the flow is given up. */
+bool rj_dissect_bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
+		     struct rj_dissect_counts *counts);
+
+/* rj_dissect_parse - one message by the row that reads the side; malformed ones are not counted. */
+enum rj_status rj_dissect_parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
+				struct rj_dissect_counts *counts);
+
+/* rj_dissect_take_datagram - of a flow over UDP. (dissect_datagrams.c) */
+void rj_dissect_take_datagram(struct rj_dissect *d, const struct rj_payload *p,
+			      struct rj_dissect_counts *counts);
 
 #endif

@@ -34,10 +34,11 @@ enum rj_probe {
  *           call when what gave RJ_TRUNCATED, a datagram that the capture cut or the end of a
  *           stream, is shown once more, because no more of it will come: a parse that keeps
  *           such a part clears it (of a stream it need not) and returns RJ_OK
- * @hands_over: TCP: set by a parse that returns RJ_OK: what stands behind the cursor, and all that
+ * @hands_over: set by a parse that returns RJ_OK. TCP: what stands behind the cursor, and all that
  *           follows on this side, is of another protocol, for which all dissectors are asked. Here
  *           the cursor need not have moved. The other side goes on as it was until it is handed
- *           over as well
+ *           over as well. UDP: this datagram is of another protocol, which takes turns with this
+ *           one in the flow; the cursor has not moved
  */
 struct rj_message {
 	unsigned int side;
@@ -101,7 +102,8 @@ struct rj_dissector {
 	 * one byte further). RJ_TRUNCATED: called again from the same start with
 	 * more bytes; @state must be as if this call had not been. RJ_MALFORMED:
 	 * not called again for this side of a stream, called again with the next
-	 * datagram; what earlier messages gave is kept.
+	 * datagram; what earlier messages gave is kept. A datagram that is so from its
+	 * first byte on is asked of other dissectors too.
 	 */
 	enum rj_status (*parse)(void *state, struct rj_message *m, struct rj_cursor *c);
 
