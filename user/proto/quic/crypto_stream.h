@@ -3,8 +3,7 @@
 #ifndef RJ_PROTO_QUIC_CRYPTO_STREAM_H
 #define RJ_PROTO_QUIC_CRYPTO_STREAM_H
 
-#include "core/arena.h"
-#include "core/cursor.h"
+#include "proto/common/assembly.h"
 #include "proto/tls/session.h"
 
 /*
@@ -15,14 +14,10 @@
 
 /*
  * struct rj_quic_crypto_stream - embedded; a zeroed one is empty.
- * @bytes: in the flow's arena, @room of them
- * @seen:  a bit for each of @bytes that came
- * @next:  where the next message starts
+ * @next: where the next message starts
  */
 struct rj_quic_crypto_stream {
-	uint8_t *bytes;
-	uint64_t *seen;
-	uint32_t room;
+	struct rj_assembly assembly;
 	uint32_t next;
 };
 

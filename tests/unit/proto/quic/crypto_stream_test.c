@@ -113,7 +113,7 @@ TEST(quic_crypto_stream_of_other_bytes_in_the_same_place_the_first_stand)
 	CHECK_EQ(rj_quic_crypto_stream_put(&f.stream, &f.arena, 98,
 					   rj_cursor_init(other, sizeof(other), true)),
 		 RJ_MALFORMED);
-	CHECK(!memcmp(f.stream.bytes + 100, f.message + 100, 5));
+	CHECK(!memcmp(f.stream.assembly.bytes + 100, f.message + 100, 5));
 	rj_arena_done(&f.arena);
 }
 
@@ -129,7 +129,7 @@ TEST(quic_crypto_stream_ends_where_its_cap_is)
 	CHECK_EQ(rj_quic_crypto_stream_put(&f.stream, &f.arena, RJ_QUIC_CRYPTO_MAX, one),
 		 RJ_MALFORMED);
 	CHECK_EQ(rj_quic_crypto_stream_put(&f.stream, &f.arena, UINT64_MAX, one), RJ_MALFORMED);
-	CHECK_EQ(f.stream.room, RJ_QUIC_CRYPTO_MAX);
+	CHECK_EQ(f.stream.assembly.room, RJ_QUIC_CRYPTO_MAX);
 	rj_arena_done(&f.arena);
 }
 
@@ -164,9 +164,9 @@ TEST(quic_crypto_stream_takes_little_for_a_small_hello)
 
 	begin(&f);
 	CHECK_EQ(put(&f, 0, 300), RJ_OK);
-	CHECK_EQ(f.stream.room, 512);
+	CHECK_EQ(f.stream.assembly.room, 512);
 	CHECK_EQ(put(&f, 300, 300), RJ_OK);
-	CHECK_EQ(f.stream.room, 1024);
+	CHECK_EQ(f.stream.assembly.room, 1024);
 	rj_arena_done(&f.arena);
 }
 
@@ -178,6 +178,6 @@ TEST(quic_crypto_stream_without_memory)
 	f.arena.cap_bytes = 0;
 	CHECK_EQ(put(&f, 0, 10), RJ_MALFORMED);
 	CHECK_EQ(f.arena.num_refused, 1);
-	CHECK_EQ(f.stream.room, 0);
+	CHECK_EQ(f.stream.assembly.room, 0);
 	rj_arena_done(&f.arena);
 }
