@@ -237,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += len;
 		size -= len;
 	}
-	for (unsigned int side = 0; side < 2 && !(dissector->over & RJ_OVER_UDP); side++)
+	for (unsigned int side = 0; side < 2 && f.over == RJ_OVER_TCP; side++)
 		end_stream(&f, side);
 	if (dissector->originator) {
 		int side = dissector->originator(f.state);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TLS over TCP: the record layer, which hands handshake messages to the session. */
+/* TLS over TCP: the record layer, which hands handshake messages to the session; DTLS over UDP. */
 #include "proto/dissector.h"
 #include "proto/registry.h"
+#include "proto/tls/dtls.h"
 #include "proto/tls/fingerprint.h"
 #include "proto/tls/session.h"
 
@@ -49,7 +50,10 @@ struct tls_side {
 
 struct tls_state {
 	struct rj_tls_session session;
-	struct tls_side sides[2];
+	union {
+		struct tls_side sides[2];
+		struct rj_dtls_side datagrams[2];
+	};
 };
 
 /* struct stream - handshake bytes across the records that carry them. */
@@ -139,9 +143,11 @@ static enum rj_probe probe_ssl2(struct rj_cursor bytes)
 
 static enum rj_probe tls_probe(const struct rj_message *m, struct rj_cursor bytes)
 {
-	enum rj_probe answer = probe_record(bytes);
+	enum rj_probe answer;
 
-	(void)m;
+	if (m->over == RJ_OVER_UDP)
+		return rj_dtls_probe(bytes);
+	answer = probe_record(bytes);
 	return answer == RJ_PROBE_NO ? probe_ssl2(bytes) : answer;
 }
 
@@ -404,9 +410,9 @@ RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct 
 	return st;
 }
 
-static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cursor *c)
+RJ_MUST_CHECK static enum rj_status parse_stream(struct tls_state *s, struct rj_message *m,
+						 struct rj_cursor *c)
 {
-	struct tls_state *s = state;
 	struct tls_side *side = &s->sides[m->side];
 	enum rj_status st;
 
@@ -421,6 +427,15 @@ static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cur
 	if (st == RJ_MALFORMED)
 		s->session.is_malformed = true;
 	return st;
+}
+
+static enum rj_status tls_parse(void *state, struct rj_message *m, struct rj_cursor *c)
+{
+	struct tls_state *s = state;
+
+	if (m->over == RJ_OVER_UDP)
+		return rj_dtls_parse(&s->session, &s->datagrams[m->side], m, c);
+	return parse_stream(s, m, c);
 }
 
 const struct rj_tls_session *rj_tls_session_of(const void *state)
@@ -456,8 +471,8 @@ static void tls_fingerprints(const void *state, struct rj_fingerprints *out)
 
 const struct rj_dissector rj_tls = {
 	.name = "tls",
-	.reference = "RFC 8446, RFC 5246",
-	.over = RJ_OVER_TCP,
+	.reference = "RFC 8446, RFC 5246, RFC 9147",
+	.over = RJ_OVER_TCP | RJ_OVER_UDP,
 	.ports = tls_ports,
 	.state_bytes = sizeof(struct tls_state),
 	.max_bytes = STREAM_MAX,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Tests of protocols that share a pair of ports over UDP. */
 #include "flow/dissect_limits.h"
+#include "proto/registry.h"
 #include "tests/unit/flow/talk.h"
 
 /*
@@ -182,4 +183,35 @@ TEST(datagrams_are_not_looked_at_where_no_protocol_wants_more)
 	say_to(&run, 0, "x");
 	CHECK(!rj_dissect_wants(run.d, 0));
 	end_as(&run, "\"a2,0 \"\"b1,0 \"");
+}
+
+/* A request of STUN (RFC 8489 5) and the least hello of DTLS, which hands the former over. */
+TEST(datagrams_of_dtls_are_read_between_those_of_stun)
+{
+	static const struct rj_dissector *const tls_alone[] = { &rj_tls, NULL };
+	static const char stun[] = "\x01\x01\x01\x01\x21\x12\xa4\x42";
+	struct run run;
+	size_t len;
+	uint8_t *hello = unit_unhex("16 fefd 0000 000000000000 0036 01 00002a 0000 000000 00002a"
+				    "fefd 000102030405060708090a0b0c0d0e0f"
+				    "101112131415161718191a1b1c1d1e1f 00 00 0002 1301 01 00",
+				    &len);
+	struct rj_payload p = { .over = UDP, .src_port = 1, .dst_port = 2, .bytes = hello };
+	const struct talk talk = { .table = tls_alone, .over = UDP };
+	char *json;
+
+	run = begin(&talk);
+	for (unsigned int i = 0; i < 20; i++) {
+		say_to(&run, 0, stun);
+		say_to(&run, 1, stun);
+	}
+	p.len = p.wire_len = (uint32_t)len;
+	rj_dissect_payload(run.d, &p, &run.counts);
+	say_to(&run, 0, stun);
+	say_to(&run, 1, stun);
+	CHECK_EQ(run.counts.malformed, 0);
+	json = end(&run);
+	CHECK(strstr(json, "\"c_random\":\"000102") && !strstr(json, "malformed"));
+	free(json);
+	free(hello);
 }

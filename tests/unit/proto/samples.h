@@ -10,7 +10,7 @@
 /*
  * struct sample - one message as the first of its side: its bytes are all that
  * one call of parse takes.
- * @protocol: name of the dissector
+ * @protocol: name of the dissector, and "/tcp" where it reads datagrams as well and this is none
  * @hex, @text: the bytes, as one of them
  */
 struct sample {
@@ -27,11 +27,21 @@ struct sample {
 static const struct sample samples[] = {
 	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446
 	   section 4.1.2) */
-	{ "tls", 40000, 443,
+	{ "tls/tcp", 40000, 443,
 	  "16 0301 002d 01 000029 0303"
 	  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 	  "00 0002 1301 01 00",
 	  NULL },
+	/* the same over DTLS 1.2, without cookie (RFC 6347 section 4.2.1) */
+	{ "tls", 40000, 4433,
+	  "16 fefd 0000 000000000000 0036 01 00002a 0000 000000 00002a fefd"
+	  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+	  "00 00 0002 1301 01 00",
+	  NULL },
+	/* HelloVerifyRequest (RFC 6347 section 4.2.1); an alert */
+	{ "tls", 4433, 40000,
+	  "16 feff 0000 000000000000 0013 03 000007 0000 000000 000007 feff 04 01020304", NULL },
+	{ "tls", 4433, 40000, "15 fefd 0000 000000000001 0002 02 28", NULL },
 	/* query for example.com A with EDNS: RFC 1035 section 4, RFC 6891 section 6.1 */
 	{ "dns", 40000, 53,
 	  "1234 0100 0001 0000 0000 0001"

@@ -59,7 +59,7 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_HRR] = { "hrr", RJ_TYPE_BOOL, "", 0, "RFC 8446 4.1.4",
 		"The server asked for a second ClientHello; the first is shown." },
 	[F_VERIFIED] = { "hello_verify", RJ_TYPE_BOOL, "", 0, "RFC 6347 4.2.1",
-		"DTLS: the server asked for its cookie before it went on." },
+		"DTLS: the server asked for a cookie; the hello that has it is shown." },
 	[F_GREASE] = { "grease", RJ_TYPE_BOOL, "", 0, "RFC 8701",
 		"The client offers values that mean nothing: 0a0a, 1a1a and so on." },
 	[F_ECH] = { "ech", RJ_TYPE_BOOL, "", 0, "RFC 9849",

@@ -324,6 +324,7 @@ enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
 unsigned int rj_tls_version_rank(uint16_t version)
 {
 	switch (version) {
+	case RJ_DTLS_OPENSSL:
 	case RJ_DTLS_1_0:
 		return 4;
 	case RJ_DTLS_1_2:

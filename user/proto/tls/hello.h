@@ -20,9 +20,10 @@
 #define RJ_TLS_SSL3_0 0x0300u
 #define RJ_TLS_1_2 0x0303u
 #define RJ_TLS_1_3 0x0304u
-#define RJ_DTLS_1_0 0xfeffu /* RFC 4347 4.1: one's complement of 1.0 */
-#define RJ_DTLS_1_2 0xfefdu /* RFC 6347 4.1 */
-#define RJ_DTLS_1_3 0xfefcu /* RFC 9147 5.3 */
+#define RJ_DTLS_1_0 0xfeffu	/* RFC 4347 4.1: one's complement of 1.0 */
+#define RJ_DTLS_1_2 0xfefdu	/* RFC 6347 4.1 */
+#define RJ_DTLS_1_3 0xfefcu	/* RFC 9147 5.3 */
+#define RJ_DTLS_OPENSSL 0x0100u /* of OpenSSL before 0.9.8f, for DTLS 1.0 */
 
 /* rj_tls_is_grease - a value that means nothing and is there to be passed over (RFC 8701 2). */
 static inline bool rj_tls_is_grease(uint16_t value)
@@ -101,7 +102,7 @@ uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello, struct rj_cursor
 
 /*
  * rj_tls_version_rank - SSL 3.0 is 2, TLS 1.0 to 1.3 are 3 to 6, and DTLS is what it was made of:
- * 1.0 of TLS 1.1, 1.2 and 1.3 of their TLS. 0: a version that is none of them.
+ * 1.0 (OpenSSL's too) of TLS 1.1, 1.2 and 1.3 of their TLS. 0: a version that is none of them.
  */
 unsigned int rj_tls_version_rank(uint16_t version);
 

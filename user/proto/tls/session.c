@@ -75,13 +75,17 @@ static bool take_role(struct rj_tls_session *s, unsigned int side, enum rj_tls_r
 }
 
 /*
- * A second ClientHello answers a HelloRetryRequest (RFC 8446 4.1.4); over DTLS it has the cookie
- * of a HelloVerifyRequest (RFC 6347 4.2.1), or is the first one again, as nobody answered.
+ * A second ClientHello answers a HelloRetryRequest (RFC 8446 4.1.4). Over DTLS there may be others:
+ * one with the cookie of a HelloVerifyRequest (RFC 6347 4.2.1), one of a client that begins anew.
+ * There the last one counts that the server has not answered.
  */
-static void take_second_hello(struct rj_tls_session *s, unsigned int side)
+static void take_second_hello(struct rj_tls_session *s, unsigned int side, struct rj_tls_body body)
 {
-	if (s->transport == RJ_TLS_OVER_DTLS && !s->retry.len)
+	if (s->transport == RJ_TLS_OVER_DTLS && !s->retry.len) {
+		if (!s->server_hello.len)
+			s->client_hello = body;
 		return;
+	}
 	s->is_retried = true;
 	s->is_over[side] = true;
 }
@@ -95,7 +99,7 @@ RJ_MUST_CHECK static enum rj_status take_client_hello(struct rj_tls_session *s, 
 	if (st || !take_role(s, side, RJ_TLS_ROLE_CLIENT))
 		return RJ_MALFORMED;
 	if (s->client_hello.len)
-		take_second_hello(s, side);
+		take_second_hello(s, side, body);
 	else
 		s->client_hello = body;
 	return rj_tls_hello_check(&hello);

@@ -64,7 +64,7 @@ struct rj_tls_alert {
 /*
  * struct rj_tls_session - embedded; a zeroed one knows nothing. All but transport and is_malformed
  * are set by rj_tls_session_message and rj_tls_session_alert alone.
- * @client_hello: the first that came
+ * @client_hello: the first that came; over DTLS the last before the server answered
  * @server_hello: the ServerHello that is no HelloRetryRequest
  * @retry:        the HelloRetryRequest
  * @certificates: by side: the body of its Certificate message
@@ -98,7 +98,7 @@ struct rj_tls_session {
 	bool is_malformed;
 };
 
-/* Which hello of a session: the ClientHello (the first), the ServerHello, the HelloRetryRequest. */
+/* Which hello of a session: its ClientHello, the ServerHello, the HelloRetryRequest. */
 enum rj_tls_which { RJ_TLS_THE_CLIENT, RJ_TLS_THE_SERVER, RJ_TLS_THE_RETRY };
 
 /*
