@@ -244,7 +244,7 @@ struct rj_hole {
 #define RJ_HALF_SAMPLED 0x04u  /* kernel: no sample is wanted, but of heads by RJ_HALF_HEADS */
 #define RJ_HALF_HEADS 0x08u    /* kernel: spoke HTTP/1: later heads are sampled too */
 #define RJ_HALF_LATER 0x10u    /* kernel: …and sample_base is the start of the last of them */
-#define RJ_HALF_QUIC 0x20u     /* kernel: began with a long header of QUIC */
+#define RJ_HALF_HELLO 0x20u    /* kernel: had a handshake of QUIC or DTLS: more is sampled */
 #define RJ_HALF_STARTED 0x40u  /* what its first packet tells is in struct rj_rest */
 
 /*

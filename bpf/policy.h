@@ -16,8 +16,11 @@
 #define RJ_MAX_SAMPLED_HEADS 64u
 /* A datagram protocol's side may ask and answer more often than a stream has first segments. */
 #define RJ_MAX_SAMPLED_DATAGRAMS 400u
-/* Datagrams of a side that are looked at for QUIC's handshake: Initials, their acks and retries. */
-#define RJ_MAX_QUIC_PACKETS 16u
+/*
+ * Datagrams of a side that are looked at for the handshake of QUIC or DTLS: Initials, their acks
+ * and retries; a chain of certificates in small pieces.
+ */
+#define RJ_MAX_HANDSHAKE_DATAGRAMS 64u
 /* How far before the first segment seen one that was overtaken may start. */
 #define RJ_SAMPLE_REORDER_BYTES 65536
 /* How far a stream is sampled at most where user space asks for more: a TLS handshake message. */
@@ -108,6 +111,25 @@ static __always_inline int rj_is_quic_long(__u64 first)
 		return 0;
 	return version == 1 || version == 0x6b3343cf ||
 	       (version >= 0xff00001b && version <= 0xff000022);
+}
+
+/*
+ * rj_is_dtls_clear - whether a datagram starts with a record of DTLS that is not encrypted: epoch
+ * 0, ChangeCipherSpec, alert or handshake, of any version (RFC 6347 4.1), and of OpenSSL before.
+ */
+static __always_inline int rj_is_dtls_clear(__u64 first)
+{
+	__u32 type = (__u32)(first >> 56);
+	__u32 version = (__u32)(first >> 40) & 0xffff;
+
+	return type >= 20 && type <= 22 && (version >> 8 == 0xfe || version == 0x0100) &&
+	       !(first >> 24 & 0xffff);
+}
+
+/* rj_is_handshake - whether a datagram starts as those with hellos and certificates do. */
+static __always_inline int rj_is_handshake(__u64 first)
+{
+	return rj_is_quic_long(first) || rj_is_dtls_clear(first);
 }
 
 /* How much the loss of a sample would hurt, least first. */

@@ -115,7 +115,7 @@ static __always_inline int rj_is_datagram_wanted(const struct rj_half *half,
 	if (rest->sample_base < rj_limits.sample_bytes ||
 	    (is_udp && (rj_is_whole_port(p->key.port[0]) || rj_is_whole_port(p->key.port[1]))))
 		return 1;
-	return half->bits & RJ_HALF_QUIC && half->packets <= RJ_MAX_QUIC_PACKETS;
+	return half->bits & RJ_HALF_HELLO && half->packets <= RJ_MAX_HANDSHAKE_DATAGRAMS;
 }
 
 /* A datagram is handed up whole, or it is of no use. */
@@ -124,7 +124,6 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 					      struct rj_sampling *s)
 {
 	int is_first_bytes = rest->sample_base < rj_limits.sample_bytes;
-	int is_first = p->key.proto == RJ_IP_UDP && !rest->num_samples;
 	int is_stopped;
 
 	/* of errors the first are told apart from one another by user space */
@@ -142,12 +141,14 @@ static __always_inline __u32 rj_want_datagram(const struct rj_frame *f, struct r
 		half->bits |= RJ_HALF_SAMPLED;
 	if (half->bits & RJ_HALF_SAMPLED || is_stopped)
 		return 0;
-	if (!is_first_bytes && half->bits & RJ_HALF_QUIC && !rj_is_quic_long(rj_first_bytes(f, p)))
-		return 0;
-	if (is_first && rj_is_quic_long(rj_first_bytes(f, p)))
-		half->bits |= RJ_HALF_QUIC;
-	if (is_first_bytes)
-		rest->sample_base += p->payload_len;
+	if (!is_first_bytes)
+		return half->bits & RJ_HALF_HELLO && !rj_is_handshake(rj_first_bytes(f, p)) ?
+			       0 :
+			       p->payload_len;
+	if (p->key.proto == RJ_IP_UDP && !(half->bits & RJ_HALF_HELLO) &&
+	    rj_is_handshake(rj_first_bytes(f, p)))
+		half->bits |= RJ_HALF_HELLO;
+	rest->sample_base += p->payload_len;
 	return p->payload_len;
 }
 

@@ -54,6 +54,23 @@ TEST(policy_knows_long_headers_of_quic)
 	CHECK(!rj_is_quic_long(first_of("\xc3\xff\0\0\x23\x08xx")));
 }
 
+TEST(policy_knows_records_of_dtls_in_the_clear)
+{
+	CHECK(rj_is_dtls_clear(first_of("\x16\xfe\xfd\0\0\0\0\0")));
+	CHECK(rj_is_dtls_clear(first_of("\x14\xfe\xff\0\0\0\0\7")));
+	CHECK(rj_is_dtls_clear(first_of("\x15\x01\x00\0\0\0\0\0")));
+	CHECK(!rj_is_dtls_clear(first_of("\x16\xfe\xfd\0\1\0\0\0"))); /* encrypted */
+	CHECK(!rj_is_dtls_clear(first_of("\x16\xfe\xfd\1\0\0\0\0")));
+	CHECK(!rj_is_dtls_clear(first_of("\x17\xfe\xfd\0\0\0\0\0")));
+	CHECK(!rj_is_dtls_clear(first_of("\x13\xfe\xfd\0\0\0\0\0")));
+	CHECK(!rj_is_dtls_clear(first_of("\x16\x03\x01\0\0\0\0\0"))); /* TLS */
+	CHECK(!rj_is_dtls_clear(first_of("\x16\x01\x01\0\0\0\0\0")));
+	CHECK(!rj_is_dtls_clear(0)); /* shorter than eight bytes */
+	CHECK(rj_is_handshake(first_of("\x16\xfe\xfd\0\0\0\0\0")));
+	CHECK(rj_is_handshake(first_of("\xc3\0\0\0\x01\x08xx")));
+	CHECK(!rj_is_handshake(first_of("\x43\0\0\0\x01\x08xx")));
+}
+
 TEST(policy_whole_datagrams_are_those_of_names_leases_and_keys)
 {
 	static const uint16_t whole[] = { 53, 67, 68, 137, 500, 546, 547, 4500, 5353, 5355 };
