@@ -260,6 +260,35 @@ start_nginx() {
 	wait_listening nginx tcp 443
 }
 
+# dtls_to PORT [OPTION…]: a handshake by OpenSSL's client, which leaves as it has nothing to say.
+dtls_to() {
+	in_ns client openssl s_client -connect "$SERVER4:$1" -servername "$SERVER_NAME" "${@:2}" \
+		</dev/null >"$WORK/dtls-client.log" 2>&1
+}
+
+# make_dtls: the key and certificate of dtls_talk, in $WORK/dtls.
+make_dtls() {
+	mkdir -p "$WORK/dtls"
+	make_certificate "$WORK/dtls"
+}
+
+# dtls_talk [OPTION OF SERVER…] -- [OPTION OF CLIENT…]: with OpenSSL's server, on UDP port 4433; it asks for a cookie. A
+# server for each talk, as it does not see when a client leaves.
+dtls_talk() {
+	local dir=$WORK/dtls options=() status=0
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	# shellcheck disable=SC2016
+	spawn dtls server bash -c 'sleep infinity | "$@"' - openssl s_server -quiet -listen -accept 4433 \
+		-cert "$dir/cert.pem" -key "$dir/key.pem" "${options[@]}"
+	wait_listening dtls udp 4433
+	dtls_to 4433 "${@:2}" || status=$?
+	stop_proc dtls
+	return $status
+}
+
 # start_dnsmasq: answers for example.test out of its own head and asks nobody else; UDP and TCP port 53.
 start_dnsmasq() {
 	local dir=$WORK/dnsmasq long
