@@ -264,25 +264,107 @@ static void hide_name(struct rj_anonymous *v, const uint8_t *name, size_t len,
 	rj_buffer_put(&v->hidden, block, block_len);
 }
 
+static void put_hiding_names(struct rj_anonymous *v, const uint8_t *text, size_t len,
+			     struct rj_buffer *out)
+{
+	size_t done = 0, at, name_len;
+
+	while (v->anonymizer->users &&
+	       rj_usernames_find(v->anonymizer->users, text, len, done, &at, &name_len)) {
+		rj_buffer_put(out, text + done, at - done);
+		hide_name(v, text + at, name_len, out);
+		done = at + name_len;
+	}
+	rj_buffer_put(out, text + done, len - done);
+}
+
+/* Hands on the text in @out, which is given back. */
+static void pass_text(struct rj_anonymous *v, const struct rj_field *f, struct rj_buffer *out)
+{
+	if (out->is_failed)
+		v->next->ops->null(v->next, f);
+	else
+		v->next->ops->string(v->next, f, out->data, out->len);
+	rj_buffer_done(out);
+}
+
 static void hide_names(struct rj_anonymous *v, const struct rj_field *f, const uint8_t *text,
 		       size_t len)
 {
-	struct rj_visitor *next = v->next;
-	size_t done = 0, at, name_len;
 	struct rj_buffer out;
 
 	rj_buffer_init(&out, MAX_URI);
-	while (rj_usernames_find(v->anonymizer->users, text, len, done, &at, &name_len)) {
-		rj_buffer_put(&out, text + done, at - done);
-		hide_name(v, text + at, name_len, &out);
-		done = at + name_len;
+	put_hiding_names(v, text, len, &out);
+	pass_text(v, f, &out);
+}
+
+/* How many bytes of the text's first are an address that is hidden; 0: none. */
+static size_t leading_address(const struct rj_anonymizer *a, const uint8_t *text, size_t len,
+			      uint8_t out[16])
+{
+	char copy[INET6_ADDRSTRLEN] = "";
+	size_t num = 0;
+
+	while (num < len && num < sizeof(copy) - 1 && text[num] &&
+	       strchr("0123456789abcdefABCDEF:.", text[num])) {
+		copy[num] = (char)text[num];
+		num++;
 	}
-	rj_buffer_put(&out, text + done, len - done);
-	if (out.is_failed)
-		next->ops->null(next, f);
-	else
-		next->ops->string(next, f, out.data, out.len);
-	rj_buffer_done(&out);
+	for (; num;
+	     copy[--num] = '\0') { /* a port, or the end of a sentence, may stand behind it */
+		memset(out, 0, 10);
+		out[10] = out[11] = 0xff;
+		if (inet_pton(AF_INET, copy, out + 12) == 1 || inet_pton(AF_INET6, copy, out) == 1)
+			return rj_anonymizer_hides(a, out) ? num : 0;
+	}
+	return 0;
+}
+
+static bool is_separator(uint8_t ch)
+{
+	return !ch || strchr(" @\"<>[](),:;=|", ch);
+}
+
+/* What people and programs say to each other: addresses, and names between any separators. */
+static void hide_words(struct rj_anonymous *v, const struct rj_field *f, const uint8_t *text,
+		       size_t len)
+{
+	struct rj_buffer out;
+	size_t num;
+
+	rj_buffer_init(&out, MAX_URI);
+	for (size_t at = 0; at < len; at += num) {
+		uint8_t addr[16], block[BLOCK_LEN], hex[2 * BLOCK_LEN];
+		bool is_begin = !at || is_separator(text[at - 1]);
+
+		num = is_begin ? leading_address(v->anonymizer, text + at, len - at, addr) : 0;
+		if (num) {
+			out.is_failed = out.is_failed || !encrypt_address(v, addr, block);
+			rj_text_hex(hex, block, out.is_failed ? 0 : sizeof(block));
+			rj_buffer_put(&out, hex, out.is_failed ? 0 : sizeof(hex));
+			continue;
+		}
+		while (at + num < len && !is_separator(text[at + num]))
+			num++;
+		if (num)
+			put_hiding_names(v, text + at, num, &out);
+		else
+			rj_buffer_put(&out, text + at, num = 1);
+	}
+	pass_text(v, f, &out);
+	rj_buffer_cut(&v->hidden, 0);
+}
+
+/* Rows of mail and file transfer. */
+static bool has_words(const struct rj_field *f)
+{
+	static const char *const names[] = { "text",   "argument", "address", "helo",
+					     "banner", "system",   NULL };
+
+	for (const char *const *name = names; f->type == RJ_TYPE_STRING && *name; name++)
+		if (!strcmp(f->name, *name))
+			return true;
+	return false;
 }
 
 static void hide_string(struct rj_visitor *v, const struct rj_field *f, const void *text,
@@ -304,6 +386,8 @@ static void hide_string(struct rj_visitor *v, const struct rj_field *f, const vo
 	} else if (own->anonymizer->users && len && !strcmp(f->name, "path")) {
 		hide_names(own, f, text, len); /* HTTP/2: not listed beside */
 		rj_buffer_cut(&own->hidden, 0);
+	} else if (len && has_words(f)) {
+		hide_words(own, f, text, len);
 	} else {
 		own->is_behind_version = !strcmp(f->name, "version");
 		own->next->ops->string(own->next, f, text, len);

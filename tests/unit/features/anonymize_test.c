@@ -213,6 +213,34 @@ TEST(anonymize_hides_names_in_uris_and_lists_them_behind_the_version)
 	rj_anonymizer_free(a);
 }
 
+TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
+{
+	static const struct rj_field rows[] = { { .name = "text", .type = RJ_TYPE_STRING },
+						{ .name = "address", .type = RJ_TYPE_STRING },
+						{ .name = "command", .type = RJ_TYPE_STRING } };
+	struct rj_anonymizer *a = made("10.0.0.0/30\n2001:db8::/32\n", "alice\njohn.doe\n");
+	static const struct {
+		unsigned int row;
+		const char *text;
+	} said[] = {
+		{ 0, "Hello [10.0.0.1], 10.0.0.9 and IPv6:2001:db8::1. Or 10.0.0.2:25" },
+		{ 1, "alice@example.test" },
+		{ 1, "malice.x@10.0.0.1.example" },
+		{ 0, "/home/alice/a \"john.doe\"" },
+		{ 2, "alice 10.0.0.1" },
+	};
+	struct shown s;
+
+	begin(&s, a);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		s.v->ops->string(s.v, &rows[said[i].row], said[i].text, strlen(said[i].text));
+	expect(&s, "[\"Hello [" HIDDEN_10_0_0_1 "], 10.0.0.9 and IPv6:" HIDDEN_DB8_1
+		   ". Or " HIDDEN_10_0_0_2 ":25\",\"" HIDDEN_ALICE "@example.test\","
+		   "\"malice.x@" HIDDEN_10_0_0_1 ".example\","
+		   "\"/home/" HIDDEN_ALICE "/a \\\"" HIDDEN_JOHN_DOE "\\\"\",\"alice 10.0.0.1\"]");
+	rj_anonymizer_free(a);
+}
+
 TEST(anonymize_hands_on_what_it_does_not_hide)
 {
 	struct rj_anonymizer *a = made("0.0.0.0/0\n::/0\n", "alice\n");
