@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What stands before another protocol in a connection: STARTTLS in its kinds, SOCKS, PROXY headers.
- */
+/* What stands before another protocol in a connection: STARTTLS of some, SOCKS, PROXY headers. */
 #include "proto/common/line.h"
 #include "proto/dissector.h"
 #include "proto/registry.h"
@@ -19,10 +17,6 @@
 #define POSTGRES_GSS 80877104u /* 1234, 5680: GSSENCRequest */
 
 enum kind {
-	SMTP,
-	FTP,
-	POP3,
-	IMAP,
 	XMPP,
 	LDAP,
 	MYSQL,
@@ -65,34 +59,6 @@ static enum rj_probe probe_texts(struct rj_cursor bytes, const char *const *text
 		answer = RJ_PROBE_MORE;
 	}
 	return answer;
-}
-
-static enum rj_probe probe_smtp(struct rj_cursor bytes)
-{
-	static const char *const texts[] = { "220 ", "220-", "EHLO ", "HELO ", "LHLO ", NULL };
-
-	return probe_texts(bytes, texts);
-}
-
-static enum rj_probe probe_ftp(struct rj_cursor bytes)
-{
-	static const char *const texts[] = { "AUTH TLS", "AUTH SSL", NULL };
-
-	return probe_texts(bytes, texts);
-}
-
-static enum rj_probe probe_pop3(struct rj_cursor bytes)
-{
-	static const char *const texts[] = { "+OK", "CAPA\r\n", "STLS\r\n", NULL };
-
-	return probe_texts(bytes, texts);
-}
-
-static enum rj_probe probe_imap(struct rj_cursor bytes)
-{
-	static const char *const texts[] = { "* OK", NULL };
-
-	return probe_texts(bytes, texts);
 }
 
 static enum rj_probe probe_xmpp(struct rj_cursor bytes)
@@ -511,10 +477,6 @@ static const struct {
 	enum rj_status (*lead)(struct rj_cursor *c, bool is_opener, unsigned int num_units,
 			       bool *ret_is_last);
 } kinds[NUM_KINDS] = {
-	[SMTP] = { "smtp", probe_smtp, pass_line, NULL },
-	[FTP] = { "ftp", probe_ftp, pass_line, NULL },
-	[POP3] = { "pop3", probe_pop3, pass_line, NULL },
-	[IMAP] = { "imap", probe_imap, pass_line, NULL },
 	[XMPP] = { "xmpp", probe_xmpp, pass_tag, NULL },
 	[LDAP] = { "ldap", probe_ldap, pass_ber, NULL },
 	[MYSQL] = { "mysql", probe_mysql, pass_mysql, NULL },
@@ -579,17 +541,6 @@ RJ_MUST_CHECK static enum rj_status read_lead(struct prelude *p, struct rj_messa
 	return RJ_OK;
 }
 
-/* FTP greets as SMTP does, but asks for TLS by another word (RFC 4217 4). */
-static void note_command(struct prelude *p, unsigned int at, struct rj_cursor c)
-{
-	struct rj_cursor line;
-
-	if (p->kinds[at] != SMTP || rj_line_read(&c, &line))
-		return;
-	if (rj_line_equals(line, "AUTH TLS") || rj_line_equals(line, "AUTH SSL"))
-		p->kinds[at] = FTP;
-}
-
 /* TLS starts where a unit would; no unit starts with the type of a record. */
 RJ_MUST_CHECK static enum rj_status read_unit(struct prelude *p, struct rj_message *m,
 					      struct rj_cursor *c)
@@ -604,7 +555,6 @@ RJ_MUST_CHECK static enum rj_status read_unit(struct prelude *p, struct rj_messa
 	}
 	if (answer == RJ_PROBE_MORE && !c->is_hard)
 		return RJ_TRUNCATED;
-	note_command(p, at, *c);
 	st = kinds[p->kinds[at]].pass(c);
 	if (st == RJ_TRUNCATED && c->left >= MAX_BYTES / 2)
 		return RJ_MALFORMED;
@@ -654,9 +604,9 @@ enum field { F_PRELUDE, F_KIND, NUM_FIELDS };
 
 static const struct rj_field fields[NUM_FIELDS] = {
 	[F_PRELUDE] = { "prelude", RJ_TYPE_ARRAY, "", 0, "",
-			"What came before the protocols shown, in order: smtp where STARTTLS led "
+			"What came before the protocols shown, in order: xmpp where STARTTLS led "
 			"to TLS, proxy2, socks5 and the like." },
-	[F_KIND] = { "kind", RJ_TYPE_STRING, "", 0, "RFC 3207; RFC 1928; PROXY protocol",
+	[F_KIND] = { "kind", RJ_TYPE_STRING, "", 0, "RFC 6120; RFC 1928; PROXY protocol",
 		     "Name of one." },
 };
 
@@ -676,12 +626,11 @@ static void prelude_emit(const void *state, unsigned int originator, struct rj_v
 	v->ops->close(v);
 }
 
-static const uint16_t prelude_ports[] = { 21,	25,   110,  143,  389,	587, 1080,
-					  3306, 3389, 5222, 5269, 5432, 0 };
+static const uint16_t prelude_ports[] = { 389, 1080, 3306, 3389, 5222, 5269, 5432, 0 };
 
 const struct rj_dissector rj_prelude = {
 	.name = "prelude",
-	.reference = "RFC 3207, RFC 4217, RFC 2595, RFC 6120, RFC 4511, RFC 1928",
+	.reference = "RFC 6120, RFC 4511, RFC 1928",
 	.over = RJ_OVER_TCP,
 	.ports = prelude_ports,
 	.state_bytes = sizeof(struct prelude),

@@ -13,6 +13,10 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_dhcp,
 	&rj_dhcpv6,
 	&rj_ike,
+	&rj_smtp,
+	&rj_ftp,
+	&rj_pop3,
+	&rj_imap,
 	&rj_prelude,
 	NULL,
 };

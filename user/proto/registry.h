@@ -14,6 +14,10 @@ extern const struct rj_dissector rj_ssh;
 extern const struct rj_dissector rj_dhcp;
 extern const struct rj_dissector rj_dhcpv6;
 extern const struct rj_dissector rj_ike;
+extern const struct rj_dissector rj_smtp;
+extern const struct rj_dissector rj_ftp;
+extern const struct rj_dissector rj_pop3;
+extern const struct rj_dissector rj_imap;
 extern const struct rj_dissector rj_prelude;
 
 #endif

@@ -2,43 +2,66 @@
 /* TLS behind STARTTLS, SOCKS, CONNECT and PROXY headers, however both sides are delivered. */
 #include "tests/unit/flow/talk.h"
 
-/* struct before - what stands before TLS on both sides, in hexadecimal where it has no letters. */
+/*
+ * struct before - what stands before TLS on both sides, in hexadecimal where it has no letters.
+ * @shown: as what
+ */
 struct before {
-	const char *name;
+	const char *shown;
 	const char *out;
 	const char *in;
 	bool is_hex;
 	bool greets;
 };
 
+#define ACCEPTED "\"starttls\":{\"offered\":true,\"asked\":true,\"accepted\":true},"
+
 static const struct before befores[] = {
-	{ "smtp", "EHLO a\r\nSTARTTLS\r\n",
-	  "220-a ESMTP\r\n220 b\r\n250-a\r\n250 STARTTLS\r\n220 go\r\n", false, true },
-	{ "ftp", "AUTH TLS\r\n", "220 a\r\n234 go\r\n", false, true },
-	{ "pop3", "CAPA\r\nSTLS\r\n", "+OK a\r\n+OK\r\nSTLS\r\n.\r\n+OK go\r\n", false, true },
-	{ "imap", "a1 CAPABILITY\r\na2 STARTTLS\r\n",
+	{ "{\"banner\":\"a ESMTP\",\"hostname\":\"a\",\"helo\":\"a\","
+	  "\"capabilities\":[\"STARTTLS\"]," ACCEPTED
+	  "\"commands\":[{\"command\":\"EHLO\",\"argument\":\"a\"},{\"command\":\"STARTTLS\"}],"
+	  "\"replies\":[{\"code\":220,\"text\":\"a ESMTP\"},{\"code\":250,\"text\":\"a\"},"
+	  "{\"code\":220,\"text\":\"go\"}]}",
+	  "EHLO a\r\nSTARTTLS\r\n", "220-a ESMTP\r\n220 b\r\n250-a\r\n250 STARTTLS\r\n220 go\r\n",
+	  false, true },
+	{ "{\"banner\":\"a\",\"starttls\":{\"offered\":false,\"asked\":true,\"accepted\":true},"
+	  "\"commands\":[{\"command\":\"AUTH\",\"argument\":\"TLS\"}],"
+	  "\"replies\":[{\"code\":220,\"text\":\"a\"},{\"code\":234}]}",
+	  "AUTH TLS\r\n", "220 a\r\n234 go\r\n", false, true },
+	{ "{\"banner\":\"a\",\"capabilities\":[\"STLS\"]," ACCEPTED
+	  "\"commands\":[{\"command\":\"CAPA\"},{\"command\":\"STLS\"}],"
+	  "\"replies\":[{\"status\":\"+OK\",\"text\":\"a\"},{\"status\":\"+OK\"},"
+	  "{\"status\":\"+OK\",\"text\":\"go\"}]}",
+	  "CAPA\r\nSTLS\r\n", "+OK a\r\n+OK\r\nSTLS\r\n.\r\n+OK go\r\n", false, true },
+	{ "{\"banner\":\"a\",\"capabilities\":[\"STARTTLS\"]," ACCEPTED
+	  "\"commands\":[{\"tag\":\"a1\",\"command\":\"CAPABILITY\"},"
+	  "{\"tag\":\"a2\",\"command\":\"STARTTLS\"}],"
+	  "\"replies\":[{\"status\":\"OK\",\"text\":\"a\"},{\"tag\":\"a1\",\"status\":\"OK\"},"
+	  "{\"tag\":\"a2\",\"status\":\"OK\",\"text\":\"go\"}]}",
+	  "a1 CAPABILITY\r\na2 STARTTLS\r\n",
 	  "* OK a\r\n* CAPABILITY STARTTLS\r\na1 OK\r\na2 OK go\r\n", false, true },
-	{ "xmpp", "<?xml version='1.0'?><stream:stream to='a'><starttls xmlns='b'/>",
+	{ "[\"xmpp\"]", "<?xml version='1.0'?><stream:stream to='a'><starttls xmlns='b'/>",
 	  "<?xml version='1.0'?><stream:stream id='a'><features/><proceed xmlns='b'/>", false,
 	  true },
-	{ "ldap", "301d02010177188016312e332e362e312e342e312e313436362e3230303337",
+	{ "[\"ldap\"]", "301d02010177188016312e332e362e312e342e312e313436362e3230303337",
 	  "300c02010178070a010004000400", true, false },
-	{ "mysql", "2000000185aeff1900000001210000000000000000000000000000000000000000000000",
+	{ "[\"mysql\"]", "2000000185aeff1900000001210000000000000000000000000000000000000000000000",
 	  "390000000a352e352e350001000000616263646566676800fff72102000f00150000000000000000"
 	  "0000696a6b6c6d6e6f7071727374006d7973716c00",
 	  true, true },
-	{ "postgresql", "0000000804d21630 0000000804d2162f", "4e53", true, false },
-	{ "rdp", "03000013 0e e0000000000001000800 03000000",
+	{ "[\"postgresql\"]", "0000000804d21630 0000000804d2162f", "4e53", true, false },
+	{ "[\"rdp\"]", "03000013 0e e0000000000001000800 03000000",
 	  "03000013 0e d0000012340002000800 02000000", true, false },
-	{ "socks4", "0401 01bb c0000201 61 00", "005a 0000 00000000", true, false },
-	{ "socks4", "0401 01bb 00000001 61 00 612e74657374 00", "005a 0000 00000000", true, false },
-	{ "socks5", "0502 0002 0102 6162 0163 0501 0003 06 612e74657374 01bb",
-	  "0502 0100 0500 0001 00000000 0000", true, false },
-	{ "socks5", "0501 00 0501 0004 20010db8000000000000000000000001 01bb",
-	  "0500 0500 0001 c0000201 1f90", true, false },
-	{ "proxy1", "PROXY TCP4 192.0.2.1 192.0.2.2 40000 443\r\n", "", false, false },
-	{ "proxy2", "0d0a0d0a000d0a515549540a 2111 000c c0000201 c0000202 9c40 01bb", "", true,
+	{ "[\"socks4\"]", "0401 01bb c0000201 61 00", "005a 0000 00000000", true, false },
+	{ "[\"socks4\"]", "0401 01bb 00000001 61 00 612e74657374 00", "005a 0000 00000000", true,
 	  false },
+	{ "[\"socks5\"]", "0502 0002 0102 6162 0163 0501 0003 06 612e74657374 01bb",
+	  "0502 0100 0500 0001 00000000 0000", true, false },
+	{ "[\"socks5\"]", "0501 00 0501 0004 20010db8000000000000000000000001 01bb",
+	  "0500 0500 0001 c0000201 1f90", true, false },
+	{ "[\"proxy1\"]", "PROXY TCP4 192.0.2.1 192.0.2.2 40000 443\r\n", "", false, false },
+	{ "[\"proxy2\"]", "0d0a0d0a000d0a515549540a 2111 000c c0000201 c0000202 9c40 01bb", "",
+	  true, false },
 };
 
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
@@ -69,17 +92,17 @@ static struct talk talk_behind(const struct before *before)
 	return talk;
 }
 
-/* What TLS alone is shown as, before it the names of what came first; to be freed. */
-static char *want_behind(const char *names)
+/* What TLS alone is shown as, behind it what came first; to be freed. */
+static char *want_behind(const char *shown)
 {
 	struct talk talk = tls_talk();
 	char *tls = whole(&talk);
-	size_t len = strlen(tls) + strlen(names) + 1;
+	size_t len = strlen(tls) + strlen(shown) + 1;
 	char *want = malloc(len);
 
 	if (!want)
 		abort();
-	snprintf(want, len, "%s%s", tls, names);
+	snprintf(want, len, "%s%s", tls, shown);
 	free(tls);
 	talk_free(&talk);
 	return want;
@@ -140,10 +163,8 @@ TEST(prelude_leads_to_tls_however_it_is_cut)
 {
 	for (size_t i = 0; i < NUM(befores); i++) {
 		struct talk talk = talk_behind(&befores[i]);
-		char names[64], *want;
+		char *want = want_behind(befores[i].shown);
 
-		snprintf(names, sizeof(names), "[\"%s\"]", befores[i].name);
-		want = want_behind(names);
 		check_cuts(&talk, want);
 		check_bytes(&talk, want);
 		if (befores[i].greets)
@@ -155,13 +176,32 @@ TEST(prelude_leads_to_tls_however_it_is_cut)
 
 TEST(prelude_may_stand_behind_another)
 {
-	static const struct before smtp = { "smtp", "EHLO a\r\nSTARTTLS\r\n", "220 a\r\n220 go\r\n",
-					    false, true };
-	static const struct before proxy = { "proxy1", "PROXY UNKNOWN\r\n", "", false, false };
-	struct talk talk = talk_behind(&smtp);
-	char *want = want_behind("[\"proxy1\",\"smtp\"]");
+	static const struct before xmpp = { "", "<?xml version='1.0'?><starttls/>",
+					    "<?xml version='1.0'?><proceed/>", false, true };
+	static const struct before proxy = { "", "PROXY UNKNOWN\r\n", "", false, false };
+	struct talk talk = talk_behind(&xmpp);
+	char *want = want_behind("[\"proxy1\",\"xmpp\"]");
 
 	put_before(&talk, 0, proxy.out, false);
+	check_cuts(&talk, want);
+	check_bytes(&talk, want);
+	free(want);
+	talk_free(&talk);
+}
+
+TEST(prelude_may_stand_before_a_dialogue)
+{
+	static const struct before smtp = { "", "EHLO a\r\nSTARTTLS\r\n", "220 a\r\n220 go\r\n",
+					    false, true };
+	struct talk talk = talk_behind(&smtp);
+	char *want = want_behind(
+		"{\"banner\":\"a\",\"hostname\":\"a\",\"helo\":\"a\","
+		"\"starttls\":{\"offered\":false,\"asked\":true,\"accepted\":true},"
+		"\"commands\":[{\"command\":\"EHLO\","
+		"\"argument\":\"a\"},{\"command\":\"STARTTLS\"}],\"replies\":[{\"code\":220,"
+		"\"text\":\"a\"},{\"code\":220,\"text\":\"go\"}]}[\"proxy1\"]");
+
+	put_before(&talk, 0, "PROXY UNKNOWN\r\n", false);
 	check_cuts(&talk, want);
 	check_bytes(&talk, want);
 	free(want);
@@ -187,7 +227,7 @@ TEST(prelude_of_more_layers_than_are_kept_ends_the_flow)
 
 TEST(prelude_says_nothing_of_what_leads_nowhere)
 {
-	static const char out[] = "EHLO a\r\nMAIL FROM:<a@b>\r\nDATA\r\n";
+	static const char out[] = "<?xml version='1.0'?><stream:stream to='a'>";
 	struct talk talk = tls_talk();
 	struct run run;
 

@@ -98,11 +98,21 @@ static const struct sample samples[] = {
 	  "00 00 0008 01020304",
 	  NULL },
 	{ "prelude", 40000, 9, NULL, "PROXY TCP6 2001:db8::1 2001:db8::2 40000 443\r\n" },
-	{ "prelude", 25, 40000, NULL, "220 a ESMTP\r\n" },
+	{ "prelude", 40000, 5222, NULL, "<?xml version='1.0'?>" },
 	/* what both sides of HTTP/2 begin with: RFC 9113 section 3.4 */
 	{ "http2", 40000, 80, NULL, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" },
 	{ "http2", 80, 40000, "00000c 04 00 00000000 0003 00000064 0001 00001000", NULL },
 	{ "prelude", 40000, 1080, "0401 01bb c0000201 61 00", NULL },
+	{ "smtp", 25, 40000, NULL, "220 a ESMTP\r\n" },
+	{ "smtp", 40000, 9, NULL, "EHLO a.example\r\n" },
+	{ "ftp", 21, 40000, NULL, "220 a FTP\r\n" },
+	{ "ftp", 40000, 21, NULL, "PORT 192,0,2,1,4,1\r\n" },
+	/* RFC 1939 10 */
+	{ "pop3", 9, 40000, NULL, "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n" },
+	{ "pop3", 40000, 110, NULL, "APOP mrose c4c9334bac560ecc979e58001b3e22fb\r\n" },
+	/* RFC 3501 8 */
+	{ "imap", 9, 40000, NULL, "* OK IMAP4rev1 Service Ready\r\n" },
+	{ "imap", 40000, 143, NULL, "a001 login mrose secret\r\n" },
 };
 
 #endif
