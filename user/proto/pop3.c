@@ -42,9 +42,9 @@ static const struct rj_verb verbs[] = {
 
 /* What a list of capabilities may begin with (IANA, POP3 Capabilities). */
 static const char *const capabilities[] = {
-	"TOP",	  "USER", "SASL",	    "RESP-CODES",     "LOGIN-DELAY", "PIPELINING",
-	"EXPIRE", "UIDL", "IMPLEMENTATION", "AUTH-RESP-CODE", "STLS",	     "UTF8",
-	"LANG",	  NULL,
+	"CAPA",		  "TOP",	"USER",	  "SASL", "RESP-CODES",
+	"LOGIN-DELAY",	  "PIPELINING", "EXPIRE", "UIDL", "IMPLEMENTATION",
+	"AUTH-RESP-CODE", "STLS",	"UTF8",	  "LANG", NULL,
 };
 
 static bool read_answer(struct rj_cursor line, uint16_t *ret_answer, struct rj_cursor *ret_text)
