@@ -272,12 +272,12 @@ static const struct rj_field fields[NUM_FIELDS] = {
 /* clang-format on */
 
 /*
- * Those of a login (RFC 959 5.4) and of RFC 2228, those that may repeat a line that was not
- * understood, and those of endpoints, which are told otherwise.
+ * Those of a login (RFC 959 5.4) and of RFC 2228, that of a directory, often the user's, those that
+ * may repeat a line that was not understood, and those of endpoints, which are told otherwise.
  */
 static bool is_secret(uint16_t code)
 {
-	return code / 10 == 23 || code / 10 == 33 || code / 10 == 53 ||
+	return code / 10 == 23 || code / 10 == 33 || code / 10 == 53 || code == 257 ||
 	       (code >= 500 && code <= 504) || (code >= 227 && code <= 229);
 }
 

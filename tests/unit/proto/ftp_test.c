@@ -14,20 +14,21 @@ TEST(ftp_shows_a_session_without_its_login)
 	    "211-Features:\r\n AUTH SSL;TLS;\r\n SIZE\r\n MLST size*;create;\r\n211 End\r\n");
 	say(&d, S, "215 UNIX Type: L8\r\n");
 	say(&d, C, "RETR a/b c.txt\r\nSITE PSWD waldo\r\nACCT waldo\r\nwaldo\r\n");
-	say(&d, S, "150 Opening\r\n226 Done\r\n500 'waldo': not understood\r\n530 waldo\r\n");
-	end_says(&d,
-		 "{\"banner\":\"Welcome\",\"system\":\"UNIX Type: L8\","
-		 "\"capabilities\":[\"AUTH SSL;TLS;\",\"SIZE\",\"MLST size*;create;\"],"
-		 "\"starttls\":{\"offered\":true,\"asked\":false,\"accepted\":false},"
-		 "\"commands\":[{\"command\":\"USER\"},{\"command\":\"PASS\"},"
-		 "{\"command\":\"FEAT\"},{\"command\":\"SYST\"},"
-		 "{\"command\":\"RETR\",\"argument\":\"a/b c.txt\"},"
-		 "{\"command\":\"SITE\",\"argument\":\"PSWD\"},{\"command\":\"ACCT\"}],"
-		 "\"commands_unknown\":1,"
-		 "\"replies\":[{\"code\":220,\"text\":\"Welcome\"},{\"code\":331},"
-		 "{\"code\":230},{\"code\":211,\"text\":\"Features:\"},"
-		 "{\"code\":215,\"text\":\"UNIX Type: L8\"},{\"code\":150,\"text\":\"Opening\"},"
-		 "{\"code\":226,\"text\":\"Done\"},{\"code\":500},{\"code\":530}]}");
+	say(&d, S,
+	    "257 \"/home/waldo\"\r\n150 Opening\r\n226 Done\r\n500 'waldo': not understood\r\n530 waldo\r\n");
+	end_says(&d, "{\"banner\":\"Welcome\",\"system\":\"UNIX Type: L8\","
+		     "\"capabilities\":[\"AUTH SSL;TLS;\",\"SIZE\",\"MLST size*;create;\"],"
+		     "\"starttls\":{\"offered\":true,\"asked\":false,\"accepted\":false},"
+		     "\"commands\":[{\"command\":\"USER\"},{\"command\":\"PASS\"},"
+		     "{\"command\":\"FEAT\"},{\"command\":\"SYST\"},"
+		     "{\"command\":\"RETR\",\"argument\":\"a/b c.txt\"},"
+		     "{\"command\":\"SITE\",\"argument\":\"PSWD\"},{\"command\":\"ACCT\"}],"
+		     "\"commands_unknown\":1,"
+		     "\"replies\":[{\"code\":220,\"text\":\"Welcome\"},{\"code\":331},"
+		     "{\"code\":230},{\"code\":211,\"text\":\"Features:\"},"
+		     "{\"code\":215,\"text\":\"UNIX Type: L8\"},{\"code\":257},"
+		     "{\"code\":150,\"text\":\"Opening\"},"
+		     "{\"code\":226,\"text\":\"Done\"},{\"code\":500},{\"code\":530}]}");
 }
 
 /* What STAT says has the form of features nearly; it tells who is there. */
