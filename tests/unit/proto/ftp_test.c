@@ -14,8 +14,8 @@ TEST(ftp_shows_a_session_without_its_login)
 	    "211-Features:\r\n AUTH SSL;TLS;\r\n SIZE\r\n MLST size*;create;\r\n211 End\r\n");
 	say(&d, S, "215 UNIX Type: L8\r\n");
 	say(&d, C, "RETR a/b c.txt\r\nSITE PSWD waldo\r\nACCT waldo\r\nwaldo\r\n");
-	say(&d, S,
-	    "257 \"/home/waldo\"\r\n150 Opening\r\n226 Done\r\n500 'waldo': not understood\r\n530 waldo\r\n");
+	say(&d, S, "257 \"/home/waldo\"\r\n150 Opening\r\n226 Done\r\n");
+	say(&d, S, "500 'waldo': not understood\r\n530 waldo\r\n");
 	end_says(&d, "{\"banner\":\"Welcome\",\"system\":\"UNIX Type: L8\","
 		     "\"capabilities\":[\"AUTH SSL;TLS;\",\"SIZE\",\"MLST size*;create;\"],"
 		     "\"starttls\":{\"offered\":true,\"asked\":false,\"accepted\":false},"
