@@ -104,25 +104,36 @@ static enum rj_greeting greeting_of(const struct rj_message *m, const struct wor
 	return m->src_port == RJ_PORT_FTP ? RJ_GREETING_FTP : greeting_of_next(next);
 }
 
+/* Passes over a greeting, whose words are looked at when all of it is there: so, mostly, once. */
+static enum rj_probe pass_greeting(struct rj_cursor *bytes)
+{
+	struct rj_reply_line reply;
+	struct rj_cursor line;
+
+	for (unsigned int i = 0; i < MAX_GREETING_LINES; i++) {
+		if (rj_line_read(bytes, &line))
+			return bytes->left > MAX_GREETING_BYTES ? RJ_PROBE_NO : RJ_PROBE_MORE;
+		if (rj_reply_line_read(line, &reply) && reply.is_last)
+			return RJ_PROBE_YES;
+	}
+	return RJ_PROBE_NO;
+}
+
 enum rj_greeting rj_reply_greeting(const struct rj_message *m, struct rj_cursor bytes)
 {
+	struct rj_cursor greeting = bytes, line;
 	struct words words = { 0 };
-	struct rj_cursor line;
 	struct rj_reply_line reply;
+	enum rj_probe answer;
 
 	if (!rj_cursor_starts(&bytes, "220") ||
 	    (bytes.left > 3 && rj_reply_probe(bytes) != RJ_PROBE_YES))
 		return RJ_GREETING_NONE;
-	for (unsigned int i = 0; i < MAX_GREETING_LINES; i++) {
-		bool is_reply;
-
-		if (rj_line_read(&bytes, &line))
-			return bytes.left > MAX_GREETING_BYTES ? RJ_GREETING_NONE :
-								 RJ_GREETING_MORE;
-		is_reply = rj_reply_line_read(line, &reply);
-		note_words(is_reply ? reply.text : line, &words);
-		if (is_reply && reply.is_last)
-			return greeting_of(m, &words, bytes);
-	}
-	return RJ_GREETING_NONE;
+	answer = pass_greeting(&bytes);
+	if (answer != RJ_PROBE_YES)
+		return answer == RJ_PROBE_MORE ? RJ_GREETING_MORE : RJ_GREETING_NONE;
+	greeting.left -= bytes.left;
+	while (!rj_line_read(&greeting, &line))
+		note_words(rj_reply_line_read(line, &reply) ? reply.text : line, &words);
+	return greeting_of(m, &words, bytes);
 }
