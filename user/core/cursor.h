@@ -97,6 +97,22 @@ RJ_CURSOR_READ_BE(u32, uint32_t, 4)
 RJ_CURSOR_READ_BE(u64, uint64_t, 8)
 #undef RJ_CURSOR_READ_BE
 
+/* rj_cursor_within - passes over a byte that has to be @first to @last, else RJ_MALFORMED. */
+RJ_MUST_CHECK static inline enum rj_status rj_cursor_within(struct rj_cursor *c, uint8_t first,
+							    uint8_t last)
+{
+	struct rj_cursor ahead = *c;
+	uint8_t byte;
+	enum rj_status st = rj_cursor_u8(&ahead, &byte);
+
+	if (st)
+		return st;
+	if (byte < first || byte > last)
+		return RJ_MALFORMED;
+	*c = ahead;
+	return RJ_OK;
+}
+
 /* rj_cursor_sub - opens the next @len bytes as a cursor of their own, with a hard end. */
 RJ_MUST_CHECK static inline enum rj_status rj_cursor_sub(struct rj_cursor *c, size_t len,
 							 struct rj_cursor *out)

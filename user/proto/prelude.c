@@ -11,17 +11,14 @@
 #define SOCKS_METHODS_MAX 8u   /* RFC 1928 3: a byte; clients offer 1 to 3 */
 #define SOCKS_USER_MAX 256u    /* SOCKS 4 has no limit; that of RFC 1929 and a NUL */
 #define PROXY_LINE_MAX 107u    /* PROXY protocol 2.1 */
-#define LDAP_EXTENDED 0x77u    /* RFC 4511 4.12: ExtendedRequest */
 #define MYSQL_PROTOCOL 10u     /* of the greeting, since MySQL 3.21 */
 #define POSTGRES_TLS 80877103u /* 1234, 5679: SSLRequest */
 #define POSTGRES_GSS 80877104u /* 1234, 5680: GSSENCRequest */
 
 enum kind {
 	XMPP,
-	LDAP,
 	MYSQL,
 	POSTGRES,
-	RDP,
 	SOCKS4,
 	SOCKS5,
 	PROXY1,
@@ -90,24 +87,6 @@ RJ_MUST_CHECK static enum rj_status want(struct rj_cursor *c, uint8_t first, uin
 }
 
 /*
- * A client that starts with StartTLS (RFC 4511 4.14): SEQUENCE, its length, messageID, the request.
- */
-static enum rj_probe probe_ldap(struct rj_cursor bytes)
-{
-	enum rj_status st = want(&bytes, 0x30, 0x30);
-
-	if (!st)
-		st = want(&bytes, 5, 127);
-	if (!st)
-		st = want(&bytes, 2, 2);
-	if (!st)
-		st = want(&bytes, 1, 1);
-	if (!st)
-		st = rj_cursor_skip(&bytes, 1);
-	return answer_of(st ? st : want(&bytes, LDAP_EXTENDED, LDAP_EXTENDED));
-}
-
-/*
  * The server's first packet: 24 bits of length, number 0, protocol 10, a version that starts 3 to
  * 9 or 1.
  */
@@ -143,22 +122,6 @@ RJ_MUST_CHECK static enum rj_status read_request(struct rj_cursor *c)
 static enum rj_probe probe_postgres(struct rj_cursor bytes)
 {
 	return answer_of(read_request(&bytes));
-}
-
-/* TPKT (RFC 1006 6) with a connection request or confirm (X.224 13.3, 13.4). */
-static enum rj_probe probe_rdp(struct rj_cursor bytes)
-{
-	enum rj_status st = want(&bytes, 3, 3);
-
-	if (!st)
-		st = want(&bytes, 0, 0);
-	if (!st)
-		st = want(&bytes, 0, 1);
-	if (!st)
-		st = want(&bytes, 11, 255);
-	if (!st)
-		st = rj_cursor_skip(&bytes, 1);
-	return answer_of(st ? st : want(&bytes, 0xd0, 0xe0));
 }
 
 /* SOCKS 4 and 4A: version, CONNECT or BIND, port, address, user, NUL; 4A a name and its NUL. */
@@ -284,30 +247,6 @@ RJ_MUST_CHECK static enum rj_status pass_tag(struct rj_cursor *c)
 	return rj_line_word(c, '>', &tag);
 }
 
-/* BER with a definite length (X.690 8.1.3): up to 127, or in one or two bytes. */
-RJ_MUST_CHECK static enum rj_status pass_ber(struct rj_cursor *c)
-{
-	struct rj_cursor ahead = *c;
-	uint64_t len;
-	uint8_t form;
-	enum rj_status st = want(&ahead, 0x30, 0x30);
-
-	if (!st)
-		st = rj_cursor_u8(&ahead, &form);
-	if (!st && form > 0x82)
-		return RJ_MALFORMED;
-	if (st)
-		return st;
-	len = form;
-	if (form >= 0x80)
-		st = form == 0x80 ? RJ_MALFORMED : rj_cursor_be(&ahead, form & 0x7f, &len);
-	if (!st)
-		st = rj_cursor_skip(&ahead, (size_t)len);
-	if (!st)
-		*c = ahead;
-	return st;
-}
-
 /* 24 bits of length, the least significant byte first, and a number. */
 RJ_MUST_CHECK static enum rj_status pass_mysql(struct rj_cursor *c)
 {
@@ -334,25 +273,6 @@ RJ_MUST_CHECK static enum rj_status pass_postgres(struct rj_cursor *c)
 
 	if (st == RJ_MALFORMED)
 		st = read_request(&ahead);
-	if (!st)
-		*c = ahead;
-	return st;
-}
-
-RJ_MUST_CHECK static enum rj_status pass_tpkt(struct rj_cursor *c)
-{
-	struct rj_cursor ahead = *c;
-	uint16_t len;
-	enum rj_status st = want(&ahead, 3, 3);
-
-	if (!st)
-		st = rj_cursor_skip(&ahead, 1);
-	if (!st)
-		st = rj_cursor_u16(&ahead, &len);
-	if (!st && len < 5) /* the header's 4 bytes are counted */
-		return RJ_MALFORMED;
-	if (!st)
-		st = rj_cursor_skip(&ahead, len - 4u);
 	if (!st)
 		*c = ahead;
 	return st;
@@ -478,10 +398,8 @@ static const struct {
 			       bool *ret_is_last);
 } kinds[NUM_KINDS] = {
 	[XMPP] = { "xmpp", probe_xmpp, pass_tag, NULL },
-	[LDAP] = { "ldap", probe_ldap, pass_ber, NULL },
 	[MYSQL] = { "mysql", probe_mysql, pass_mysql, NULL },
 	[POSTGRES] = { "postgresql", probe_postgres, pass_postgres, NULL },
-	[RDP] = { "rdp", probe_rdp, pass_tpkt, NULL },
 	[SOCKS4] = { "socks4", probe_socks4, NULL, lead_socks4 },
 	[SOCKS5] = { "socks5", probe_socks5, NULL, lead_socks5 },
 	[PROXY1] = { "proxy1", probe_proxy1, NULL, lead_proxy1 },
@@ -626,11 +544,11 @@ static void prelude_emit(const void *state, unsigned int originator, struct rj_v
 	v->ops->close(v);
 }
 
-static const uint16_t prelude_ports[] = { 389, 1080, 3306, 3389, 5222, 5269, 5432, 0 };
+static const uint16_t prelude_ports[] = { 1080, 3306, 5222, 5269, 5432, 0 };
 
 const struct rj_dissector rj_prelude = {
 	.name = "prelude",
-	.reference = "RFC 6120, RFC 4511, RFC 1928",
+	.reference = "RFC 6120, RFC 1928",
 	.over = RJ_OVER_TCP,
 	.ports = prelude_ports,
 	.state_bytes = sizeof(struct prelude),

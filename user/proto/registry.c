@@ -17,6 +17,10 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_ftp,
 	&rj_pop3,
 	&rj_imap,
+	&rj_smb,
+	&rj_rdp,
+	&rj_ldap,
+	&rj_kerberos,
 	&rj_prelude,
 	NULL,
 };

@@ -18,6 +18,10 @@ extern const struct rj_dissector rj_smtp;
 extern const struct rj_dissector rj_ftp;
 extern const struct rj_dissector rj_pop3;
 extern const struct rj_dissector rj_imap;
+extern const struct rj_dissector rj_smb;
+extern const struct rj_dissector rj_rdp;
+extern const struct rj_dissector rj_ldap;
+extern const struct rj_dissector rj_kerberos;
 extern const struct rj_dissector rj_prelude;
 
 #endif
