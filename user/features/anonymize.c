@@ -355,14 +355,27 @@ static void hide_words(struct rj_anonymous *v, const struct rj_field *f, const u
 	rj_buffer_cut(&v->hidden, 0);
 }
 
-/* Rows of mail and file transfer. */
+/* Rows of mail, file transfer and logins; by the standard where another row has that name. */
 static bool has_words(const struct rj_field *f)
 {
-	static const char *const names[] = { "text",   "argument", "address", "helo",
-					     "banner", "system",   NULL };
+	static const struct {
+		const char *name;
+		const char *reference;
+	} rows[] = {
+		{ "text", NULL },    { "argument", NULL },
+		{ "address", NULL }, { "helo", NULL },
+		{ "banner", NULL },  { "system", NULL },
+		{ "cookie", NULL },  { "routing_token", NULL },
+		{ "user", NULL },    { "called", NULL },
+		{ "netname", NULL }, { "dn", NULL },
+		{ "base", NULL },    { "cname", "RFC 4120 5.2.2" },
+	};
 
-	for (const char *const *name = names; f->type == RJ_TYPE_STRING && *name; name++)
-		if (!strcmp(f->name, *name))
+	if (f->type != RJ_TYPE_STRING)
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(f->name, rows[i].name) &&
+		    (!rows[i].reference || !strcmp(f->reference, rows[i].reference)))
 			return true;
 	return false;
 }

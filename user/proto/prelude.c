@@ -72,33 +72,20 @@ static enum rj_probe answer_of(enum rj_status st)
 	return st ? RJ_PROBE_NO : RJ_PROBE_YES;
 }
 
-/* Reads a byte that has to be @first to @last. */
-RJ_MUST_CHECK static enum rj_status want(struct rj_cursor *c, uint8_t first, uint8_t last)
-{
-	struct rj_cursor ahead = *c;
-	uint8_t byte;
-	enum rj_status st = rj_cursor_u8(&ahead, &byte);
-
-	if (!st && (byte < first || byte > last))
-		st = RJ_MALFORMED;
-	if (!st)
-		*c = ahead;
-	return st;
-}
-
 /*
  * The server's first packet: 24 bits of length, number 0, protocol 10, a version that starts 3 to
  * 9 or 1.
  */
 static enum rj_probe probe_mysql(struct rj_cursor bytes)
 {
-	enum rj_status st = want(&bytes, 40, 200); /* of the packet; greetings have 60 to 120 */
+	enum rj_status st =
+		rj_cursor_within(&bytes, 40, 200); /* of the packet; greetings have 60 to 120 */
 
 	for (unsigned int i = 0; !st && i < 3; i++)
-		st = want(&bytes, 0, 0);
+		st = rj_cursor_within(&bytes, 0, 0);
 	if (!st)
-		st = want(&bytes, MYSQL_PROTOCOL, MYSQL_PROTOCOL);
-	return answer_of(st ? st : want(&bytes, '1', '9'));
+		st = rj_cursor_within(&bytes, MYSQL_PROTOCOL, MYSQL_PROTOCOL);
+	return answer_of(st ? st : rj_cursor_within(&bytes, '1', '9'));
 }
 
 /* A message of eight bytes: its length and a code (PostgreSQL, Message Formats). */
@@ -107,16 +94,16 @@ RJ_MUST_CHECK static enum rj_status read_request(struct rj_cursor *c)
 	enum rj_status st = RJ_OK;
 
 	for (unsigned int i = 0; !st && i < 3; i++)
-		st = want(c, 0, 0);
+		st = rj_cursor_within(c, 0, 0);
 	if (!st)
-		st = want(c, 8, 8);
+		st = rj_cursor_within(c, 8, 8);
 	if (!st)
-		st = want(c, POSTGRES_TLS >> 24, POSTGRES_TLS >> 24);
+		st = rj_cursor_within(c, POSTGRES_TLS >> 24, POSTGRES_TLS >> 24);
 	if (!st)
-		st = want(c, POSTGRES_TLS >> 16 & 0xff, POSTGRES_TLS >> 16 & 0xff);
+		st = rj_cursor_within(c, POSTGRES_TLS >> 16 & 0xff, POSTGRES_TLS >> 16 & 0xff);
 	if (!st)
-		st = want(c, POSTGRES_TLS >> 8 & 0xff, POSTGRES_TLS >> 8 & 0xff);
-	return st ? st : want(c, POSTGRES_TLS & 0xff, POSTGRES_GSS & 0xff);
+		st = rj_cursor_within(c, POSTGRES_TLS >> 8 & 0xff, POSTGRES_TLS >> 8 & 0xff);
+	return st ? st : rj_cursor_within(c, POSTGRES_TLS & 0xff, POSTGRES_GSS & 0xff);
 }
 
 static enum rj_probe probe_postgres(struct rj_cursor bytes)
@@ -129,11 +116,11 @@ RJ_MUST_CHECK static enum rj_status read_socks4(struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, text;
 	uint32_t address;
-	enum rj_status st = want(&ahead, 4, 4);
+	enum rj_status st = rj_cursor_within(&ahead, 4, 4);
 	bool is_4a;
 
 	if (!st)
-		st = want(&ahead, 1, 2);
+		st = rj_cursor_within(&ahead, 1, 2);
 	if (!st)
 		st = rj_cursor_skip(&ahead, 2);
 	if (!st)
@@ -174,18 +161,18 @@ RJ_MUST_CHECK static enum rj_status check_socks5_next(struct rj_cursor c, bool h
 	struct rj_cursor name;
 	enum rj_status st;
 
-	if (has_login && !want(&c, 1, 1)) {
+	if (has_login && !rj_cursor_within(&c, 1, 1)) {
 		st = rj_cursor_prefixed(&c, 1, &name);
 		while (!st && name.left)
-			st = want(&name, ' ', '~');
+			st = rj_cursor_within(&name, ' ', '~');
 		return st;
 	}
-	st = want(&c, 5, 5);
+	st = rj_cursor_within(&c, 5, 5);
 	if (!st)
-		st = want(&c, 1, 3);
+		st = rj_cursor_within(&c, 1, 3);
 	if (!st)
-		st = want(&c, 0, 0);
-	return st ? st : want(&c, 1, 4);
+		st = rj_cursor_within(&c, 0, 0);
+	return st ? st : rj_cursor_within(&c, 1, 4);
 }
 
 /* RFC 1928 3: version, methods, of which those with a number below 10 are assigned. */
@@ -193,7 +180,7 @@ static enum rj_probe probe_socks5(struct rj_cursor bytes)
 {
 	uint8_t num, method;
 	bool has_login = false;
-	enum rj_status st = want(&bytes, 5, 5);
+	enum rj_status st = rj_cursor_within(&bytes, 5, 5);
 
 	if (!st)
 		st = rj_cursor_u8(&bytes, &num);
@@ -228,8 +215,8 @@ static enum rj_probe probe_proxy2(struct rj_cursor bytes)
 	enum rj_status st = RJ_OK;
 
 	for (unsigned int i = 0; !st && i < sizeof(signature); i++)
-		st = want(&bytes, signature[i], signature[i]);
-	return answer_of(st ? st : want(&bytes, 0x20, 0x21));
+		st = rj_cursor_within(&bytes, signature[i], signature[i]);
+	return answer_of(st ? st : rj_cursor_within(&bytes, 0x20, 0x21));
 }
 
 RJ_MUST_CHECK static enum rj_status pass_line(struct rj_cursor *c)
@@ -269,7 +256,7 @@ RJ_MUST_CHECK static enum rj_status pass_mysql(struct rj_cursor *c)
 RJ_MUST_CHECK static enum rj_status pass_postgres(struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c;
-	enum rj_status st = want(&ahead, 'G', 'S');
+	enum rj_status st = rj_cursor_within(&ahead, 'G', 'S');
 
 	if (st == RJ_MALFORMED)
 		st = read_request(&ahead);
@@ -289,7 +276,7 @@ RJ_MUST_CHECK static enum rj_status lead_socks4(struct rj_cursor *c, bool is_ope
 	*ret_is_last = true;
 	if (is_opener)
 		return read_socks4(c);
-	st = want(&ahead, 0, 0);
+	st = rj_cursor_within(&ahead, 0, 0);
 	return st ? st : rj_cursor_skip(c, 8);
 }
 
@@ -301,7 +288,7 @@ RJ_MUST_CHECK static enum rj_status read_socks5_address(struct rj_cursor *c)
 	enum rj_status st = rj_cursor_skip(&ahead, 2);
 
 	if (!st)
-		st = want(&ahead, 0, 0);
+		st = rj_cursor_within(&ahead, 0, 0);
 	if (!st)
 		st = rj_cursor_u8(&ahead, &kind);
 	if (st)
@@ -323,7 +310,7 @@ RJ_MUST_CHECK static enum rj_status read_socks5_address(struct rj_cursor *c)
 RJ_MUST_CHECK static enum rj_status pass_login(struct rj_cursor *c, bool is_opener)
 {
 	struct rj_cursor ahead = *c, text;
-	enum rj_status st = want(&ahead, 1, 1);
+	enum rj_status st = rj_cursor_within(&ahead, 1, 1);
 
 	if (!st && !is_opener)
 		st = rj_cursor_skip(&ahead, 1);
@@ -339,7 +326,7 @@ RJ_MUST_CHECK static enum rj_status lead_socks5(struct rj_cursor *c, bool is_ope
 						unsigned int num_units, bool *ret_is_last)
 {
 	struct rj_cursor ahead = *c, methods;
-	enum rj_status st = want(&ahead, 5, 5);
+	enum rj_status st = rj_cursor_within(&ahead, 5, 5);
 
 	*ret_is_last = num_units && !st;
 	if (num_units && st == RJ_MALFORMED)

@@ -215,9 +215,14 @@ TEST(anonymize_hides_names_in_uris_and_lists_them_behind_the_version)
 
 TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
 {
-	static const struct rj_field rows[] = { { .name = "text", .type = RJ_TYPE_STRING },
-						{ .name = "address", .type = RJ_TYPE_STRING },
-						{ .name = "command", .type = RJ_TYPE_STRING } };
+	static const struct rj_field rows[] = {
+		{ .name = "text", .type = RJ_TYPE_STRING },
+		{ .name = "address", .type = RJ_TYPE_STRING },
+		{ .name = "command", .type = RJ_TYPE_STRING },
+		{ .name = "dn", .type = RJ_TYPE_STRING },
+		{ .name = "cname", .type = RJ_TYPE_STRING, .reference = "RFC 4120 5.2.2" },
+		{ .name = "cname", .type = RJ_TYPE_STRING, .reference = "RFC 1035 section 3.3.1" }
+	};
 	struct rj_anonymizer *a = made("10.0.0.0/30\n2001:db8::/32\n", "alice\njohn.doe\n");
 	static const struct {
 		unsigned int row;
@@ -228,6 +233,9 @@ TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
 		{ 1, "malice.x@10.0.0.1.example" },
 		{ 0, "/home/alice/a \"john.doe\"" },
 		{ 2, "alice 10.0.0.1" },
+		{ 3, "uid=alice,ou=alices" },
+		{ 4, "alice/admin" },
+		{ 5, "alice.test" },
 	};
 	struct shown s;
 
@@ -237,7 +245,8 @@ TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
 	expect(&s, "[\"Hello [" HIDDEN_10_0_0_1 "], 10.0.0.9 and IPv6:" HIDDEN_DB8_1
 		   ". Or " HIDDEN_10_0_0_2 ":25\",\"" HIDDEN_ALICE "@example.test\","
 		   "\"malice.x@" HIDDEN_10_0_0_1 ".example\","
-		   "\"/home/" HIDDEN_ALICE "/a \\\"" HIDDEN_JOHN_DOE "\\\"\",\"alice 10.0.0.1\"]");
+		   "\"/home/" HIDDEN_ALICE "/a \\\"" HIDDEN_JOHN_DOE "\\\"\",\"alice 10.0.0.1\","
+		   "\"uid=" HIDDEN_ALICE ",ou=alices\",\"" HIDDEN_ALICE "/admin\",\"alice.test\"]");
 	rj_anonymizer_free(a);
 }
 

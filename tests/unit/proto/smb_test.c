@@ -123,7 +123,7 @@ TEST(smb_311_with_its_contexts)
 		"\"sha-512\"],"
 		"\"compression\":[\"lznt1\",\"lz77\",\"lz77+huffman\"],\"signing_algorithms\":["
 		"\"aes-gmac\","
-		"\"aes-cmac\"],\"name\":\"srv.test\"},\"server\":{\"guid\":\"" JSON_GUID_SERVER
+		"\"aes-cmac\"],\"netname\":\"srv.test\"},\"server\":{\"guid\":\"" JSON_GUID_SERVER
 		"\",\"capabilities\":["
 		"\"dfs\",\"leasing\",\"large_mtu\",\"encryption\"],\"signing\":\"required\","
 		"\"ciphers\":["

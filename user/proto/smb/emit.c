@@ -65,8 +65,10 @@ const struct rj_field rj_smb_fields[RJ_SMB_NUM_FIELDS] = {
 		"Its program, of SMB 1." },
 	[RJ_SMB_F_DOMAIN] = { "domain", RJ_TYPE_STRING, "", 0, "MS-CIFS 2.2.4.53, MS-NLMP 2.2.1.3",
 		"Domain of the user or of the server." },
-	[RJ_SMB_F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "MS-CIFS 2.2.4.52.2, MS-SMB2 2.2.3.1.4",
-		"Name of the server; with the client the one it called it by." },
+	[RJ_SMB_F_NAME] = { "name", RJ_TYPE_STRING, "", 0, "MS-CIFS 2.2.4.52.2",
+		"Name of the server, of SMB 1." },
+	[RJ_SMB_F_NETNAME] = { "netname", RJ_TYPE_STRING, "", 0, "MS-SMB2 2.2.3.1.4",
+		"Name or address that the client called the server by." },
 	[RJ_SMB_F_NTLMSSP] = { "ntlmssp", RJ_TYPE_OBJECT, "", 0, "MS-NLMP 2.2.1",
 		"What NTLM's messages tell of both ends." },
 	[RJ_SMB_F_USER] = { "user", RJ_TYPE_STRING, "", 0, "MS-NLMP 2.2.1.3, MS-CIFS 2.2.4.53.1",
@@ -466,7 +468,7 @@ static void put_party(struct rj_visitor *v, enum rj_smb_field f, const struct rj
 	rj_smb_put_text(v, RJ_SMB_F_OS, &party->os);
 	rj_smb_put_text(v, RJ_SMB_F_MANAGER, &party->manager);
 	rj_smb_put_text(v, RJ_SMB_F_DOMAIN, &party->domain);
-	rj_smb_put_text(v, RJ_SMB_F_NAME, &party->name);
+	rj_smb_put_text(v, f == RJ_SMB_F_CLIENT ? RJ_SMB_F_NETNAME : RJ_SMB_F_NAME, &party->name);
 	v->ops->close(v);
 }
 
