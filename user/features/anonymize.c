@@ -355,20 +355,24 @@ static void hide_words(struct rj_anonymous *v, const struct rj_field *f, const u
 	rj_buffer_cut(&v->hidden, 0);
 }
 
-/* Rows of mail, file transfer and logins; by the standard where another row has that name. */
+/* Rows of mail, file transfer, logins and calls; by the standard where another row has that name. */
 static bool has_words(const struct rj_field *f)
 {
 	static const struct {
 		const char *name;
 		const char *reference;
 	} rows[] = {
-		{ "text", NULL },    { "argument", NULL },
-		{ "address", NULL }, { "helo", NULL },
-		{ "banner", NULL },  { "system", NULL },
-		{ "cookie", NULL },  { "routing_token", NULL },
-		{ "user", NULL },    { "called", NULL },
-		{ "netname", NULL }, { "dn", NULL },
-		{ "base", NULL },    { "cname", "RFC 4120 5.2.2" },
+		{ "text", NULL },	 { "argument", NULL },
+		{ "address", NULL },	 { "helo", NULL },
+		{ "banner", NULL },	 { "system", NULL },
+		{ "cookie", NULL },	 { "routing_token", NULL },
+		{ "user", NULL },	 { "called", NULL },
+		{ "netname", NULL },	 { "dn", NULL },
+		{ "base", NULL },	 { "cname", "RFC 4120 5.2.2" },
+		{ "request_uri", NULL }, { "from", NULL },
+		{ "to", NULL },		 { "contact[]", NULL },
+		{ "via[]", NULL },	 { "call_id", NULL },
+		{ "username", NULL },	 { "sdes_cname", NULL },
 	};
 
 	if (f->type != RJ_TYPE_STRING)

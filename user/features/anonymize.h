@@ -43,8 +43,8 @@ bool rj_anonymizer_hides(const struct rj_anonymizer *a, const uint8_t addr[16]);
  * reverse look-ups with those in place of the address; subnets of DNS clients without the address;
  * in URIs each
  * name of a user in hexadecimal, AES-128 of its bytes and as many 0xff as make it blocks, and
- * behind the version the list of those; both in texts of mail, file transfer and logins. Without
- * memory it hands on null.
+ * behind the version the list of those; both in texts of mail, file transfer, logins and calls.
+ * Without memory it hands on null.
  * @visitor: hand this out. The others are its own.
  */
 struct rj_anonymous {

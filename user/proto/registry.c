@@ -5,6 +5,7 @@
 /* clang-format off */
 const struct rj_dissector *const rj_dissectors[] = {
 	&rj_tls,
+	&rj_sip, /* before HTTP, as both have OPTIONS */
 	&rj_http,
 	&rj_http2,
 	&rj_quic,
@@ -21,7 +22,10 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_rdp,
 	&rj_ldap,
 	&rj_kerberos,
+	&rj_stun,
+	&rj_ntp,
 	&rj_prelude,
+	&rj_rtp, /* least sure */
 	NULL,
 };
 /* clang-format on */

@@ -23,5 +23,9 @@ extern const struct rj_dissector rj_rdp;
 extern const struct rj_dissector rj_ldap;
 extern const struct rj_dissector rj_kerberos;
 extern const struct rj_dissector rj_prelude;
+extern const struct rj_dissector rj_stun;
+extern const struct rj_dissector rj_sip;
+extern const struct rj_dissector rj_ntp;
+extern const struct rj_dissector rj_rtp;
 
 #endif

@@ -116,10 +116,9 @@ static void show_subnet(struct shown *s, const char *text)
 
 /* Rows stay where they are: writers know them by their address. */
 static const struct rj_field texts[] = {
-	{ .name = "method", .type = RJ_TYPE_STRING },
-	{ .name = "uri", .type = RJ_TYPE_STRING },
-	{ .name = "version", .type = RJ_TYPE_STRING },
-	{ .name = "Host", .type = RJ_TYPE_STRING },
+	{ .name = "method", .type = RJ_TYPE_STRING },  { .name = "uri", .type = RJ_TYPE_STRING },
+	{ .name = "version", .type = RJ_TYPE_STRING }, { .name = "Host", .type = RJ_TYPE_STRING },
+	{ .name = "from", .type = RJ_TYPE_STRING },
 };
 
 static void show_element(struct shown *s, const char *name, const char *text)
@@ -247,6 +246,20 @@ TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
 		   "\"malice.x@" HIDDEN_10_0_0_1 ".example\","
 		   "\"/home/" HIDDEN_ALICE "/a \\\"" HIDDEN_JOHN_DOE "\\\"\",\"alice 10.0.0.1\","
 		   "\"uid=" HIDDEN_ALICE ",ou=alices\",\"" HIDDEN_ALICE "/admin\",\"alice.test\"]");
+	rj_anonymizer_free(a);
+}
+
+TEST(anonymize_hides_names_and_addresses_in_what_sip_says)
+{
+	struct rj_anonymizer *a = made("10.0.0.0/30\n", "alice\n");
+	struct shown s;
+
+	begin(&s, a);
+	show_element(&s, "from", "\"alice\" <sip:alice@10.0.0.1:5060>");
+	show_element(&s, "version", "2");
+	show_element(&s, "uri", "/sip:alice@"); /* as Joy's */
+	expect(&s, "[{\"from\":\"\\\"" HIDDEN_ALICE "\\\" <sip:" HIDDEN_ALICE "@" HIDDEN_10_0_0_1
+		   ":5060>\"},{\"version\":\"2\"},{\"uri\":\"/sip:alice@\"}]");
 	rj_anonymizer_free(a);
 }
 

@@ -162,6 +162,28 @@ static const struct sample samples[] = {
 	  "810000442046444546464346474546464343414341434143414341434143414341434143410020454445"
 	  "4d454a4546454f4645434144424341434143414341434143414341414100",
 	  NULL },
+	/* a client's question: RFC 5905 7.3; monlist: ntpd's ntp_request.h; readvar: RFC 9327 2 */
+	{ "ntp", 40000, 123,
+	  "23 00 06 20 00000000 00000000 00000000" SAMPLE_ZERO16
+	  "0000000000000000 c50204ebd24ce600",
+	  NULL },
+	{ "ntp", 123, 40000, "97 00 03 2a 0000 0000", NULL },
+	{ "ntp", 40000, 123, "16 02 0001 0000 0000 0000 0004 61626364", NULL },
+	/* RFC 5769 2.1 without its last attributes; RFC 3489 11.1 */
+	{ "stun", 40000, 9,
+	  "0001 001c 2112a442 b7e7a701bc34d686fa87dfae"
+	  "8022 0010 5354554e207465737420636c69656e74 0024 0004 6e0001ff",
+	  NULL },
+	{ "stun", 40000, 3478, "0001 0008 0102030405060708090a0b0c0d0e0f10 0003 0004 00000000",
+	  NULL },
+	{ "sip", 5060, 5060, NULL,
+	  "OPTIONS sip:a@example.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\n"
+	  "l: 4\r\n\r\n1234" },
+	{ "sip", 40000, 9, NULL, "SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n" },
+	/* RFC 3550 5.1: speech without a sample; 6.4.2: a report of a receiver */
+	{ "rtp", 40000, 40002, "80 00 1234 00000001 01020304", NULL },
+	{ "rtp", 40001, 40003,
+	  "81 c9 0007 01020304 05060708 00 000000 00001234 00000000 00000000 00000000", NULL },
 };
 
 #endif
