@@ -417,7 +417,8 @@ static bool take_rtcp(struct rtp_state *s, struct rj_message *m, struct rj_curso
 	s->rtcp_ssrc[m->side] = compound.ssrc;
 	s->num_rtcp++;
 	s->rtcp_types |= compound.types;
-	if (is_usual(&compound) || *num >= (compound.is_whole ? MIN_RTCP : MIN_SRTCP))
+	if (s->is_confirmed || is_usual(&compound) ||
+	    *num >= (compound.is_whole ? MIN_RTCP : MIN_SRTCP))
 		s->has_rtcp = s->is_confirmed = true;
 	if (compound.is_whole)
 		look_at(s, m, c);

@@ -381,8 +381,8 @@ static void count(struct stun_state *s, struct rj_message *m, uint32_t *num)
 }
 
 /*
- * RFC 8656 12.4: channel 0x4000 to 0x4fff, length, data; over TCP in whole words. What the data is
- * of is the peer's business.
+ * RFC 8656 12.4: channel, length, data; over TCP in whole words. What the data is of is the peer's
+ * business. Channels are 0x4000 to 0x4fff, but clients still use all of RFC 5766's, to 0x7fff.
  */
 RJ_MUST_CHECK static enum rj_status pass_channel_data(struct stun_state *s, struct rj_message *m,
 						      struct rj_cursor *c)
@@ -432,7 +432,7 @@ RJ_MUST_CHECK static enum rj_status take(struct stun_state *s, struct rj_message
 /* Whose datagram it is, by its first byte (RFC 7983 7). */
 static bool is_foreign(const struct rj_message *m, uint8_t first)
 {
-	return m->over == RJ_OVER_UDP && first > 3 && first >> 4 != 4;
+	return m->over == RJ_OVER_UDP && first > 3 && first >> 6 != 1;
 }
 
 static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor *c)
@@ -448,7 +448,7 @@ static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor 
 		m->hands_over = true;
 		return RJ_OK;
 	}
-	if (*c->at >> 4 == 4)
+	if (*c->at >> 6 == 1)
 		return pass_channel_data(s, m, c);
 	st = read_start(m, &ahead, &h);
 	if (!st && m->over == RJ_OVER_TCP && !h.has_cookie)

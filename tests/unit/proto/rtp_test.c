@@ -143,6 +143,17 @@ TEST(rtcp_alone_is_shown_once_two_agree)
 	feed_end(f);
 }
 
+TEST(rtcp_beside_rtp_is_sure)
+{
+	struct feed *f = begin();
+
+	for (unsigned int i = 1; i <= 3; i++)
+		say(f, 0, i, 7);
+	CHECK_EQ(feed_hex(f, 1, "80 cb 0001" SSRC), RJ_OK);
+	feed_has(f, "\"packets\":3}],\"rtcp\":[\"bye\"],\"rtcp_packets\":1}");
+	feed_end(f);
+}
+
 TEST(rtcp_encrypted_is_shown_once_three_agree)
 {
 	struct feed *f = begin();

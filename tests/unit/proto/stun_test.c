@@ -186,7 +186,7 @@ TEST(stun_counts_data_in_channels)
 	struct feed *f = begin(RJ_OVER_UDP, 9);
 
 	CHECK_EQ(feed_hex(f, 0, "4000 0003 616263"), RJ_OK);
-	CHECK_EQ(feed_hex(f, 0, "4fff 0003 61626300"), RJ_OK); /* filled up */
+	CHECK_EQ(feed_hex(f, 0, "7fff 0003 61626300"), RJ_OK); /* filled up */
 	CHECK_EQ(feed_hex(f, 0, "4000 0003 6162"), RJ_MALFORMED);
 	CHECK_EQ(feed_hex(f, 0, "4000 0003 61626364656667"), RJ_MALFORMED);
 	feed_shows(f, "{\"channel_data\":2}");
