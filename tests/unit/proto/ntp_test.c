@@ -87,10 +87,12 @@ TEST(ntp_extensions_and_keys)
 TEST(ntp_extensions_have_a_limit)
 {
 	struct feed *f = begin();
-	char hex[4000] = CLIENT4;
+	char hex[4000];
+	int len = snprintf(hex, sizeof(hex), "%s", CLIENT4);
 
 	for (int i = 0; i < 40; i++)
-		strcat(hex, "2005 0010 000000000000000000000000");
+		len += snprintf(hex + len, sizeof(hex) - (size_t)len, "%s",
+				"2005 0010 000000000000000000000000");
 	CHECK_EQ(feed_hex(f, 0, hex), RJ_OK);
 	feed_has(f, "checksum_complement\"],\"key_id\":");
 	feed_end(f);

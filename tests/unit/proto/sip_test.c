@@ -104,13 +104,15 @@ TEST(sip_session_of_each_medium)
 TEST(sip_sessions_have_limits)
 {
 	struct feed *f = begin(RJ_OVER_UDP);
-	char text[4000] = HEAD, *json, *at;
-	int num_media = 0, num_formats = 0;
+	char text[4000], *json, *at;
+	int num_media = 0, num_formats = 0, len = snprintf(text, sizeof(text), "%s", HEAD);
 
-	for (int i = 0; i < 20; i++)
-		strcat(text,
-		       "m=audio 1 RTP/AVP 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
-		       "0 0 0 0 0 0 0 0\n");
+	for (int i = 0; i < 20; i++) {
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "m=audio 1 RTP/AVP");
+		for (int j = 0; j < 36; j++)
+			len += snprintf(text + len, sizeof(text) - (size_t)len, " 0");
+		len += snprintf(text + len, sizeof(text) - (size_t)len, "\n");
+	}
 	CHECK_EQ(feed_text(f, 0, text), RJ_OK);
 	json = unit_json(&rj_sip, f->state, 0);
 	for (at = json; (at = strstr(at, "\"type\"")); at++)
