@@ -384,6 +384,17 @@ static bool has_words(const struct rj_field *f)
 	return false;
 }
 
+/* Texts beside URIs that names of users stand in: of HTTP/2, of MQTT. */
+static bool has_names(const struct rj_field *f)
+{
+	static const char *const fields[] = { "path", "user_name", "client_id", "topic" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (!strcmp(f->name, fields[i]))
+			return true;
+	return false;
+}
+
 static void hide_string(struct rj_visitor *v, const struct rj_field *f, const void *text,
 			size_t len)
 {
@@ -400,8 +411,8 @@ static void hide_string(struct rj_visitor *v, const struct rj_field *f, const vo
 	} else if (own->anonymizer->users && len && !strcmp(f->name, "uri")) {
 		rj_buffer_cut(&own->hidden, 0);
 		hide_names(own, f, text, len);
-	} else if (own->anonymizer->users && len && !strcmp(f->name, "path")) {
-		hide_names(own, f, text, len); /* HTTP/2: not listed beside */
+	} else if (own->anonymizer->users && len && has_names(f)) {
+		hide_names(own, f, text, len); /* not listed beside */
 		rj_buffer_cut(&own->hidden, 0);
 	} else if (len && has_words(f)) {
 		hide_words(own, f, text, len);

@@ -41,10 +41,9 @@ bool rj_anonymizer_hides(const struct rj_anonymizer *a, const uint8_t addr[16]);
  * struct rj_anonymous - a visitor that hands on what it is told to another one: addresses that are
  * hidden as 16 bytes, AES-128 of the IPv6 address or of the IPv4 address and 12 zeros; names of
  * reverse look-ups with those in place of the address; subnets of DNS clients without the address;
- * in URIs each
- * name of a user in hexadecimal, AES-128 of its bytes and as many 0xff as make it blocks, and
- * behind the version the list of those; both in texts of mail, file transfer, logins and calls.
- * Without memory it hands on null.
+ * in URIs each name of a user in hexadecimal, AES-128 of its bytes and as many 0xff as make it
+ * blocks, and behind the version the list of those; both in texts of mail, file transfer, logins,
+ * calls and MQTT. Without memory it hands on null.
  * @visitor: hand this out. The others are its own.
  */
 struct rj_anonymous {

@@ -116,8 +116,13 @@ static void show_subnet(struct shown *s, const char *text)
 
 /* Rows stay where they are: writers know them by their address. */
 static const struct rj_field texts[] = {
-	{ .name = "method", .type = RJ_TYPE_STRING },  { .name = "uri", .type = RJ_TYPE_STRING },
-	{ .name = "version", .type = RJ_TYPE_STRING }, { .name = "Host", .type = RJ_TYPE_STRING },
+	{ .name = "method", .type = RJ_TYPE_STRING },
+	{ .name = "uri", .type = RJ_TYPE_STRING },
+	{ .name = "version", .type = RJ_TYPE_STRING },
+	{ .name = "Host", .type = RJ_TYPE_STRING },
+	{ .name = "client_id", .type = RJ_TYPE_STRING },
+	{ .name = "user_name", .type = RJ_TYPE_STRING },
+	{ .name = "topic", .type = RJ_TYPE_STRING },
 	{ .name = "from", .type = RJ_TYPE_STRING },
 };
 
@@ -260,6 +265,23 @@ TEST(anonymize_hides_names_and_addresses_in_what_sip_says)
 	show_element(&s, "uri", "/sip:alice@"); /* as Joy's */
 	expect(&s, "[{\"from\":\"\\\"" HIDDEN_ALICE "\\\" <sip:" HIDDEN_ALICE "@" HIDDEN_10_0_0_1
 		   ":5060>\"},{\"version\":\"2\"},{\"uri\":\"/sip:alice@\"}]");
+	rj_anonymizer_free(a);
+}
+
+TEST(anonymize_hides_names_in_what_mqtt_says)
+{
+	struct rj_anonymizer *a = made(NULL, "alice\njohn.doe\n");
+	struct shown s;
+
+	begin(&s, a);
+	show_element(&s, "version", "5.0");
+	show_element(&s, "client_id", "phone-alice");
+	show_element(&s, "user_name", "john.doe");
+	show_element(&s, "topic", "home/alice/door");
+	show_element(&s, "topic", "malice/#");
+	expect(&s, "[{\"version\":\"5.0\"},{\"client_id\":\"phone-" HIDDEN_ALICE "\"},"
+		   "{\"user_name\":\"" HIDDEN_JOHN_DOE "\"},"
+		   "{\"topic\":\"home/" HIDDEN_ALICE "/door\"},{\"topic\":\"malice/#\"}]");
 	rj_anonymizer_free(a);
 }
 
