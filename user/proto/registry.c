@@ -24,6 +24,11 @@ const struct rj_dissector *const rj_dissectors[] = {
 	&rj_kerberos,
 	&rj_stun,
 	&rj_ntp,
+	&rj_mqtt,
+	&rj_bittorrent,
+	&rj_wireguard,
+	&rj_openvpn,
+	&rj_modbus,
 	&rj_prelude,
 	&rj_rtp, /* least sure */
 	NULL,

@@ -24,6 +24,11 @@ struct sample {
 #define SAMPLE_ZERO16 "00000000000000000000000000000000"
 #define SAMPLE_ZERO64 SAMPLE_ZERO16 SAMPLE_ZERO16 SAMPLE_ZERO16 SAMPLE_ZERO16
 
+#define SAMPLE_ONES16 "11111111111111111111111111111111"
+#define SAMPLE_ONES124                                                                             \
+	SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16        \
+		SAMPLE_ONES16 "111111111111111111111111"
+
 static const struct sample samples[] = {
 	/* the least ClientHello: no session, one cipher suite, no extensions (RFC 8446
 	   section 4.1.2) */
@@ -184,6 +189,32 @@ static const struct sample samples[] = {
 	{ "rtp", 40000, 40002, "80 00 1234 00000001 01020304", NULL },
 	{ "rtp", 40001, 40003,
 	  "81 c9 0007 01020304 05060708 00 000000 00001234 00000000 00000000 00000000", NULL },
+	/* the four messages of a handshake but for data: wireguard.com/protocol */
+	{ "wireguard", 40000, 51820, "01000000 a1b2c3d4" SAMPLE_ONES124 SAMPLE_ZERO16, NULL },
+	{ "wireguard", 51820, 40000,
+	  "02000000 11223344 a1b2c3d4" SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16
+		  SAMPLE_ZERO16,
+	  NULL },
+	{ "wireguard", 40000, 9,
+	  "03000000 a1b2c3d4" SAMPLE_ONES16 SAMPLE_ONES16 SAMPLE_ONES16 "1111111111111111", NULL },
+	/* P_CONTROL_HARD_RESET_CLIENT_V2 and its answer, without protection */
+	{ "openvpn", 40000, 1194, "38 0102030405060708 00 00000000", NULL },
+	{ "openvpn", 1194, 40000, "40 1112131415161718 01 00000000 0102030405060708 00000000",
+	  NULL },
+	/* MQTT 5.0 figure 3.6 with a client id; CONNACK; SUBSCRIBE */
+	{ "mqtt", 40000, 1883, "10 13 0004 4d515454 05 02 000a 05 11 0000000a 0001 61", NULL },
+	{ "mqtt", 1883, 40000, "20 02 00 00", NULL },
+	{ "mqtt", 1883, 40000, "30 05 0003 612f62", NULL },
+	{ "mqtt", 40000, 1883, "c0 00", NULL },
+	/* Modbus Messaging 1.0b 3.1.3: read registers, and an exception */
+	{ "modbus", 40000, 502, "0001 0000 0006 01 03 006b 0003", NULL },
+	{ "modbus", 502, 40000, "0001 0000 0003 01 83 02", NULL },
+	/* BEP 5: ping and its response; BEP 15: connect; BEP 29: ST_SYN */
+	{ "bittorrent", 40000, 6881, NULL,
+	  "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe" },
+	{ "bittorrent", 6881, 40000, NULL, "d1:rd2:id20:mnopqrstuvwxyz123456e1:t2:aa1:y1:re" },
+	{ "bittorrent", 40000, 6969, "00000417 27101980 00000000 12345678", NULL },
+	{ "bittorrent", 40000, 6881, "41 00 1234 00000001 00000000 00100000 0001 0000", NULL },
 };
 
 #endif
