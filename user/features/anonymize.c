@@ -355,7 +355,7 @@ static void hide_words(struct rj_anonymous *v, const struct rj_field *f, const u
 	rj_buffer_cut(&v->hidden, 0);
 }
 
-/* Rows of mail, file transfer, logins and calls; by the standard where another row has that name. */
+/* Rows of mail, file transfer, logins, calls; by the standard where another row has that name. */
 static bool has_words(const struct rj_field *f)
 {
 	static const struct {
