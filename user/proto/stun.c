@@ -280,12 +280,14 @@ RJ_MUST_CHECK static enum rj_status read_header(struct rj_cursor *c, struct head
 {
 	struct rj_cursor cookie;
 	uint32_t value;
-	uint16_t type;
+	uint8_t high, low;
 	struct header h;
-	enum rj_status st = rj_cursor_u16(c, &type);
+	enum rj_status st = rj_cursor_u8(c, &high);
 
-	if (!st && type >> 10) /* others share the ports: RFC 7983 7 */
+	if (!st && high > 3) /* others share the ports: RFC 7983 7 */
 		return RJ_MALFORMED;
+	if (!st)
+		st = rj_cursor_u8(c, &low);
 	if (!st)
 		st = rj_cursor_u16(c, &h.len);
 	if (!st && h.len % 4)
@@ -298,7 +300,7 @@ RJ_MUST_CHECK static enum rj_status read_header(struct rj_cursor *c, struct head
 	if (st)
 		return st;
 	h.has_cookie = value == COOKIE;
-	split_type(type, &h);
+	split_type((uint16_t)(high << 8 | low), &h);
 	*out = h;
 	return RJ_OK;
 }
@@ -351,13 +353,11 @@ RJ_MUST_CHECK static enum rj_status read_start(const struct rj_message *m, struc
 	return st;
 }
 
-/* The cookie refuses what is cut behind the length as well. */
+/* Of a stream no more bytes are waited for where those that came are not of the cookie. */
 static bool has_other_cookie(const struct rj_message *m, struct rj_cursor bytes)
 {
-	uint32_t cookie;
-
 	return m->over == RJ_OVER_TCP && !rj_cursor_skip(&bytes, 4) &&
-	       !rj_cursor_u32(&bytes, &cookie) && cookie != COOKIE;
+	       !rj_cursor_starts(&bytes, "\x21\x12\xa4\x42");
 }
 
 static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)

@@ -143,6 +143,8 @@ TEST(stun_is_known_by_its_cookie)
 	f->is_cut = true;
 	CHECK_EQ(feed_probe_hex(f, "0001 0000 2112a442"), RJ_PROBE_MORE);
 	CHECK_EQ(feed_probe_hex(f, "0001 0000 2112a443"), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe_hex(f, "0001 0000 22"), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe_hex(f, "04"), RJ_PROBE_NO);
 	feed_end(f);
 }
 
