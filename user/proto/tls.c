@@ -19,13 +19,8 @@
 #define HANDSHAKE_HEADER_BYTES 4u /* RFC 8446 4: msg_type, uint24 length */
 
 /*
- * Records that one message may be cut into. What hides a server name by cutting makes tens of
- * them; beyond 1024, to look for the end again with every segment costs more than it is worth.
- */
-#define MESSAGE_RECORDS_MAX 1024u
-
-/*
- * A hello and a chain of the longest size, the headers of their records, and what is beside them.
+ * A hello and a chain of the longest size, the headers of their records, and what is beside them:
+ * or a hello of 20 KiB in records of one byte.
  */
 #define STREAM_MAX (RJ_TLS_MESSAGE_MAX + RJ_TLS_CERTIFICATES_MAX + 16u * 1024u)
 
@@ -60,7 +55,6 @@ struct tls_state {
 struct stream {
 	struct rj_cursor c;
 	uint32_t fragment_left;
-	uint32_t num_records;
 };
 
 static const uint16_t tls_ports[] = { 443,  465,  563,	636,  853,  989,  990,	992,
@@ -191,7 +185,7 @@ RJ_MUST_CHECK static enum rj_status next_fragment(struct stream *s)
 
 	if (st)
 		return st;
-	if (type != RECORD_HANDSHAKE || ++s->num_records > MESSAGE_RECORDS_MAX)
+	if (type != RECORD_HANDSHAKE)
 		return RJ_MALFORMED;
 	s->fragment_left = len;
 	return RJ_OK;
