@@ -4,7 +4,13 @@
 
 int rj_dissect_originator(const struct rj_dissect *d)
 {
-	return d->bound && d->bound->originator ? d->bound->originator(d->state) : -1;
+	const struct layer now = { .before = d->before, .row = d->bound, .state = d->state };
+	int side = -1;
+
+	for (const struct layer *layer = &now; layer && side < 0; layer = layer->before)
+		if (layer->row && layer->row->originator)
+			side = layer->row->originator(layer->state);
+	return side;
 }
 
 /* What @row knows of the flow; NULL when it never was asked. */

@@ -36,7 +36,8 @@ struct side {
 	enum role role;
 	struct rj_http_body body;
 	uint64_t num_consumed;
-	bool is_full; /* there was a message more than can be kept */
+	bool is_full;  /* there was a message more than can be kept */
+	bool has_left; /* for another protocol */
 };
 
 struct http_state {
@@ -220,8 +221,11 @@ RJ_MUST_CHECK static enum rj_status take_head(struct http_state *s, struct rj_me
 	kept->is_switch = start->status == 101;
 	side->body = rj_http_framing_body(f, start, request && request->is_head,
 					  request && request->is_connect);
-	if (is_switch(start, request))
+	if (is_switch(start, request)) {
 		s->is_switched = true;
+		/* before it is seen what follows: the other side's may want more room than ours */
+		m->hands_over = !s->sides[!m->side].has_left;
+	}
 	*c = behind;
 	return RJ_OK;
 }
@@ -273,6 +277,7 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 		if (!at.left && !at.is_hard)
 			return RJ_TRUNCATED;
 		m->hands_over = rj_http_probe(at) == RJ_PROBE_NO;
+		side->has_left = m->hands_over;
 		if (m->hands_over)
 			return RJ_OK;
 		at = *c;
