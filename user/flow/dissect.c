@@ -314,7 +314,7 @@ static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
 
 	if (side->phase != PHASE_ACTIVE || !len)
 		return false;
-	if (rj_stream_can_move(&side->stream))
+	if (rj_stream_can_move(&side->stream) && !row_of(d, nr)->answers_anyhow)
 		answer = row_of(d, nr)->probe(&m, rj_cursor_init(bytes, len, is_hard));
 	if (answer == RJ_PROBE_NO) {
 		rj_dissect_refuse(side);

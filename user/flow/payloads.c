@@ -424,6 +424,8 @@ static bool is_to_be_dissected(const struct rj_entry *entry, const struct rj_pac
 		return false;
 	if (packet->payload_len)
 		return true;
+	if (packet->tcp_flags & RJ_TCP_SYN && entry->dissect)
+		return true;
 	return packet->tcp_flags & RJ_TCP_FIN && (entry->dissect || is_paused(entry));
 }
 

@@ -88,8 +88,9 @@ struct rj_dissector {
 	const char *reference; /* the standard it reads */
 	unsigned int over;     /* RJ_OVER_* it can run on */
 	const uint16_t *ports; /* where to ask it first, ends with 0; content decides */
-	size_t state_bytes; /* per flow, zeroed before the first parse, kept when it comes again */
-	uint32_t max_bytes; /* of each direction's stream it may want; the cap of buffering */
+	size_t state_bytes;  /* per flow, zeroed before the first parse, kept when it comes again */
+	uint32_t max_bytes;  /* of each direction's stream it may want; the cap of buffering */
+	bool answers_anyhow; /* what one side begins with, probe cannot know: not asked then */
 
 	/*
 	 * probe - pure: looks at the first bytes of one side and says whether they

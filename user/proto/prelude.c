@@ -16,6 +16,9 @@
 #define POSTGRES_GSS 80877104u /* 1234, 5680: GSSENCRequest */
 
 enum kind {
+	NNTP,
+	SIEVE,
+	IRC,
 	XMPP,
 	MYSQL,
 	POSTGRES,
@@ -56,6 +59,27 @@ static enum rj_probe probe_texts(struct rj_cursor bytes, const char *const *text
 		answer = RJ_PROBE_MORE;
 	}
 	return answer;
+}
+
+static enum rj_probe probe_nntp(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "CAPABILITIES\r\n", "MODE READER\r\n", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_sieve(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "\"IMPLEMENTATION\" ", NULL };
+
+	return probe_texts(bytes, texts);
+}
+
+static enum rj_probe probe_irc(struct rj_cursor bytes)
+{
+	static const char *const texts[] = { "CAP LS", NULL };
+
+	return probe_texts(bytes, texts);
 }
 
 static enum rj_probe probe_xmpp(struct rj_cursor bytes)
@@ -384,6 +408,9 @@ static const struct {
 	enum rj_status (*lead)(struct rj_cursor *c, bool is_opener, unsigned int num_units,
 			       bool *ret_is_last);
 } kinds[NUM_KINDS] = {
+	[NNTP] = { "nntp", probe_nntp, pass_line, NULL },
+	[SIEVE] = { "sieve", probe_sieve, pass_line, NULL },
+	[IRC] = { "irc", probe_irc, pass_line, NULL },
 	[XMPP] = { "xmpp", probe_xmpp, pass_tag, NULL },
 	[MYSQL] = { "mysql", probe_mysql, pass_mysql, NULL },
 	[POSTGRES] = { "postgresql", probe_postgres, pass_postgres, NULL },
@@ -531,15 +558,16 @@ static void prelude_emit(const void *state, unsigned int originator, struct rj_v
 	v->ops->close(v);
 }
 
-static const uint16_t prelude_ports[] = { 1080, 3306, 5222, 5269, 5432, 0 };
+static const uint16_t prelude_ports[] = { 119, 1080, 3306, 4190, 5222, 5269, 5432, 6667, 0 };
 
 const struct rj_dissector rj_prelude = {
 	.name = "prelude",
-	.reference = "RFC 6120, RFC 1928",
+	.reference = "RFC 4642, RFC 5804, RFC 6120, RFC 1928",
 	.over = RJ_OVER_TCP,
 	.ports = prelude_ports,
 	.state_bytes = sizeof(struct prelude),
 	.max_bytes = MAX_BYTES,
+	.answers_anyhow = true,
 	.probe = prelude_probe,
 	.parse = prelude_parse,
 	.emit = prelude_emit,

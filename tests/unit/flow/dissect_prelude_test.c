@@ -40,6 +40,12 @@ static const struct before befores[] = {
 	  "{\"tag\":\"a2\",\"status\":\"OK\",\"text\":\"go\"}]}",
 	  "a1 CAPABILITY\r\na2 STARTTLS\r\n",
 	  "* OK a\r\n* CAPABILITY STARTTLS\r\na1 OK\r\na2 OK go\r\n", false, true },
+	{ "[\"nntp\"]", "CAPABILITIES\r\nSTARTTLS\r\n",
+	  "200 a\r\n101 b\r\nSTARTTLS\r\n.\r\n382 go\r\n", false, false },
+	{ "[\"sieve\"]", "STARTTLS\r\n", "\"IMPLEMENTATION\" \"a\"\r\n\"STARTTLS\"\r\nOK\r\nOK\r\n",
+	  false, true },
+	{ "[\"irc\"]", "CAP LS 302\r\nSTARTTLS\r\n", ":a CAP * LS :tls\r\n:a 670 * :go\r\n", false,
+	  false },
 	{ "[\"xmpp\"]", "<?xml version='1.0'?><stream:stream to='a'><starttls xmlns='b'/>",
 	  "<?xml version='1.0'?><stream:stream id='a'><features/><proceed xmlns='b'/>", false,
 	  true },
@@ -162,6 +168,16 @@ static void check_bytes(const struct talk *talk, const char *want)
 	check_end(&run, want);
 }
 
+/* Of a side whose bytes show nothing by themselves, what the other one says is enough. */
+static void check_without_syn(const struct talk *talk, const char *want)
+{
+	struct run run = begin(talk);
+
+	give_all(&run, 0, 0);
+	give_all(&run, 1, 0);
+	check_end(&run, want);
+}
+
 TEST(prelude_leads_to_tls_however_it_is_cut)
 {
 	for (size_t i = 0; i < NUM(befores); i++) {
@@ -172,6 +188,8 @@ TEST(prelude_leads_to_tls_however_it_is_cut)
 		check_bytes(&talk, want);
 		if (befores[i].greets)
 			check_greetings(&talk, want);
+		else
+			check_without_syn(&talk, want);
 		free(want);
 		talk_free(&talk);
 	}
@@ -256,4 +274,29 @@ TEST(connect_leads_to_tls_and_stays_shown)
 	check_cuts(&talk, want);
 	free(want);
 	talk_free(&talk);
+}
+
+/* HTTP keeps 16 KiB of a side; behind the answer there is room for what other protocols want. */
+TEST(connect_leaves_room_for_what_overtakes_the_hello)
+{
+	static const char out[] = "CONNECT a:443 HTTP/1.1\r\n\r\n",
+			  in[] = "HTTP/1.1 200 OK\r\n\r\n";
+	static uint8_t stream[sizeof(out) - 1 + 40000];
+	struct talk talk = {
+		.table = rj_dissectors,
+		.over = TCP,
+		.ports = { 40000, 3128 },
+		.bytes = { stream, (uint8_t *)in },
+		.len = { sizeof(stream), sizeof(in) - 1 },
+	};
+	struct run run = begin(&talk);
+	size_t head = sizeof(out) - 1;
+
+	memcpy(stream, out, head);
+	memcpy(stream + head, "\x16\x03\x01\x40\x00\x01\x00\x9c\x32\x03\x03", 11);
+	give(&run, 0, 0, head, SYN);
+	give_all(&run, 1, SYN);
+	give(&run, 0, head + 20000, 20000, 0);
+	CHECK(rj_dissect_bytes(run.d) > 40000);
+	free(end(&run));
 }
