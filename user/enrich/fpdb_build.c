@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Fingerprints out of records whose process is known. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "enrich/fpdb_json.h"
+#include "enrich/fpdb_lines.h"
+#include "enrich/fpdb_read.h"
+#include "enrich/npf.h"
+
+#define MAX_SECONDS 18446744073.0
+#define US_PER_S 1e6
+
+/* struct build - what lines are added to. */
+struct build {
+	struct rj_fpdb *db;
+	struct rj_fpdb_built *counts;
+};
+
+/* Kinds, in the order of a record's; who sent them, and the rest of them, is at the flow's end. */
+static const struct sent {
+	const char *kind;
+	const char *process;
+	const char *os;
+} sent[] = {
+	{ "tcp", "exe", "out" },	   { "tcp_server", "exe_da", "in" },
+	{ "tls", "exe", "out" },	   { "tls_server", "exe_da", "in" },
+	{ "quic", "exe", "out" },	   { "http", "exe", "out" },
+	{ "http_server", "exe_da", "in" }, { "ssh", "exe", "out" },
+	{ "ssh_server", "exe_da", "in" },  { "dhcp", "exe", "out" },
+};
+
+/* struct owner - of one end of a flow. */
+struct owner {
+	char name[RJ_FPDB_MAX_TEXT + 1];
+	char hash[RJ_FPDB_HASH_LEN + 1];
+};
+
+void rj_fpdb_name(char out[RJ_FPDB_MAX_TEXT + 1], const void *name, size_t len)
+{
+	const char *at = name, *colon = len ? memchr(at, ':', len) : NULL;
+
+	*out = 0;
+	/* one colon: a port; with more it is an address */
+	if (colon && !memchr(colon + 1, ':', len - (size_t)(colon + 1 - at)))
+		len = (size_t)(colon - at);
+	if (len && at[len - 1] == '.')
+		len--;
+	if (!len || len > RJ_FPDB_MAX_TEXT || memchr(at, 0, len))
+		return;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)(at[i] >= 'A' && at[i] <= 'Z' ? at[i] | 0x20 : at[i]);
+	out[len] = 0;
+}
+
+static struct json_object *object_in(struct json_object *in, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(in, key, &value) &&
+			       json_object_is_type(value, json_type_object) ?
+		       value :
+		       NULL;
+}
+
+static const char *string_of(struct json_object *value)
+{
+	const char *text;
+
+	if (!json_object_is_type(value, json_type_string))
+		return "";
+	text = json_object_get_string(value);
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : "";
+}
+
+/* The string in a member; "" where there is none, or one with a zero byte. */
+static const char *string_in(struct json_object *in, const char *key)
+{
+	struct json_object *value = NULL;
+
+	return json_object_object_get_ex(in, key, &value) ? string_of(value) : "";
+}
+
+/* The value of the first header Host in a message of HTTP, which is a list of objects. */
+static const char *host_in(struct json_object *message)
+{
+	for (size_t i = 0; i < json_object_array_length(message); i++) {
+		struct json_object *element = json_object_array_get_idx(message, i);
+
+		if (!json_object_is_type(element, json_type_object))
+			continue;
+		json_object_object_foreach(element, name,
+					   value) if (!strcasecmp(name,
+								  "host")) return string_of(value);
+	}
+	return "";
+}
+
+/* Of the first request. */
+static const char *http_host(struct json_object *record)
+{
+	struct json_object *http = NULL, *out = NULL;
+
+	if (!json_object_object_get_ex(record, "http", &http) ||
+	    !json_object_is_type(http, json_type_array) || !json_object_array_length(http))
+		return "";
+	http = json_object_array_get_idx(http, 0);
+	if (!json_object_is_type(http, json_type_object) ||
+	    !json_object_object_get_ex(http, "out", &out) ||
+	    !json_object_is_type(out, json_type_array))
+		return "";
+	return host_in(out);
+}
+
+static const char *first_sni(struct json_object *record)
+{
+	struct json_object *tls = object_in(record, "tls"), *sni = NULL;
+
+	if (!tls || !json_object_object_get_ex(tls, "sni", &sni) ||
+	    !json_object_is_type(sni, json_type_array) || !json_object_array_length(sni))
+		return "";
+	return string_of(json_object_array_get_idx(sni, 0));
+}
+
+void rj_fpdb_flow_read(struct rj_fpdb_flow *out, struct json_object *record)
+{
+	const char *da = string_in(record, "da"), *name = first_sni(record);
+	struct json_object *dp = NULL;
+
+	*out = (struct rj_fpdb_flow){ .da = "" };
+	/* an address that --anonymize hid is 32 digits without a dot or colon */
+	if (strlen(da) < sizeof(out->da) && strpbrk(da, ".:"))
+		memcpy(out->da, da, strlen(da) + 1);
+	if (json_object_object_get_ex(record, "dp", &dp) && json_object_is_type(dp, json_type_int))
+		snprintf(out->dp, sizeof(out->dp), "%u", (uint16_t)json_object_get_int(dp));
+	if (!*name)
+		name = http_host(record);
+	rj_fpdb_name(out->sni, name, strlen(name));
+}
+
+/* Who is at an end: by its name, else by the last part of its path. */
+static bool read_owner(struct json_object *record, const char *key, struct owner *out)
+{
+	struct json_object *exe = object_in(record, key);
+	const char *name = exe ? string_in(exe, "name") : "";
+	const char *hash = exe ? string_in(exe, "hash") : "";
+
+	if (exe && !*name) {
+		const char *path = string_in(exe, "path"), *slash = strrchr(path, '/');
+
+		name = slash ? slash + 1 : path;
+	}
+	if (!*name || strlen(name) > RJ_FPDB_MAX_TEXT)
+		return false;
+	memcpy(out->name, name, strlen(name) + 1);
+	*out->hash = 0;
+	if (strlen(hash) == RJ_FPDB_HASH_LEN &&
+	    strspn(hash, "0123456789abcdef") == RJ_FPDB_HASH_LEN)
+		memcpy(out->hash, hash, RJ_FPDB_HASH_LEN + 1);
+	return true;
+}
+
+static uint64_t time_in(struct json_object *record, const char *key)
+{
+	struct json_object *value = NULL;
+	double seconds = 0;
+
+	if (json_object_object_get_ex(record, key, &value))
+		seconds = json_object_get_double(value);
+	return seconds > 0 && seconds < MAX_SECONDS ? (uint64_t)llround(seconds * US_PER_S) : 0;
+}
+
+static int count_one(struct rj_fpdb_process *p, enum rj_fpdb_class class, const char *text)
+{
+	return *text ? rj_fpdb_count(&p->of[class], text, 1) : 0;
+}
+
+/* One flow of one process. */
+static int fill(struct rj_fpdb_fingerprint *f, const struct owner *owner,
+		const struct rj_fpdb_flow *flow, const char *os)
+{
+	struct rj_fpdb_process *p = NULL;
+	int err = rj_fpdb_process(f, owner->name, owner->hash, &p);
+
+	if (err)
+		return err;
+	f->count = p->count = 1;
+	err = count_one(p, RJ_FPDB_DA, flow->da);
+	if (!err)
+		err = count_one(p, RJ_FPDB_DP, flow->dp);
+	if (!err)
+		err = count_one(p, RJ_FPDB_SNI, flow->sni);
+	if (!err)
+		err = count_one(p, RJ_FPDB_DOMAIN, rj_fpdb_domain(flow->sni));
+	if (!err && strlen(os) <= RJ_FPDB_MAX_TEXT)
+		err = count_one(p, RJ_FPDB_OS, os);
+	return err;
+}
+
+static int add_one(struct build *b, struct json_object *record, const struct sent *row,
+		   const struct owner *owner, struct rj_error *why)
+{
+	struct json_object *os = object_in(record, "probable_os");
+	const char *text = string_in(object_in(record, "fingerprints"), row->kind), *wrong;
+	struct rj_fpdb_fingerprint *f;
+	struct rj_npf_text normal;
+	struct rj_fpdb_flow flow;
+	int err;
+
+	wrong = rj_npf_normalize(text, strlen(text), NULL, &normal);
+	if (wrong)
+		return rj_error_set(why, -EINVAL, "fingerprints.%s: %s", row->kind, wrong);
+	f = rj_fpdb_fingerprint_new(normal.at, normal.len);
+	if (!f)
+		return rj_error_set(why, -ENOMEM, "out of memory");
+	rj_fpdb_flow_read(&flow, record);
+	err = fill(f, owner, &flow, os ? string_in(os, row->os) : "");
+	f->first_us = f->last_us = time_in(record, "time_start");
+	if (err)
+		rj_fpdb_fingerprint_free(f);
+	else
+		err = rj_fpdb_add(b->db, f);
+	if (err == -ENOSPC)
+		return rj_error_set(why, -EINVAL, "more than %u fingerprints",
+				    RJ_FPDB_MAX_FINGERPRINTS);
+	return err ? rj_error_set(why, err, "out of memory") : 0;
+}
+
+/* A line that is no flow (a header) is passed over. */
+static int add_record(void *user, const struct rj_fpdb_line *line, struct rj_error *why)
+{
+	struct json_object *fingerprints = object_in(line->object, "fingerprints");
+	struct build *b = user;
+	bool is_used = false;
+	int err = 0;
+
+	if (!json_object_object_get_ex(line->object, "sa", NULL))
+		return 0;
+	b->counts->num_records++;
+	for (size_t i = 0; i < sizeof(sent) / sizeof(*sent) && fingerprints && !err; i++) {
+		struct owner owner;
+
+		if (!*string_in(fingerprints, sent[i].kind) ||
+		    !read_owner(line->object, sent[i].process, &owner))
+			continue;
+		err = add_one(b, line->object, &sent[i], &owner, why);
+		is_used = true;
+	}
+	b->counts->num_used += is_used;
+	return err;
+}
+
+int rj_fpdb_build(struct rj_fpdb *db, const char *path, struct rj_fpdb_built *counts,
+		  struct rj_error *error)
+{
+	struct build b = { .db = db, .counts = counts };
+
+	return rj_fpdb_lines(path, add_record, &b, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Members of JSON objects, each held to its type and its range. */
+#ifndef RJ_ENRICH_FPDB_JSON_H
+#define RJ_ENRICH_FPDB_JSON_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/status.h"
+
+/*
+ * Each of these takes the member @key, and says in *@why what is wrong with it: -EINVAL then. 0
+ * where it is absent, with *@out untouched; 1 where it is there.
+ */
+
+/* rj_json_text - a string of 1 to @max bytes, none of them zero; borrowed. */
+RJ_MUST_CHECK int rj_json_text(struct json_object *object, const char *key, size_t max,
+			       const char **out, struct rj_error *why);
+
+/* rj_json_count - a whole number from 0 to RJ_FPDB_MAX_COUNT. */
+RJ_MUST_CHECK int rj_json_count(struct json_object *object, const char *key, uint64_t *out,
+				struct rj_error *why);
+
+/* rj_json_number - a number from 0 to @max. */
+RJ_MUST_CHECK int rj_json_number(struct json_object *object, const char *key, double max,
+				 double *out, struct rj_error *why);
+
+/* rj_json_member - one of that type; borrowed. */
+RJ_MUST_CHECK int rj_json_member(struct json_object *object, const char *key, enum json_type type,
+				 struct json_object **out, struct rj_error *why);
+
+/* rj_json_need - turns a member that is absent into an error. */
+RJ_MUST_CHECK int rj_json_need(int got, const char *key, struct rj_error *why);
+
+#endif
