@@ -54,6 +54,8 @@ struct rj_session;
  * @anon_users: NULL, or a file of names, a line each: in URIs of HTTP they are shown likewise, AES
  *       of the name filled up with 0xff
  * @npf: Mercury's notation of fingerprints of TLS and QUIC: 1 + 0, 1 or 2; 0 for notation 1
+ * @fp_db: for the feature match, which needs it: a database of fingerprints, see
+ *       rejoice/fingerprint_db.h
  */
 struct rj_options {
 	size_t size;
@@ -82,6 +84,7 @@ struct rj_options {
 	const char *anon_key;
 	const char *anon_users;
 	uint32_t npf;
+	const char *fp_db;
 };
 
 #define RJ_NEVER UINT64_MAX

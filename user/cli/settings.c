@@ -45,6 +45,8 @@
 	X(MODEL, "model", 0, "F1:F2", BOTH, "for classify: weights without and with byte values")  \
 	X(NPF, "npf", 0, "N", BOTH,                                                                \
 	  "notation of TLS and QUIC fingerprints: 0, 1 (the default) or 2")                        \
+	X(FP_DB, "fp-db", 0, "FILE", BOTH,                                                         \
+	  "for match: a database of fingerprints, see rejoice-fingerprint(1)")                     \
 	X(FILTER, "filter", 0, "EXPR", BOTH, "only packets that match this tcpdump filter")        \
 	X(NO_DECAP, "no-decap", 0, NULL, BOTH, "leave tunnels closed: flows are the outer ones")   \
 	X(NO_BIDIR, "no-bidir", 0, NULL, BOTH, "each direction is a flow of its own")              \
@@ -134,7 +136,7 @@ void settings_help(const char *command)
 	}
 	printf("\nfeatures: splt tls dns http community os (the default set), hist bd entropy wht "
 	       "cdist\n"
-	       "payload=N classify%s; none: counters alone\n"
+	       "payload=N classify match%s; none: counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n",
 	       bit == READ ? " hd=N ppi salt idp=N" : "");
@@ -272,6 +274,9 @@ static bool take(struct settings *s, int id, const char *arg)
 		return true;
 	case OPT_MODEL:
 		s->options.model = arg;
+		return *arg;
+	case OPT_FP_DB:
+		s->options.fp_db = arg;
 		return *arg;
 	case OPT_NO_DECAP:
 		s->options.no_decap = 1;

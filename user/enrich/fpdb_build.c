@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Fingerprints out of records whose process is known. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -10,9 +9,6 @@
 #include "enrich/fpdb_lines.h"
 #include "enrich/fpdb_read.h"
 #include "enrich/npf.h"
-
-#define MAX_SECONDS 18446744073.0
-#define US_PER_S 1e6
 
 /* struct build - what lines are added to. */
 struct build {
@@ -163,16 +159,6 @@ static bool read_owner(struct json_object *record, const char *key, struct owner
 	return true;
 }
 
-static uint64_t time_in(struct json_object *record, const char *key)
-{
-	struct json_object *value = NULL;
-	double seconds = 0;
-
-	if (json_object_object_get_ex(record, key, &value))
-		seconds = json_object_get_double(value);
-	return seconds > 0 && seconds < MAX_SECONDS ? (uint64_t)llround(seconds * US_PER_S) : 0;
-}
-
 static int count_one(struct rj_fpdb_process *p, enum rj_fpdb_class class, const char *text)
 {
 	return *text ? rj_fpdb_count(&p->of[class], text, 1) : 0;
@@ -208,17 +194,21 @@ static int add_one(struct build *b, struct json_object *record, const struct sen
 	struct rj_fpdb_fingerprint *f;
 	struct rj_npf_text normal;
 	struct rj_fpdb_flow flow;
+	uint64_t us = 0;
 	int err;
 
 	wrong = rj_npf_normalize(text, strlen(text), NULL, &normal);
 	if (wrong)
 		return rj_error_set(why, -EINVAL, "fingerprints.%s: %s", row->kind, wrong);
+	err = rj_json_time(record, "time_start", &us, why);
+	if (err < 0)
+		return err;
 	f = rj_fpdb_fingerprint_new(normal.at, normal.len);
 	if (!f)
 		return rj_error_set(why, -ENOMEM, "out of memory");
+	f->first_us = f->last_us = us;
 	rj_fpdb_flow_read(&flow, record);
 	err = fill(f, owner, &flow, os ? string_in(os, row->os) : "");
-	f->first_us = f->last_us = time_in(record, "time_start");
 	if (err)
 		rj_fpdb_fingerprint_free(f);
 	else

@@ -3,9 +3,13 @@
 #include "enrich/fpdb_json.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "enrich/fpdb.h"
+
+#define MAX_SECONDS 18446744073.0 /* as nanoseconds in 64 bits */
+#define US_DECIMALS 6u
 
 int rj_json_member(struct json_object *object, const char *key, enum json_type type,
 		   struct json_object **out, struct rj_error *why)
@@ -65,6 +69,40 @@ int rj_json_number(struct json_object *object, const char *key, double max, doub
 	    !(number >= 0 && number <= max))
 		return rj_error_set(why, -EINVAL, "%s: is no number from 0 to %.0f", key, max);
 	*out = number;
+	return 1;
+}
+
+/* A number as it was written, digits with a fraction: a double has not all of them. */
+static bool read_us(const char *text, uint64_t *out)
+{
+	uint64_t value = 0;
+	unsigned int num_decimals = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	if (*text == '.')
+		for (text++; *text >= '0' && *text <= '9'; text++)
+			if (num_decimals < US_DECIMALS) {
+				value = value * 10 + (uint64_t)(*text - '0');
+				num_decimals++;
+			}
+	for (; num_decimals < US_DECIMALS; num_decimals++)
+		value *= 10;
+	*out = value;
+	return !*text;
+}
+
+int rj_json_time(struct json_object *object, const char *key, uint64_t *out, struct rj_error *why)
+{
+	double seconds = 0;
+	uint64_t us;
+	int got = rj_json_number(object, key, MAX_SECONDS, &seconds, why);
+
+	if (got <= 0)
+		return got;
+	if (!read_us(json_object_get_string(json_object_object_get(object, key)), &us))
+		us = (uint64_t)llround(seconds * 1e6);
+	*out = us;
 	return 1;
 }
 

@@ -27,6 +27,10 @@ RJ_MUST_CHECK int rj_json_count(struct json_object *object, const char *key, uin
 RJ_MUST_CHECK int rj_json_number(struct json_object *object, const char *key, double max,
 				 double *out, struct rj_error *why);
 
+/* rj_json_time - seconds from 0 to the year 2554, as microseconds; decimals beyond are cut. */
+RJ_MUST_CHECK int rj_json_time(struct json_object *object, const char *key, uint64_t *out,
+			       struct rj_error *why);
+
 /* rj_json_member - one of that type; borrowed. */
 RJ_MUST_CHECK int rj_json_member(struct json_object *object, const char *key, enum json_type type,
 				 struct json_object **out, struct rj_error *why);

@@ -14,8 +14,6 @@
 #include "enrich/fpdb_lines.h"
 #include "enrich/npf.h"
 
-#define MAX_SECONDS 18446744073.0 /* as nanoseconds in 64 bits: the year 2554 */
-#define US_PER_S 1e6
 /* Shares without a count, as Joy's database has, are taken as of so many flows. Ours. */
 #define FLOWS_OF_A_SHARE 100.0
 
@@ -214,16 +212,6 @@ static int read_process(struct json_object *process, struct rj_fpdb_fingerprint 
 	return err ? err : derive_domains(p, why);
 }
 
-static int read_time(struct json_object *line, const char *key, uint64_t *out, struct rj_error *why)
-{
-	double seconds = 0;
-	int got = rj_json_number(line, key, MAX_SECONDS, &seconds, why);
-
-	if (got > 0)
-		*out = (uint64_t)llround(seconds * US_PER_S);
-	return got < 0 ? got : 0;
-}
-
 /* What the line says of counts and times agrees with itself. */
 static int check_sums(struct json_object *line, const struct rj_fpdb_fingerprint *f,
 		      struct rj_error *why)
@@ -256,9 +244,9 @@ static int fill_ours(struct json_object *line, struct rj_fpdb_fingerprint *f, st
 	if (err >= 0)
 		err = rj_json_count(line, "missed", &missed, why);
 	if (err >= 0)
-		err = read_time(line, "first_seen", &f->first_us, why);
+		err = rj_json_time(line, "first_seen", &f->first_us, why);
 	if (err >= 0)
-		err = read_time(line, "last_seen", &f->last_us, why);
+		err = rj_json_time(line, "last_seen", &f->last_us, why);
 	if (err < 0)
 		return err;
 	f->count = f->missed = missed;

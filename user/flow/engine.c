@@ -137,6 +137,7 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.tunnels = entry->tunnels,
 		.labels = e->options.labels,
 		.anonymizer = e->options.anonymizer,
+		.enricher = e->options.enricher,
 		.about = entry->about,
 		.features = &e->options.features,
 		.limits = &e->options.limits,

@@ -21,6 +21,7 @@ struct rj_engine;
  * @pools: NULL for its own, or memory that several parts of one thread share; borrowed
  * @labels: NULL, or names of subnets for the records; borrowed
  * @anonymizer: NULL, or what records do not show; borrowed
+ * @enricher: NULL, or who adds to them; borrowed
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
  * @want: NULL, or tells the source what is wanted of a side's payload from now on: @until of struct
@@ -37,6 +38,7 @@ struct rj_engine_options {
 	struct rj_flow_pools *pools;
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
+	const struct rj_enricher *enricher;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);

@@ -9,7 +9,6 @@
 
 /* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
 static const char *const not_built[] = {
-	"match",
 	"process",
 };
 
@@ -202,6 +201,11 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 		}
 		at += len;
 		at += *at == ',';
+	}
+	/* what is looked up are fingerprints */
+	if (set.named >> RJ_FEATURE_MATCH & 1 && !(set.bits >> RJ_FEATURE_FINGERPRINT & 1)) {
+		set.bits |= 1u << RJ_FEATURE_FINGERPRINT;
+		set.named |= 1u << RJ_FEATURE_FINGERPRINT;
 	}
 	/* asked for by name, it is of all protocols, written or not */
 	if (set.named >> RJ_FEATURE_FINGERPRINT & 1) {

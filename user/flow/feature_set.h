@@ -25,7 +25,8 @@
 	X("os", OS, true)                                                                          \
 	X("classify", CLASSIFY, false)                                                             \
 	X("fingerprint", FINGERPRINT, true)                                                        \
-	X("raw", RAW, false)
+	X("raw", RAW, false)                                                                       \
+	X("match", MATCH, false)
 
 enum rj_feature {
 #define X(name, id, is_default) RJ_FEATURE_##id,

@@ -411,7 +411,7 @@ static void visit(const struct rj_record *r, struct rj_visitor *v)
 	close(&w);
 }
 
-void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+void rj_record_walk(const struct rj_record *r, struct rj_visitor *v)
 {
 	struct rj_anonymous anonymous;
 
@@ -422,4 +422,12 @@ void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
 	rj_anonymous_begin(&anonymous, r->anonymizer, v);
 	visit(r, &anonymous.visitor);
 	rj_anonymous_end(&anonymous);
+}
+
+void rj_record_visit(const struct rj_record *r, struct rj_visitor *v)
+{
+	if (r->enricher)
+		r->enricher->visit(r->enricher, r, v);
+	else
+		rj_record_walk(r, v);
 }

@@ -16,6 +16,17 @@
 /* Of each side, where its first packet was seen and where else. */
 #define RJ_MAX_IFNAMES (RJ_NUM_SIDES * (1 + RJ_MAX_ALSO))
 
+struct rj_record;
+
+/*
+ * struct rj_enricher - who adds to records, in front of their visitors; embedded first. @visit
+ * calls rj_record_walk with a visitor of its own, which passes on to @v; by many threads at once.
+ */
+struct rj_enricher {
+	void (*visit)(const struct rj_enricher *e, const struct rj_record *record,
+		      struct rj_visitor *v);
+};
+
 /*
  * struct rj_record - valid during the call that hands it over; all borrowed.
  * @seq: of either side; all of rest is there, hist as the limits say
@@ -28,6 +39,7 @@
  *     its first packet
  * @labels: names of subnets, or NULL
  * @anonymizer: what visitors are not to be shown, or NULL
+ * @enricher: who adds to it, or NULL
  * @about: of ICMP errors: what they are about, or NULL
  * @clock_ns: what to add to the flow's times for Unix time
  * @time_decimals: digits of a second the source knows, 6 or 9
@@ -44,6 +56,7 @@ struct rj_record {
 	const struct rj_tunnels *tunnels;
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
+	const struct rj_enricher *enricher;
 	const struct rj_abouts *about;
 	const struct rj_feature_set *features;
 	const struct rj_limits *limits;
@@ -59,6 +72,9 @@ struct rj_record {
 /* rj_record_name_interfaces - sets ifname and num_ifnames, by @ifname of what flow and seq say. */
 void rj_record_name_interfaces(struct rj_record *r,
 			       const char *(*ifname)(void *user, uint32_t ifindex), void *user);
+
+/* rj_record_walk - as rj_record_visit, without the enricher. */
+void rj_record_walk(const struct rj_record *r, struct rj_visitor *v);
 
 /* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */
 extern const struct rj_field rj_record_fields[];

@@ -3,7 +3,9 @@
 #include <rejoice/rejoice.h>
 
 #include <stdio.h>
+#include <string.h>
 
+#include "enrich/match_record.h"
 #include "features/anonymize.h"
 #include "flow/record.h"
 #include "proto/dissector.h"
@@ -11,6 +13,18 @@
 #include "source/probe.h"
 
 #define PATH_LEN 128
+
+static void describe_matches(void (*row)(void *user, const char *path, const struct rj_field *f),
+			     void *user)
+{
+	char path[PATH_LEN];
+
+	for (const struct rj_field *f = rj_match_fields; f->name; f++) {
+		snprintf(path, sizeof(path), "fingerprints.%s%s",
+			 strncmp(f->name, "match", 5) ? "match.KIND." : "", f->name);
+		row(user, path, f);
+	}
+}
 
 void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user)
 {
@@ -32,6 +46,7 @@ void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *
 		snprintf(path, sizeof(path), "fingerprints.%s", rj_fingerprint_fields[i].name);
 		row(user, path, &rj_fingerprint_fields[i]);
 	}
+	describe_matches(row, user);
 	for (const struct rj_field *f = rj_anonymous_fields + 1; f->name; f++) {
 		snprintf(path, sizeof(path), "http.%s", f->name);
 		row(user, path, f);

@@ -9,6 +9,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "enrich/match_record.h"
 #include "flow/engine.h"
 #include "flow/limits.h"
 #include "lib/pipeline.h"
@@ -37,6 +38,8 @@ struct rj_session {
 	struct rj_filter *filter;
 	struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
+	struct rj_matcher *matcher;
+	struct rj_match_enricher enricher;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
@@ -143,6 +146,30 @@ static int read_anonymizer(struct rj_session *s, const struct rj_options *o)
 	return rj_anonymizer_new(&files, &s->anonymizer, &s->error);
 }
 
+/* What match goes by, which "all" has where there is a database. */
+static int read_database(struct rj_session *s, const struct rj_options *o)
+{
+	uint32_t match = 1u << RJ_FEATURE_MATCH;
+	int err;
+
+	if (o->fp_db && !rj_feature_on(&s->features, RJ_FEATURE_MATCH))
+		return rj_error_set(&s->error, -EINVAL,
+				    "database %s: is for the feature match; say -f +match",
+				    o->fp_db);
+	if (!o->fp_db && s->features.named & match)
+		return rj_error_set(&s->error, -EINVAL,
+				    "feature match: needs a database of fingerprints; name one "
+				    "with --fp-db FILE");
+	if (!o->fp_db) {
+		rj_feature_set_remove(&s->features, match);
+		return 0;
+	}
+	err = rj_matcher_open(o->fp_db, &s->matcher, &s->error);
+	if (!err)
+		rj_match_enricher_init(&s->enricher, s->matcher);
+	return err;
+}
+
 static int set_up(struct rj_session *s, const struct rj_options *given)
 {
 	struct rj_options o;
@@ -169,6 +196,8 @@ static int set_up(struct rj_session *s, const struct rj_options *given)
 		s->features.npf = o.npf - 1;
 	if (!err)
 		err = read_tables(s, &o);
+	if (!err)
+		err = read_database(s, &o);
 	if (err)
 		return err;
 	s->limits = (struct rj_limits){
@@ -258,6 +287,7 @@ static struct rj_engine_options engine_options(const struct rj_session *s, uint3
 		.time_decimals = 9,
 		.labels = s->labels,
 		.anonymizer = s->anonymizer,
+		.enricher = s->matcher ? &s->enricher.enricher : NULL,
 		.on_record = on_record,
 		.user = (void *)s,
 	};
@@ -662,6 +692,7 @@ void rj_session_close(struct rj_session *s)
 	rj_filter_free(s->filter);
 	rj_labels_free(s->labels);
 	rj_anonymizer_free(s->anonymizer);
+	rj_matcher_free(s->matcher);
 	free(s);
 }
 

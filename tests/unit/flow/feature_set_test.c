@@ -114,8 +114,8 @@ TEST(feature_set_says_which_name_is_none)
 
 TEST(feature_set_says_which_name_this_build_lacks)
 {
-	check_refused("dns,match=a", -EOPNOTSUPP, "match=a");
-	check_refused("+match", -EOPNOTSUPP, "+match");
+	check_refused("dns,process=a", -EOPNOTSUPP, "process=a");
+	check_refused("+process", -EOPNOTSUPP, "+process");
 }
 
 TEST(feature_set_reads_numbers)
@@ -187,9 +187,19 @@ TEST(feature_set_keeps_of_packets_what_features_ask_for)
 	CHECK_EQ(none.hd_len + none.idp_len + none.prefix_len + none.num_ppi + none.num_salt, 0);
 }
 
+TEST(feature_set_matches_fingerprints_of_all_protocols)
+{
+	struct rj_feature_set set = set_of("none,match"), usual = set_of("default");
+
+	CHECK(rj_feature_on(&set, RJ_FEATURE_FINGERPRINT));
+	CHECK_EQ(set.dissectors, set_of("all").dissectors);
+	CHECK_EQ(rj_feature_shown(&set), 0);
+	CHECK(!rj_feature_on(&usual, RJ_FEATURE_MATCH));
+}
+
 TEST(feature_set_lets_what_is_not_built_be_left_out)
 {
-	struct rj_feature_set set = set_of("all,-match"), all = set_of("all");
+	struct rj_feature_set set = set_of("all,-process"), all = set_of("all");
 
 	CHECK(!memcmp(&set, &all, sizeof(set)));
 }
