@@ -189,6 +189,7 @@ $(B)/tests/example: tests/example/flows.c $(B)/librejoice.so include/rejoice/rej
 DEST := $(DESTDIR)$(PREFIX)
 INSTALLED := bin/rejoice bin/joy lib/librejoice.a lib/librejoice.so lib/librejoice.so.0 \
 	lib/pkgconfig/librejoice.pc include/rejoice/rejoice.h include/rejoice/record.h \
+	include/rejoice/fingerprint_db.h \
 	share/rejoice/flow.schema.json share/rejoice/stats.schema.json \
 	$(patsubst user/cli/man/%,share/man/man1/%,$(wildcard user/cli/man/*.1))
 
@@ -200,7 +201,7 @@ install: all
 	$(Q)install -m 755 $(B)/librejoice.so $(DEST)/lib/librejoice.so.0
 	$(Q)ln -sf librejoice.so.0 $(DEST)/lib/librejoice.so
 	$(Q)sed $(PC_WORDS) user/lib/librejoice.pc.in > $(DEST)/lib/pkgconfig/librejoice.pc
-	$(Q)install -m 644 include/rejoice/rejoice.h include/rejoice/record.h $(DEST)/include/rejoice/
+	$(Q)install -m 644 $(wildcard include/rejoice/*.h) $(DEST)/include/rejoice/
 	$(Q)install -m 644 include/rejoice/*.schema.json $(DEST)/share/rejoice/
 	$(Q)install -m 644 $(wildcard user/cli/man/*.1) $(DEST)/share/man/man1/
 

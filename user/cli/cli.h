@@ -30,6 +30,7 @@ int command_read(int argc, char **argv);
 int command_live(int argc, char **argv);
 int command_joy(int argc, char **argv);
 int command_unpin(int argc, char **argv);
+int command_fingerprint(int argc, char **argv);
 int command_fields(int argc, char **argv);
 int command_version(int argc, char **argv);
 

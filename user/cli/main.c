@@ -11,14 +11,15 @@ static const struct command commands[] = {
 	{ "live", "flows of interfaces, from inside the kernel", command_live },
 	{ "joy", "Joy 4.5's command line and output", command_joy },
 	{ "unpin", "end what live --pin left at work", command_unpin },
+	{ "fingerprint", "databases of fingerprints: build, merge, show, match",
+	  command_fingerprint },
 	{ "fields", "every output field with type, unit and meaning", command_fields },
 	{ "version", "versions, and what this kernel offers", command_version },
 	{ NULL, NULL, NULL },
 };
 
 /* Names that are fixed and that later work fills. */
-static const char *const lacking[] = { "collect", "query",	 "report",   "top",
-				       "train",	  "fingerprint", "anonymize" };
+static const char *const lacking[] = { "collect", "query", "report", "top", "train", "anonymize" };
 
 /* The longest tells how a dozen interfaces are watched, and where that is pinned. */
 #define LINE_LEN 8704
@@ -56,7 +57,7 @@ static void print_help(FILE *to)
 	fprintf(to, "usage: rejoice COMMAND [OPTION…] [FILE…]\n\n"
 		    "Turns traffic into features: one JSON object per flow.\n\n");
 	for (const struct command *c = commands; c->name; c++)
-		fprintf(to, "  %-10s %s\n", c->name, c->summary);
+		fprintf(to, "  %-11s %s\n", c->name, c->summary);
 	fprintf(to,
 		"\n`rejoice COMMAND --help` lists the options; `man rejoice` tells the rest.\n");
 }
