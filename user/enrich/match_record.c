@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "core/visitor.h"
+#include "enrich/npf.h"
 #include "flow/record_fields.h"
 
 /* Where fields of a flow stand: in the record, in an object of it. */
@@ -102,11 +103,9 @@ void rj_matches_put(struct rj_visitor *v, struct rj_matches *all, const struct r
 void rj_matches_add(struct rj_matches *all, const struct rj_matcher *m, const char *kind,
 		    const char *text, size_t len)
 {
-	size_t kind_len = strlen(kind);
 	struct rj_match *found = &all->found[all->num];
 
-	if (all->num == RJ_MAX_MATCHES || len <= kind_len || text[kind_len] != '/' ||
-	    memcmp(text, kind, kind_len))
+	if (all->num == RJ_MAX_MATCHES || !rj_npf_kind_len(text, len))
 		return;
 	found->fingerprint = rj_matcher_find(m, text, len, &found->distance);
 	if (found->fingerprint)

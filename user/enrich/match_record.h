@@ -31,8 +31,8 @@ struct rj_matches {
 };
 
 /*
- * rj_matches_add - looks the fingerprint that is named @kind up. Hashes, whose text does not begin
- * with their kind, are in no database.
+ * rj_matches_add - looks the fingerprint that is named @kind up. Hashes, whose text has no kind of
+ * its own (that of DTLS is dtls, named tls), are in no database.
  */
 void rj_matches_add(struct rj_matches *all, const struct rj_matcher *m, const char *kind,
 		    const char *text, size_t len);

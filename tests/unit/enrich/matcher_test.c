@@ -140,7 +140,7 @@ TEST(match_line_leaves_a_match_that_is_there)
 	static const char *const lines[] = {
 		"{\"fingerprints\":{\"tcp\":\"tcp/(40)(00)(40)(faf0)((01))\"}}",
 		"{\"fingerprints\":{\"tcp\":\"tcp/(40)(00)(40)(faf0)((01))\",\"match\":{}}}",
-		"{\"fingerprints\":{\"tls\":\"tcp/(40)(00)(40)(faf0)((01))\"}}",
+		"{\"fingerprints\":{\"ja3\":\"00112233445566778899aabbccddeeff\"}}",
 		"{\"fingerprints\":[]}",
 		"{}",
 	};
