@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/relay.h"
 #include "core/text.h"
 #include "core/visitor.h"
 #include "enrich/npf.h"
@@ -44,8 +45,7 @@ enum place { PLACE_OTHER, PLACE_TLS, PLACE_HTTP, PLACE_FINGERPRINTS };
  * @is_sni: the next string is a name of TLS; @is_host: the value of the header Host
  */
 struct matching {
-	struct rj_visitor visitor;
-	struct rj_visitor *next;
+	struct rj_relay relay;
 	const struct rj_matcher *matcher;
 	unsigned int depth;
 	enum place place;
@@ -59,11 +59,6 @@ struct matching {
 static struct matching *self(struct rj_visitor *v)
 {
 	return (struct matching *)v; /* embedded first */
-}
-
-static struct rj_visitor *next_of(struct rj_visitor *v)
-{
-	return self(v)->next;
 }
 
 void rj_match_put(struct rj_visitor *v, const struct rj_match *match, bool with_text)
@@ -129,7 +124,7 @@ static void see_open(struct rj_visitor *v, const struct rj_field *f)
 		m->place = place_of(f->name);
 	m->is_sni = m->depth == IN_OBJECT && m->place == PLACE_TLS && !strcmp(f->name, "sni");
 	m->depth++;
-	m->next->ops->open(m->next, f);
+	m->relay.next->ops->open(m->relay.next, f);
 }
 
 static void see_close(struct rj_visitor *v)
@@ -137,11 +132,11 @@ static void see_close(struct rj_visitor *v)
 	struct matching *m = self(v);
 
 	if (m->depth == IN_OBJECT && m->place == PLACE_FINGERPRINTS && m->matches.num)
-		rj_matches_put(m->next, &m->matches, m->matcher, &m->flow);
+		rj_matches_put(m->relay.next, &m->matches, m->matcher, &m->flow);
 	m->depth--;
 	if (m->depth == IN_RECORD)
 		m->place = PLACE_OTHER;
-	m->next->ops->close(m->next);
+	m->relay.next->ops->close(m->relay.next);
 }
 
 static void see_name(struct rj_visitor *v, const void *name, size_t len)
@@ -149,7 +144,7 @@ static void see_name(struct rj_visitor *v, const void *name, size_t len)
 	struct matching *m = self(v);
 
 	m->is_host = m->place == PLACE_HTTP && len == 4 && !strncasecmp(name, "host", 4);
-	m->next->ops->name(m->next, name, len);
+	m->relay.next->ops->name(m->relay.next, name, len);
 }
 
 static void see_text(struct matching *m, const struct rj_field *f, const void *text, size_t len)
@@ -171,7 +166,7 @@ static void see_text(struct matching *m, const struct rj_field *f, const void *t
 static void see_string(struct rj_visitor *v, const struct rj_field *f, const void *text, size_t len)
 {
 	see_text(self(v), f, text, len);
-	next_of(v)->ops->string(next_of(v), f, text, len);
+	rj_relay_next(v)->ops->string(rj_relay_next(v), f, text, len);
 }
 
 static void take_address(struct matching *m, const uint8_t addr[16])
@@ -188,56 +183,26 @@ static void see_address(struct rj_visitor *v, const struct rj_field *f, const ui
 {
 	if (f == F(DA))
 		take_address(self(v), addr);
-	next_of(v)->ops->address(next_of(v), f, addr);
+	rj_relay_next(v)->ops->address(rj_relay_next(v), f, addr);
 }
 
 static void see_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
 {
 	if (f == F(DP))
 		take_port(self(v), value);
-	next_of(v)->ops->u64(next_of(v), f, value);
-}
-
-static void pass_i64(struct rj_visitor *v, const struct rj_field *f, int64_t value)
-{
-	next_of(v)->ops->i64(next_of(v), f, value);
-}
-
-static void pass_f64(struct rj_visitor *v, const struct rj_field *f, double value)
-{
-	next_of(v)->ops->f64(next_of(v), f, value);
-}
-
-static void pass_boolean(struct rj_visitor *v, const struct rj_field *f, int value)
-{
-	next_of(v)->ops->boolean(next_of(v), f, value);
-}
-
-static void pass_null(struct rj_visitor *v, const struct rj_field *f)
-{
-	next_of(v)->ops->null(next_of(v), f);
-}
-
-static void pass_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
-{
-	next_of(v)->ops->hex(next_of(v), f, bytes, len);
-}
-
-static void pass_time(struct rj_visitor *v, const struct rj_field *f, uint64_t ns, int decimals)
-{
-	next_of(v)->ops->time(next_of(v), f, ns, decimals);
+	rj_relay_next(v)->ops->u64(rj_relay_next(v), f, value);
 }
 
 static void pass_numbers(struct rj_visitor *v, const struct rj_field *f,
 			 const struct rj_field *item, const uint64_t *values, size_t num)
 {
-	rj_visitor_numbers(next_of(v), f, item, values, num);
+	rj_visitor_numbers(rj_relay_next(v), f, item, values, num);
 }
 
 static void pass_hexes(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
 		       const void *bytes, size_t size, size_t num)
 {
-	rj_visitor_hexes(next_of(v), f, item, bytes, size, num);
+	rj_visitor_hexes(rj_relay_next(v), f, item, bytes, size, num);
 }
 
 /* Of the record's own members address and port come so. */
@@ -254,7 +219,7 @@ static void see_steps(struct rj_visitor *v, const struct rj_step *steps, size_t 
 			take_port(m, *value);
 		value += rj_step_takes(&steps[i]);
 	}
-	rj_visitor_steps(m->next, steps, num_steps, values, times);
+	rj_visitor_steps(m->relay.next, steps, num_steps, values, times);
 }
 
 static const struct rj_visitor_ops ops = {
@@ -262,14 +227,14 @@ static const struct rj_visitor_ops ops = {
 	.close = see_close,
 	.name = see_name,
 	.u64 = see_u64,
-	.i64 = pass_i64,
-	.f64 = pass_f64,
-	.boolean = pass_boolean,
-	.null = pass_null,
+	.i64 = rj_relay_i64,
+	.f64 = rj_relay_f64,
+	.boolean = rj_relay_boolean,
+	.null = rj_relay_null,
 	.string = see_string,
-	.hex = pass_hex,
+	.hex = rj_relay_hex,
 	.address = see_address,
-	.time = pass_time,
+	.time = rj_relay_time,
 	.numbers = pass_numbers,
 	.steps = see_steps,
 	.hexes = pass_hexes,
@@ -278,9 +243,9 @@ static const struct rj_visitor_ops ops = {
 static void visit(const struct rj_enricher *e, const struct rj_record *record, struct rj_visitor *v)
 {
 	const struct rj_match_enricher *own = (const struct rj_match_enricher *)e;
-	struct matching m = { .visitor = { &ops }, .next = v, .matcher = own->matcher };
+	struct matching m = { .relay = { { &ops }, v }, .matcher = own->matcher };
 
-	rj_record_walk(record, &m.visitor);
+	rj_record_walk(record, &m.relay.visitor);
 }
 
 void rj_match_enricher_init(struct rj_match_enricher *e, const struct rj_matcher *matcher)

@@ -176,11 +176,6 @@ static struct rj_anonymous *self(struct rj_visitor *v)
 	return (struct rj_anonymous *)v; /* embedded first */
 }
 
-static struct rj_visitor *next_of(struct rj_visitor *v)
-{
-	return self(v)->next;
-}
-
 static bool encrypt_address(struct rj_anonymous *v, const uint8_t addr[16], uint8_t out[BLOCK_LEN])
 {
 	uint8_t plain[BLOCK_LEN] = { 0 };
@@ -197,9 +192,9 @@ static void put_hidden(struct rj_anonymous *v, const struct rj_field *f, const u
 	uint8_t block[BLOCK_LEN];
 
 	if (encrypt_address(v, addr, block))
-		v->next->ops->hex(v->next, f, block, sizeof(block));
+		v->relay.next->ops->hex(v->relay.next, f, block, sizeof(block));
 	else
-		v->next->ops->null(v->next, f);
+		v->relay.next->ops->null(v->relay.next, f);
 }
 
 /* The name of a reverse look-up: the address in its zone is hidden, the zone is not. */
@@ -209,17 +204,17 @@ static void put_hidden_name(struct rj_anonymous *v, const struct rj_field *f,
 	uint8_t block[BLOCK_LEN], text[2 * BLOCK_LEN + MAX_ZONE_LEN];
 
 	if (!encrypt_address(v, addr, block)) {
-		v->next->ops->null(v->next, f);
+		v->relay.next->ops->null(v->relay.next, f);
 		return;
 	}
 	memcpy(rj_text_hex(text, block, sizeof(block)), zone, zone_len);
-	v->next->ops->string(v->next, f, text, 2 * sizeof(block) + zone_len);
+	v->relay.next->ops->string(v->relay.next, f, text, 2 * sizeof(block) + zone_len);
 }
 
 static void hide_address(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16])
 {
 	if (!rj_anonymizer_hides(self(v)->anonymizer, addr))
-		next_of(v)->ops->address(next_of(v), f, addr);
+		rj_relay_next(v)->ops->address(rj_relay_next(v), f, addr);
 	else if (strcmp(f->name, "subnet")) /* its block would tell that of another length */
 		put_hidden(self(v), f, addr);
 }
@@ -282,9 +277,9 @@ static void put_hiding_names(struct rj_anonymous *v, const uint8_t *text, size_t
 static void pass_text(struct rj_anonymous *v, const struct rj_field *f, struct rj_buffer *out)
 {
 	if (out->is_failed)
-		v->next->ops->null(v->next, f);
+		v->relay.next->ops->null(v->relay.next, f);
 	else
-		v->next->ops->string(v->next, f, out->data, out->len);
+		v->relay.next->ops->string(v->relay.next, f, out->data, out->len);
 	rj_buffer_done(out);
 }
 
@@ -418,14 +413,14 @@ static void hide_string(struct rj_visitor *v, const struct rj_field *f, const vo
 		hide_words(own, f, text, len);
 	} else {
 		own->is_behind_version = !strcmp(f->name, "version");
-		own->next->ops->string(own->next, f, text, len);
+		own->relay.next->ops->string(own->relay.next, f, text, len);
 	}
 }
 
 /* Joy's place for them: an element of the message, behind the one with the version. */
 static void put_names(struct rj_anonymous *v)
 {
-	struct rj_visitor *next = v->next;
+	struct rj_visitor *next = v->relay.next;
 	const uint8_t *at = v->hidden.data;
 	uint16_t len;
 
@@ -441,79 +436,34 @@ static void put_names(struct rj_anonymous *v)
 	rj_buffer_cut(&v->hidden, 0);
 }
 
-static void pass_open(struct rj_visitor *v, const struct rj_field *f)
-{
-	next_of(v)->ops->open(next_of(v), f);
-}
-
 static void pass_close(struct rj_visitor *v)
 {
 	struct rj_anonymous *own = self(v);
 
-	own->next->ops->close(own->next);
+	own->relay.next->ops->close(own->relay.next);
 	if (own->is_behind_version && own->hidden.len)
 		put_names(own);
 	own->is_behind_version = false;
 }
 
-static void pass_name(struct rj_visitor *v, const void *name, size_t len)
-{
-	next_of(v)->ops->name(next_of(v), name, len);
-}
-
-static void pass_u64(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
-{
-	next_of(v)->ops->u64(next_of(v), f, value);
-}
-
-static void pass_i64(struct rj_visitor *v, const struct rj_field *f, int64_t value)
-{
-	next_of(v)->ops->i64(next_of(v), f, value);
-}
-
-static void pass_f64(struct rj_visitor *v, const struct rj_field *f, double value)
-{
-	next_of(v)->ops->f64(next_of(v), f, value);
-}
-
-static void pass_boolean(struct rj_visitor *v, const struct rj_field *f, int value)
-{
-	next_of(v)->ops->boolean(next_of(v), f, value);
-}
-
-static void pass_null(struct rj_visitor *v, const struct rj_field *f)
-{
-	next_of(v)->ops->null(next_of(v), f);
-}
-
-static void pass_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
-{
-	next_of(v)->ops->hex(next_of(v), f, bytes, len);
-}
-
-static void pass_time(struct rj_visitor *v, const struct rj_field *f, uint64_t ns, int decimals)
-{
-	next_of(v)->ops->time(next_of(v), f, ns, decimals);
-}
-
 static const struct rj_visitor_ops ops = {
-	.open = pass_open,
+	.open = rj_relay_open,
 	.close = pass_close,
-	.name = pass_name,
-	.u64 = pass_u64,
-	.i64 = pass_i64,
-	.f64 = pass_f64,
-	.boolean = pass_boolean,
-	.null = pass_null,
+	.name = rj_relay_name,
+	.u64 = rj_relay_u64,
+	.i64 = rj_relay_i64,
+	.f64 = rj_relay_f64,
+	.boolean = rj_relay_boolean,
+	.null = rj_relay_null,
 	.string = hide_string,
-	.hex = pass_hex,
+	.hex = rj_relay_hex,
 	.address = hide_address,
-	.time = pass_time,
+	.time = rj_relay_time,
 };
 
 void rj_anonymous_begin(struct rj_anonymous *v, struct rj_anonymizer *a, struct rj_visitor *next)
 {
-	*v = (struct rj_anonymous){ .visitor = { &ops }, .next = next, .anonymizer = a };
+	*v = (struct rj_anonymous){ .relay = { { &ops }, next }, .anonymizer = a };
 	rj_buffer_init(&v->hidden, MAX_URI);
 }
 

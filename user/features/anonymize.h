@@ -7,6 +7,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
+#include "core/relay.h"
 
 /*
  * struct rj_anonymizer - opaque; one for any number of threads: the ciphers that records are
@@ -44,11 +45,10 @@ bool rj_anonymizer_hides(const struct rj_anonymizer *a, const uint8_t addr[16]);
  * in URIs each name of a user in hexadecimal, AES-128 of its bytes and as many 0xff as make it
  * blocks, and behind the version the list of those; both in texts of mail, file transfer, logins,
  * calls and MQTT. Without memory it hands on null.
- * @visitor: hand this out. The others are its own.
+ * @relay: hand its visitor out. The others are its own.
  */
 struct rj_anonymous {
-	struct rj_visitor visitor;
-	struct rj_visitor *next;
+	struct rj_relay relay;
 	struct rj_anonymizer *anonymizer;
 	void *cipher;		 /* EVP_CIPHER_CTX, once one was needed */
 	struct rj_buffer hidden; /* the names of a message, each in its blocks behind its length */

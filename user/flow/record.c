@@ -420,7 +420,7 @@ void rj_record_walk(const struct rj_record *r, struct rj_visitor *v)
 		return;
 	}
 	rj_anonymous_begin(&anonymous, r->anonymizer, v);
-	visit(r, &anonymous.visitor);
+	visit(r, &anonymous.relay.visitor);
 	rj_anonymous_end(&anonymous);
 }
 

@@ -78,7 +78,7 @@ static void begin(struct shown *s, struct rj_anonymizer *a)
 	s->keys = (struct rj_jsonw_keys){ 0 };
 	rj_jsonw_init(&s->json, &s->out, &s->keys);
 	rj_anonymous_begin(&s->anonymous, a, &s->json.visitor);
-	s->v = &s->anonymous.visitor;
+	s->v = &s->anonymous.relay.visitor;
 	s->v->ops->open(s->v, &array);
 }
 
