@@ -25,8 +25,6 @@
 #define STREAM_MAX (RJ_TLS_MESSAGE_MAX + RJ_TLS_CERTIFICATES_MAX + 16u * 1024u)
 
 /* RFC 8446 6: level, description */
-#define ALERT_BYTES 2u
-#define ALERT_FATAL 2u
 #define ALERT_CLOSE_NOTIFY 0u
 
 /*
@@ -83,18 +81,6 @@ static enum rj_probe probe_hello(struct rj_cursor c, uint16_t record_len)
 	return RJ_PROBE_NO;
 }
 
-/* An alert in the clear, which is all that a server sends that does not like the hello. */
-static enum rj_probe probe_alert(struct rj_cursor c, uint16_t record_len)
-{
-	uint8_t level;
-
-	if (record_len != ALERT_BYTES)
-		return RJ_PROBE_NO;
-	if (rj_cursor_u8(&c, &level))
-		return RJ_PROBE_MORE;
-	return level && level <= ALERT_FATAL ? RJ_PROBE_YES : RJ_PROBE_NO;
-}
-
 static enum rj_probe probe_record(struct rj_cursor bytes)
 {
 	uint8_t type, major, minor, high, low;
@@ -120,7 +106,7 @@ static enum rj_probe probe_record(struct rj_cursor bytes)
 	if ((!high && !low) || (uint32_t)(high << 8 | low) > RECORD_MAX)
 		return RJ_PROBE_NO;
 	if (type == RECORD_ALERT)
-		return probe_alert(bytes, low);
+		return rj_tls_probe_alert(bytes, low);
 	return probe_hello(bytes, (uint16_t)(high << 8 | low));
 }
 
@@ -359,11 +345,11 @@ static void read_alert(struct tls_state *state, struct rj_message *m, struct rj_
 {
 	uint8_t level, description;
 
-	if (record.left != ALERT_BYTES || rj_cursor_u8(&record, &level) ||
+	if (record.left != RJ_TLS_ALERT_BYTES || rj_cursor_u8(&record, &level) ||
 	    rj_cursor_u8(&record, &description))
 		return;
 	rj_tls_session_alert(&state->session, m->side, level, description);
-	m->is_done = level == ALERT_FATAL || description == ALERT_CLOSE_NOTIFY;
+	m->is_done = level == RJ_TLS_ALERT_FATAL || description == ALERT_CLOSE_NOTIFY;
 }
 
 /*

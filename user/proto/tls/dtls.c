@@ -15,8 +15,6 @@
 #define RECORD_MAX ((1u << 14) + 2048u) /* RFC 6347 4.1.1: as RFC 5246 6.2.3 */
 #define SEQUENCE_BYTES 6u
 #define FRAGMENT_HEADER_BYTES 12u /* RFC 6347 4.2.2 */
-#define ALERT_BYTES 2u
-#define ALERT_FATAL 2u
 
 /* RFC 9147 4: 001, then these bits, then two of the epoch. */
 #define UNIFIED 0x20u
@@ -133,17 +131,6 @@ static enum rj_probe probe_handshake(struct rj_cursor c, uint16_t record_len)
 	return RJ_PROBE_YES;
 }
 
-static enum rj_probe probe_alert(struct rj_cursor c, uint16_t record_len)
-{
-	uint8_t level;
-
-	if (record_len != ALERT_BYTES)
-		return RJ_PROBE_NO;
-	if (rj_cursor_u8(&c, &level))
-		return RJ_PROBE_MORE;
-	return level && level <= ALERT_FATAL ? RJ_PROBE_YES : RJ_PROBE_NO;
-}
-
 enum rj_probe rj_dtls_probe(struct rj_cursor bytes)
 {
 	uint16_t version, epoch, sequence, len;
@@ -166,7 +153,7 @@ enum rj_probe rj_dtls_probe(struct rj_cursor bytes)
 		return RJ_PROBE_MORE;
 	if (len > RECORD_MAX || (bytes.is_hard && len > bytes.left))
 		return RJ_PROBE_NO;
-	return type == RECORD_ALERT ? probe_alert(bytes, len) : probe_handshake(bytes, len);
+	return type == RECORD_ALERT ? rj_tls_probe_alert(bytes, len) : probe_handshake(bytes, len);
 }
 
 /* --- records ---------------------------------------------------------------- */
@@ -377,7 +364,7 @@ static void take_alert(struct rj_tls_session *s, const struct rj_message *m, str
 {
 	uint8_t level, description;
 
-	if (body.left == ALERT_BYTES && !rj_cursor_u8(&body, &level) &&
+	if (body.left == RJ_TLS_ALERT_BYTES && !rj_cursor_u8(&body, &level) &&
 	    !rj_cursor_u8(&body, &description))
 		rj_tls_session_alert(s, m->side, level, description);
 }

@@ -188,6 +188,17 @@ RJ_MUST_CHECK static enum rj_status take_of_server(struct rj_tls_session *s, uns
 	}
 }
 
+enum rj_probe rj_tls_probe_alert(struct rj_cursor c, uint16_t len)
+{
+	uint8_t level;
+
+	if (len != RJ_TLS_ALERT_BYTES)
+		return RJ_PROBE_NO;
+	if (rj_cursor_u8(&c, &level))
+		return RJ_PROBE_MORE;
+	return level && level <= RJ_TLS_ALERT_FATAL ? RJ_PROBE_YES : RJ_PROBE_NO;
+}
+
 enum rj_status rj_tls_session_message(struct rj_tls_session *session, unsigned int side,
 				      uint8_t type, struct rj_tls_body body)
 {

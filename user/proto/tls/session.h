@@ -5,6 +5,7 @@
 
 #include <rejoice/record.h>
 
+#include "proto/dissector.h"
 #include "proto/tls/hello.h"
 #include "proto/tls/ssl2.h"
 
@@ -119,6 +120,12 @@ const struct rj_tls_session *rj_tls_session_of(const void *state);
  * are to be handed over: all, the first ones, or 0.
  */
 uint32_t rj_tls_session_wants(uint8_t type, uint32_t len);
+
+#define RJ_TLS_ALERT_BYTES 2u
+#define RJ_TLS_ALERT_FATAL 2u
+
+/* rj_tls_probe_alert - whether a record of @len bytes, from @c on, is an alert in the clear. */
+enum rj_probe rj_tls_probe_alert(struct rj_cursor c, uint16_t len);
 
 /*
  * rj_tls_session_message - takes in one handshake message of @side (0 or 1).
