@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "proto/fingerprint.h"
 
 #define GREASE 0x0a0au
 #define EXT_SUPPORTED_GROUPS 0x000au
@@ -442,27 +443,6 @@ bool rj_npf_read(const char *text, size_t len, struct rj_npf *out)
 
 /* --- notation 2 -------------------------------------------------------------------- */
 
-/* As tls/2 writes a type; false: it leaves it out. */
-static bool short_type(uint16_t type, uint16_t *out)
-{
-	static const uint16_t ranges[][2] = {
-		{ 0, 20 },	  { 22, 34 },	    { 36, 40 },	      { 43, 62 },
-		{ 2570, 2570 },	  { 13172, 13172 }, { 21760, 21760 }, { 30031, 30032 },
-		{ 64768, 64768 }, { 65037, 65037 }, { 65280, 65281 }, { 65283, 65283 },
-		{ 65445, 65445 }, { 65486, 65486 },
-	};
-
-	*out = type;
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-		if (type >= ranges[i][0] && type <= ranges[i][1])
-			return true;
-	if (type == 65280 || type >= 65282)
-		*out = 0xff00;
-	else
-		*out = 0x003e;
-	return type >= 62;
-}
-
 /* The extension under the type that is written for it; false without room. */
 static bool put_short(struct rj_npf_text *t, struct rj_npf_extension *x, uint16_t type)
 {
@@ -485,7 +465,7 @@ static bool shorten_extensions(struct rj_npf *npf, struct rj_npf_text *scratch)
 		unsigned int num_alike = 0;
 		uint16_t type;
 
-		if (!short_type(x.type, &type))
+		if (!rj_fp_type_of_tls2(x.type, &type))
 			continue;
 		for (size_t j = 0; j < num; j++)
 			num_alike += npf->extensions[j].type == type;

@@ -303,6 +303,26 @@ void rj_fp_string(struct rj_fingerprints *f, enum rj_fp_field field, const char 
 	put_string(f, field, text, len);
 }
 
+bool rj_fp_type_of_tls2(uint16_t type, uint16_t *out)
+{
+	static const uint16_t ranges[][2] = {
+		{ 0, 20 },	  { 22, 34 },	    { 36, 40 },	      { 43, 62 },
+		{ 2570, 2570 },	  { 13172, 13172 }, { 21760, 21760 }, { 30031, 30032 },
+		{ 64768, 64768 }, { 65037, 65037 }, { 65280, 65281 }, { 65283, 65283 },
+		{ 65445, 65445 }, { 65486, 65486 },
+	};
+
+	*out = type;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (type >= ranges[i][0] && type <= ranges[i][1])
+			return true;
+	if (type == 65280 || type >= 65282)
+		*out = 0xff00;
+	else
+		*out = 0x003e;
+	return type >= 62;
+}
+
 void rj_fp_write(struct rj_fingerprints *f, enum rj_fp_field field)
 {
 	if (!f->text.is_over)

@@ -125,6 +125,12 @@ static inline void rj_fp_hex16(struct rj_fp_text *t, uint16_t value)
 #define RJ_FP_SHA256_LEN 64u
 void rj_fp_digest(struct rj_fp_text *t, char *out, size_t len);
 
+/*
+ * rj_fp_type_of_tls2 - the number that Mercury's tls/2 writes for the type of an extension which is
+ * no GREASE: its own, or one for all of its range. False: it is left out.
+ */
+bool rj_fp_type_of_tls2(uint16_t type, uint16_t *out);
+
 /* rj_fp_write - writes the text; nothing where it was too long. */
 void rj_fp_write(struct rj_fingerprints *f, enum rj_fp_field field);
 

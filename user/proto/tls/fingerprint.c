@@ -161,22 +161,6 @@ static void put_element(struct rj_fp_text *t, const struct element *e, bool is_c
 	rj_fp_char(t, ')');
 }
 
-/* Whether tls/2 has this type by its own name. */
-static bool is_included(uint16_t type)
-{
-	static const uint16_t ranges[][2] = {
-		{ 0, 20 },	  { 22, 34 },	    { 36, 40 },	      { 43, 62 },
-		{ 2570, 2570 },	  { 13172, 13172 }, { 21760, 21760 }, { 30031, 30032 },
-		{ 64768, 64768 }, { 65037, 65037 }, { 65280, 65281 }, { 65283, 65283 },
-		{ 65445, 65445 }, { 65486, 65486 },
-	};
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-		if (type >= ranges[i][0] && type <= ranges[i][1])
-			return true;
-	return false;
-}
-
 /* What is written for @type; false: tls/2 leaves it out. */
 static bool written_as(uint16_t type, unsigned int npf, uint16_t *out)
 {
@@ -185,15 +169,11 @@ static bool written_as(uint16_t type, unsigned int npf, uint16_t *out)
 		*out = rj_tls_degrease(type);
 	} else if (npf == 1) {
 		*out = is_loose_grease(type) ? RJ_TLS_GREASE : type;
-	} else if (!is_included(type)) {
+	} else if (!rj_fp_type_of_tls2(type, out) || *out != type) {
 		if (is_loose_grease(type))
 			*out = RJ_TLS_GREASE;
-		else if (type == 65280 || type >= 65282)
-			*out = 0xff00;
-		else if (type >= 62 && type <= 65279)
-			*out = 0x003e;
 		else
-			return false;
+			return rj_fp_type_of_tls2(type, out);
 	}
 	return true;
 }
