@@ -2,6 +2,7 @@
 /* The dissector for FTP's control connection: greeting, commands, replies, endpoints (RFC 959). */
 #include "proto/common/dialogue.h"
 #include "proto/common/line.h"
+#include "proto/common/put.h"
 #include "proto/common/reply_code.h"
 #include "proto/ftp/endpoint.h"
 #include "proto/registry.h"
@@ -303,7 +304,7 @@ static void put_endpoints(const struct ftp *s, struct rj_visitor *v)
 		v->ops->open(v, &fields[F_ENDPOINTS]);
 	for (const struct listed_endpoint *at = s->first_endpoint; at; at = at->next) {
 		v->ops->open(v, &fields[F_ENDPOINT]);
-		rj_dialogue_put_name(v, &fields[F_BY], at->by);
+		rj_put_word(v, &fields[F_BY], at->by);
 		if (at->to.has_address)
 			v->ops->address(v, &fields[F_ADDRESS], at->to.address);
 		v->ops->u64(v, &fields[F_PORT], at->to.port);

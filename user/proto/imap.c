@@ -2,6 +2,7 @@
 /* The dissector for IMAP: greeting, commands, replies; literals are passed over (RFC 9051). */
 #include "proto/common/dialogue.h"
 #include "proto/common/line.h"
+#include "proto/common/put.h"
 #include "proto/registry.h"
 
 /* What a reply says: its code in struct rj_reply. */
@@ -465,7 +466,7 @@ static bool put_reply(const struct rj_dialogue *d, const struct rj_reply *reply,
 	const struct rj_command *asked = reply->tag.left ? asked_by(d, reply) : NULL;
 
 	rj_dialogue_put_text(v, &fields[F_TAG], reply->tag);
-	rj_dialogue_put_name(v, &fields[F_STATUS], answers[reply->code]);
+	rj_put_word(v, &fields[F_STATUS], answers[reply->code]);
 	rj_dialogue_put_text(v, &fields[F_RESPONSE_CODE], reply->detail);
 	return !reply->tag.left || (asked && !asked->verb->is_secret);
 }

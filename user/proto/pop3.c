@@ -2,6 +2,7 @@
 /* The dissector for POP3: greeting, commands, replies; mails are passed over (RFC 1939). */
 #include "proto/common/dialogue.h"
 #include "proto/common/line.h"
+#include "proto/common/put.h"
 #include "proto/registry.h"
 
 /* What a reply starts with: its code in struct rj_reply. */
@@ -238,7 +239,7 @@ static bool put_reply(const struct rj_dialogue *d, const struct rj_reply *reply,
 {
 	const struct rj_command *asked = reply->nr ? rj_dialogue_asked(d, reply->nr) : NULL;
 
-	rj_dialogue_put_name(v, &fields[F_STATUS], answers[reply->code]);
+	rj_put_word(v, &fields[F_STATUS], answers[reply->code]);
 	rj_dialogue_put_text(v, &fields[F_RESPONSE_CODE], reply->detail);
 	return !reply->nr || (asked && !asked->verb->is_secret);
 }

@@ -3,6 +3,7 @@
 #include "proto/common/dialogue.h"
 
 #include "proto/common/line.h"
+#include "proto/common/put.h"
 #include "proto/registry.h"
 
 #define MAX_MECHANISM 20u /* RFC 4422 3.1 */
@@ -304,11 +305,6 @@ void rj_dialogue_put_text(struct rj_visitor *v, const struct rj_field *f, struct
 		v->ops->string(v, f, text.at, text.left);
 }
 
-void rj_dialogue_put_name(struct rj_visitor *v, const struct rj_field *f, const char *name)
-{
-	v->ops->string(v, f, name, strlen(name));
-}
-
 static void put_number(struct rj_visitor *v, const struct rj_field *f, uint64_t value)
 {
 	if (value)
@@ -351,7 +347,7 @@ void rj_dialogue_put_commands(const struct rj_dialogue *d, struct rj_visitor *v,
 	for (const struct rj_command *at = d->first_command; at; at = at->next) {
 		v->ops->open(v, &fields[RJ_DIALOGUE_F_COMMANDS_ITEM]);
 		rj_dialogue_put_text(v, tag, at->tag);
-		rj_dialogue_put_name(v, &fields[RJ_DIALOGUE_F_COMMAND], at->verb->name);
+		rj_put_word(v, &fields[RJ_DIALOGUE_F_COMMAND], at->verb->name);
 		rj_dialogue_put_text(v, address, at->address);
 		rj_dialogue_put_text(v, &fields[RJ_DIALOGUE_F_ARGUMENT], at->argument);
 		v->ops->close(v);

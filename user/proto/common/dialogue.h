@@ -253,9 +253,6 @@ enum rj_dialogue_field {
 /* rj_dialogue_put_text - a text where there is one. */
 void rj_dialogue_put_text(struct rj_visitor *v, const struct rj_field *f, struct rj_cursor text);
 
-/* rj_dialogue_put_name - text of ours. */
-void rj_dialogue_put_name(struct rj_visitor *v, const struct rj_field *f, const char *name);
-
 /* rj_dialogue_put_head - opens the object: banner. @fields: the protocol's rows, as below. */
 void rj_dialogue_put_head(const struct rj_dialogue *d, struct rj_visitor *v,
 			  const struct rj_field *fields);

@@ -63,12 +63,6 @@ void rj_put_bits(struct rj_visitor *v, const struct rj_field *f, const struct rj
 	v->ops->close(v);
 }
 
-void rj_put_text(struct rj_visitor *v, const struct rj_field *f, struct rj_cursor text)
-{
-	if (text.left)
-		v->ops->string(v, f, text.at, text.left);
-}
-
 /* A code point as UTF-8; returns where the next one goes. */
 static uint8_t *put_utf8(uint8_t *at, uint32_t point)
 {

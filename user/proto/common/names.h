@@ -3,6 +3,7 @@
 #ifndef RJ_PROTO_COMMON_NAMES_H
 #define RJ_PROTO_COMMON_NAMES_H
 
+#include "proto/common/put.h"
 #include "proto/dissector.h"
 
 /* struct rj_name - a row of a table, which ends with one without a name. */
@@ -24,9 +25,6 @@ void rj_put_name(struct rj_visitor *v, const struct rj_field *f, const struct rj
  */
 void rj_put_bits(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
 		 const struct rj_name *table, uint32_t bits);
-
-/* rj_put_text - the bytes of @text as a string, unless there are none. */
-void rj_put_text(struct rj_visitor *v, const struct rj_field *f, struct rj_cursor text);
 
 /*
  * rj_put_utf16 - text of UTF-16, least significant byte first, up to its first NUL, as UTF-8; of at
