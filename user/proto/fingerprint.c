@@ -52,6 +52,7 @@ void rj_fp_start(struct rj_fingerprints *f, struct rj_visitor *v, unsigned int n
 	f->npf = npf;
 	f->with_raw = with_raw;
 	f->is_open = false;
+	f->written = 0;
 }
 
 void rj_fp_begin(struct rj_fp_text *t, enum rj_fp_digest kind)
@@ -267,6 +268,9 @@ static void keep(struct rj_fp_known *known, enum rj_fp_field field, const char *
 static void put_string(struct rj_fingerprints *f, enum rj_fp_field field, const void *text,
 		       size_t len)
 {
+	if (f->written >> field & 1)
+		return;
+	f->written |= 1u << field;
 	if (!f->is_open)
 		f->v->ops->open(f->v, &rj_fingerprint_fields[RJ_FP_OBJECT]);
 	f->is_open = true;

@@ -72,6 +72,8 @@ struct rj_fp_known;
  * @known: what is written is kept there, unless it is NULL
  * @npf: Mercury's notation of TLS and QUIC, 0 to 2
  * @with_raw: the text beside each hash
+ * @written: bits by enum rj_fp_field; of a kind that comes twice, as where both sides sent a SYN,
+ *     the first stays
  * @text: scratch
  */
 struct rj_fingerprints {
@@ -80,6 +82,7 @@ struct rj_fingerprints {
 	unsigned int npf;
 	bool with_raw;
 	bool is_open;
+	uint32_t written;
 	struct rj_fp_text text;
 };
 
