@@ -215,8 +215,8 @@ static int move_back(struct rj_stream *s, uint32_t back, const uint8_t *bytes, u
 }
 
 /*
- * Of two SYNs with different numbers, both before the first byte, the one is right whose number that
- * byte has: so a server that was asked twice answers.
+ * Of two SYNs with different numbers, both before the first byte, the one is right whose number
+ * that byte has: so a server that was asked twice answers.
  */
 static int choose_syn(struct rj_stream *s, const struct rj_segment *seg)
 {
