@@ -303,7 +303,7 @@ TEST(stream_syn_that_comes_late_says_where_it_starts)
 	rj_stream_done(&s);
 }
 
-/* A server that was asked twice answers twice, each by its own number; its data tell which holds. */
+/* A server that was asked twice answers twice, by numbers of its own; its data tell which. */
 TEST(stream_of_two_syns_is_of_the_one_whose_byte_comes_first)
 {
 	for (unsigned int i = 0; i < 4; i++) {
