@@ -39,20 +39,32 @@ static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
 	return false;
 }
 
+/* The rows that are to be asked first. */
+static rj_dissector_mask hinted_by(const struct rj_dissect *d)
+{
+	rj_dissector_mask rows = 0;
+
+	if (d->table == rj_dissectors)
+		return rj_dissectors_of_port(d->ports[0]) | rj_dissectors_of_port(d->ports[1]);
+	for (unsigned int i = 0; i < 32 && d->table[i]; i++)
+		rows |= has_port(d->table[i], d->ports) ? 1u << i : 0;
+	return rows;
+}
+
 /* While nothing is bound each stream may grow to what the greediest candidate wants. Behind a
  * protocol that handed over it starts anew. */
 static void limit_streams(struct rj_dissect *d)
 {
-	uint32_t max_bytes = 0;
+	uint32_t max_bytes = d->bound ? d->bound->max_bytes : 0;
 
-	for (rj_dissector_mask left = d->rows; left; left &= left - 1) {
+	if (d->over == RJ_OVER_UDP)
+		return;
+	for (rj_dissector_mask left = d->bound ? 0 : d->rows; left; left &= left - 1) {
 		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
 
 		if (row->max_bytes > max_bytes)
 			max_bytes = row->max_bytes;
 	}
-	if (d->bound)
-		max_bytes = d->bound->max_bytes;
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		struct rj_stream *stream = &d->sides[nr].stream;
 
@@ -81,15 +93,10 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	rj_dissector_mask rows = 0;
 
 	d->over = (uint8_t)p->over;
-	for (unsigned int i = 0; i < 32 && d->table[i]; i++) {
-		rj_dissector_mask bit = d->rows & 1u << i;
-
-		if (!(d->table[i]->over & d->over))
-			continue;
-		rows |= bit;
-		if (has_port(d->table[i], d->ports))
-			d->hinted |= bit;
-	}
+	for (rj_dissector_mask left = d->rows; left; left &= left - 1)
+		if (d->table[__builtin_ctz(left)]->over & d->over)
+			rows |= left & -left;
+	d->hinted = hinted_by(d) & rows;
 	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
 	limit_streams(d);
 	want_rows(d);

@@ -30,11 +30,12 @@ static void emit_all(const struct rj_dissect *d, rj_dissector_mask mask,
 {
 	if (!d->bound && !d->before)
 		return;
-	for (unsigned int i = 0; d->table[i]; i++) {
-		const void *state = known_to(d, d->table[i]);
+	for (rj_dissector_mask left = mask; left; left &= left - 1) {
+		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
+		const void *state = known_to(d, row);
 
-		if (state && mask >> i & 1 && d->table[i] != but)
-			d->table[i]->emit(state, originator, v);
+		if (state && row != but)
+			row->emit(state, originator, v);
 	}
 }
 

@@ -141,4 +141,7 @@ struct rj_dissector {
 /* rj_dissectors - every dissector, in probing order; ends with NULL. (registry.c) */
 extern const struct rj_dissector *const rj_dissectors[];
 
+/* rj_dissectors_of_port - a bit, by its place, for each that has the port among its own. */
+uint32_t rj_dissectors_of_port(uint16_t port);
+
 #endif

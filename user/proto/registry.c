@@ -2,6 +2,8 @@
 /* The table of dissectors, in probing order: the surest signs first. */
 #include "proto/registry.h"
 
+#include <pthread.h>
+
 /* clang-format off */
 const struct rj_dissector *const rj_dissectors[] = {
 	&rj_tls,
@@ -34,3 +36,40 @@ const struct rj_dissector *const rj_dissectors[] = {
 	NULL,
 };
 /* clang-format on */
+
+/* By hash; some 100 ports are listed. Made with the first question. */
+#define NUM_PLACES 512u
+
+static struct {
+	uint16_t port;
+	uint32_t rows;
+} places[NUM_PLACES];
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static unsigned int place_of(uint16_t port)
+{
+	unsigned int at = port % NUM_PLACES;
+
+	while (places[at].port && places[at].port != port)
+		at = (at + 1) % NUM_PLACES;
+	return at;
+}
+
+static void fill_places(void)
+{
+	for (unsigned int i = 0; rj_dissectors[i]; i++) {
+		for (const uint16_t *port = rj_dissectors[i]->ports; port && *port; port++) {
+			unsigned int at = place_of(*port);
+
+			places[at].port = *port;
+			places[at].rows |= 1u << i;
+		}
+	}
+}
+
+uint32_t rj_dissectors_of_port(uint16_t port)
+{
+	pthread_once(&once, fill_places);
+	return places[place_of(port)].rows;
+}

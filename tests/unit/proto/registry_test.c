@@ -36,6 +36,23 @@ struct outcome {
 	bool has_complaint; /* what is emitted speaks of a fault */
 };
 
+static uint32_t rows_of_port(uint16_t port)
+{
+	uint32_t rows = 0;
+
+	for (unsigned int i = 0; rj_dissectors[i]; i++)
+		for (const uint16_t *at = rj_dissectors[i]->ports; at && *at; at++)
+			rows |= *at == port ? 1u << i : 0;
+	return rows;
+}
+
+TEST(registry_knows_the_rows_of_every_port)
+{
+	for (uint32_t port = 0; port <= UINT16_MAX; port++)
+		CHECK_EQ(rj_dissectors_of_port((uint16_t)port),
+			 port ? rows_of_port((uint16_t)port) : 0);
+}
+
 /* One call of parse for a fresh state. */
 static enum rj_status parse_once(const struct rj_dissector *d, const struct sample *s,
 				 struct rj_cursor *c, struct outcome *out)
