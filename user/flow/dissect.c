@@ -93,9 +93,14 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	rj_dissector_mask rows = 0;
 
 	d->over = (uint8_t)p->over;
-	for (rj_dissector_mask left = d->rows; left; left &= left - 1)
-		if (d->table[__builtin_ctz(left)]->over & d->over)
+	for (rj_dissector_mask left = d->rows; left; left &= left - 1) {
+		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
+
+		if (!row) /* the mask may have more than the table */
+			break;
+		if (row->over & d->over)
 			rows |= left & -left;
+	}
 	d->hinted = hinted_by(d) & rows;
 	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
 	limit_streams(d);

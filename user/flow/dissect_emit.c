@@ -30,7 +30,7 @@ static void emit_all(const struct rj_dissect *d, rj_dissector_mask mask,
 {
 	if (!d->bound && !d->before)
 		return;
-	for (rj_dissector_mask left = mask; left; left &= left - 1) {
+	for (rj_dissector_mask left = mask & d->rows; left; left &= left - 1) {
 		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
 		const void *state = known_to(d, row);
 
