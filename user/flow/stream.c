@@ -220,7 +220,7 @@ static int move_back(struct rj_stream *s, uint32_t back, const uint8_t *bytes, u
  */
 static int choose_syn(struct rj_stream *s, const struct rj_segment *seg)
 {
-	if (s->high || s->consumed || s->seen_cut)
+	if (s->high || s->consumed)
 		return RJ_STREAM_SAME;
 	if (seg->is_syn && !seg->len && seg->seq != s->first_seq) {
 		s->other_seq = seg->seq;

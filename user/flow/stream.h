@@ -74,10 +74,8 @@ struct rj_stream {
 	uint32_t consumed;
 	uint32_t max_bytes;
 	uint32_t fin_seq;
-	union {
-		uint32_t cut_seq;
-		uint32_t other_seq;
-	};
+	uint32_t cut_seq;
+	uint32_t other_seq;
 	bool has_other : 1;
 	bool has_start : 1;
 	bool seen_syn : 1;
