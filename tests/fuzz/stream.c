@@ -36,8 +36,6 @@ struct model {
 	uint32_t max_bytes;
 	bool has_start;
 	bool seen_syn;
-	bool has_other; /* another SYN says that it starts there */
-	uint32_t other_seq;
 	struct {
 		uint32_t seq;
 		bool is_held;
@@ -50,30 +48,12 @@ static bool model_holds(const struct model *m, uint32_t seq)
 	return m->slots[seq % SLOTS].is_held && m->slots[seq % SLOTS].seq == seq;
 }
 
-/* Of several SYNs the first and the last are known until the first byte tells. */
-static void model_choose(struct model *m, const struct rj_segment *seg)
-{
-	if (m->high != m->start || m->consumed)
-		return;
-	if (seg->is_syn && !seg->len && seg->seq != m->start) {
-		m->has_other = true;
-		m->other_seq = seg->seq;
-	}
-	if (!m->has_other || !seg->len)
-		return;
-	m->has_other = false;
-	if (seg->seq == m->other_seq)
-		m->start = m->high = seg->seq;
-}
-
 static void model_start(struct model *m, const struct rj_segment *seg)
 {
 	int32_t back = (int32_t)(m->start - seg->seq);
 	uint32_t held = m->high - m->start;
 	bool is_known = m->has_start;
 
-	if (is_known && m->seen_syn)
-		model_choose(m, seg);
 	if (is_known && (m->seen_syn || m->consumed))
 		return;
 	if (!seg->len && !seg->is_syn)

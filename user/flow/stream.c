@@ -214,26 +214,6 @@ static int move_back(struct rj_stream *s, uint32_t back, const uint8_t *bytes, u
 	return RJ_STREAM_MOVED;
 }
 
-/*
- * Of two SYNs with different numbers, both before the first byte, the one is right whose number
- * that byte has: so a server that was asked twice answers.
- */
-static int choose_syn(struct rj_stream *s, const struct rj_segment *seg)
-{
-	if (s->high || s->consumed)
-		return RJ_STREAM_SAME;
-	if (seg->is_syn && !seg->len && seg->seq != s->first_seq) {
-		s->other_seq = seg->seq;
-		s->has_other = true;
-	}
-	if (!s->has_other || !seg->len)
-		return RJ_STREAM_SAME;
-	s->has_other = false;
-	if (seg->seq == s->other_seq)
-		restart(s, seg->seq);
-	return RJ_STREAM_SAME;
-}
-
 /* Learns from @seg where the stream starts. */
 static int settle_start(struct rj_stream *s, const struct rj_segment *seg)
 {
@@ -248,8 +228,6 @@ static int settle_start(struct rj_stream *s, const struct rj_segment *seg)
 		s->seen_syn = seg->is_syn;
 		return RJ_STREAM_SAME;
 	}
-	if (s->seen_syn)
-		return choose_syn(s, seg);
 	if (!rj_stream_can_move(s))
 		return RJ_STREAM_SAME;
 	s->seen_syn = seg->is_syn;

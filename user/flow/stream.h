@@ -53,7 +53,6 @@ struct rj_segment {
  * @consumed: bytes taken off the start so far
  * @max_bytes: of the stream, from its start; what lies behind is dropped
  * @fin_seq, @cut_seq: first number behind the last byte; first byte that the capture cut off
- * @other_seq: with @has_other, before the first byte: where another SYN says that the stream starts
  * @is_ahead: it was moved on past all bytes that came, and none of those behind did yet
  * @num_beyond: bytes dropped because they lay behind max_bytes or too far behind a cut; no more
  *       than fit
@@ -75,8 +74,6 @@ struct rj_stream {
 	uint32_t max_bytes;
 	uint32_t fin_seq;
 	uint32_t cut_seq;
-	uint32_t other_seq;
-	bool has_other : 1;
 	bool has_start : 1;
 	bool seen_syn : 1;
 	bool seen_fin : 1;

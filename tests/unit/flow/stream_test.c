@@ -303,25 +303,6 @@ TEST(stream_syn_that_comes_late_says_where_it_starts)
 	rj_stream_done(&s);
 }
 
-/* A server that was asked twice answers twice, by numbers of its own; its data tell which. */
-TEST(stream_of_two_syns_is_of_the_one_whose_byte_comes_first)
-{
-	for (unsigned int i = 0; i < 4; i++) {
-		struct rj_stream s;
-		uint32_t second = firsts[i] + 1180489186u;
-
-		rj_stream_init(&s, MAX_BYTES);
-		CHECK_EQ(put(&s, firsts[i], 0, 0, SYN), RJ_STREAM_SAME);
-		CHECK_EQ(put(&s, second, 0, 0, SYN), RJ_STREAM_SAME);
-		CHECK_EQ(put(&s, firsts[i], 0, 0, SYN), RJ_STREAM_SAME);
-		CHECK_EQ(put(&s, i % 2 ? second : firsts[i], 0, 100, 0), RJ_STREAM_GREW);
-		CHECK(shows(&s, 0, 100));
-		CHECK_EQ(put(&s, i % 2 ? firsts[i] : second, 0, 100, LIE), RJ_STREAM_SAME);
-		CHECK(shows(&s, 0, 100));
-		rj_stream_done(&s);
-	}
-}
-
 TEST(stream_bytes_cut_by_the_capture_are_a_hole)
 {
 	struct rj_stream s;
