@@ -69,8 +69,11 @@ static void model_start(struct model *m, const struct rj_segment *seg)
 	}
 	if (is_known && (!seg->is_syn || !back))
 		return;
+	m->start = seg->seq;
+	if (is_known && back < 0 && 0u - (uint32_t)back < held) /* the rest stays */
+		return;
 	memset(m->slots, 0, sizeof(m->slots));
-	m->start = m->high = seg->seq;
+	m->high = seg->seq;
 }
 
 static void model_put(struct model *m, const struct rj_segment *seg)
