@@ -18,6 +18,7 @@ void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *opt
 	*p = (struct rj_payloads){ .options = options, .table = table, .stats = stats };
 	p->traits = rj_feature_traits(&options->features, options->limits.num_packets);
 	p->has_traits = memcmp(&p->traits, &none, sizeof(none)) != 0;
+	p->counts_bytes = rj_feature_counts_bytes(&options->features);
 	p->pools = pools;
 }
 
@@ -267,7 +268,7 @@ static void note_bytes(struct rj_payloads *p, struct rj_entry *entry, size_t bef
 	p->stats->dissect_refused++;
 }
 
-/* Counts the values of payload bytes where that was asked for; @seq: of a stream the first's. */
+/* Counts the values of payload bytes, where counts_bytes; @seq: of a stream the first's. */
 static void count_bytes(struct rj_payloads *p, struct rj_entry *entry, unsigned int side,
 			bool is_stream, uint32_t seq, const uint8_t *bytes, uint32_t len)
 {
@@ -276,7 +277,7 @@ static void count_bytes(struct rj_payloads *p, struct rj_entry *entry, unsigned 
 	bool is_counted;
 	size_t before;
 
-	if (!len || !rj_feature_counts_bytes(&p->options->features))
+	if (!len)
 		return;
 	counts = bytes_of(p, entry);
 	if (!counts)
@@ -526,7 +527,8 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 	/* behind a header that was not to be read nothing has a known place */
 	if (packet->bits & RJ_PKT_BAD_L4 || (packet->key.proto == RJ_IP_TCP && !is_tcp))
 		return;
-	count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
+	if (p->counts_bytes)
+		count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
 	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto))
 		dissect_packet(p, entry, packet, bytes, len);
 }
@@ -591,7 +593,9 @@ void rj_payloads_sample(struct rj_payloads *p, struct rj_entry *entry, const str
 	bool is_new = s->bits & RJ_PKT_TCP && note_start(p, entry, s);
 
 	tell_sample(p, entry, s);
-	count_bytes(p, entry, s->side, s->bits & RJ_PKT_TCP, s->stream_seq, s->bytes, s->len);
+	if (p->counts_bytes)
+		count_bytes(p, entry, s->side, s->bits & RJ_PKT_TCP, s->stream_seq, s->bytes,
+			    s->len);
 	if (!dissects(p, s->key.proto))
 		return;
 	if (is_fragment(s->bits)) {

@@ -9,7 +9,8 @@
 
 /*
  * struct rj_payloads - embedded in an engine, whose options, table and account these are. @traits:
- * what is kept of packets, where @has_traits; @pools: where their memory comes from.
+ * what is kept of packets, where @has_traits; @counts_bytes: whether values of bytes are counted;
+ * @pools: where their memory comes from.
  */
 struct rj_payloads {
 	const struct rj_engine_options *options;
@@ -17,6 +18,7 @@ struct rj_payloads {
 	struct rj_engine_stats *stats;
 	struct rj_trait_options traits;
 	bool has_traits;
+	bool counts_bytes;
 	struct rj_flow_pools *pools;
 };
 
