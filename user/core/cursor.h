@@ -23,14 +23,14 @@
  */
 struct rj_cursor {
 	const uint8_t *at;
-	size_t left;
+	uint32_t left;
 	bool is_hard;
 };
 
 /* rj_cursor_init - a cursor over @len bytes at @data, whose end is hard or soft. */
 static inline struct rj_cursor rj_cursor_init(const void *data, size_t len, bool is_hard)
 {
-	return (struct rj_cursor){ .at = data, .left = len, .is_hard = is_hard };
+	return (struct rj_cursor){ .at = data, .left = (uint32_t)len, .is_hard = is_hard };
 }
 
 /* rj_cursor_short - what running into the end of @c means. */
@@ -48,7 +48,7 @@ RJ_MUST_CHECK static inline enum rj_status rj_cursor_bytes(struct rj_cursor *c, 
 	*out = c->at;
 	if (len) {
 		c->at += len;
-		c->left -= len;
+		c->left -= (uint32_t)len;
 	}
 	return RJ_OK;
 }

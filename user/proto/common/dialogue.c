@@ -127,7 +127,7 @@ const struct rj_verb *rj_dialogue_verb(const struct rj_verb *verbs, struct rj_cu
 static struct rj_cursor head_of(struct rj_cursor c, size_t len)
 {
 	if (c.left > len)
-		c.left = len;
+		c.left = (uint32_t)len;
 	return c;
 }
 

@@ -327,7 +327,7 @@ void rj_smb_put_text(struct rj_visitor *v, enum rj_smb_field f, const struct rj_
 		return;
 	}
 	if (nul)
-		bytes.left = (size_t)(nul - bytes.at);
+		bytes.left = (uint32_t)(nul - bytes.at);
 	rj_put_text(v, &rj_smb_fields[f], bytes);
 }
 

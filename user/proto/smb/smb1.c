@@ -98,7 +98,7 @@ static void take_text(struct message *message, struct rj_arena *arena, struct rj
 	if (rj_cursor_sub(&all, start - message->bytes.left, &text) || !text.left)
 		return;
 	if (!unit)
-		text.left -= size;
+		text.left -= (uint32_t)size;
 	out->bytes = rj_keep(arena, text, RJ_SMB_TEXT_BYTES);
 	out->is_utf16 = is_utf16;
 }
