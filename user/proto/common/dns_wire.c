@@ -199,19 +199,16 @@ size_t rj_dns_name_place(const struct rj_dns_part *p)
 
 enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *out)
 {
-	struct rj_dns_header h;
 	struct rj_cursor c;
 	enum rj_status st = rj_cursor_sub(&p->c, HEADER_BYTES, &c);
 
-	if (st)
-		return st;
-	st = rj_cursor_u16(&c, &h.id);
+	/* right to where it stays: what is copied wide after it was written narrow has to wait */
 	if (!st)
-		st = rj_cursor_u16(&c, &h.flags);
+		st = rj_cursor_u16(&c, &out->id);
+	if (!st)
+		st = rj_cursor_u16(&c, &out->flags);
 	for (int i = 0; !st && i < RJ_DNS_NUM_COUNTS; i++)
-		st = rj_cursor_u16(&c, &h.counts[i]);
-	if (!st)
-		*out = h;
+		st = rj_cursor_u16(&c, &out->counts[i]);
 	return st;
 }
 
