@@ -53,18 +53,42 @@ static rj_dissector_mask hinted_by(const struct rj_dissect *d)
 
 /* While nothing is bound each stream may grow to what the greediest candidate wants. Behind a
  * protocol that handed over it starts anew. */
-static void limit_streams(struct rj_dissect *d)
+/* The rows over what the flow is over, and the most that one that may be asked wants. */
+static rj_dissector_mask rows_over(const struct rj_dissect *d, uint32_t *ret_max_bytes)
 {
-	uint32_t max_bytes = d->bound ? d->bound->max_bytes : 0;
+	rj_dissector_mask rows = 0;
+	uint32_t max_bytes = 0;
 
-	if (d->over == RJ_OVER_UDP)
-		return;
-	for (rj_dissector_mask left = d->bound ? 0 : d->rows; left; left &= left - 1) {
+	if (d->table == rj_dissectors) {
+		rows = rj_dissectors_over(d->over, ret_max_bytes);
+		if (!(rows & ~d->rows)) /* nearly always: none is left out */
+			return rows;
+	}
+	for (rj_dissector_mask left = d->rows; left; left &= left - 1) {
 		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
 
+		if (!row) /* the mask may have more than the table */
+			break;
+		if (!(row->over & d->over))
+			continue;
+		rows |= left & -left;
 		if (row->max_bytes > max_bytes)
 			max_bytes = row->max_bytes;
 	}
+	*ret_max_bytes = max_bytes;
+	return rows;
+}
+
+static void limit_streams(struct rj_dissect *d)
+{
+	uint32_t max_bytes;
+
+	if (d->over == RJ_OVER_UDP)
+		return;
+	if (d->bound)
+		max_bytes = d->bound->max_bytes;
+	else
+		rows_over(d, &max_bytes);
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		struct rj_stream *stream = &d->sides[nr].stream;
 
@@ -90,19 +114,12 @@ static void want_rows(struct rj_dissect *d)
 /* The first payload tells transport and ports, and so which rows to ask. */
 static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 {
-	rj_dissector_mask rows = 0;
+	uint32_t unused;
 
 	d->over = (uint8_t)p->over;
-	for (rj_dissector_mask left = d->rows; left; left &= left - 1) {
-		const struct rj_dissector *row = d->table[__builtin_ctz(left)];
-
-		if (!row) /* the mask may have more than the table */
-			break;
-		if (row->over & d->over)
-			rows |= left & -left;
-	}
-	d->hinted = hinted_by(d) & rows;
-	d->rows = d->sides[0].candidates = d->sides[1].candidates = rows;
+	d->rows &= rows_over(d, &unused);
+	d->sides[0].candidates = d->sides[1].candidates = d->rows;
+	d->hinted = hinted_by(d) & d->rows;
 	limit_streams(d);
 	want_rows(d);
 }

@@ -144,4 +144,10 @@ extern const struct rj_dissector *const rj_dissectors[];
 /* rj_dissectors_of_port - a bit, by its place, for each that has the port among its own. */
 uint32_t rj_dissectors_of_port(uint16_t port);
 
+/*
+ * rj_dissectors_over - a bit for each over RJ_OVER_TCP or RJ_OVER_UDP; *@ret_max_bytes is the most
+ * that one of them asks for.
+ */
+uint32_t rj_dissectors_over(unsigned int over, uint32_t *ret_max_bytes);
+
 #endif

@@ -37,13 +37,19 @@ const struct rj_dissector *const rj_dissectors[] = {
 };
 /* clang-format on */
 
-/* By hash; some 100 ports are listed. Made with the first question. */
+/* By hash; some 100 ports are listed. Made with the first question, as what is below. */
 #define NUM_PLACES 512u
 
 static struct {
 	uint16_t port;
 	uint32_t rows;
 } places[NUM_PLACES];
+
+/* By RJ_OVER_TCP and RJ_OVER_UDP. */
+static struct {
+	uint32_t rows;
+	uint32_t max_bytes;
+} overs[RJ_OVER_TCP + RJ_OVER_UDP];
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -56,9 +62,20 @@ static unsigned int place_of(uint16_t port)
 	return at;
 }
 
-static void fill_places(void)
+static void note_over(const struct rj_dissector *row, uint32_t bit, unsigned int over)
+{
+	if (!(row->over & over))
+		return;
+	overs[over].rows |= bit;
+	if (row->max_bytes > overs[over].max_bytes)
+		overs[over].max_bytes = row->max_bytes;
+}
+
+static void fill(void)
 {
 	for (unsigned int i = 0; rj_dissectors[i]; i++) {
+		note_over(rj_dissectors[i], 1u << i, RJ_OVER_TCP);
+		note_over(rj_dissectors[i], 1u << i, RJ_OVER_UDP);
 		for (const uint16_t *port = rj_dissectors[i]->ports; port && *port; port++) {
 			unsigned int at = place_of(*port);
 
@@ -70,6 +87,13 @@ static void fill_places(void)
 
 uint32_t rj_dissectors_of_port(uint16_t port)
 {
-	pthread_once(&once, fill_places);
+	pthread_once(&once, fill);
 	return places[place_of(port)].rows;
+}
+
+uint32_t rj_dissectors_over(unsigned int over, uint32_t *ret_max_bytes)
+{
+	pthread_once(&once, fill);
+	*ret_max_bytes = overs[over].max_bytes;
+	return overs[over].rows;
 }
