@@ -463,6 +463,11 @@ void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side
 	rj_table_fetch(&e->table, hash, side, step);
 }
 
+void rj_engine_fetch_entry(const struct rj_engine *e, const struct rj_entry *entry, int step)
+{
+	rj_table_fetch_entry(&e->table, entry, step);
+}
+
 void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p)
 {
 	bool is_wanted = rj_payloads_wants(&e->payloads, p->key.proto);
@@ -668,7 +673,8 @@ struct rj_entry *rj_engine_over(struct rj_engine *e, uint64_t now_ns)
 			/* its own deadline is past: it would be due for ever */
 			look_again(e, entry, now_ns);
 		} else {
-			rj_entry_fetch(entry->bucket_next, 0); /* asked for soon */
+			/* asked for soon */
+			rj_table_fetch_entry(&e->table, entry->bucket_next, 0);
 			rj_table_clear_deadline(&e->table, entry);
 			return entry;
 		}

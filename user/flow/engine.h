@@ -158,7 +158,8 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
  * rj_engine_looks_at - no flow is found over before this time.
  * rj_engine_oldest - the flow that began first, or NULL.
  * rj_engine_end - ends it: because of @end, or of a limit long past.
- * rj_engine_hash - of the packet's flow; rj_engine_fetch - as rj_table_fetch.
+ * rj_engine_hash - of the packet's flow; rj_engine_fetch - as rj_table_fetch;
+ *     rj_engine_fetch_entry - as rj_table_fetch_entry.
  * rj_engine_packet_hashed - rj_engine_packet for a part: by now fragments are joined, and the flows
  *     ended whose time is over.
  */
@@ -171,6 +172,7 @@ struct rj_entry *rj_engine_oldest(struct rj_engine *e);
 void rj_engine_end(struct rj_engine *e, struct rj_entry *entry, enum rj_end end);
 uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p);
 void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step);
+void rj_engine_fetch_entry(const struct rj_engine *e, const struct rj_entry *entry, int step);
 void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 			     const struct rj_captured *c);
 

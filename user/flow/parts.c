@@ -153,7 +153,8 @@ static void end_them(struct rj_parts *p, enum rj_end end)
 			size_t ahead = i + (size_t)(RJ_FETCH_STEPS - step) * FLOWS_A_STEP;
 
 			if (ahead < p->num_endings)
-				rj_entry_fetch(p->endings[ahead].entry, step);
+				rj_engine_fetch_entry(p->endings[ahead].engine,
+						      p->endings[ahead].entry, step);
 		}
 		rj_engine_end(p->endings[i].engine, p->endings[i].entry, end);
 	}
@@ -345,7 +346,7 @@ static bool take_first_flows(struct rj_parts *p, enum rj_end end)
 
 		next[i] = entry->newer;
 		if (next[i])
-			rj_entry_fetch(next[i]->newer, 0);
+			rj_engine_fetch_entry(p->engine[i], next[i]->newer, 0);
 		will_end(p, p->engine[i], entry, end);
 		is_any = true;
 	}

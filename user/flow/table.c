@@ -153,13 +153,14 @@ static void fetch_neighbours(const struct rj_entry *entry)
 		__builtin_prefetch(&entry->newer->older, 1);
 }
 
-void rj_entry_fetch(const struct rj_entry *entry, int step)
+void rj_table_fetch_entry(const struct rj_table *t, const struct rj_entry *entry, int step)
 {
 	switch (step) {
 	case 0:
 		fetch(entry, offsetof(struct rj_entry, own.hist));
 		break;
 	case 1:
+		__builtin_prefetch(slot_of(t, entry->hash));
 		fetch_neighbours(entry);
 		for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 			fetch_side(entry, side);

@@ -99,14 +99,6 @@ static inline struct rj_rest *rj_rest_of(const struct rj_entry *entry, unsigned 
 	return &entry->side[side]->rest;
 }
 
-/*
- * An entry's time comes when nobody has looked at it for long, and it lies in many lines. They are
- * fetched in steps, some flows ahead: the entry, what it points to, what that points to, and once
- * more. Takes NULL.
- */
-#define RJ_FETCH_STEPS 4
-void rj_entry_fetch(const struct rj_entry *entry, int step);
-
 /* rj_entry_len - bytes of an entry, without what its pointers hold. */
 static inline size_t rj_entry_len(bool with_hist)
 {
@@ -171,6 +163,14 @@ struct rj_entry *rj_table_find_hashed(const struct rj_table *t, const struct rj_
  * @hash, in RJ_FETCH_STEPS steps some packets before it. A step uses what the one before fetched.
  */
 void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, int step);
+
+/*
+ * An entry's time comes when nobody has looked at it for long, and it lies in many lines. They are
+ * fetched in steps, some flows ahead: the entry, what it points to, what that points to, and once
+ * more. Takes NULL.
+ */
+#define RJ_FETCH_STEPS 4
+void rj_table_fetch_entry(const struct rj_table *t, const struct rj_entry *entry, int step);
 
 /* rj_table_add - a new entry with a zero flow, the newest; NULL without memory. */
 RJ_MUST_CHECK struct rj_entry *rj_table_add(struct rj_table *t, const struct rj_key *key,
