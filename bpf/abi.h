@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 7u
+#define RJ_ABI_VERSION 8u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -193,7 +193,7 @@ struct rj_tunnels {
 
 enum rj_tls_state {
 	RJ_TLS_UNKNOWN, /* no payload yet */
-	RJ_TLS_START,	/* the first header is still to come */
+	RJ_TLS_START,	/* the first header is still to come; see RJ_TLS_BEHIND */
 	RJ_TLS_FOLLOW,	/* this is TLS, the next header is still to come */
 	RJ_TLS_FULL,	/* there is no room for another entry */
 	RJ_TLS_LOST,	/* this is TLS, but the next header could not be read */
@@ -205,6 +205,7 @@ enum rj_tls_state {
 #define RJ_TLS_NO_MESSAGES 0x04u /* handshake messages are not followed any more */
 #define RJ_TLS_JOINED 0x08u	 /* followed from the middle of the stream */
 #define RJ_TLS_GAP 0x10u	 /* user space: of two pieces with records missing between them */
+#define RJ_TLS_BEHIND 0x20u	 /* looked for behind another protocol, where packets start */
 
 /*
  * struct rj_tls_walk - how far a side's TLS records were followed.
@@ -282,6 +283,8 @@ struct rj_half {
  * @ifindex, @vlan, @num_vlans, @icmp_type, @icmp_code: of the side's first packet
  * @syn_ip: of the IP header of the SYN: RJ_SYN_TTL of its time to live, RJ_SYN_NO_ID
  * @also: where else its packets were seen; @also_missed: 1 when that were more. 0: none
+ * @tls_seq: with RJ_TLS_BEHIND the sequence number of the first record found: user space, which
+ *        reads the protocol before it, knows whether TLS starts there
  */
 struct rj_rest {
 	__u64 first_ns;
@@ -316,7 +319,8 @@ struct rj_rest {
 
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
 	__u32 also[RJ_MAX_ALSO];
-	__u64 reserved[1];
+	__u32 tls_seq;
+	__u32 zero;
 };
 
 /*

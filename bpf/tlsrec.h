@@ -13,6 +13,11 @@
  * matter, nor in which order they come. A header that went by before those in front of it were
  * known (they were lost, and sent again later) is missed, unless it is sent again too: the list
  * ends there. It ends as well where a header cannot be one, or was not captured.
+ *
+ * TLS may start behind another protocol (STARTTLS, CONNECT, SOCKS): of a side that begins with
+ * something else the first packets are looked at, whether one starts with a hello or an alert.
+ * Who starts TLS has waited for an answer, and so does that in a packet of its own. Nobody answers
+ * a PROXY header, which is passed over therefore.
  */
 
 #define RJ_TLS_RECORD_LEN 5u   /* RFC 8446 5.1: type, legacy version, length */
@@ -28,6 +33,20 @@
 #define RJ_TLS_HEARTBEAT 24u
 
 #define RJ_TLS_TYPE_BITS (RJ_SPLT_TIME_BITS + 16)
+
+/*
+ * Up to where a side is looked at for TLS behind another protocol: its packets and payload bytes.
+ * Ours: the dissectors of those protocols read 64 lines and 16 KiB.
+ */
+#define RJ_TLS_BEHIND_PACKETS 64u
+#define RJ_TLS_BEHIND_BYTES 32768u
+
+/* PROXY protocol 2.1 and 2.2: first five bytes, longest line; bytes before the rest, its length */
+#define RJ_PROXY1_HEAD 0x50524f5859ull /* "PROXY" */
+#define RJ_PROXY1_MAX 107u
+#define RJ_PROXY2_HEAD 0x0d0a0d0a00ull
+#define RJ_PROXY2_LEN 16u
+#define RJ_PROXY2_LEN_OFF 14u
 
 #ifdef __bpf__
 /* In bpf/ctx.h, which knows the two kinds of packets. */
@@ -84,6 +103,12 @@ static __always_inline int rj_tls_is_missed(const struct rj_tls_walk *w, __u32 s
 	return ahead > RJ_TCP_REACH && ahead < 1u << 31;
 }
 
+/* rj_tls_is_behind - whether TLS may start with any packet. */
+static __always_inline int rj_tls_is_behind(const struct rj_tls_walk *w)
+{
+	return w->state == RJ_TLS_START && w->bits & RJ_TLS_BEHIND;
+}
+
 /* rj_tlsrec_may_want - whether rj_tlsrec_wants may say so. */
 static __always_inline int rj_tlsrec_may_want(const struct rj_half *h, const struct rj_packet *p)
 {
@@ -98,8 +123,8 @@ static __always_inline int rj_tlsrec_wants(const struct rj_half *h, const struct
 
 	if (!rj_tlsrec_may_want(h, p))
 		return 0;
-	return r->tls.state == RJ_TLS_UNKNOWN || r->tls.next - seq < p->payload_len ||
-	       rj_tls_is_missed(&r->tls, seq);
+	return r->tls.state == RJ_TLS_UNKNOWN || rj_tls_is_behind(&r->tls) ||
+	       r->tls.next - seq < p->payload_len || rj_tls_is_missed(&r->tls, seq);
 }
 
 /* rj_tls_settle - RJ_TCP_NO_TLS as the state has it. */
@@ -122,6 +147,14 @@ static __always_inline void rj_tls_start(const struct rj_half *h, struct rj_rest
 		w->next = r->syn_seq + 1;
 	else
 		w->bits = RJ_TLS_JOINED | RJ_TLS_SEALED;
+}
+
+/* The side does not begin with TLS: looks for it where packets start. */
+static __always_inline void rj_tls_seek(struct rj_tls_walk *w)
+{
+	const struct rj_tls_walk behind = { .state = RJ_TLS_START, .bits = RJ_TLS_BEHIND };
+
+	*w = behind;
 }
 
 /* What a record may have for its length. Of encrypted data, an authentication tag at the least. */
@@ -154,19 +187,17 @@ static __always_inline int rj_tls_is_record(const struct rj_tls_walk *w, __u32 t
 }
 
 /*
- * What stands where a header should is none. One record found in the middle of a stream was chance
- * then.
+ * What stands where a header should is none. One record found in the middle of a stream, or where
+ * a packet starts, was chance then.
  */
 static __always_inline void rj_tls_break(struct rj_tls_walk *w)
 {
-	int is_chance = w->bits & RJ_TLS_JOINED && w->num_words <= 1;
+	int is_chance = w->bits & (RJ_TLS_JOINED | RJ_TLS_BEHIND) && w->num_words <= 1;
 
-	if (w->state == RJ_TLS_START || is_chance) {
-		w->state = RJ_TLS_OTHER;
-		w->num_words = 0;
-	} else {
+	if (w->state == RJ_TLS_START || is_chance)
+		rj_tls_seek(w);
+	else
 		w->state = RJ_TLS_LOST;
-	}
 }
 
 /* Goes behind the record, of which @left bytes are left. */
@@ -220,8 +251,37 @@ static __always_inline __u32 rj_tls_ssl2_left(const struct rj_tls_walk *w, __u64
 	return len - 3;
 }
 
-/* A record's header: @head is its five bytes. */
-static __always_inline void rj_tls_record(struct rj_tls_walk *w, const struct rj_tls_list *list,
+/*
+ * The same of a PROXY header that the stream begins with: what stands behind @head is at byte @off
+ * of the frame.
+ */
+static __always_inline __u32 rj_tls_proxy_left(const struct rj_frame *f, __u32 off,
+					       const struct rj_tls_walk *w, __u64 head)
+{
+	__u16 len;
+
+	if (w->state != RJ_TLS_START || w->bits & (RJ_TLS_JOINED | RJ_TLS_BEHIND))
+		return 0;
+	if (head == RJ_PROXY2_HEAD) {
+		if (!rj_frame_load_few(f, off + RJ_PROXY2_LEN_OFF - RJ_TLS_RECORD_LEN, &len,
+				       sizeof(len)))
+			return 0;
+		return RJ_PROXY2_LEN - RJ_TLS_RECORD_LEN + rj_be16(len);
+	}
+	for (__u32 i = 0; i < RJ_PROXY1_MAX - RJ_TLS_RECORD_LEN && head == RJ_PROXY1_HEAD; i++) {
+		__u8 byte;
+
+		if (!rj_frame_load_few(f, off + i, &byte, sizeof(byte)))
+			return 0;
+		if (byte == '\n')
+			return i + 1;
+	}
+	return 0;
+}
+
+/* A record's header: @head is its five bytes, behind which byte @off of the frame stands. */
+static __always_inline void rj_tls_record(const struct rj_frame *f, __u32 off,
+					  struct rj_tls_walk *w, const struct rj_tls_list *list,
 					  __u64 head, __u64 since_start_ns)
 {
 	__u32 type = (__u32)(head >> 32) & 0xff;
@@ -229,6 +289,8 @@ static __always_inline void rj_tls_record(struct rj_tls_walk *w, const struct rj
 
 	if (!rj_tls_is_record(w, type, (__u32)head >> 16, len)) {
 		len = rj_tls_ssl2_left(w, head);
+		if (!len)
+			len = rj_tls_proxy_left(f, off, w, head);
 		if (len)
 			w->next += len;
 		else
@@ -264,6 +326,10 @@ static __always_inline void rj_tls_message(struct rj_tls_walk *w, const struct r
 		return;
 	}
 	w->bits &= (__u8)~RJ_TLS_SEALED;
+	if (w->bits & RJ_TLS_BEHIND && w->num_words == 1 && type != 1 && type != 2) {
+		rj_tls_break(w);
+		return;
+	}
 	rj_tls_put(w, list, RJ_TLS_MESSAGE | (__u64)type << RJ_TLS_MESSAGE_LEN_BITS | len);
 	if (len > room) {
 		rj_tls_leave(w, room);
@@ -272,6 +338,26 @@ static __always_inline void rj_tls_message(struct rj_tls_walk *w, const struct r
 	}
 	w->next += len;
 	rj_tls_enter(w, room - len);
+}
+
+/* rj_tls_may_begin - whether a side's TLS may, with a record of this type. */
+static __always_inline int rj_tls_may_begin(__u8 type)
+{
+	return type == RJ_TLS_HANDSHAKE || type == RJ_TLS_ALERT;
+}
+
+/*
+ * Whether the first bytes of the first header already show that it is none; elsewhere than at the
+ * stream's start a packet that has only some of it does, too.
+ */
+static __always_inline int rj_tls_is_hopeless(const struct rj_tls_walk *w)
+{
+	__u32 type = w->head >> (8 * (w->head_len - 1) & 31) & 0xff;
+
+	if (w->state != RJ_TLS_START)
+		return 0;
+	return w->bits & (RJ_TLS_JOINED | RJ_TLS_BEHIND) ||
+	       (!rj_tls_may_begin((__u8)type) && type < 0x80);
 }
 
 /*
@@ -299,8 +385,8 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 	w->head = (__u32)head;
 	w->head_len = (w->head_len + len) & 0xff;
 	if (len < missing) {
-		if (w->state == RJ_TLS_START && w->bits & RJ_TLS_JOINED)
-			w->state = RJ_TLS_OTHER;
+		if (rj_tls_is_hopeless(w))
+			rj_tls_seek(w);
 		return 1;
 	}
 	w->head_len = 0;
@@ -308,7 +394,7 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 	if (head_len == RJ_TLS_MESSAGE_HEAD)
 		rj_tls_message(w, list, (__u32)head);
 	else
-		rj_tls_record(w, list, head, since_start_ns);
+		rj_tls_record(f, off + (__u32)len, w, list, head, since_start_ns);
 	return 1;
 }
 
@@ -320,6 +406,29 @@ static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off
 #else
 #define rj_tls_head_apart rj_tls_head
 #endif
+
+/* rj_tls_is_past - whether the side is looked at no more for TLS behind another protocol. */
+static __always_inline int rj_tls_is_past(const struct rj_half *h)
+{
+	return h->packets > RJ_TLS_BEHIND_PACKETS || h->payload_bytes > RJ_TLS_BEHIND_BYTES;
+}
+
+/* Whether TLS may start with the packet, which is one of the side's first. */
+static __always_inline int rj_tls_begins(const struct rj_frame *f, __u32 off,
+					 const struct rj_half *h, struct rj_rest *r, __u32 seq)
+{
+	__u8 type = 0;
+
+	if (rj_tls_is_past(h)) {
+		r->tls.state = RJ_TLS_OTHER;
+		return 0;
+	}
+	if (!rj_frame_load_few(f, off, &type, sizeof(type)) || !rj_tls_may_begin(type))
+		return 0;
+	r->tls.next = seq;
+	r->tls_seq = seq;
+	return 1;
+}
 
 static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off,
 					  const struct rj_half *h, struct rj_rest *r,
@@ -333,6 +442,8 @@ static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off,
 		return;
 	if (w->state == RJ_TLS_UNKNOWN)
 		rj_tls_start(h, r, seq);
+	if (rj_tls_is_behind(w) && !rj_tls_begins(f, off, h, r, seq))
+		return;
 	if (!list->words || rj_tls_is_missed(w, seq)) {
 		w->state = w->state == RJ_TLS_START ? RJ_TLS_OTHER : RJ_TLS_LOST;
 		return;
@@ -346,6 +457,8 @@ static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off,
 		if (!rj_tls_head_apart(f, off + at, p->payload_len - at, w, list, since_start_ns))
 			break;
 		rj_forget();
+		if (rj_tls_is_behind(w))
+			return;
 	}
 	/* not captured; or more headers than are read in one packet, if another one follows */
 	if (w->state <= RJ_TLS_FOLLOW && w->next - seq < p->payload_len)
@@ -366,16 +479,21 @@ static __always_inline void rj_tlsrec_add(const struct rj_frame *f, __u32 off, s
 
 /*
  * rj_tlsrec_go_on - what @half and @to, of a flow that goes on from the one of @from, have to know.
- * Where the place in the stream is not known, the first payload may show it.
+ * Where the place in the stream is not known, the first payload may show it. Behind another
+ * protocol, which the next flow does not have, several records that lead to each other are TLS.
  */
 static __always_inline void rj_tlsrec_go_on(struct rj_half *half, struct rj_rest *to,
 					    const struct rj_rest *from)
 {
 	struct rj_tls_walk none = {};
 
+	int is_sure = !(from->tls.bits & RJ_TLS_BEHIND) || from->tls.num_words > 2;
+
 	to->tls = from->tls;
 	to->tls.num_words = 0;
-	if (to->tls.state != RJ_TLS_FOLLOW && to->tls.state != RJ_TLS_OTHER)
+	if (to->tls.state == RJ_TLS_FOLLOW && is_sure)
+		to->tls.bits &= (__u8)~RJ_TLS_BEHIND;
+	else if (to->tls.state != RJ_TLS_OTHER && !rj_tls_is_behind(&from->tls))
 		to->tls = none;
 	rj_tls_settle(half, to);
 }

@@ -27,7 +27,7 @@ struct test {
 	struct model model;
 	uint32_t map_len, max_live;
 	uint64_t counters[RJ_NUM_COUNTERS]; /* as they must stand */
-	uint64_t frames, valid, refused, orphans, samples, duplicates, tls_words;
+	uint64_t frames, valid, refused, orphans, samples, duplicates, tls_words, tls_behind;
 	uint64_t joined, awaited, tunnelled, waiting, plain, whole;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
@@ -324,6 +324,7 @@ static const char *check_packet(struct test *t, struct verdict *v, const struct 
 			       "the packet without a slot differs";
 	}
 	t->tls_words += v->tls_words;
+	t->tls_behind += v->is_behind ? v->tls_words : 0;
 	t->plain += v->is_plain;
 	t->counters[RJ_COUNT_IN_FLOWS] += p->num_segments;
 	t->counters[RJ_COUNT_CUTS_LATE] += v->cuts_late;

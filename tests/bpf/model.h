@@ -55,6 +55,7 @@ struct verdict {
 	struct model_flow *finished;
 	enum rj_end end;
 	uint32_t cuts_late, tls_words;
+	bool is_behind;		     /* …which are behind another protocol */
 	bool is_short;		     /* no slot was left for it */
 	bool is_plain;		     /* the kernel need not have asked for the rest */
 	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
@@ -343,6 +344,7 @@ static void model_account(struct model *m, struct verdict *v, const struct frame
 	v->tls_words = rest->tls.num_words;
 	model_records(m, f, p, frame);
 	v->tls_words = rest->tls.num_words > v->tls_words ? rest->tls.num_words - v->tls_words : 0;
+	v->is_behind = rest->tls.bits & RJ_TLS_BEHIND;
 }
 
 #endif

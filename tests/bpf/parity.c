@@ -33,7 +33,8 @@ struct config {
 
 static struct {
 	uint32_t passed, failed, skipped;
-	uint64_t frames, valid, tls_words, joined, awaited, tunnelled, waiting, plain, whole;
+	uint64_t frames, valid, tls_words, tls_behind;
+	uint64_t joined, awaited, tunnelled, waiting, plain, whole;
 	uint64_t reasons[RJ_NUM_REASONS];
 	uint64_t ends[NUM_ENDS];
 } total;
@@ -456,6 +457,7 @@ static void run(const struct config *c, enum rj_object object, enum hook hook, u
 		total.reasons[i] += t.reasons[i];
 	total.frames += t.frames;
 	total.tls_words += t.tls_words;
+	total.tls_behind += t.tls_behind;
 	total.valid += t.valid;
 	total.joined += t.joined;
 	total.awaited += t.awaited;
@@ -492,6 +494,7 @@ static void check_coverage(void)
 
 	is_good &= is_enough("valid frames times 3", total.valid * 3, total.frames);
 	is_good &= is_enough("TLS records and messages", total.tls_words, 50000 / share);
+	is_good &= is_enough("…behind another protocol", total.tls_behind, 2000 / share);
 	is_good &= is_enough("fragments joined", total.joined, 2000 / share);
 	is_good &= is_enough("first fragments awaited", total.awaited, 500 / share);
 	is_good &= is_enough("packets in tunnels", total.tunnelled, 10000 / share);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TLS connections in segments of any size, late, again, overlapping. Included by parity.c alone. */
+/* TLS connections in any segments, late, again; some behind another protocol. For parity.c alone. */
 #ifndef RJ_TESTS_BPF_TLS_TALKS_H
 #define RJ_TESTS_BPF_TLS_TALKS_H
 
 #include "tests/bpf/generate.h"
 #include "tests/unit/bpf/tls_stream.h"
 
-/* struct tls_way - one direction. @at: how far it was sent; @late: a segment to be sent later. */
+/*
+ * struct tls_way - one direction. @at: how far it was sent; @late: a segment to be sent later;
+ * @before: bytes of another protocol
+ */
 struct tls_way {
 	struct tls_stream stream;
-	uint32_t isn, at;
+	uint32_t isn, at, before;
 	uint32_t late, late_len;
 };
 
@@ -46,6 +49,8 @@ static void tls_next(struct gen *g, const struct spec *base, int way, int with_g
 
 	if (len > w->stream.len - w->at)
 		len = w->stream.len - w->at;
+	if (w->at < w->before && len > w->before - w->at && !one_in(&g->r, 8))
+		len = w->before - w->at;
 	if (!is_clean && one_in(&g->r, 8)) {
 		uint32_t from = below(&g->r, w->at + 1);
 
@@ -77,6 +82,21 @@ static void tls_syn(struct gen *g, const struct spec *base, int way)
 	emit(g, &s);
 }
 
+/* Puts another protocol in front of TLS; there is room for it. */
+static void tls_behind(struct gen *g, struct tls_way *w)
+{
+	static const char *const starts[] = { "", "PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n", "PROXY ",
+					      "\r\n\r\n" };
+	const char *start = starts[below(&g->r, 4)];
+	uint32_t len = (uint32_t)strlen(start);
+
+	w->before = len && one_in(&g->r, 2) ? len : len + 1 + below(&g->r, 200);
+	memmove(w->stream.bytes + w->before, w->stream.bytes, w->stream.len);
+	for (uint32_t i = 0; i < w->before; i++)
+		w->stream.bytes[i] = i < len ? (uint8_t)start[i] : (uint8_t)below(&g->r, 128);
+	w->stream.len += w->before;
+}
+
 /* One connection; some without a SYN, some with a byte changed, most in order. */
 static void tls_talk(struct gen *g, uint32_t number, int with_gso)
 {
@@ -94,6 +114,9 @@ static void tls_talk(struct gen *g, uint32_t number, int with_gso)
 		w->at = 0;
 		w->late_len = 0;
 		tls_stream_make(&w->stream, prng_next(&g->r), below(&g->r, 90));
+		w->before = 0;
+		if (one_in(&g->r, 3))
+			tls_behind(g, w);
 		if (one_in(&g->r, 10))
 			w->stream.bytes[below(&g->r, w->stream.len)] ^= 1u << below(&g->r, 8);
 		if (!has_syn && one_in(&g->r, 2))

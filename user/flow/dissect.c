@@ -11,9 +11,9 @@
 #include "flow/paused.h"
 
 /* The layer that a side lags behind in; only for one that does. */
-static const struct layer *layer_of(const struct rj_dissect *d, unsigned int nr)
+static struct layer *layer_of(const struct rj_dissect *d, unsigned int nr)
 {
-	const struct layer *layer = d->before;
+	struct layer *layer = d->before;
 
 	for (unsigned int i = 1; i < d->sides[nr].lag; i++)
 		layer = layer->before;
@@ -235,6 +235,13 @@ static unsigned int num_layers(const struct rj_dissect *d)
 	return num;
 }
 
+/* The side leaves the layer with the bytes that it has read. */
+static void leave_layer(const struct side *side, unsigned int nr, struct layer *layer)
+{
+	layer->next_seq[nr] = side->stream.first_seq + side->stream.start;
+	layer->sides_left |= (uint8_t)(1u << nr);
+}
+
 /*
  * What follows on this side is of another protocol. The first side to be handed over leaves the
  * protocol behind as a layer, where the other one still is.
@@ -246,6 +253,7 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 
 	side->candidates = d->rows;
 	if (side->lag) {
+		leave_layer(side, nr, layer_of(d, nr));
 		side->lag--;
 		d->num_handovers++;
 		return;
@@ -260,6 +268,7 @@ static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_c
 		return;
 	}
 	*layer = (struct layer){ .before = d->before, .row = d->bound, .state = d->state };
+	leave_layer(side, nr, layer);
 	d->before = layer;
 	d->bound = NULL;
 	d->state = NULL;

@@ -170,6 +170,12 @@ void rj_dissect_emit_records(const struct rj_dissect *d, rj_dissector_mask mask,
 			     unsigned int originator, struct rj_tls_records *records,
 			     struct rj_visitor *v);
 
+/*
+ * rj_dissect_has_records_at - whether a protocol that has TLS records starts at sequence number
+ * @seq of @side, behind another one. @d may be NULL.
+ */
+bool rj_dissect_has_records_at(const struct rj_dissect *d, unsigned int side, uint32_t seq);
+
 /* rj_dissect_follows_records - whether a protocol of @mask has TLS records. */
 bool rj_dissect_follows_records(rj_dissector_mask mask);
 

@@ -67,6 +67,14 @@ static const struct rj_dissector *row_of_records(rj_dissector_mask mask)
 	return NULL;
 }
 
+bool rj_dissect_has_records_at(const struct rj_dissect *d, unsigned int side, uint32_t seq)
+{
+	const struct layer *before = d ? d->before : NULL;
+
+	return before && d->bound && d->bound->emit_records && before->sides_left >> side & 1 &&
+	       before->next_seq[side] == seq;
+}
+
 bool rj_dissect_follows_records(rj_dissector_mask mask)
 {
 	return row_of_records(mask);

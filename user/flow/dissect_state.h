@@ -50,11 +50,15 @@ struct side {
 /*
  * struct layer - a protocol that handed the flow over to the next, or that shares its ports with
  * the one that is bound; in the arena.
+ * @next_seq: over TCP, by side: sequence number of the next protocol's first byte
+ * @sides_left: a bit for each side of which that is known
  */
 struct layer {
 	struct layer *before;
 	const struct rj_dissector *row;
 	void *state;
+	uint32_t next_seq[2];
+	uint8_t sides_left;
 };
 
 /*

@@ -321,6 +321,12 @@ static __always_inline bool add_segment(struct rj_engine *e, struct rj_entry *en
 	return false;
 }
 
+/* Whether the packet, where TLS may start behind another protocol, is none that it starts with. */
+static bool is_no_start(const struct rj_half *half, const struct rj_captured *c)
+{
+	return !rj_tls_is_past(half) && (!c->payload_len || !rj_tls_may_begin(c->payload[0]));
+}
+
 /* A packet that enters one of the lists, or changes what only some packets change. */
 static __attribute__((noinline)) void add_to_lists(struct rj_engine *e, struct rj_entry *entry,
 						   struct rj_half *half, const struct rj_packet *p,
@@ -334,7 +340,8 @@ static __attribute__((noinline)) void add_to_lists(struct rj_engine *e, struct r
 		e->stats.dissect.no_memory++;
 		half->bits |= RJ_HALF_LISTED | RJ_HALF_NUMBERED;
 	}
-	if (e->options.limits.num_records && rj_tlsrec_wants(half, rest, p))
+	if (e->options.limits.num_records && rj_tlsrec_wants(half, rest, p) &&
+	    !(rj_tls_is_behind(&rest->tls) && is_no_start(half, c)))
 		add_records(e, entry, p, c);
 }
 

@@ -51,25 +51,33 @@ static uint32_t sum_to(uint32_t a, uint32_t b, uint32_t limit)
 }
 
 /*
- * The records of the later piece behind the earlier's. Unless it went on from there, what lies
- * between them was not followed.
+ * The records of the later piece behind the earlier's, whose start it is that counts. Unless it
+ * went on from there, what lies between them was not followed.
  */
 static void merge_tls(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
 		      uint32_t limit)
 {
-	uint16_t num = rj_seq_append_records(to, from, shift_us, limit);
 	struct rj_tls_walk *walk = &to->rest->tls;
 	const struct rj_tls_walk *later = &from->rest->tls;
 	uint8_t bits = walk->bits & RJ_TLS_GAP;
+	uint8_t started = (walk->num_words ? walk : later)->bits & RJ_TLS_BEHIND;
+	uint16_t num;
 
+	if (!walk->num_words)
+		to->rest->tls_seq = from->rest->tls_seq;
+	num = rj_seq_append_records(to, from, shift_us, limit);
 	if (later->state == RJ_TLS_UNKNOWN)
 		return;
+	if (walk->num_words && rj_tls_is_behind(later)) { /* what is looked for was found before */
+		walk->state = walk->state == RJ_TLS_FULL ? RJ_TLS_FULL : RJ_TLS_LOST;
+		return;
+	}
 	if (walk->state == RJ_TLS_LOST ||
-	    (walk->state == RJ_TLS_FOLLOW && later->bits & RJ_TLS_JOINED))
+	    (walk->state == RJ_TLS_FOLLOW && later->bits & (RJ_TLS_JOINED | RJ_TLS_BEHIND)))
 		bits |= RJ_TLS_GAP;
 	*walk = *later;
 	walk->num_words = num;
-	walk->bits |= bits;
+	walk->bits = (uint8_t)((walk->bits & ~RJ_TLS_BEHIND) | bits | started);
 }
 
 /* Where the later piece was seen: also the side of which it counted nothing. */

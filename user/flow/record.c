@@ -252,6 +252,18 @@ static unsigned int num_beyond(unsigned int num, unsigned int room)
 	return num > room ? num - room : 0;
 }
 
+/* Lists of records that are shown, and end too early. */
+static unsigned int num_cut(const struct walk *w)
+{
+	unsigned int num = rj_tls_is_cut(half_of(w, 0), rest_of(w, 0)) +
+			   rj_tls_is_cut(half_of(w, 1), rest_of(w, 1));
+
+	for (unsigned int side = 0; num && side < RJ_NUM_SIDES; side++)
+		num -= rj_tls_is_cut(half_of(w, side), rest_of(w, side)) &&
+		       !rj_tls_is_shown(rest_of(w, side), w->r->dissect, side);
+	return num;
+}
+
 static void put_debug(const struct walk *w)
 {
 	uint64_t invalid = (uint64_t)rest_of(w, 0)->bad_l4 + rest_of(w, 1)->bad_l4;
@@ -259,8 +271,7 @@ static void put_debug(const struct walk *w)
 	unsigned int missed = rest_of(w, 0)->also_missed | rest_of(w, 1)->also_missed;
 	unsigned int vlans = num_beyond(rest_of(w, w->r->flow->starter)->num_vlans, RJ_MAX_VLANS);
 	unsigned int tunnels = w->r->tunnels ? num_beyond(w->r->tunnels->num, RJ_MAX_TUNNELS) : 0;
-	unsigned int cut = rj_tls_is_cut(half_of(w, 0), rest_of(w, 0)) +
-			   rj_tls_is_cut(half_of(w, 1), rest_of(w, 1));
+	unsigned int cut = num_cut(w);
 	bool is_short = w->r->is_untold || (w->r->traits && w->r->traits->is_cut);
 
 	if (!invalid && !lost && !missed && !vlans && !tunnels && !cut && !is_short)
@@ -331,7 +342,7 @@ static void put_protocol(const struct walk *w)
 	const struct rj_record *r = w->r;
 	struct rj_tls_merge m;
 
-	if (rj_tls_merge_init(&m, r->seq, w->out, r->limits->num_records))
+	if (rj_tls_merge_init(&m, r->seq, r->dissect, w->out, r->limits->num_records))
 		rj_dissect_emit_records(r->dissect, rj_feature_shown(r->features), w->out,
 					&m.records, w->v);
 	else if (r->dissect)

@@ -56,8 +56,14 @@ static bool next_record(struct rj_tls_records *records, struct rj_tls_record *ou
 	return true;
 }
 
-bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_seq *seq, unsigned int originator,
-		       uint32_t num_records)
+bool rj_tls_is_shown(const struct rj_rest *rest, const struct rj_dissect *d, unsigned int side)
+{
+	return !(rest->tls.bits & RJ_TLS_BEHIND) ||
+	       rj_dissect_has_records_at(d, side, rest->tls_seq);
+}
+
+bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_seq *seq, const struct rj_dissect *d,
+		       unsigned int originator, uint32_t num_records)
 {
 	*m = (struct rj_tls_merge){ .records.next = next_record, .is_first = true };
 	for (unsigned int i = 0; i < RJ_NUM_SIDES; i++) {
@@ -65,6 +71,8 @@ bool rj_tls_merge_init(struct rj_tls_merge *m, const struct rj_seq *seq, unsigne
 
 		m->at[i] = seq[side].records;
 		m->left[i] = rj_seq_num_words(&seq[side]);
+		if (m->left[i] && !rj_tls_is_shown(seq[side].rest, d, side))
+			m->left[i] = 0;
 		m->num_left[i] = num_records;
 	}
 	return find_record(m, 0) | find_record(m, 1);

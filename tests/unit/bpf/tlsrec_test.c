@@ -379,6 +379,9 @@ TEST(tlsrec_reads_so_many_headers_in_a_packet)
 	free(side.words);
 }
 
+/* As a state: TLS is looked for behind another protocol. */
+#define BEHIND 100u
+
 /* What becomes of a side that begins with these bytes. */
 static uint8_t state_of(const char *bytes, uint32_t len, bool with_syn, uint16_t *ret_num)
 {
@@ -389,7 +392,7 @@ static uint8_t state_of(const char *bytes, uint32_t len, bool with_syn, uint16_t
 	tls_put(&stream, bytes, len);
 	side = side_new(&stream, 64, with_syn);
 	feed(&side, 0, len, 1);
-	state = side.rest.tls.state;
+	state = rj_tls_is_behind(&side.rest.tls) ? BEHIND : side.rest.tls.state;
 	*ret_num = side.rest.tls.num_words;
 	free(side.words);
 	return state;
@@ -406,36 +409,47 @@ static const struct start {
 	{ BYTES("\x16\x03\x01\x00\x05\x01"), true, RJ_TLS_FOLLOW, 1 },
 	{ BYTES("\x16\x03\x00\x00\x01"), true, RJ_TLS_FOLLOW, 1 },
 	{ BYTES("\x15\x03\x01\x00\x02\x02\x28"), true, RJ_TLS_FOLLOW, 1 },
-	{ BYTES("\x15\x03\x01\x00\x03\x02\x28"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x17\x03\x03\x00\x40"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x16\x03\x01\x00\x00"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x16\x02\x01\x00\x05"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x16\x03\x05\x00\x05"), true, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x15\x03\x01\x00\x03\x02\x28"), true, BEHIND, 0 },
+	{ BYTES("\x17\x03\x03\x00\x40"), true, BEHIND, 0 },
+	{ BYTES("\x16\x03\x01\x00\x00"), true, BEHIND, 0 },
+	{ BYTES("\x16\x02\x01\x00\x05"), true, BEHIND, 0 },
+	{ BYTES("\x16\x03\x05\x00\x05"), true, BEHIND, 0 },
 	{ BYTES("\x16\x03\x01\x48\x00"), true, RJ_TLS_FOLLOW, 1 },
-	{ BYTES("\x16\x03\x01\x48\x01"), true, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x16\x03\x01\x48\x01"), true, BEHIND, 0 },
 	{ BYTES("\x16\x03\x01\x00"), true, RJ_TLS_START, 0 },
 	/* hello of SSL 2, DTLS, plain text */
 	{ BYTES("\x80\x2e\x01\x03\x01\x00\x15"), true, RJ_TLS_START, 0 },
 	{ BYTES("\x80\x09\x01\x03\x01xxxxxx\x16\x03\x01\x00\x46"), true, RJ_TLS_FOLLOW, 1 },
-	{ BYTES("\x80\x09\x01\x03\x01xxxxxx\x17\x03\x01\x00\x46"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x80\x09\x01\x03\x01xxxxxx\x16\x03\x01\x00\x46"), false, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x80\x08\x01\x03\x01xxxxx\x16\x03\x01\x00\x46"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x80\x09\x04\x03\x01xxxxxx\x16\x03\x01\x00\x46"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x80\x09\x01\x00\x02xxxxxx\x16\x03\x01\x00\x46"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x16\xfe\xfd\x00\x00\x00\x00"), true, RJ_TLS_OTHER, 0 },
-	{ BYTES("GET / HTTP/1.1\r\n"), true, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x80\x09\x01\x03\x01xxxxxx\x17\x03\x01\x00\x46"), true, BEHIND, 0 },
+	{ BYTES("\x80\x09\x01\x03\x01xxxxxx\x16\x03\x01\x00\x46"), false, BEHIND, 0 },
+	{ BYTES("\x80\x08\x01\x03\x01xxxxx\x16\x03\x01\x00\x46"), true, BEHIND, 0 },
+	{ BYTES("\x80\x09\x04\x03\x01xxxxxx\x16\x03\x01\x00\x46"), true, BEHIND, 0 },
+	{ BYTES("\x80\x09\x01\x00\x02xxxxxx\x16\x03\x01\x00\x46"), true, BEHIND, 0 },
+	{ BYTES("\x16\xfe\xfd\x00\x00\x00\x00"), true, BEHIND, 0 },
+	{ BYTES("GET / HTTP/1.1\r\n"), true, BEHIND, 0 },
 	/* in the middle of a stream */
 	{ BYTES("\x17\x03\x03\x00\x40"), false, RJ_TLS_FOLLOW, 1 },
-	{ BYTES("\x17\x03\x03\x00\x10"), false, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x17\x03\x03\x00\x10"), false, BEHIND, 0 },
 	{ BYTES("\x17\x03\x00\x00\x40"), false, RJ_TLS_FOLLOW, 1 },
-	{ BYTES("\x17\x03\x04\x00\x40"), false, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x17\x03\x03\x00"), false, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x17\x03\x04\x00\x40"), false, BEHIND, 0 },
+	{ BYTES("\x17\x03\x03\x00"), false, BEHIND, 0 },
 	{ BYTES("\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x28"), false, RJ_TLS_FOLLOW, 2 },
-	{ BYTES("\x14\x03\x03\x00\x02\x01\x01"), false, RJ_TLS_OTHER, 0 },
-	{ BYTES("\x18\x03\x03\x00\x20"), false, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x14\x03\x03\x00\x02\x01\x01"), false, BEHIND, 0 },
+	{ BYTES("\x18\x03\x03\x00\x20"), false, BEHIND, 0 },
 	{ BYTES("\x16\x03\x01\x00\x05\x01\x00\x00\x01x"), false, RJ_TLS_FOLLOW, 2 },
 	/* a record found there by chance: what follows is none */
-	{ BYTES("\x17\x03\x03\x00\x11xxxxxxxxxxxxxxxxxyyyyyy"), false, RJ_TLS_OTHER, 0 },
+	{ BYTES("\x17\x03\x03\x00\x11xxxxxxxxxxxxxxxxxyyyyyy"), false, BEHIND, 0 },
+	/* what may stand before TLS */
+	{ BYTES("S"), true, BEHIND, 0 },
+	{ BYTES("PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n"), true, RJ_TLS_START, 0 },
+	{ BYTES("PROXY UNKNOWN\r\n\x16\x03\x01\x00\x05\x01"), true, RJ_TLS_FOLLOW, 1 },
+	{ BYTES("PROXY UNKNOWN\r\nEHLO localhost\r\n"), true, BEHIND, 0 },
+	{ BYTES("PROXY UNKNOWN"), true, BEHIND, 0 },
+	{ BYTES("PROXY UNKNOWN\r\n\x16\x03\x01\x00\x05\x01"), false, BEHIND, 0 },
+	{ BYTES("\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00"), true, RJ_TLS_START, 0 },
+	{ BYTES("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x02xx\x15\x03\x03\x00\x02xx"), true,
+	  RJ_TLS_FOLLOW, 1 },
+	{ BYTES("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00"), true, BEHIND, 0 },
 	/* later records that cannot be */
 	{ BYTES("\x15\x03\x01\x00\x02xx\x13\x03\x01\x00\x01"), true, RJ_TLS_LOST, 1 },
 	{ BYTES("\x15\x03\x01\x00\x02xx\x19\x03\x01\x00\x01"), true, RJ_TLS_LOST, 1 },
@@ -519,6 +533,153 @@ TEST(tlsrec_goes_on_in_the_flow_after_a_cut)
 		rj_tlsrec_go_on(&next.half, &next.rest, &side.rest);
 		feed(&next, at, stream.len, 1);
 		if (before) { /* else the place was not known, and this no beginning */
+			memmove(want, want + before, (num - before) * sizeof(*want));
+			CHECK(has_entries(&next, num - before));
+		}
+		free(next.words);
+		free(side.words);
+	}
+}
+
+/* In front of make_talk's, @len bytes of another protocol. */
+static void put_before(const char *text, uint32_t len)
+{
+	make_talk();
+	memmove(stream.bytes + len, stream.bytes, stream.len);
+	memcpy(stream.bytes, text, len);
+	stream.len += len;
+}
+
+static const char greeting[] = "220 localhost\r\n250 ready\r\n";
+#define GREETING_LEN ((uint32_t)sizeof(greeting) - 1)
+
+TEST(tlsrec_finds_a_hello_behind_another_protocol)
+{
+	uint32_t num;
+
+	make_talk();
+	num = tls_stream_read(&stream, stream.len, want);
+	put_before(greeting, GREETING_LEN);
+	for (uint32_t a = 1; a <= GREETING_LEN; a++) {
+		for (uint32_t b = GREETING_LEN + 5; b <= stream.len; b++) {
+			struct side side = side_new(&stream, 64, a % 2);
+
+			feed(&side, 0, a, 1);
+			feed(&side, a, GREETING_LEN, 2);
+			CHECK(rj_tls_is_behind(&side.rest.tls));
+			feed(&side, 0, GREETING_LEN, 2);
+			feed(&side, GREETING_LEN, b, 3);
+			feed(&side, b, stream.len, 4);
+			CHECK_EQ(side.rest.tls.bits & RJ_TLS_BEHIND, RJ_TLS_BEHIND);
+			CHECK_EQ(side.rest.tls_seq, ISN + GREETING_LEN);
+			CHECK_EQ(rj_splt_us(side.words[0]), 3);
+			if (!has_entries(&side, num))
+				fail_as("cut at %u and %u", a, b);
+			free(side.words);
+		}
+	}
+}
+
+TEST(tlsrec_finds_a_hello_where_another_packet_looked_like_one)
+{
+	static const char *const others[] = {
+		"\x16\x03\x01\x00\x09\x0b\x00\x00\x05hello", /* a certificate */
+		"\x15\x03\x01\x00\x20not like an alert",
+		"\x17\x03\x03\x00\x20",
+		"\x16\x03\x03",
+		"\x15\x03\x03\x00\x02xx, and more",
+		"\x16",
+	};
+	static const uint32_t lens[] = { 14, 22, 5, 3, 16, 1 };
+
+	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		uint32_t num, at = GREETING_LEN + lens[i];
+		struct side side;
+
+		make_talk();
+		num = tls_stream_read(&stream, stream.len, want);
+		put_before(others[i], lens[i]);
+		memmove(stream.bytes + GREETING_LEN, stream.bytes, stream.len);
+		memcpy(stream.bytes, greeting, GREETING_LEN);
+		stream.len += GREETING_LEN;
+		side = side_new(&stream, 64, true);
+		feed(&side, 0, GREETING_LEN, 1);
+		feed(&side, GREETING_LEN, at, 2);
+		CHECK(rj_tls_is_behind(&side.rest.tls));
+		CHECK_EQ(side.rest.tls.num_words, 0);
+		feed(&side, at, stream.len, 3);
+		CHECK_EQ(side.rest.tls_seq, ISN + at);
+		if (!has_entries(&side, num))
+			fail_as("other packet %zu", i);
+		free(side.words);
+	}
+}
+
+TEST(tlsrec_looks_at_the_first_packets_and_bytes_alone)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		struct side side;
+
+		put_before(greeting, GREETING_LEN);
+		side = side_new(&stream, 64, true);
+		feed(&side, 0, GREETING_LEN, 1);
+		side.half.packets = RJ_TLS_BEHIND_PACKETS + (i == 1);
+		side.half.payload_bytes = RJ_TLS_BEHIND_BYTES + (i == 2);
+		feed(&side, GREETING_LEN, stream.len, 2);
+		CHECK_EQ(side.rest.tls.state, i % 3 ? RJ_TLS_OTHER : RJ_TLS_FOLLOW);
+		CHECK_EQ(!!(side.half.tcp_bits & RJ_TCP_NO_TLS), !!(i % 3));
+		free(side.words);
+	}
+}
+
+TEST(tlsrec_passes_over_a_proxy_header_however_it_is_cut)
+{
+	static const char line[] = "PROXY TCP4 192.0.2.1 192.0.2.2 40000 443\r\n";
+	static const char binary[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c"
+				     "abcdefghijkl";
+
+	for (unsigned int i = 0; i < 2; i++) {
+		uint32_t len = i ? sizeof(binary) - 1 : sizeof(line) - 1, num;
+
+		make_talk();
+		num = tls_stream_read(&stream, stream.len, want);
+		put_before(i ? binary : line, len);
+		for (uint32_t cut = len; cut <= stream.len; cut++) {
+			struct side side = side_new(&stream, 64, true);
+
+			feed(&side, 0, cut, 1);
+			feed(&side, cut, stream.len, 2);
+			CHECK(!(side.rest.tls.bits & RJ_TLS_BEHIND));
+			if (!has_entries(&side, num))
+				fail_as("header %u, cut at %u", i, cut);
+			free(side.words);
+		}
+	}
+}
+
+TEST(tlsrec_goes_on_looking_in_the_flow_after_a_cut)
+{
+	put_before(greeting, GREETING_LEN);
+	for (uint32_t at = GREETING_LEN; at < stream.len; at++) {
+		struct side side = side_new(&stream, 64, true);
+		struct side next = side_new(&stream, 64, false);
+		uint32_t num, before;
+
+		make_talk();
+		num = tls_stream_read(&stream, stream.len, want);
+		put_before(greeting, GREETING_LEN);
+		feed(&side, 0, GREETING_LEN, 1);
+		feed(&side, GREETING_LEN, at, 2);
+		before = side.rest.tls.num_words;
+		rj_tlsrec_go_on(&next.half, &next.rest, &side.rest);
+		if (at == GREETING_LEN)
+			CHECK(rj_tls_is_behind(&next.rest.tls));
+		else if (before > 2)
+			CHECK_EQ(next.rest.tls.bits & RJ_TLS_BEHIND, 0);
+		else if (before)
+			CHECK_EQ(next.rest.tls.state, RJ_TLS_UNKNOWN);
+		feed(&next, at, stream.len, 3);
+		if (at == GREETING_LEN || before > 2) {
 			memmove(want, want + before, (num - before) * sizeof(*want));
 			CHECK(has_entries(&next, num - before));
 		}

@@ -231,6 +231,61 @@ TEST(tls_list_goes_on_when_the_active_limit_cuts_the_flow)
 	       "srlt_cut");
 }
 
+#define HELLO_REST "\x03\x03rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr\x00"
+#define CLIENT_HELLO "\x16\x03\x01\x00\x2d\x01\x00\x00\x29" HELLO_REST "\x00\x02\x13\x01\x01\x00"
+#define SERVER_HELLO "\x16\x03\x03\x00\x2a\x02\x00\x00\x26" HELLO_REST "\x13\x01\x00"
+#define HELLOS                                                                                     \
+	"\"srlt\":[{\"b\":45,\"dir\":\">\",\"ipt\":0,\"tp\":22,\"hs_types\":[1],"                  \
+	"\"hs_lens\":[41]},"                                                                       \
+	"{\"b\":42,\"dir\":\"<\",\"ipt\":10,\"tp\":22,\"hs_types\":[2],\"hs_lens\":[38]}]"
+
+/* PostgreSQL: a request of eight bytes, a letter as answer. */
+TEST(tls_list_begins_where_tls_was_found_behind_another_protocol)
+{
+	struct run *run = start(50);
+
+	syn(run, 0, 1000);
+	syn(run, 1, 1001);
+	FEED(run, 0, 1010, 100, "\0\0\0\x08\x04\xd2\x16\x2f");
+	FEED(run, 1, 1020, 100, "S");
+	FEED(run, 0, 1030, 108, CLIENT_HELLO);
+	FEED(run, 1, 1040, 101, SERVER_HELLO);
+	expect(run, PARTS("\"tls\":{", HELLOS, "\"prelude\":[\"postgresql\"]"), "srlt_cut");
+}
+
+/* The same bytes, but the answer is not one that TLS follows, or the hello is in a body. */
+TEST(tls_list_is_not_there_unless_tls_was_found_in_its_place)
+{
+	struct run *run = start(50);
+
+	syn(run, 0, 1000);
+	syn(run, 1, 1001);
+	FEED(run, 0, 1010, 100, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n");
+	FEED(run, 0, 1030, 153, CLIENT_HELLO "and garbage");
+	FEED(run, 1, 1040, 100, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
+	FEED(run, 1, 1040, 143, SERVER_HELLO "and garbage");
+	expect(run, PARTS("\"http\":"), "srlt");
+
+	run = start(50);
+	syn(run, 0, 1000);
+	syn(run, 1, 1001);
+	FEED(run, 0, 1010, 100, CLIENT_HELLO); /* of one side alone from the start */
+	FEED(run, 1, 1020, 100, "what?");
+	FEED(run, 1, 1040, 105, SERVER_HELLO);
+	expect(run, PARTS("\"srlt\":[{", "}]"), "\"<\"");
+}
+
+TEST(tls_list_passes_over_a_proxy_header)
+{
+	struct run *run = start(50);
+
+	syn(run, 0, 1000);
+	syn(run, 1, 1001);
+	FEED(run, 0, 1030, 100, "PROXY TCP4 192.0.2.1 192.0.2.2 4000 443\r\n" CLIENT_HELLO);
+	FEED(run, 1, 1040, 100, SERVER_HELLO);
+	expect(run, PARTS(HELLOS, "\"prelude\":[\"proxy1\"]"), "srlt_cut");
+}
+
 /* The kernel's state of a flow with the entries that @words has for its first side. */
 static void feed_state(struct run *run, uint64_t ms, __u64 *words, uint16_t num, uint8_t bits)
 {
@@ -285,6 +340,65 @@ TEST(tls_list_of_two_pieces_says_that_records_are_missing_between)
 		     "{\"b\":8,\"dir\":\">\",\"ipt\":95,\"tp\":23}]",
 		     "\"debug\":{\"srlt_cut\":1}"),
 	       NULL);
+}
+
+/* Two pieces of one side: their states, bits and numbers of entries, and what they come to. */
+TEST(tls_list_of_two_pieces_starts_where_the_first_of_them_does)
+{
+	static const struct {
+		struct rj_tls_walk earlier, later, want;
+		uint32_t want_seq;
+	} cases[] = {
+		{ { .state = RJ_TLS_START, .bits = RJ_TLS_BEHIND },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 2 },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 2 },
+		  2 },
+		{ { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 3 },
+		  { .state = RJ_TLS_FOLLOW, .num_words = 2 },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 5 },
+		  1 },
+		{ { .state = RJ_TLS_FOLLOW, .num_words = 3 },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 2 },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_GAP, .num_words = 5 },
+		  1 },
+		{ { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 3 },
+		  { .state = RJ_TLS_START, .bits = RJ_TLS_BEHIND },
+		  { .state = RJ_TLS_LOST, .bits = RJ_TLS_BEHIND, .num_words = 3 },
+		  1 },
+		{ { .state = RJ_TLS_FULL, .num_words = 3 },
+		  { .state = RJ_TLS_START, .bits = RJ_TLS_BEHIND },
+		  { .state = RJ_TLS_FULL, .num_words = 3 },
+		  1 },
+		{ { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 3 },
+		  { .state = RJ_TLS_UNKNOWN },
+		  { .state = RJ_TLS_FOLLOW, .bits = RJ_TLS_BEHIND, .num_words = 3 },
+		  1 },
+	};
+	const struct rj_limits limits = { .num_records = 50 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rj_flow flows[2] = { { .start_ns = 1 }, { .start_ns = 2 } };
+		struct rj_rest rests[2][RJ_NUM_SIDES] = { { { .tls = cases[i].earlier } },
+							  { { .tls = cases[i].later } } };
+		__u64 words[2][8] = { { 0 } };
+		struct rj_seq seq[2][RJ_NUM_SIDES] = { { { 0 } } };
+		struct rj_rest *rest = &rests[0][0];
+
+		for (unsigned int piece = 0; piece < 2; piece++) {
+			flows[piece].half[0].packets = 1;
+			rests[piece][0].tls_seq = piece + 1;
+			for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+				seq[piece][side] = (struct rj_seq){ .rest = &rests[piece][side],
+								    .records = words[piece],
+								    .num_words = 8 };
+		}
+		rj_flow_merge((struct rj_piece){ .flow = &flows[0], .seq = seq[0] },
+			      &(struct rj_piece){ .flow = &flows[1], .seq = seq[1] }, &limits);
+		CHECK_EQ(rest->tls.state, cases[i].want.state);
+		CHECK_EQ(rest->tls.bits, cases[i].want.bits);
+		CHECK_EQ(rest->tls.num_words, cases[i].want.num_words);
+		CHECK_EQ(rest->tls_seq, cases[i].want_seq);
+	}
 }
 
 TEST(tls_list_appends_up_to_its_limit)
