@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* TLS connections in any segments, late, again; some behind another protocol. For parity.c alone. */
+/* TLS connections in segments, late, again, some behind another protocol. For parity.c alone. */
 #ifndef RJ_TESTS_BPF_TLS_TALKS_H
 #define RJ_TESTS_BPF_TLS_TALKS_H
 

@@ -143,6 +143,7 @@ static void add(struct rj_feature_set *set, const struct rj_feature_set *one)
 	set->bits |= one->bits;
 	set->named |= one->named;
 	set->dissectors |= one->dissectors;
+	set->left_out &= ~one->dissectors;
 	for (unsigned int i = 0; i < RJ_NUM_NUMBERS; i++) {
 		uint32_t bit = 1u << numbers[i].feature;
 
@@ -176,10 +177,37 @@ static int apply(struct rj_feature_set *set, const char *at, size_t len)
 	if (is_removal) {
 		rj_feature_set_remove(set, one.bits);
 		set->dissectors &= ~one.dissectors;
+		set->left_out |= one.dissectors;
 		return 0;
 	}
 	add(set, &one);
 	return 0;
+}
+
+/* Whether it is looked for behind others: what may run over UDP mostly does, but for TLS. */
+static bool is_led_to(const struct rj_dissector *row)
+{
+	return row->over == RJ_OVER_TCP || row->emit_records;
+}
+
+/*
+ * What is over TCP may stand behind another protocol (STARTTLS, CONNECT, SOCKS): those that lead to
+ * it have to look as well, unless they were left out by name.
+ */
+static void add_leading(struct rj_feature_set *set)
+{
+	rj_dissector_mask leading = 0;
+	bool is_wanted = false;
+
+	for (unsigned int i = 0; rj_dissectors[i]; i++) {
+		leading |= rj_dissectors[i]->leads_on ? 1u << i : 0;
+		is_wanted |= set->dissectors >> i & 1 && is_led_to(rj_dissectors[i]);
+	}
+	leading &= ~(set->dissectors | set->left_out);
+	if (!is_wanted)
+		return;
+	set->dissectors |= leading;
+	set->unshown |= leading;
 }
 
 int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const char **ret_name,
@@ -212,6 +240,7 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 		set.unshown = all_dissectors() & ~set.dissectors;
 		set.dissectors = all_dissectors();
 	}
+	add_leading(&set);
 	set.npf = RJ_DEFAULT_NPF;
 	*out = set;
 	return 0;

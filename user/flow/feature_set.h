@@ -42,7 +42,8 @@ enum rj_feature_number { RJ_NUMBER_HD, RJ_NUMBER_IDP, RJ_NUMBER_PAYLOAD, RJ_NUM_
  * struct rj_feature_set - what --features left on.
  * @bits: 1 << enum rj_feature
  * @dissectors: rows of the registry that look at payload; @unshown: those of them whose values are
- *       not written: they are there for fingerprints
+ *       not written: they are there for fingerprints, or because others may stand behind them
+ * @left_out: rows that were taken out by name
  * @named: those of @bits that were asked for by name, not by "all" or "default"
  * @is_bare: "none": counters and times alone, not even ip and tcp
  * @number: by enum rj_feature_number; 0 where that feature is off
@@ -54,6 +55,7 @@ struct rj_feature_set {
 	uint32_t named;
 	rj_dissector_mask dissectors;
 	rj_dissector_mask unshown;
+	rj_dissector_mask left_out;
 	bool is_bare;
 	uint32_t number[RJ_NUM_NUMBERS];
 	unsigned int npf;

@@ -91,6 +91,7 @@ struct rj_dissector {
 	size_t state_bytes;  /* per flow, zeroed before the first parse, kept when it comes again */
 	uint32_t max_bytes;  /* of each direction's stream it may want; the cap of buffering */
 	bool answers_anyhow; /* what one side begins with, probe cannot know: not asked then */
+	bool leads_on;	     /* over TCP it may hand over to any other */
 
 	/*
 	 * probe - pure: looks at the first bytes of one side and says whether they

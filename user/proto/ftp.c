@@ -345,6 +345,7 @@ const struct rj_dissector rj_ftp = {
 	.ports = ports,
 	.state_bytes = sizeof(struct ftp),
 	.max_bytes = RJ_DIALOGUE_MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

@@ -594,6 +594,7 @@ const struct rj_dissector rj_http = {
 	.ports = ports,
 	.state_bytes = sizeof(struct http_state),
 	.max_bytes = MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

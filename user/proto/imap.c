@@ -526,6 +526,7 @@ const struct rj_dissector rj_imap = {
 	.ports = ports,
 	.state_bytes = sizeof(struct imap),
 	.max_bytes = RJ_DIALOGUE_MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

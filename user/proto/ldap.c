@@ -249,6 +249,7 @@ const struct rj_dissector rj_ldap = {
 	.ports = ports,
 	.state_bytes = sizeof(struct ldap_state),
 	.max_bytes = MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

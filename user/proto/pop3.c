@@ -291,6 +291,7 @@ const struct rj_dissector rj_pop3 = {
 	.ports = ports,
 	.state_bytes = sizeof(struct pop3),
 	.max_bytes = RJ_DIALOGUE_MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

@@ -568,6 +568,7 @@ const struct rj_dissector rj_prelude = {
 	.state_bytes = sizeof(struct prelude),
 	.max_bytes = MAX_BYTES,
 	.answers_anyhow = true,
+	.leads_on = true,
 	.probe = prelude_probe,
 	.parse = prelude_parse,
 	.emit = prelude_emit,

@@ -544,6 +544,7 @@ const struct rj_dissector rj_rdp = {
 	.ports = ports,
 	.state_bytes = sizeof(struct rdp_state),
 	.max_bytes = MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

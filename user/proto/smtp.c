@@ -332,6 +332,7 @@ const struct rj_dissector rj_smtp = {
 	.ports = ports,
 	.state_bytes = sizeof(struct smtp),
 	.max_bytes = RJ_DIALOGUE_MAX_BYTES,
+	.leads_on = true,
 	.probe = probe,
 	.parse = parse,
 	.emit = emit,

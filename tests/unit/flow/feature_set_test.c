@@ -197,6 +197,24 @@ TEST(feature_set_matches_fingerprints_of_all_protocols)
 	CHECK(!rj_feature_on(&usual, RJ_FEATURE_MATCH));
 }
 
+TEST(feature_set_has_those_look_that_lead_to_what_is_asked_for)
+{
+	rj_dissector_mask leading = mask_of("http") | mask_of("smtp") | mask_of("ftp") |
+				    mask_of("pop3") | mask_of("imap") | mask_of("ldap") |
+				    mask_of("rdp") | mask_of("prelude");
+	struct rj_feature_set tls = set_of("none,tls"), http = set_of("tls,http,-smtp");
+	struct rj_feature_set back = set_of("tls,-smtp,+smtp"), less = set_of("-http,-prelude");
+
+	CHECK_EQ(tls.dissectors, mask_of("tls") | leading);
+	CHECK_EQ(rj_feature_shown(&tls), mask_of("tls"));
+	CHECK_EQ(http.dissectors, mask_of("tls") | (leading & ~mask_of("smtp")));
+	CHECK_EQ(rj_feature_shown(&http), mask_of("tls") | mask_of("http"));
+	CHECK_EQ(back.dissectors, mask_of("tls") | leading);
+	CHECK_EQ(rj_feature_shown(&back), mask_of("tls") | mask_of("smtp"));
+	CHECK_EQ(less.dissectors & leading, leading & ~(mask_of("http") | mask_of("prelude")));
+	CHECK_EQ(set_of("dns,quic,ntp").unshown | set_of("-all").unshown, 0);
+}
+
 TEST(feature_set_lets_what_is_not_built_be_left_out)
 {
 	struct rj_feature_set set = set_of("all,-process"), all = set_of("all");
