@@ -136,7 +136,8 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_COMPRESSED_LEN] = { "uncompressed_length", RJ_TYPE_UINT, "bytes", 0, "RFC 8879 4",
 		"Length of the message before." },
 	[F_SRLT] = { "srlt", RJ_TYPE_ARRAY, "", 0, "Joy",
-		"Lengths, types and times of the first TLS records." },
+		"Lengths, types and times of the first TLS records, also behind STARTTLS and "
+		"proxies." },
 	[F_RECORD] = { "srlt[]", RJ_TYPE_OBJECT, "", 0, "RFC 8446 5.1", "One record." },
 	[F_B] = { "b", RJ_TYPE_UINT, "bytes", 0, "RFC 8446 5.1", "Its length without the header." },
 	[F_DIR] = { "dir", RJ_TYPE_STRING, "", 0, "Joy",
