@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Fingerprints out of records whose process is known. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/text.h"
 #include "enrich/fpdb_json.h"
 #include "enrich/fpdb_lines.h"
 #include "enrich/fpdb_read.h"
@@ -43,13 +45,25 @@ void rj_fpdb_name(char out[RJ_FPDB_MAX_TEXT + 1], const void *name, size_t len)
 	/* one colon: a port; with more it is an address */
 	if (colon && !memchr(colon + 1, ':', len - (size_t)(colon + 1 - at)))
 		len = (size_t)(colon - at);
-	if (len && at[len - 1] == '.')
+	while (len && at[len - 1] == '.')
 		len--;
 	if (!len || len > RJ_FPDB_MAX_TEXT || memchr(at, 0, len))
 		return;
 	for (size_t i = 0; i < len; i++)
 		out[i] = (char)(at[i] >= 'A' && at[i] <= 'Z' ? at[i] | 0x20 : at[i]);
 	out[len] = 0;
+}
+
+bool rj_fpdb_address(char out[RJ_FPDB_MAX_TEXT + 1], const char *text)
+{
+	uint8_t addr[16] = { [10] = 0xff, [11] = 0xff };
+
+	if (inet_pton(AF_INET, text, addr + 12) != 1 && inet_pton(AF_INET6, text, addr) != 1) {
+		*out = 0;
+		return false;
+	}
+	*rj_text_address((uint8_t *)out, addr) = 0;
+	return true;
 }
 
 static struct json_object *object_in(struct json_object *in, const char *key)
@@ -123,15 +137,19 @@ static const char *first_sni(struct json_object *record)
 
 void rj_fpdb_flow_read(struct rj_fpdb_flow *out, struct json_object *record)
 {
-	const char *da = string_in(record, "da"), *name = first_sni(record);
+	const char *name = first_sni(record);
 	struct json_object *dp = NULL;
 
 	*out = (struct rj_fpdb_flow){ .da = "" };
-	/* an address that --anonymize hid is 32 digits without a dot or colon */
-	if (strlen(da) < sizeof(out->da) && strpbrk(da, ".:"))
-		memcpy(out->da, da, strlen(da) + 1);
-	if (json_object_object_get_ex(record, "dp", &dp) && json_object_is_type(dp, json_type_int))
-		snprintf(out->dp, sizeof(out->dp), "%u", (uint16_t)json_object_get_int(dp));
+	/* what --anonymize put there is no address */
+	rj_fpdb_address(out->da, string_in(record, "da"));
+	if (json_object_object_get_ex(record, "dp", &dp) &&
+	    json_object_is_type(dp, json_type_int)) {
+		int64_t port = json_object_get_int64(dp);
+
+		if (port >= 0 && port <= UINT16_MAX)
+			snprintf(out->dp, sizeof(out->dp), "%u", (unsigned int)port);
+	}
 	if (!*name)
 		name = http_host(record);
 	rj_fpdb_name(out->sni, name, strlen(name));

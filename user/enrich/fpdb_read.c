@@ -2,14 +2,12 @@
 /* Fingerprint databases: ours, Joy's as it was published, and Mercury's. */
 #include "enrich/fpdb_read.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "enrich/fpdb_json.h"
 #include "enrich/fpdb_lines.h"
 #include "enrich/npf.h"
@@ -32,17 +30,12 @@ static int no_memory(struct rj_error *why)
 static bool normalize_value(enum rj_fpdb_class class, const char *text,
 			    char out[RJ_FPDB_MAX_TEXT + 1])
 {
-	uint8_t addr[16] = { [10] = 0xff, [11] = 0xff };
 	unsigned long port;
 	char *end;
 
 	switch (class) {
 	case RJ_FPDB_DA:
-		if (inet_pton(AF_INET, text, addr + 12) != 1 &&
-		    inet_pton(AF_INET6, text, addr) != 1)
-			return false;
-		*rj_text_address((uint8_t *)out, addr) = 0;
-		return true;
+		return rj_fpdb_address(out, text);
 	case RJ_FPDB_DP:
 		port = strtoul(text, &end, 10);
 		if (*text < '0' || *text > '9' || *end || port > UINT16_MAX)

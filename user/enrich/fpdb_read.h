@@ -39,9 +39,12 @@ struct rj_fpdb_flow {
 /* rj_fpdb_flow_read - of a record: da, dp, and tls.sni or else HTTP's first Host. */
 void rj_fpdb_flow_read(struct rj_fpdb_flow *out, struct json_object *record);
 
+/* rj_fpdb_address - writes the address as a record has it; false, and "", where it is none. */
+bool rj_fpdb_address(char out[RJ_FPDB_MAX_TEXT + 1], const char *text);
+
 /*
- * rj_fpdb_name - writes the name as it is compared: lower case, without a port or a final dot. One
- * that is too long, or has a zero byte, is "".
+ * rj_fpdb_name - writes the name as it is compared: lower case, without a port or final dots. One
+ * that is too long, or has a zero byte, is "". What it wrote it leaves as it is.
  */
 void rj_fpdb_name(char out[RJ_FPDB_MAX_TEXT + 1], const void *name, size_t len);
 

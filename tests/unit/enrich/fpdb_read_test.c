@@ -261,6 +261,8 @@ TEST(fpdb_names_are_compared_without_case_port_and_dot)
 	static const char *const rows[][2] = {
 		{ "WWW.Example.COM", "www.example.com" },
 		{ "a.example.", "a.example" },
+		{ "a.example..", "a.example" },
+		{ "..", "" },
 		{ "a.example:8080", "a.example" },
 		{ "2001:db8::1", "2001:db8::1" },
 		{ "", "" },
@@ -369,6 +371,44 @@ TEST(fpdb_is_not_built_of_hidden_addresses)
 	CHECK_EQ(db->all[0]->processes[0].of[RJ_FPDB_DP].num, 0);
 	CHECK_EQ(count_of(db->all[0]->processes, RJ_FPDB_SNI, "b.example"), 1);
 	CHECK_EQ(db->all[0]->first_us, 0);
+	rj_fpdb_free(db);
+}
+
+/* A database with them could not be read again. */
+TEST(fpdb_is_not_built_of_what_is_no_address_port_or_name)
+{
+	static const struct {
+		const char *da, *dp, *sni;
+	} rows[] = {
+		{ "192.S0.2.1", "65536", ".." },
+		{ "192.0.2.1.", "-1", "." },
+		{ "2001:db8::g", "9223372036854775807", ":443" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rj_fpdb *db = rj_fpdb_new();
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 "{\"sa\":\"192.0.2.9\",\"da\":\"%s\",\"dp\":%s,\"exe\":{\"name\":\"a\"},"
+			 "\"tls\":{\"sni\":[\"%s\"]},\"fingerprints\":{\"tls\":\"" FP "\"}}",
+			 rows[i].da, rows[i].dp, rows[i].sni);
+		CHECK_EQ(build_text(db, text), 0);
+		CHECK_EQ(db->num, 1);
+		for (unsigned int class = 0; class < RJ_FPDB_NUM_CLASSES; class ++)
+			CHECK_EQ(db->all[0]->processes[0].of[class].num, 0);
+		rj_fpdb_free(db);
+	}
+}
+
+TEST(fpdb_addresses_are_those_of_a_record)
+{
+	struct rj_fpdb *db = rj_fpdb_new();
+
+	CHECK_EQ(build_text(db, "{\"sa\":\"x\",\"da\":\"2001:DB8:0::1\",\"exe\":{\"name\":\"a\"},"
+				"\"fingerprints\":{\"tls\":\"" FP "\"}}"),
+		 0);
+	CHECK_EQ(count_of(only(db)->processes, RJ_FPDB_DA, "2001:db8::1"), 1);
 	rj_fpdb_free(db);
 }
 
