@@ -82,7 +82,7 @@ static const struct row rows[] = {
 	{ "payload", SWITCH, AT(payload), 0, 1, 0, "the first 32 bytes of each direction" },
 	{ "salt", SWITCH, AT(salt), 0, 1, 0, "TCP sequence and acknowledgement numbers" },
 	{ "ppi", SWITCH, AT(ppi), 0, 1, 0, "TCP headers of the first packets" },
-	{ "fpx", SWITCH, AT(fpx), 0, 1, 0, "not there yet" },
+	{ "fpx", SWITCH, AT(fpx), 0, 1, 0, "fingerprints of SYN and ClientHello" },
 };
 /* clang-format on */
 

@@ -55,7 +55,7 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 	} switches[] = {
 		{ "dist", "bd" }, { "entropy", "entropy" }, { "wht", "wht" },	{ "dns", "dns" },
 		{ "ssh", "ssh" }, { "tls", "tls" },	    { "http", "http" }, { "dhcp", "dhcp" },
-		{ "ike", "ike" }, { "salt", "salt" },	    { "ppi", "ppi" },
+		{ "ike", "ike" }, { "salt", "salt" },	    { "ppi", "ppi" },	{ "fpx", "fpx" },
 	};
 
 	/* what Joy always has; the list begins with a name and so adds to nothing */
@@ -83,7 +83,6 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 static void tell_what_lacks(const struct joy_config *c)
 {
 	static const char *const later[] = {
-		"fpx",
 		"exe",
 		"nfv9_port",
 		"ipfix_collect_port",

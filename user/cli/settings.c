@@ -136,7 +136,7 @@ void settings_help(const char *command)
 	}
 	printf("\nfeatures: splt tls dns http community os (the default set), hist bd entropy wht "
 	       "cdist\n"
-	       "payload=N classify match%s; none: counters alone\n"
+	       "payload=N classify match fpx%s; none: counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n",
 	       bit == READ ? " hd=N ppi salt idp=N" : "");

@@ -17,6 +17,7 @@ struct rj_dissect;
 struct rj_dissector;
 struct rj_paused;
 struct rj_fingerprints;
+struct rj_fp_text;
 struct rj_tls_records;
 
 /* What --features left on: bit i stands for row i of rj_dissectors. */
@@ -161,6 +162,9 @@ void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigne
 
 /* rj_dissect_fingerprints - writes the fingerprints it found. */
 void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints *out);
+
+/* rj_dissect_fpx - appends Joy's of the first protocol that has one; its side, or -1: none has. */
+int rj_dissect_fpx(const struct rj_dissect *d, struct rj_fp_text *out);
 
 /*
  * rj_dissect_emit_records - rj_dissect_emit, and these TLS records in the value of the protocol

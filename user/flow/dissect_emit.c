@@ -55,6 +55,19 @@ void rj_dissect_fingerprints(const struct rj_dissect *d, struct rj_fingerprints 
 	}
 }
 
+int rj_dissect_fpx(const struct rj_dissect *d, struct rj_fp_text *out)
+{
+	int side = -1;
+
+	for (unsigned int i = 0; (d->bound || d->before) && d->table[i] && side < 0; i++) {
+		const void *state = d->table[i]->fpx ? known_to(d, d->table[i]) : NULL;
+
+		if (state)
+			side = d->table[i]->fpx(state, out);
+	}
+	return side;
+}
+
 /* The row whose value has the TLS records; NULL when none of @mask does. */
 static const struct rj_dissector *row_of_records(rj_dissector_mask mask)
 {

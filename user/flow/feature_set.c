@@ -236,7 +236,7 @@ int rj_feature_set_parse(const char *list, struct rj_feature_set *out, const cha
 		set.named |= 1u << RJ_FEATURE_FINGERPRINT;
 	}
 	/* asked for by name, it is of all protocols, written or not */
-	if (set.named >> RJ_FEATURE_FINGERPRINT & 1) {
+	if (set.named & (1u << RJ_FEATURE_FINGERPRINT | 1u << RJ_FEATURE_FPX)) {
 		set.unshown = all_dissectors() & ~set.dissectors;
 		set.dissectors = all_dissectors();
 	}

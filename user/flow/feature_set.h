@@ -26,7 +26,8 @@
 	X("classify", CLASSIFY, false)                                                             \
 	X("fingerprint", FINGERPRINT, true)                                                        \
 	X("raw", RAW, false)                                                                       \
-	X("match", MATCH, false)
+	X("match", MATCH, false)                                                                   \
+	X("fpx", FPX, false)
 
 enum rj_feature {
 #define X(name, id, is_default) RJ_FEATURE_##id,
@@ -63,8 +64,8 @@ struct rj_feature_set {
 	const struct rj_model *model;
 };
 
-/* What "all" leaves out: it adds no feature, but says others at more length. */
-#define RJ_FEATURES_BY_NAME (1u << RJ_FEATURE_RAW)
+/* What "all" leaves out: it says others at more length, or once more as Joy says them. */
+#define RJ_FEATURES_BY_NAME (1u << RJ_FEATURE_RAW | 1u << RJ_FEATURE_FPX)
 
 /* Features that need each packet as it was captured: of files alone. */
 #define RJ_FEATURES_OF_FILES                                                                       \

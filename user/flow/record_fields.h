@@ -118,6 +118,13 @@
 	X(PPI_OLEN, "olen", UINT, "bytes", 0, "Joy", "length of its options, as far as captured")  \
 	X(PPI_T, "t", UINT, "milliseconds", 0, "Joy",                                              \
 	  "since time_start; never less than of the packet before")                                \
+	X(FPX, "fpx", OBJECT, "", 0, "Joy", "Joy's fingerprints of the originator")                \
+	X(FPX_TCP, "tcp", STRING, "", 0, "Joy",                                                    \
+	  "options of its SYN: the kind; of MSS and window scale all")                             \
+	X(FPX_TLS, "tls", STRING, "", 0, "Joy",                                                    \
+	  "its ClientHello: version, cipher suites, types of extensions and data "                 \
+	  "of some, as they came")                                                                 \
+	X(FPX_IN, "fpx_in", OBJECT, "", 0, "Joy", "as fpx, of the responder")                      \
 	X(HD, "hd", OBJECT, "", 0, "Joy",                                                          \
 	  "what the first bytes of the originator's first TCP segments have in "                   \
 	  "common: at most 10 with so many bytes, none sent again; absent of "                     \

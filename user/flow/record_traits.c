@@ -110,8 +110,11 @@ void rj_record_put_traits(const struct walk *w)
 		put_payload(w, t);
 		put_salt(w, t);
 		rj_record_put_ppi(w, &t->ppi);
-		put_hd(w, t);
 	}
+	if (rj_feature_on(w->r->features, RJ_FEATURE_FPX))
+		rj_record_put_fpx(w);
+	if (t)
+		put_hd(w, t);
 	put_os(w);
 	if (t) {
 		put_idp(w, F(IDP_OUT), F(IDP_LEN_OUT), &t->idp[w->out]);

@@ -103,6 +103,9 @@ void rj_record_put_syn(const struct walk *w, unsigned int side);
 /* rj_record_put_ppi - ppi. */
 void rj_record_put_ppi(const struct walk *w, const struct rj_ppi *ppi);
 
+/* rj_record_put_fpx - fpx and fpx_in, where the feature is on. */
+void rj_record_put_fpx(const struct walk *w);
+
 /* rj_record_put_headers - the objects ip and tcp. */
 void rj_record_put_headers(const struct walk *w);
 

@@ -38,11 +38,21 @@ static bool put_option(struct rj_fp_text *t, struct rj_cursor *c)
 	return true;
 }
 
+/* All of a SYN; gives what is left from one on that is cut or lies. */
+static struct rj_cursor put_options(struct rj_fp_text *t, const struct rj_rest *rest)
+{
+	struct rj_cursor options = rj_cursor_init(rest->syn_opts, rest->syn_opt_len, true);
+	struct rj_cursor here = options;
+
+	while (put_option(t, &options))
+		here = options;
+	return here;
+}
+
 void rj_tcp_fingerprint(struct rj_fingerprints *f, uint8_t ip_version, const struct rj_half *half,
 			const struct rj_rest *rest)
 {
 	bool is_server = half->tcp_bits & RJ_TCP_SYN_ACK;
-	struct rj_cursor options = rj_cursor_init(rest->syn_opts, rest->syn_opt_len, true);
 	struct rj_fp_text *t = &f->text;
 
 	if (!(half->tcp_bits & RJ_TCP_HAS_SYN))
@@ -55,8 +65,19 @@ void rj_tcp_fingerprint(struct rj_fingerprints *f, uint8_t ip_version, const str
 	rj_fp_char(t, '(');
 	rj_fp_hex16(t, rest->syn_window);
 	rj_fp_word(t, ")(");
-	while (put_option(t, &options))
-		;
+	put_options(t, rest);
 	rj_fp_char(t, ')');
 	rj_fp_write(f, is_server ? RJ_FP_TCP_SERVER : RJ_FP_TCP);
+}
+
+void rj_tcp_fpx(struct rj_fp_text *t, const struct rj_half *half, const struct rj_rest *rest)
+{
+	struct rj_cursor left;
+
+	if (!(half->tcp_bits & RJ_TCP_HAS_SYN) || half->tcp_bits & RJ_TCP_SYN_ACK)
+		return;
+	left = put_options(t, rest);
+	/* of one that is cut or lies, its kind */
+	if (left.left)
+		put_byte(t, *left.at);
 }

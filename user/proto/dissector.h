@@ -74,14 +74,15 @@ struct rj_tls_record {
 
 /* struct rj_tls_records - embedded first in whoever has the list: gives one after the other. */
 struct rj_fingerprints;
+struct rj_fp_text;
 struct rj_tls_records {
 	bool (*next)(struct rj_tls_records *records, struct rj_tls_record *out);
 };
 
 /*
  * struct rj_dissector - one application protocol. All members but ports, emit_records,
- * fingerprints and originator are required. No callback allocates but from the arena (emit may,
- * what it gives back), reads a clock or prints.
+ * fingerprints, fpx and originator are required. No callback allocates but from the arena (emit
+ * may, what it gives back), reads a clock or prints.
  */
 struct rj_dissector {
 	const char *name;      /* feature name and key of its object in the record */
@@ -128,6 +129,12 @@ struct rj_dissector {
 	 * fingerprints - writes those that this protocol has. NULL: it has none.
 	 */
 	void (*fingerprints)(const void *state, struct rj_fingerprints *out);
+
+	/*
+	 * fpx - the client's fingerprint in Joy's notation, which is of TLS over TCP: appends it
+	 * to @out, and gives the side that sent it; -1: there is none. NULL: it has none.
+	 */
+	int (*fpx)(const void *state, struct rj_fp_text *out);
 
 	/*
 	 * originator - the side (0 or 1) that the messages show to have asked first,

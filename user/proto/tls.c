@@ -449,6 +449,13 @@ static void tls_fingerprints(const void *state, struct rj_fingerprints *out)
 	rj_tls_fingerprints(&s->session, out);
 }
 
+static int tls_fpx(const void *state, struct rj_fp_text *out)
+{
+	const struct tls_state *s = state;
+
+	return rj_tls_fpx(&s->session, out);
+}
+
 const struct rj_dissector rj_tls = {
 	.name = "tls",
 	.reference = "RFC 8446, RFC 5246, RFC 9147",
@@ -461,6 +468,7 @@ const struct rj_dissector rj_tls = {
 	.emit = tls_emit,
 	.emit_records = tls_emit_records,
 	.fingerprints = tls_fingerprints,
+	.fpx = tls_fpx,
 	.fields = rj_tls_fields,
 	.num_fields = RJ_TLS_NUM_FIELDS,
 };

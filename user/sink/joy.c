@@ -49,6 +49,8 @@ enum how {
 	DHCP_TEXT,
 	HTTP_SIDE,
 	HTTP_BODY,
+	FPX, /* under another name */
+	FPX_IN,
 };
 
 /*
@@ -182,8 +184,8 @@ static const struct rj_joy_key flow_keys[] = {
 	{ "ssh", INSIDE, ssh_keys }, { "tls", INSIDE, tls_keys },
 	{ "dhcp", INSIDE, dhcp_messages }, { "dhcpv6", INSIDE, dhcpv6_messages },
 	{ "http", INSIDE, exchanges }, { "ike", INSIDE, ike_keys }, PASS("payload"), PASS("oseq"),
-	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), PASS("hd"), PASS("probable_os"),
-	PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
+	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), TAKE("fpx", FPX), TAKE("fpx_in", FPX_IN),
+	PASS("hd"), PASS("probable_os"), PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
 	TAKE("retrans_out", RETRANS), TAKE("retrans_in", RETRANS),
 	{ "debug", INSIDE, debug_keys }, END,
 };
@@ -191,6 +193,8 @@ static const struct rj_joy_key flow_key = { "", INSIDE, flow_keys };
 
 static const struct rj_field
 	example_field = { EXAMPLE, RJ_TYPE_UINT, "bytes", 0, "Joy", "" },
+	fpx_field = { "fingerprints", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
+	fpx_in_field = { "fingerprints_in", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
 	debug_field = { "debug", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
 	retrans_field = { "tcp_retrans", RJ_TYPE_UINT, "packets", 0, "Joy", "" },
 	invalid_field = { "invalid", RJ_TYPE_UINT, "packets", 0, "Joy", "" },
@@ -341,6 +345,13 @@ static void begin(struct rj_joy *j, enum how how)
 	}
 }
 
+static const struct rj_field *renamed(enum how how, const struct rj_field *f)
+{
+	if (how == FPX)
+		return &fpx_field;
+	return how == FPX_IN ? &fpx_in_field : f;
+}
+
 static void joy_open(struct rj_visitor *v, const struct rj_field *f)
 {
 	struct rj_joy *j = joy_of(v);
@@ -356,7 +367,7 @@ static void joy_open(struct rj_visitor *v, const struct rj_field *f)
 	begin(j, key->how);
 	j->num_counts = 0;
 	j->level[j->depth++] = (struct rj_joy_level){
-		.field = f,
+		.field = renamed(key->how, f),
 		.inside = key->how == PACKETS && j->style.no_packets ? nothing : key->inside,
 		.how = (int)key->how,
 		.is_array = f->type == RJ_TYPE_ARRAY,

@@ -170,6 +170,18 @@ TEST(feature_set_knows_what_was_asked_for_by_name)
 	CHECK_EQ(set_of("ppi,none").named, 0);
 }
 
+TEST(feature_set_has_joys_fingerprints_by_name_alone)
+{
+	struct rj_feature_set joy = set_of("splt,dns,fpx");
+
+	CHECK(!rj_feature_on(&(struct rj_feature_set){ .bits = set_of("all").bits },
+			     RJ_FEATURE_FPX));
+	CHECK(rj_feature_on(&joy, RJ_FEATURE_FPX));
+	/* of TLS, which it does not show, behind whatever comes before it */
+	CHECK_EQ(joy.dissectors, set_of("all").dissectors);
+	CHECK_EQ(rj_feature_shown(&joy), set_of("dns").dissectors);
+}
+
 TEST(feature_set_keeps_of_packets_what_features_ask_for)
 {
 	struct rj_feature_set all = set_of("all"), usual = set_of("default");

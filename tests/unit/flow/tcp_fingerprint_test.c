@@ -122,3 +122,43 @@ TEST(tcp_fingerprint_of_a_side_without_a_syn_is_none)
 {
 	check(&(struct syn){ 4, 64, 0, 0, 1, "", "" });
 }
+
+static void check_fpx(const struct syn *s)
+{
+	const struct rj_packet p = packet_of(s);
+	static struct rj_fp_text t;
+	struct rj_half half = { 0 };
+	struct rj_rest rest = { 0 };
+
+	if (s->flags)
+		rj_tcp_keep_syn(&half, &rest, &p);
+	rj_fp_begin(&t, RJ_FP_NO_DIGEST);
+	rj_tcp_fpx(&t, &half, &rest);
+	rj_fp_put(&t, "", 1);
+	CHECK_STR(t.at, s->want);
+}
+
+TEST(tcp_fpx_is_all_options_of_a_syn)
+{
+	static const struct syn syns[] = {
+		/* that of Joy's documentation */
+		{ 4, 64, 0, SYN, 1, "020405b40402080a000000010000000001030307",
+		  "(020405b4)(04)(08)(01)(030307)" },
+		/* one that asks for ECN, RFC 3168 6.1.1 */
+		{ 4, 64, 0, SYN | 0xc0, 1, "020405b4", "(020405b4)" },
+		{ 4, 64, 0, SYN, 1, "04020000", "(04)(00)(00)" },
+		/* more than Joy's 32 bytes, of which each option takes two for itself */
+		{ 4, 64, 0, SYN, 1, "0101010101010101010101010101",
+		  "(01)(01)(01)(01)(01)(01)(01)"
+		  "(01)(01)(01)(01)(01)(01)(01)" },
+		{ 4, 64, 0, SYN, 1, "0102", "(01)(02)" },
+		{ 4, 64, 0, SYN, 1, "08010402", "(08)" },
+		{ 4, 64, 0, SYN, 1, "fe020305", "(fe)(03)" },
+		{ 4, 64, 0, SYN, 1, "", "" },
+		{ 4, 64, 0, SYN_ACK, 1, "020405b4", "" },
+		{ 4, 64, 0, 0, 1, "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(syns) / sizeof(*syns); i++)
+		check_fpx(&syns[i]);
+}

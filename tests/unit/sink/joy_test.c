@@ -108,6 +108,22 @@ TEST(joy_shows_the_other_side_where_there_is_one)
 	CHECK_STR(end(), "{\"bytes_in\":5,\"num_pkts_in\":2}");
 }
 
+TEST(joy_has_other_names_for_its_fingerprints)
+{
+	begin((struct rj_joy_style){ 0 });
+	open_as("fpx", RJ_TYPE_OBJECT);
+	text("tcp", "(01)");
+	close_all(1);
+	open_as("fpx_in", RJ_TYPE_OBJECT);
+	text("tls", "(0303)(1301)");
+	close_all(1);
+	open_as("fingerprints", RJ_TYPE_OBJECT); /* ours */
+	text("tls", "tls/1/");
+	close_all(1);
+	CHECK_STR(end(), "{\"fingerprints\":{\"tcp\":\"(01)\"},"
+			 "\"fingerprints_in\":{\"tls\":\"(0303)(1301)\"}}");
+}
+
 TEST(joy_drops_an_object_of_which_nothing_is_left)
 {
 	begin((struct rj_joy_style){ 0 });

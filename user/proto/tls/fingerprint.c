@@ -10,6 +10,8 @@
 
 #define EXT_SIGNATURE_ALGORITHMS 0x000du
 #define EXT_POINT_FORMATS 0x000bu
+#define EXT_STATUS_REQUEST 0x0005u
+#define EXT_PSK_MODES 0x002du
 
 /* The shortest extension in NPF is "(0000)": with more than so many a text is too long. */
 #define MAX_ELEMENTS (RJ_FP_MAX_LEN / 6 + 1)
@@ -568,6 +570,67 @@ static void write_ja4(const struct rj_tls_hello *hello, char transport, struct r
 	rj_fp_char(t, '_');
 	put_types_and_algorithms(t, &j);
 	rj_fp_write(f, RJ_FP_JA4_RAW);
+}
+
+/* --- Joy's --------------------------------------------------------------------- */
+
+/* Whether Joy has the data of an extension, behind its length; of others it has the type. */
+static bool is_kept_by_joy(uint16_t type)
+{
+	switch (type) {
+	case EXT_STATUS_REQUEST:
+	case RJ_TLS_EXT_SUPPORTED_GROUPS:
+	case EXT_POINT_FORMATS:
+	case EXT_SIGNATURE_ALGORITHMS:
+	case RJ_TLS_EXT_ALPN:
+	case RJ_TLS_EXT_SUPPORTED_VERSIONS:
+	case EXT_PSK_MODES:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As they came; of one that is cut the type. */
+static void put_joys_extensions(struct rj_fp_text *t, struct rj_cursor block)
+{
+	struct rj_cursor here = block;
+	struct rj_tls_extension x;
+	uint16_t type;
+
+	rj_fp_char(t, '(');
+	for (; !rj_tls_extension_next(&block, &x); here = block) {
+		rj_fp_char(t, '(');
+		rj_fp_hex16(t, x.type);
+		if (is_kept_by_joy(x.type)) {
+			rj_fp_hex16(t, (uint16_t)x.data.left);
+			rj_fp_hex(t, x.data.at, x.data.left);
+		}
+		rj_fp_char(t, ')');
+	}
+	if (take_u16(&here, &type)) {
+		rj_fp_char(t, '(');
+		rj_fp_hex16(t, type);
+		rj_fp_char(t, ')');
+	}
+	rj_fp_char(t, ')');
+}
+
+int rj_tls_fpx(const struct rj_tls_session *session, struct rj_fp_text *t)
+{
+	struct rj_tls_hello hello;
+
+	if (session->transport != RJ_TLS_OVER_TCP ||
+	    !rj_tls_session_hello(session, RJ_TLS_THE_CLIENT, &hello))
+		return -1;
+	rj_fp_char(t, '(');
+	rj_fp_hex16(t, hello.version);
+	rj_fp_word(t, ")(");
+	rj_fp_hex(t, hello.suites.at, hello.suites.left);
+	rj_fp_char(t, ')');
+	if (hello.extensions.at)
+		put_joys_extensions(t, hello.extensions);
+	return session->roles[1] == RJ_TLS_ROLE_CLIENT;
 }
 
 /* --- of a session -------------------------------------------------------------- */

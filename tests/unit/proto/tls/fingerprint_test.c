@@ -233,3 +233,58 @@ TEST(fingerprint_of_no_hello_is_nothing)
 	CHECK_STR(json, "");
 	free(json);
 }
+
+/* --- Joy's ----------------------------------------------------------------------- */
+
+static void check_fpx(struct rj_tls_session session, const struct hello *h, size_t len, int side,
+		      const char *want)
+{
+	static struct rj_fp_text t;
+
+	session.client_hello = (struct rj_tls_body){ h->bytes, (uint32_t)len };
+	rj_fp_begin(&t, RJ_FP_NO_DIGEST);
+	CHECK_EQ(rj_tls_fpx(&session, &t), side);
+	CHECK(!t.is_over);
+	rj_fp_put(&t, "", 1);
+	CHECK_STR(t.at, want);
+}
+
+TEST(fpx_has_what_came_with_the_data_of_seven_types)
+{
+	const struct hello *h = client_hello(0x0303, "1a1a1301c030",
+					     "5a5a: 0000:00 0005:0100000000 000a:00045a5a001d "
+					     "000b:0100 000d:00020403 0010:0003026832 0023:ab "
+					     "002b:025a5a 002d:0101 0033:00 001b:020002 5a5a:00");
+
+	check_fpx((struct rj_tls_session){ 0 }, h, h->len, 0,
+		  "(0303)(1a1a1301c030)((5a5a)(0000)(000500050100000000)(000a000600045a5a001d)"
+		  "(000b00020100)(000d000400020403)(001000050003026832)(0023)(002b0003025a5a)"
+		  "(002d00020101)(0033)(001b)(5a5a))");
+	check_fpx((struct rj_tls_session){ .roles = { RJ_TLS_ROLE_UNKNOWN, RJ_TLS_ROLE_CLIENT } },
+		  client_hello(0x0301, "0005", ""), 2 + 33 + 2 + 2 + 2 + 2, 1, "(0301)(0005)()");
+}
+
+TEST(fpx_of_a_block_that_is_cut_or_not_there)
+{
+	const struct hello *h = client_hello(0x0301, "0005", "0000:00 000b:0100");
+	size_t len = 2 + 33 + 2 + 2 + 2; /* up to the extension block */
+	struct rj_tls_session none = { 0 };
+
+	check_fpx(none, h, len, 0, "(0301)(0005)");
+	check_fpx(none, h, len + 1, 0, "(0301)(0005)");
+	check_fpx(none, h, len + 2, 0, "(0301)(0005)()");
+	check_fpx(none, h, len + 7, 0, "(0301)(0005)((0000))");
+	check_fpx(none, h, len + 8, 0, "(0301)(0005)((0000))");
+	check_fpx(none, h, len + 9, 0, "(0301)(0005)((0000)(000b))");
+	check_fpx(none, h, h->len - 1, 0, "(0301)(0005)((0000)(000b))");
+	check_fpx(none, h, h->len, 0, "(0301)(0005)((0000)(000b00020100))");
+}
+
+TEST(fpx_is_of_tls_over_tcp)
+{
+	const struct hello *h = client_hello(0x0303, "1301", "");
+
+	check_fpx((struct rj_tls_session){ 0 }, h, 0, -1, "");
+	check_fpx((struct rj_tls_session){ .transport = RJ_TLS_OVER_DTLS }, h, h->len, -1, "");
+	check_fpx((struct rj_tls_session){ .transport = RJ_TLS_OVER_QUIC }, h, h->len, -1, "");
+}
