@@ -21,6 +21,9 @@ enum rj_type {
 	RJ_TYPE_HEX,	 /* raw bytes, lower-case hexadecimal in JSON */
 	RJ_TYPE_ADDRESS, /* IPv4 or IPv6 address */
 	RJ_TYPE_TIME,	 /* Unix time, seconds with a fraction in JSON */
+	/* strings like others, which --anonymize looks into */
+	RJ_TYPE_WORDS, /* users and addresses may stand between any separators */
+	RJ_TYPE_PATH,  /* users may stand between the separators of a URI */
 };
 
 /*

@@ -13,6 +13,7 @@ static const char *type_name(enum rj_type type)
 		[RJ_TYPE_FLOAT] = "number",    [RJ_TYPE_BOOL] = "boolean",
 		[RJ_TYPE_STRING] = "string",   [RJ_TYPE_HEX] = "hex",
 		[RJ_TYPE_ADDRESS] = "address", [RJ_TYPE_TIME] = "time",
+		[RJ_TYPE_WORDS] = "string",    [RJ_TYPE_PATH] = "string",
 	};
 
 	return names[type];
