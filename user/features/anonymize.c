@@ -350,46 +350,6 @@ static void hide_words(struct rj_anonymous *v, const struct rj_field *f, const u
 	rj_buffer_cut(&v->hidden, 0);
 }
 
-/* Rows of mail, file transfer, logins, calls; by the standard where another row has that name. */
-static bool has_words(const struct rj_field *f)
-{
-	static const struct {
-		const char *name;
-		const char *reference;
-	} rows[] = {
-		{ "text", NULL },	 { "argument", NULL },
-		{ "address", NULL },	 { "helo", NULL },
-		{ "banner", NULL },	 { "system", NULL },
-		{ "cookie", NULL },	 { "routing_token", NULL },
-		{ "user", NULL },	 { "called", NULL },
-		{ "netname", NULL },	 { "dn", NULL },
-		{ "base", NULL },	 { "cname", "RFC 4120 5.2.2" },
-		{ "request_uri", NULL }, { "from", NULL },
-		{ "to", NULL },		 { "contact[]", NULL },
-		{ "via[]", NULL },	 { "call_id", NULL },
-		{ "username", NULL },	 { "sdes_cname", NULL },
-	};
-
-	if (f->type != RJ_TYPE_STRING)
-		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (!strcmp(f->name, rows[i].name) &&
-		    (!rows[i].reference || !strcmp(f->reference, rows[i].reference)))
-			return true;
-	return false;
-}
-
-/* Texts beside URIs that names of users stand in: of HTTP/2, of MQTT. */
-static bool has_names(const struct rj_field *f)
-{
-	static const char *const fields[] = { "path", "user_name", "client_id", "topic" };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		if (!strcmp(f->name, fields[i]))
-			return true;
-	return false;
-}
-
 static void hide_string(struct rj_visitor *v, const struct rj_field *f, const void *text,
 			size_t len)
 {
@@ -403,13 +363,12 @@ static void hide_string(struct rj_visitor *v, const struct rj_field *f, const vo
 	} else if (rj_reverse_read(text, len, addr, &zone_len) &&
 		   rj_anonymizer_hides(own->anonymizer, addr)) {
 		put_hidden_name(own, f, addr, (const char *)text + len - zone_len, zone_len);
-	} else if (own->anonymizer->users && len && !strcmp(f->name, "uri")) {
+	} else if (own->anonymizer->users && len && f->type == RJ_TYPE_PATH) {
 		rj_buffer_cut(&own->hidden, 0);
 		hide_names(own, f, text, len);
-	} else if (own->anonymizer->users && len && has_names(f)) {
-		hide_names(own, f, text, len); /* not listed beside */
-		rj_buffer_cut(&own->hidden, 0);
-	} else if (len && has_words(f)) {
+		if (strcmp(f->name, "uri") != 0) /* beside which they are listed */
+			rj_buffer_cut(&own->hidden, 0);
+	} else if (len && f->type == RJ_TYPE_WORDS) {
 		hide_words(own, f, text, len);
 	} else {
 		own->is_behind_version = !strcmp(f->name, "version");

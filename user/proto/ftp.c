@@ -255,7 +255,7 @@ static const struct rj_field fields[NUM_FIELDS] = {
 	[RJ_DIALOGUE_F_OBJECT] = { "ftp", RJ_TYPE_OBJECT, "", 0, "RFC 959",
 		"What both sides of an FTP control connection said, without credentials." },
 	RJ_DIALOGUE_ROWS("RFC 959", "RFC 2389", "RFC 4217"),
-	[F_SYSTEM] = { "system", RJ_TYPE_STRING, "", 0, "RFC 959 4.1.3",
+	[F_SYSTEM] = { "system", RJ_TYPE_WORDS, "", 0, "RFC 959 4.1.3",
 		"What the server said to SYST." },
 	[F_ENDPOINTS] = { "endpoints", RJ_TYPE_ARRAY, "", 0, "RFC 959, RFC 2428",
 		"Where data connections go to, up to 32." },

@@ -148,7 +148,7 @@ static const struct rj_field fields[NUM_FIELDS] = {
 	[F_TIME] = { "time", RJ_TYPE_TIME, "", 0, "", "When it was seen." },
 	[F_CREALM] = { "crealm", RJ_TYPE_STRING, "", 0, "RFC 4120 5.4.2",
 		"Realm of the client, in answers." },
-	[F_CNAME] = { "cname", RJ_TYPE_STRING, "", 0, "RFC 4120 5.2.2",
+	[F_CNAME] = { "cname", RJ_TYPE_WORDS, "", 0, "RFC 4120 5.2.2",
 		"Name of the client, its components joined by /." },
 	[F_REALM] = { "realm", RJ_TYPE_STRING, "", 0, "RFC 4120 5.4.1",
 		"Realm of the service; in as_req of the client too." },

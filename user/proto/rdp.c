@@ -296,9 +296,9 @@ enum field {
 static const struct rj_field fields[NUM_FIELDS] = {
 	[F_RDP] = { "rdp", RJ_TYPE_OBJECT, "", 0, "MS-RDPBCGR",
 		"What an RDP connection shows before it is encrypted." },
-	[F_COOKIE] = { "cookie", RJ_TYPE_STRING, "", 0, REQUEST,
+	[F_COOKIE] = { "cookie", RJ_TYPE_WORDS, "", 0, REQUEST,
 		"The client's cookie (mstshash): the user's name, cut to nine letters by some." },
-	[F_ROUTING_TOKEN] = { "routing_token", RJ_TYPE_STRING, "", 0, REQUEST,
+	[F_ROUTING_TOKEN] = { "routing_token", RJ_TYPE_WORDS, "", 0, REQUEST,
 		"Token by which a balancer finds the server." },
 	[F_PROTOCOLS] = { "protocols", RJ_TYPE_ARRAY, "", 0, "MS-RDPBCGR 2.2.1.1.1",
 		"Security protocols that the client offers." },

@@ -77,7 +77,7 @@ static const struct rj_field fields[NUM_FIELDS] = {
 	[F_SOURCES] = { "sources", RJ_TYPE_ARRAY, "", 0, "RFC 3550 6.5",
 		"Sources that RTCP described." },
 	[F_SOURCE] = { "source", RJ_TYPE_OBJECT, "", 0, "RFC 3550 6.5", "One of them." },
-	[F_CNAME] = { "sdes_cname", RJ_TYPE_STRING, "", 0, "RFC 3550 6.5.1",
+	[F_CNAME] = { "sdes_cname", RJ_TYPE_WORDS, "", 0, "RFC 3550 6.5.1",
 		"Name that stays the same for all streams of a participant, often user@host." },
 	[F_TOOL] = { "sdes_tool", RJ_TYPE_STRING, "", 0, "RFC 3550 6.5.6", "Program." },
 };

@@ -260,9 +260,9 @@ static const struct rj_field fields[NUM_FIELDS] = {
 	RJ_DIALOGUE_ROWS("RFC 5321", "RFC 5321 4.1.1.1", "RFC 3207"),
 	[F_HOSTNAME] = { "hostname", RJ_TYPE_STRING, "", 0, "RFC 5321 4.2",
 		"Name that the server greets with." },
-	[F_HELO] = { "helo", RJ_TYPE_STRING, "", 0, "RFC 5321 4.1.1.1",
+	[F_HELO] = { "helo", RJ_TYPE_WORDS, "", 0, "RFC 5321 4.1.1.1",
 		"Name or address that the client gave with its first EHLO, HELO or LHLO." },
-	[F_ADDRESS] = { "address", RJ_TYPE_STRING, "", 0, "RFC 5321 4.1.2",
+	[F_ADDRESS] = { "address", RJ_TYPE_WORDS, "", 0, "RFC 5321 4.1.2",
 		"Mailbox of MAIL or RCPT, without angle brackets; empty for the null sender." },
 	[F_CODE] = { "code", RJ_TYPE_UINT, "", 0, "RFC 5321 4.2", "Its three digits." },
 };

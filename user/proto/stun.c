@@ -104,7 +104,7 @@ static const struct rj_field fields[NUM_FIELDS] = {
 		ADDRESS_MEANING("Where the server would answer from for tests") },
 	[F_ADDRESS] = { "address", RJ_TYPE_ADDRESS, "", 0, "RFC 8489 14.1", "Address." },
 	[F_PORT] = { "port", RJ_TYPE_UINT, "", 0, "RFC 8489 14.1", "Port." },
-	[F_USERNAME] = { "username", RJ_TYPE_STRING, "", 0, "RFC 8489 14.3",
+	[F_USERNAME] = { "username", RJ_TYPE_WORDS, "", 0, "RFC 8489 14.3",
 		"Name of the user; of ICE two fragments that were made for the session." },
 	[F_REALM] = { "realm", RJ_TYPE_STRING, "", 0, "RFC 8489 14.9",
 		"Domain that the user is known in." },

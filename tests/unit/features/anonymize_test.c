@@ -2,6 +2,8 @@
 /* The vectors: `openssl enc -aes-128-ecb -nopad -K 000102030405060708090a0b0c0d0e0f`. */
 #include "features/anonymize.h"
 
+#include <rejoice/rejoice.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
@@ -117,13 +119,13 @@ static void show_subnet(struct shown *s, const char *text)
 /* Rows stay where they are: writers know them by their address. */
 static const struct rj_field texts[] = {
 	{ .name = "method", .type = RJ_TYPE_STRING },
-	{ .name = "uri", .type = RJ_TYPE_STRING },
+	{ .name = "uri", .type = RJ_TYPE_PATH },
 	{ .name = "version", .type = RJ_TYPE_STRING },
 	{ .name = "Host", .type = RJ_TYPE_STRING },
-	{ .name = "client_id", .type = RJ_TYPE_STRING },
-	{ .name = "user_name", .type = RJ_TYPE_STRING },
-	{ .name = "topic", .type = RJ_TYPE_STRING },
-	{ .name = "from", .type = RJ_TYPE_STRING },
+	{ .name = "client_id", .type = RJ_TYPE_PATH },
+	{ .name = "user_name", .type = RJ_TYPE_PATH },
+	{ .name = "topic", .type = RJ_TYPE_PATH },
+	{ .name = "from", .type = RJ_TYPE_WORDS },
 };
 
 static void show_element(struct shown *s, const char *name, const char *text)
@@ -220,11 +222,11 @@ TEST(anonymize_hides_names_in_uris_and_lists_them_behind_the_version)
 TEST(anonymize_hides_names_and_addresses_in_what_mail_and_file_transfer_say)
 {
 	static const struct rj_field rows[] = {
-		{ .name = "text", .type = RJ_TYPE_STRING },
-		{ .name = "address", .type = RJ_TYPE_STRING },
+		{ .name = "text", .type = RJ_TYPE_WORDS },
+		{ .name = "address", .type = RJ_TYPE_WORDS },
 		{ .name = "command", .type = RJ_TYPE_STRING },
-		{ .name = "dn", .type = RJ_TYPE_STRING },
-		{ .name = "cname", .type = RJ_TYPE_STRING, .reference = "RFC 4120 5.2.2" },
+		{ .name = "dn", .type = RJ_TYPE_WORDS },
+		{ .name = "cname", .type = RJ_TYPE_WORDS, .reference = "RFC 4120 5.2.2" },
 		{ .name = "cname", .type = RJ_TYPE_STRING, .reference = "RFC 1035 section 3.3.1" }
 	};
 	struct rj_anonymizer *a = made("10.0.0.0/30\n2001:db8::/32\n", "alice\njohn.doe\n");
@@ -310,6 +312,51 @@ TEST(anonymize_hands_on_what_it_does_not_hide)
 	expect(&s, "[{\"one\":1,\"two\":-2,\"three\":0.5,\"four\":true,\"five\":null,"
 		   "\"six\":\"0a0b\",\"seven\":1.500000000}]");
 	rj_anonymizer_free(a);
+}
+
+/* struct named - fields in which users are named: how many there are, and whether all are known. */
+struct named {
+	size_t num;
+	bool is_known;
+};
+
+static const char *const named_in[] = {
+	"sip.request_uri", "sip.from",		"sip.to",	 "sip.call_id",	   "sip.via[]",
+	"sip.contact[]",   "http.uri",		"http2.path",	 "quic.text",	   "dns.text",
+	"dhcp.text",	   "dhcpv6.text",	"smtp.banner",	 "smtp.argument",  "smtp.text",
+	"smtp.helo",	   "smtp.address",	"ftp.banner",	 "ftp.argument",   "ftp.text",
+	"ftp.system",	   "pop3.banner",	"pop3.argument", "pop3.text",	   "imap.banner",
+	"imap.argument",   "imap.text",		"smb.called",	 "smb.netname",	   "smb.user",
+	"rdp.cookie",	   "rdp.routing_token", "ldap.dn",	 "ldap.base",	   "kerberos.cname",
+	"stun.username",   "mqtt.client_id",	"mqtt.topic",	 "mqtt.user_name", "rtp.sdes_cname",
+};
+#define NUM_NAMED_IN (sizeof(named_in) / sizeof(*named_in))
+
+static void look_at_type(void *user, const char *path, const struct rj_field *f)
+{
+	struct named *named = user;
+	bool is_named = f->type == RJ_TYPE_WORDS || f->type == RJ_TYPE_PATH;
+	size_t i = 0;
+
+	while (i < NUM_NAMED_IN && strcmp(named_in[i], path) != 0)
+		i++;
+	named->num += is_named;
+	if (is_named != (i < NUM_NAMED_IN)) {
+		named->is_known = false;
+		CHECK_STR(path, is_named ? "no field that names users" : "its type says so");
+	}
+	/* a new one is seen by its name */
+	if (f->type == RJ_TYPE_STRING && strstr(f->name, "user"))
+		CHECK_STR(f->name, "user_agent");
+}
+
+TEST(anonymize_knows_by_their_type_what_names_users)
+{
+	struct named named = { .is_known = true };
+
+	rj_fields(look_at_type, &named);
+	CHECK(named.is_known);
+	CHECK_EQ(named.num, NUM_NAMED_IN);
 }
 
 TEST(anonymize_wants_a_key_of_16_bytes)

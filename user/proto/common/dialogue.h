@@ -207,7 +207,7 @@ enum rj_dialogue_field {
 
 /* clang-format off */
 #define RJ_DIALOGUE_ROWS(ref, capabilities_ref, starttls_ref)                                      \
-	[RJ_DIALOGUE_F_BANNER] = { "banner", RJ_TYPE_STRING, "", 0, ref,                           \
+	[RJ_DIALOGUE_F_BANNER] = { "banner", RJ_TYPE_WORDS, "", 0, ref,                           \
 		"First line of the server's greeting, without code or tag; of each text up to "    \
 		"512 bytes are kept." },                                                           \
 	[RJ_DIALOGUE_F_CAPABILITIES] = { "capabilities", RJ_TYPE_ARRAY, "", 0, capabilities_ref,   \
@@ -229,7 +229,7 @@ enum rj_dialogue_field {
 	[RJ_DIALOGUE_F_COMMANDS_ITEM] = { "commands[]", RJ_TYPE_OBJECT, "", 0, ref,                \
 		"One command." },                                                                  \
 	[RJ_DIALOGUE_F_COMMAND] = { "command", RJ_TYPE_STRING, "", 0, ref, "Its name." },          \
-	[RJ_DIALOGUE_F_ARGUMENT] = { "argument", RJ_TYPE_STRING, "", 0, ref,                       \
+	[RJ_DIALOGUE_F_ARGUMENT] = { "argument", RJ_TYPE_WORDS, "", 0, ref,                       \
 		"What stands behind the name, without names of users, passwords and the like: "    \
 		"of authentication the mechanism alone." },                                        \
 	[RJ_DIALOGUE_F_COMMANDS_SKIPPED] = { "commands_skipped", RJ_TYPE_UINT, "", 0, "",          \
@@ -240,7 +240,7 @@ enum rj_dialogue_field {
 	[RJ_DIALOGUE_F_REPLIES] = { "replies", RJ_TYPE_ARRAY, "", 0, ref,                          \
 		"The server's replies, the greeting first, up to 64." },                           \
 	[RJ_DIALOGUE_F_REPLIES_ITEM] = { "replies[]", RJ_TYPE_OBJECT, "", 0, ref, "One reply." },  \
-	[RJ_DIALOGUE_F_TEXT] = { "text", RJ_TYPE_STRING, "", 0, ref,                               \
+	[RJ_DIALOGUE_F_TEXT] = { "text", RJ_TYPE_WORDS, "", 0, ref,                               \
 		"First line of its text; left out where it may tell credentials." },               \
 	[RJ_DIALOGUE_F_REPLIES_SKIPPED] = { "replies_skipped", RJ_TYPE_UINT, "", 0, "",            \
 		"Number of replies left out after those." },                                       \

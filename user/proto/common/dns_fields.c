@@ -431,7 +431,7 @@ const struct rj_field rj_dns_fields[RJ_DNS_NUM_FIELDS] = {
 		"Trust anchors that the sender has." },
 	[RJ_DNS_F_INFO_CODE] = { "code", RJ_TYPE_UINT, "", 0, "RFC 8914 section 4",
 		"Extended error." },
-	[RJ_DNS_F_EXTRA_TEXT] = { "text", RJ_TYPE_STRING, "", 0, "RFC 8914 section 2",
+	[RJ_DNS_F_EXTRA_TEXT] = { "text", RJ_TYPE_WORDS, "", 0, "RFC 8914 section 2",
 		"What the server says of it." },
 	[RJ_DNS_F_REPORT_CHANNEL] = { "report_channel", RJ_TYPE_STRING, "", 0, "RFC 9567",
 		"Domain that takes reports of errors." },

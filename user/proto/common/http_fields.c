@@ -19,7 +19,7 @@ const struct rj_field rj_http_fields[RJ_HTTP_NUM_FIELDS] = {
 		"One part of a message." },
 	[RJ_HTTP_F_METHOD] = { "method", RJ_TYPE_STRING, "", 0, "RFC 9110 section 9",
 		"Method of the request." },
-	[RJ_HTTP_F_URI] = { "uri", RJ_TYPE_STRING, "", 0, "RFC 9112 section 3.2",
+	[RJ_HTTP_F_URI] = { "uri", RJ_TYPE_PATH, "", 0, "RFC 9112 section 3.2",
 		"Target of the request as it was sent." },
 	[RJ_HTTP_F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 9112 section 2.3",
 		"Protocol version the sender names." },

@@ -87,7 +87,7 @@ enum rj_dhcp_row {
 
 /* clang-format off */
 #define RJ_DHCP_SHARED_ROWS                                                                        \
-	[RJ_DHCP_R_TEXT] = { "text", RJ_TYPE_STRING, "", 0, "RFC 2132 2",                          \
+	[RJ_DHCP_R_TEXT] = { "text", RJ_TYPE_WORDS, "", 0, "RFC 2132 2",                          \
 		"Value that is text, under the option's name." },                                  \
 	[RJ_DHCP_R_NUMBER] = { "number", RJ_TYPE_UINT, "", 0, "RFC 2132 2",                        \
 		"Value that is a number, likewise." },                                             \

@@ -57,7 +57,7 @@ const struct rj_field rj_http2_fields[RJ_HTTP2_NUM_FIELDS] = {
 		"One part of a message." },
 	[RJ_HTTP2_F_HEADER] = { "header", RJ_TYPE_STRING, "", 0, "RFC 9113 section 8.3",
 		"Value of a header or pseudo-header field under the field's own name." },
-	[RJ_HTTP2_F_PATH] = { "path", RJ_TYPE_STRING, "", 0, "RFC 9113 section 8.3.1",
+	[RJ_HTTP2_F_PATH] = { "path", RJ_TYPE_PATH, "", 0, "RFC 9113 section 8.3.1",
 		"Target of the request, under its own name, :path." },
 	[RJ_HTTP2_F_HEADERS_SKIPPED] = { "headers_skipped", RJ_TYPE_UINT, "", 0, "",
 		"Number of header fields left out after the first 64." },

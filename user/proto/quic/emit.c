@@ -78,7 +78,7 @@ const struct rj_field rj_quic_fields[RJ_QUIC_NUM_FIELDS] = {
 		"Value of a transport parameter that is neither number nor text." },
 	[F_PARAM_NUMBER] = { "number", RJ_TYPE_UINT, "", 0, "RFC 9000 18.2",
 		"Value of a transport parameter that is a number." },
-	[F_PARAM_TEXT] = { "text", RJ_TYPE_STRING, "", 0, "Chromium",
+	[F_PARAM_TEXT] = { "text", RJ_TYPE_WORDS, "", 0, "Chromium",
 		"Value of a transport parameter that is text." },
 	[F_PARAM_VERSIONS] = { "versions", RJ_TYPE_ARRAY, "", 0, "RFC 9368 3",
 		"The version chosen, then those available." },
