@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/buffer.h"
+#include "proto/fingerprint.h"
 #include "proto/registry.h"
 #include "sink/jsonw.h"
 #include "tests/fuzz/must.h"
@@ -213,6 +214,19 @@ static void check_json(const struct flow *f, unsigned int originator)
 	rj_buffer_done(&out);
 }
 
+static void check_fpx(const struct flow *f)
+{
+	static struct rj_fp_text text;
+	int side;
+
+	if (!dissector->fpx)
+		return;
+	rj_fp_begin(&text, RJ_FP_NO_DIGEST);
+	side = dissector->fpx(f->state, &text);
+	MUST(side >= -1 && side <= 1);
+	MUST((side < 0) == (!text.len && !text.is_over));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct flow f = { .state = calloc(1, dissector->state_bytes),
@@ -244,6 +258,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		MUST(side >= -1 && side <= 1);
 	}
+	check_fpx(&f);
 	check_json(&f, 0);
 	check_json(&f, 1);
 	for (int side = 0; side < 2; side++)

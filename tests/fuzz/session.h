@@ -103,7 +103,7 @@ static void checked_open(struct checked *c, const struct rj_options *given)
 
 	*c = (struct checked){ .visitor.ops = &checked_ops };
 	options.size = sizeof(options);
-	options.features = "all";
+	options.features = "all,+raw,+fpx";
 	options.on_record = on_record;
 	options.user = c;
 	MUST(!rj_session_open(&options, &c->session));
