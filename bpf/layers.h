@@ -21,6 +21,8 @@
  * @inner: enum rj_tunnel_type that ports or protocol let expect there
  * @is_short: what is in a tunnel was not captured as far as its headers
  * @frag_start: where a fragment's bytes of its datagram begin
+ * @head_len: the host's alone: all bytes, from @off on, of a first fragment that ends within the
+ *        TCP header
  * @src, @dst, @src_port, @dst_port: as sent, before they are put in order
  * @tunnels: those that were opened; from here on not zeroed for every frame
  * @outer: the packet with the tunnel that is being opened
@@ -31,7 +33,7 @@ struct rj_layers {
 	__u32 frag_start;
 	__u8 inner;
 	__u8 is_short;
-	__u16 zero;
+	__u16 head_len;
 	__u64 src[2];
 	__u64 dst[2];
 	__u16 src_port;

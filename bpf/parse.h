@@ -164,6 +164,15 @@ static __always_inline void rj_parse_tcp_opts(const struct rj_frame *f, __u32 of
 	}
 }
 
+/* rj_drop_rest - no header is read, and nothing behind it; it may go on in the next fragment. */
+static __always_inline void rj_drop_rest(const struct rj_frame *f, struct rj_layers *l,
+					 const struct rj_packet *p, __u32 header_len)
+{
+	if (rj_is_deep(f) && p->bits & RJ_PKT_FIRST_FRAG && l->l4_len < header_len)
+		l->head_len = (__u16)l->l4_len;
+	l->l4_len = 0;
+}
+
 /* rj_parse_tcp_rest - all of the TCP header but the ports, which are known to be there. */
 static __always_inline void rj_parse_tcp_rest(const struct rj_frame *f, struct rj_layers *l,
 					      struct rj_packet *p)
@@ -175,7 +184,7 @@ static __always_inline void rj_parse_tcp_rest(const struct rj_frame *f, struct r
 	if (!tcp) {
 		p->bits |= RJ_PKT_BAD_L4;
 		if (!rj_take(l, RJ_TCP_HEADER_LEN))
-			l->l4_len = 0;
+			rj_drop_rest(f, l, p, RJ_TCP_HEADER_LEN);
 		return;
 	}
 	header_len = (tcp->offset >> 4) * 4u;
@@ -185,7 +194,10 @@ static __always_inline void rj_parse_tcp_rest(const struct rj_frame *f, struct r
 	p->tcp_window = rj_be16(tcp->window);
 	if (header_len < RJ_TCP_HEADER_LEN || !rj_take(l, header_len)) {
 		p->bits |= RJ_PKT_BAD_L4;
-		l->l4_len = 0;
+		/* what was captured behind a short packet is no header */
+		if (header_len < RJ_TCP_HEADER_LEN)
+			header_len = RJ_TCP_HEADER_LEN;
+		rj_drop_rest(f, l, p, header_len);
 		return;
 	}
 	p->bits |= RJ_PKT_TCP;

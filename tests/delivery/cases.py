@@ -412,8 +412,6 @@ def over_quic(known):
     for carrier, version in itertools.product(wire.stack_carriers() + wire.tunnel_carriers() + wire.link_carriers(), (4, 6)):
         yield Case('quic: wrapped', plain.talk, plain.parts, 'whole', version, carrier, plain=plain.name)
     for size, order, version in itertools.product((8, 64, 512, 1000), ORDERS, (4, 6)):
-        if size == 8 and order in ('every other first', 'shuffled', 'in pairs'):
-            continue
         yield Case('quic: IP fragments', plain.talk, plain.parts, f'fragments of {size}, {order}', version,
                    shape=in_fragments(size, order), plain=plain.name)
 

@@ -6,13 +6,17 @@
 #include <string.h>
 
 #define FIRST_CAPACITY 4096u
+#define FIRST_SPANS 16u
 
 static void let_go(struct rj_datagram *d, struct rj_datagram_counts *counts)
 {
-	counts->bytes -= d->capacity;
+	counts->bytes -= d->capacity + d->room * sizeof(*d->span);
 	free(d->bytes);
+	free(d->span);
 	d->bytes = NULL;
+	d->span = NULL;
 	d->capacity = 0;
+	d->room = 0;
 	d->num_spans = 0;
 }
 
@@ -98,18 +102,44 @@ static bool reserve(struct rj_datagram *d, uint32_t need, struct rj_datagram_cou
 	return true;
 }
 
+/* Makes room for one span more. */
+static bool reserve_span(struct rj_datagram *d, struct rj_datagram_counts *counts)
+{
+	uint32_t room = d->room ? 2 * d->room : FIRST_SPANS;
+	size_t more = (room - d->room) * sizeof(*d->span);
+	struct rj_span *span;
+
+	if (d->num_spans < d->room)
+		return true;
+	if (room > RJ_MAX_SPANS || counts->bytes + more > max_bytes(counts))
+		return false;
+	span = realloc(d->span, room * sizeof(*span));
+	if (!span)
+		return false;
+	counts->bytes += more;
+	d->span = span;
+	d->room = room;
+	return true;
+}
+
 /* The first span that ends at @off or behind it; num_spans: none does. */
 static uint32_t span_at(const struct rj_datagram *d, uint32_t off)
 {
-	uint32_t i = 0;
+	uint32_t low = 0, high = d->num_spans;
 
-	while (i < d->num_spans && d->span[i].end < off)
-		i++;
-	return i;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (d->span[middle].end < off)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-/* Enters [start, end), which touches no byte that has come; false where there are too many gaps. */
-static bool enter_span(struct rj_datagram *d, uint32_t start, uint32_t end)
+/* Enters [start, end), which touches no byte that has come; there is room for a span. */
+static void enter_span(struct rj_datagram *d, uint32_t start, uint32_t end)
 {
 	uint32_t i = span_at(d, start);
 	struct rj_span *at = &d->span[i];
@@ -126,29 +156,24 @@ static bool enter_span(struct rj_datagram *d, uint32_t start, uint32_t end)
 	} else if (joins_after) {
 		d->span[after].start = start;
 	} else {
-		if (d->num_spans == RJ_MAX_SPANS)
-			return false;
 		memmove(at + 1, at, (d->num_spans - i) * sizeof(*at));
 		*at = (struct rj_span){ start, end };
 		d->num_spans++;
 	}
-	return true;
 }
 
 /* Whether any of [start, end) has come; *@ret_is_same: all of it, and with these very bytes. */
 static bool overlaps(const struct rj_datagram *d, uint32_t start, uint32_t end,
 		     const uint8_t *bytes, bool *ret_is_same)
 {
-	for (uint32_t i = 0; i < d->num_spans; i++) {
-		const struct rj_span *s = &d->span[i];
+	uint32_t i = span_at(d, start + 1);
+	const struct rj_span *s = &d->span[i];
 
-		if (start >= s->end || end <= s->start)
-			continue;
-		*ret_is_same = start >= s->start && end <= s->end &&
-			       !memcmp(d->bytes + start, bytes, end - start);
-		return true;
-	}
-	return false;
+	if (i == d->num_spans || end <= s->start)
+		return false;
+	*ret_is_same = start >= s->start && end <= s->end &&
+		       !memcmp(d->bytes + start, bytes, end - start);
+	return true;
 }
 
 /* Whether the fragment contradicts what is known of where the datagram ends. */
@@ -184,10 +209,11 @@ struct rj_datagram *rj_datagram_put(struct rj_datagram **list, const struct rj_f
 		give_up(d, &counts->overlapped, counts);
 		return NULL;
 	}
-	if (!enter_span(d, fragment->off, end)) {
+	if (!reserve_span(d, counts)) {
 		give_up(d, &counts->over_limit, counts);
 		return NULL;
 	}
+	enter_span(d, fragment->off, end);
 	memcpy(d->bytes + fragment->off, fragment->bytes, fragment->len);
 	if (fragment->is_last)
 		d->len = fragment->off + fragment->wire_len;

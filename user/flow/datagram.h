@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The payload of a flow's datagrams that came in fragments, put together for the dissectors. */
+/* A flow's datagrams that came in fragments, put together for the dissectors. */
 #ifndef RJ_FLOW_DATAGRAM_H
 #define RJ_FLOW_DATAGRAM_H
 
@@ -9,8 +9,8 @@
 
 /* Datagrams of one flow that are open at once; the oldest goes for a new one. Ours. */
 #define RJ_MAX_OPEN_DATAGRAMS 8u
-/* Runs of bytes with gaps between them in one datagram. Ours. */
-#define RJ_MAX_SPANS 16u
+/* Runs of bytes with gaps between them: as many as fragments of 8 octets that there can be. */
+#define RJ_MAX_SPANS 8192u
 /* Bytes of all open datagrams. Ours. */
 #define RJ_MAX_DATAGRAM_BYTES ((size_t)64 << 20)
 /* No datagram is longer: RFC 791 3.1, RFC 8200 4.5. */
@@ -42,6 +42,7 @@ struct rj_span {
 
 /*
  * struct rj_datagram - @len: of its payload, 0 as long as the last fragment has not come.
+ * @span: in order, @num_spans of them, with room for @room
  * @is_dead: given up; what comes more of it is passed over
  */
 struct rj_datagram {
@@ -53,7 +54,8 @@ struct rj_datagram {
 	uint32_t capacity;
 	uint32_t len;
 	uint32_t num_spans;
-	struct rj_span span[RJ_MAX_SPANS];
+	uint32_t room;
+	struct rj_span *span;
 	bool is_dead;
 };
 

@@ -17,6 +17,7 @@
 #include "flow/payloads.h"
 #include "flow/pieces.h"
 #include "flow/seq.h"
+#include "flow/split_head.h"
 #include "flow/table.h"
 #include "flow/wanted.h"
 
@@ -244,40 +245,6 @@ static bool is_duplicate(struct rj_engine *e, const struct rj_packet *p)
 	return true;
 }
 
-/* The packet's TLS records, of whose payload @len bytes were captured. */
-static __attribute__((noinline)) void add_records(struct rj_engine *e, struct rj_entry *entry,
-						  const struct rj_packet *p,
-						  const struct rj_captured *c)
-{
-	struct rj_half *half = &entry->flow.half[p->side];
-	struct rj_packed *packed = &entry->side[p->side]->packed;
-	struct rj_seq seq = rj_table_room(&e->table, entry, p->side, 0);
-	const struct rj_frame f = { .data = c->payload, .captured_len = c->payload_len };
-	uint64_t start_ns = entry->flow.start_ns;
-	struct rj_tls_walk *walk = &seq.rest->tls;
-	uint16_t before = walk->num_words;
-	__u64 words[RJ_TLS_HEADS];
-	const struct rj_tls_list list = { .words = words,
-					  .first = before,
-					  .num_words = rj_tls_words(&e->options.limits) };
-
-	/* a fragment that went around the kernel, whose state has the records */
-	if (!c->payload_len && p->bits & RJ_PKT_JOINED_FRAG)
-		return;
-	rj_tlsrec_add(&f, 0, half, seq.rest, &list, p,
-		      p->time_ns > start_ns ? p->time_ns - start_ns : 0);
-	if (walk->num_words <= before)
-		return;
-	if (!rj_seq_add_records(&seq, before, (const uint64_t *)words, walk->num_words - before)) {
-		e->stats.dissect.no_memory++;
-		walk->num_words = before;
-		walk->state = RJ_TLS_LOST;
-		return;
-	}
-	packed->records = seq.records;
-	packed->num_words = (uint16_t)seq.num_words;
-}
-
 /* Adds a packet of several segments. False without memory for them in the lists. */
 static __attribute__((noinline)) bool add_segments(struct rj_engine *e, struct rj_entry *entry,
 						   struct rj_half *half, const struct rj_packet *p)
@@ -342,7 +309,7 @@ static __attribute__((noinline)) void add_to_lists(struct rj_engine *e, struct r
 	}
 	if (e->options.limits.num_records && rj_tlsrec_wants(half, rest, p) &&
 	    !(rj_tls_is_behind(&rest->tls) && is_no_start(half, c)))
-		add_records(e, entry, p, c);
+		rj_payloads_records(&e->payloads, entry, p, c);
 }
 
 /* Most packets of a long flow need no more than its counters: rj_is_plain. */
@@ -463,6 +430,22 @@ void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uin
 			     const struct rj_captured *c)
 {
 	account(e, p, hash, c);
+}
+
+void rj_engine_fragment(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
+			const struct rj_captured *c)
+{
+	struct rj_captured counted = *c;
+	struct rj_entry *entry;
+
+	if (counted.payload_len > p->payload_len)
+		counted.payload_len = p->payload_len;
+	account(e, p, hash, &counted);
+	if (p->key.proto != RJ_IP_TCP || p->bits & RJ_PKT_TCP)
+		return;
+	entry = rj_table_find_hashed(&e->table, &p->key, 0, hash);
+	if (entry && rj_table_open(&e->table, entry, p->side))
+		rj_split_head_take(&e->payloads, entry, p, c->payload, c->payload_len);
 }
 
 void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side, int step)

@@ -162,6 +162,8 @@ void rj_engine_tick(struct rj_engine *e, uint64_t now_ns);
  *     rj_engine_fetch_entry - as rj_table_fetch_entry.
  * rj_engine_packet_hashed - rj_engine_packet for a part: by now fragments are joined, and the flows
  *     ended whose time is over.
+ * rj_engine_fragment - likewise of a fragment: of a first one that ends within the TCP header its
+ *     payload is what there is of that.
  */
 struct rj_entry;
 void rj_engine_at(struct rj_engine *e, uint64_t at);
@@ -175,6 +177,8 @@ void rj_engine_fetch(const struct rj_engine *e, uint64_t hash, unsigned int side
 void rj_engine_fetch_entry(const struct rj_engine *e, const struct rj_entry *entry, int step);
 void rj_engine_packet_hashed(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
 			     const struct rj_captured *c);
+void rj_engine_fragment(struct rj_engine *e, const struct rj_packet *p, uint64_t hash,
+			const struct rj_captured *c);
 
 /* rj_engine_flush - every flow ends, oldest first: because of @end, or of a limit long past. */
 void rj_engine_flush(struct rj_engine *e, enum rj_end end);

@@ -239,6 +239,17 @@ static void add(const struct rj_spot *spot, uint64_t place, const struct rj_pack
 	rj_engine_packet_hashed(spot->engine, packet, spot->hash, c);
 }
 
+static void add_joined(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
+		       const struct rj_captured *c)
+{
+	struct rj_spot spot = rj_parts_spot(p, packet);
+
+	if (!spot.engine)
+		return;
+	rj_engine_at(spot.engine, place);
+	rj_engine_fragment(spot.engine, packet, spot.hash, c);
+}
+
 /* Those that waited for the first fragment @packet. */
 static void add_waiting(struct rj_parts *p, uint64_t place, const struct rj_packet *packet)
 {
@@ -247,9 +258,8 @@ static void add_waiting(struct rj_parts *p, uint64_t place, const struct rj_pack
 	while (w) {
 		const struct rj_captured c = { .payload = w->bytes, .payload_len = w->len };
 		struct rj_waiting *next = w->next;
-		struct rj_spot spot = rj_parts_spot(p, &w->packet);
 
-		add(&spot, place, &w->packet, &c);
+		add_joined(p, place, &w->packet, &c);
 		free(w);
 		w = next;
 	}
@@ -259,17 +269,13 @@ static void add_later(struct rj_parts *p, uint64_t place, const struct rj_packet
 		      const struct rj_captured *c)
 {
 	struct rj_packet later = *packet;
-	struct rj_spot spot;
 
-	if (!rj_fragments_later(p->fragments, &later, c->payload, c->payload_len))
-		return;
-	spot = rj_parts_spot(p, &later);
-	add(&spot, place, &later, c);
+	if (rj_fragments_later(p->fragments, &later, c->payload, c->payload_len))
+		add_joined(p, place, &later, c);
 }
 
 static __attribute__((noinline)) void add_fragment(struct rj_parts *p, uint64_t place,
 						   const struct rj_packet *packet,
-						   const struct rj_spot *spot,
 						   const struct rj_captured *c)
 {
 	if (packet->bits & RJ_PKT_LATER_FRAG) {
@@ -277,14 +283,14 @@ static __attribute__((noinline)) void add_fragment(struct rj_parts *p, uint64_t 
 		return;
 	}
 	add_waiting(p, place, packet);
-	add(spot, place, packet, c);
+	add_joined(p, place, packet, c);
 }
 
 void rj_parts_packet(struct rj_parts *p, uint64_t place, const struct rj_packet *packet,
 		     const struct rj_spot *spot, const struct rj_captured *c)
 {
 	if (packet->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG))
-		add_fragment(p, place, packet, spot, c);
+		add_fragment(p, place, packet, c);
 	else
 		add(spot, place, packet, c);
 }

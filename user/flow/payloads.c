@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/tlsrec.h"
 #include "bpf/wire.h"
 #include "flow/paused.h"
+#include "flow/seq.h"
+#include "flow/split_head.h"
 #include "proto/dissector.h"
 
 void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *options,
@@ -230,6 +233,38 @@ void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 		tell_traits(p, entry, &seen);
 }
 
+void rj_payloads_records(struct rj_payloads *p, struct rj_entry *entry,
+			 const struct rj_packet *packet, const struct rj_captured *c)
+{
+	struct rj_half *half = &entry->flow.half[packet->side];
+	struct rj_packed *packed = &entry->side[packet->side]->packed;
+	struct rj_seq seq = rj_table_room(p->table, entry, packet->side, 0);
+	const struct rj_frame f = { .data = c->payload, .captured_len = c->payload_len };
+	uint64_t start_ns = entry->flow.start_ns;
+	struct rj_tls_walk *walk = &seq.rest->tls;
+	uint16_t before = walk->num_words;
+	__u64 words[RJ_TLS_HEADS];
+	const struct rj_tls_list list = { .words = words,
+					  .first = before,
+					  .num_words = rj_tls_words(&p->options->limits) };
+
+	/* a fragment that went around the kernel, whose state has the records */
+	if (!c->payload_len && packet->bits & RJ_PKT_JOINED_FRAG)
+		return;
+	rj_tlsrec_add(&f, 0, half, seq.rest, &list, packet,
+		      packet->time_ns > start_ns ? packet->time_ns - start_ns : 0);
+	if (walk->num_words <= before)
+		return;
+	if (!rj_seq_add_records(&seq, before, (const uint64_t *)words, walk->num_words - before)) {
+		p->stats->dissect.no_memory++;
+		walk->num_words = before;
+		walk->state = RJ_TLS_LOST;
+		return;
+	}
+	packed->records = seq.records;
+	packed->num_words = (uint16_t)seq.num_words;
+}
+
 /* Of a sample the first bytes of its side. */
 static void tell_sample(struct rj_payloads *p, struct rj_entry *entry, const struct rj_sample *s)
 {
@@ -338,8 +373,15 @@ static void dissect_datagram(struct rj_payloads *p, struct rj_entry *entry, stru
 void rj_payloads_end_datagrams(struct rj_payloads *p, struct rj_entry *entry)
 {
 	while (entry->datagrams) {
-		p->stats->datagrams.incomplete += !entry->datagrams->is_dead;
-		dissect_datagram(p, entry, entry->datagrams);
+		struct rj_datagram *d = entry->datagrams;
+
+		p->stats->datagrams.incomplete += !d->is_dead;
+		if (entry->key.proto != RJ_IP_TCP) {
+			dissect_datagram(p, entry, d);
+			continue;
+		}
+		rj_split_head_end(p, entry, d);
+		rj_datagram_remove(&entry->datagrams, d, &p->stats->datagrams);
 	}
 }
 
@@ -415,7 +457,8 @@ static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
  * Whether there is anything to dissect, or somebody who asked to be told of ends. Of most flows'
  * packets most come when all that dissectors want is read.
  */
-static bool is_to_be_dissected(const struct rj_entry *entry, const struct rj_packet *packet)
+static __always_inline bool is_to_be_dissected(const struct rj_entry *entry,
+					       const struct rj_packet *packet)
 {
 	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
 						     !is_fragment(packet->bits) :
@@ -489,8 +532,9 @@ static __attribute__((noinline)) bool take_paused(struct rj_payloads *p, struct 
 	return false;
 }
 
-static void dissect_packet(struct rj_payloads *p, struct rj_entry *entry,
-			   const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+static __always_inline void dissect_packet(struct rj_payloads *p, struct rj_entry *entry,
+					   const struct rj_packet *packet, const uint8_t *bytes,
+					   uint32_t len)
 {
 	bool is_first = !entry->dissect;
 	struct rj_payload payload;
@@ -519,18 +563,33 @@ static void dissect_packet(struct rj_payloads *p, struct rj_entry *entry,
 		let_rest(p, entry, packet->side);
 }
 
-void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
-			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+static __always_inline void take_payload(struct rj_payloads *p, struct rj_entry *entry,
+					 const struct rj_packet *packet, bool is_tcp,
+					 const uint8_t *bytes, uint32_t len)
 {
-	bool is_tcp = packet->bits & RJ_PKT_TCP, is_syn = packet->tcp_flags & RJ_TCP_SYN;
+	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
 
-	/* behind a header that was not to be read nothing has a known place */
-	if (packet->bits & RJ_PKT_BAD_L4 || (packet->key.proto == RJ_IP_TCP && !is_tcp))
-		return;
 	if (p->counts_bytes)
 		count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
 	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto))
 		dissect_packet(p, entry, packet, bytes, len);
+}
+
+void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
+			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len)
+{
+	bool is_tcp = packet->bits & RJ_PKT_TCP;
+
+	/* behind a header that was not to be read nothing has a known place */
+	if (packet->bits & RJ_PKT_BAD_L4 || (packet->key.proto == RJ_IP_TCP && !is_tcp))
+		return;
+	take_payload(p, entry, packet, is_tcp, bytes, len);
+}
+
+void rj_payloads_segment(struct rj_payloads *p, struct rj_entry *entry,
+			 const struct rj_packet *segment, const uint8_t *bytes, uint32_t len)
+{
+	take_payload(p, entry, segment, true, bytes, len);
 }
 
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,

@@ -35,6 +35,20 @@ void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len);
 
 /*
+ * rj_payloads_segment - the same of a segment that was put together. A function of its own, so that
+ * the other one is part of its only caller.
+ */
+void rj_payloads_segment(struct rj_payloads *p, struct rj_entry *entry,
+			 const struct rj_packet *segment, const uint8_t *bytes, uint32_t len);
+
+/*
+ * rj_payloads_records - the packet's records of TLS, for one that rj_tlsrec_wants, into the entry's
+ * list.
+ */
+void rj_payloads_records(struct rj_payloads *p, struct rj_entry *entry,
+			 const struct rj_packet *packet, const struct rj_captured *c);
+
+/*
  * rj_payloads_traits - what features keep of a packet of the entry, which was added to it before;
  * only where has_traits.
  */

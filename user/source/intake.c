@@ -103,16 +103,20 @@ static void take_all(struct ahead *a)
 		take_first(a);
 }
 
-/* @end: where the next packet of the frame starts, or what was captured of the frame ends */
+/*
+ * @end: where the next packet of the frame starts, or what was captured of the frame ends
+ * @head_len: of a first fragment that ends within the TCP header: these bytes are told of
+ */
 static void note_captured(struct parsed *p, const struct rj_capture *frame, uint32_t end,
-			  bool keeps_headers)
+			  uint32_t head_len, bool keeps_headers)
 {
 	const struct rj_packet *packet = &p->packet;
+	uint32_t len = packet->payload_len | head_len; /* no packet has both */
 	uint32_t left = end > packet->payload_off ? end - packet->payload_off : 0;
 	uint32_t ip_left = end > packet->ip_off ? end - packet->ip_off : 0;
 
 	p->captured.payload = frame->data + (left ? packet->payload_off : 0);
-	p->captured.payload_len = left < packet->payload_len ? left : packet->payload_len;
+	p->captured.payload_len = left < len ? left : len;
 	p->captured.ip = frame->data;
 	p->captured.ip_len = 0;
 	if (!keeps_headers)
@@ -145,7 +149,7 @@ static void line_up(struct ahead *a, uint64_t number, uint32_t packet,
 	p->packet.time_ns = frame->time_ns;
 	if (a->is_one_way)
 		rj_go_one_way(&p->packet);
-	note_captured(p, frame, *at ? *at : frame->captured_len, f->keeps_headers);
+	note_captured(p, frame, *at ? *at : frame->captured_len, layers.head_len, f->keeps_headers);
 	p->spot = reason ? (struct rj_spot){ 0 } : rj_parts_spot(a->parts, &p->packet);
 	rj_spot_fetch(&p->spot, p->packet.side, 0);
 	a->num++;

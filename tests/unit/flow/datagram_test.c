@@ -57,6 +57,26 @@ TEST(datagram_is_whole_whatever_the_order_of_its_fragments)
 	}
 }
 
+/* The least fragments of the longest datagram, every other first: each second one fills a gap. */
+TEST(datagram_is_whole_of_the_most_fragments_there_can_be)
+{
+	struct rj_datagram_counts counts = { 0 };
+	struct rj_datagram *list = NULL, *d = NULL;
+	uint32_t num = RJ_DATAGRAM_MAX_LEN / 8 + 1;
+
+	for (uint32_t n = 0; n < num; n++) {
+		uint32_t i = n < num / 2 ? 2 * n + 1 : 2 * (num - 1 - n);
+
+		CHECK(!d);
+		d = put(&list, &counts, 1, i * 8, i + 1 < num ? 8 : 7, i + 1 == num);
+	}
+	CHECK(d && d->len == RJ_DATAGRAM_MAX_LEN);
+	for (uint32_t i = 0; d && i < d->len; i++)
+		CHECK_EQ(d->bytes[i], (uint8_t)i);
+	CHECK_EQ(counts.whole, 1);
+	remove_all(&list, &counts);
+}
+
 TEST(datagram_takes_a_fragment_that_comes_twice_for_one)
 {
 	struct rj_datagram_counts counts = { 0 };
@@ -106,7 +126,7 @@ TEST(datagram_holds_no_more_than_its_limits)
 	struct rj_datagram *list = NULL;
 
 	for (uint32_t i = 0; i <= RJ_MAX_SPANS; i++)
-		put(&list, &counts, 1, i * 16, 8, false);
+		put(&list, &counts, 1, i * 2, 1, false);
 	CHECK_EQ(counts.over_limit, 1);
 	put(&list, &counts, 2, 65528, 8, true);
 	CHECK_EQ(counts.over_limit, 2);
