@@ -479,8 +479,11 @@ static void take_segment(struct rj_dissect *d, const struct rj_payload *p,
 			 struct rj_dissect_counts *counts)
 {
 	struct side *side = &d->sides[p->side];
-	int news = put_segment(side, p, counts);
+	int news;
 
+	if (p->is_syn || side->has_other)
+		rj_dissect_choose_start(side, p);
+	news = put_segment(side, p, counts);
 	if (news < 0) {
 		counts->no_memory++;
 		rj_dissect_finish(side);

@@ -24,6 +24,8 @@ enum phase {
  * @num_stun:      UDP: datagrams of STUN that no row knew
  * @num_probed:    UDP: other datagrams that no row knew, up to MAX_PROBED
  * @has_read:      TCP: a message was parsed
+ * @has_other:     TCP: no byte came yet, and of two SYNs with different numbers the last one says
+ *                 that the stream starts at @other_seq
  * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
  * @lag:           how often the other side was handed over to a next protocol and this one not yet
  */
@@ -33,6 +35,7 @@ struct side {
 	uint8_t lag : 4;
 	bool has_read : 1;
 	bool is_unplaced : 1;
+	bool has_other : 1;
 	union {
 		uint16_t num_refused;
 		uint16_t num_stun;
@@ -40,7 +43,10 @@ struct side {
 	rj_dissector_mask candidates;
 	struct rj_stream stream;
 	uint64_t time_ns;
-	uint32_t effort_bytes;
+	union {
+		uint32_t effort_bytes;
+		uint32_t other_seq;
+	};
 	union {
 		uint32_t tried_bytes;
 		uint32_t refused_bytes;
@@ -95,6 +101,13 @@ void rj_dissect_refuse(struct side *side);
 
 /* rj_dissect_message - for bytes of a side that came last. */
 struct rj_message rj_dissect_message(struct rj_dissect *d, unsigned int nr);
+
+/*
+ * rj_dissect_choose_start - before @p, of a SYN or while has_other, is put into the side's stream.
+ * Who is asked twice may answer by two numbers: which one holds is told by the first byte, which
+ * follows its SYN. Where it follows neither, the first SYN stands.
+ */
+void rj_dissect_choose_start(struct side *side, const struct rj_payload *p);
 
 /*
  * rj_dissect_choose - the first row that knows these bytes, in probing order (those with a port of

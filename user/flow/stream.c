@@ -345,6 +345,14 @@ int rj_stream_keep(struct rj_stream *s)
 	return err;
 }
 
+void rj_stream_start(struct rj_stream *s, uint32_t seq)
+{
+	rj_stream_done(s);
+	s->first_seq = seq;
+	s->has_start = true;
+	s->seen_syn = true;
+}
+
 int rj_stream_hold(struct rj_stream *s, uint32_t seq, const uint8_t *bytes, uint32_t len)
 {
 	int err = reach(s, len);

@@ -98,6 +98,9 @@ void rj_stream_done(struct rj_stream *s);
 /* rj_stream_limit - another max_bytes from now on; what lies behind a lower one is not shown. */
 void rj_stream_limit(struct rj_stream *s, uint32_t max_bytes);
 
+/* rj_stream_start - it is empty, and as a SYN says begins at @seq. */
+void rj_stream_start(struct rj_stream *s, uint32_t seq);
+
 /*
  * rj_stream_put - takes in what is new of @seg; of a byte that comes twice the
  * first copy stays. enum rj_stream_news, or -ENOMEM: the segment was not taken in.

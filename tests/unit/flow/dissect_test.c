@@ -190,6 +190,68 @@ static void check_without_syn(struct talk talk)
 	talk_free(&talk);
 }
 
+/* A SYN of @side that is said to come before byte @from of the talk, which may lie outside. */
+static void give_syn(struct run *run, unsigned int side, int32_t from)
+{
+	struct rj_payload p = {
+		.side = side,
+		.over = run->talk->over,
+		.src_port = run->talk->ports[side],
+		.dst_port = run->talk->ports[!side],
+		.seq = run->talk->first[side] + (uint32_t)from,
+		.is_syn = true,
+	};
+
+	rj_dissect_payload(run->d, &p, &run->counts);
+}
+
+TEST(dissect_believes_the_syn_that_the_first_byte_follows)
+{
+	static const int32_t syns[][4] = { { 0, -7000, 0, -7000 },
+					   { -7000, 0, 0, -7000 },
+					   { -7000, 0, -7000, 0 },
+					   { -7000, -9000, 0, 0 },
+					   { -2000000000, 0, 0, -2000000000 },
+					   { 5, 0, 0, 5 } };
+	struct talk talk = short_talk();
+	char *want = whole(&talk);
+
+	for (unsigned int i = 0; i < 6; i++) {
+		for (unsigned int is_syn = 0; is_syn < 2; is_syn++) {
+			struct run run = begin(&talk);
+
+			for (unsigned int n = 0; n < 8; n++)
+				give_syn(&run, n % 2, syns[i][n / 2]);
+			for (unsigned int side = 0; side < 2; side++) {
+				give(&run, side, 0, 3, is_syn ? SYN : 0);
+				/* what comes now is nobody's start */
+				give_syn(&run, side, -7000);
+				give(&run, side, 3, talk.len[side] - 3, 0);
+			}
+			end_as(&run, want);
+		}
+	}
+	free(want);
+	talk_free(&talk);
+}
+
+TEST(dissect_believes_the_first_syn_where_the_first_byte_follows_none)
+{
+	struct talk talk = short_talk();
+	char *want = whole(&talk);
+	struct run run = begin(&talk);
+
+	for (unsigned int side = 0; side < 2; side++) {
+		give_syn(&run, side, 0);
+		give_syn(&run, side, -7000);
+		give(&run, side, 9, talk.len[side] - 9, 0);
+		give(&run, side, 0, 9, 0);
+	}
+	end_as(&run, want);
+	free(want);
+	talk_free(&talk);
+}
+
 TEST(dissect_finds_the_start_without_a_syn)
 {
 	check_without_syn(short_talk());
