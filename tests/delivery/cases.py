@@ -14,8 +14,8 @@ from ways import BIG, MSS, ORDERS, Segment
 # --- one delivery -----------------------------------------------------------------
 
 CLIENT_NETS = ipaddress.ip_network('10.0.0.0/8'), ipaddress.ip_network('fd00::/64')
-# one of a server before all clients, one behind them
-SERVERS = {4: (ipaddress.ip_address('9.9.9.9'), ipaddress.ip_address('11.11.11.11')),
+# One before all clients, one behind them: as rj_order_ends compares, the last octet of IPv4 counts most.
+SERVERS = {4: (ipaddress.ip_address('9.9.9.0'), ipaddress.ip_address('11.11.11.255')),
            6: (ipaddress.ip_address('fc00::9'), ipaddress.ip_address('fe00::9'))}
 CLIENT_PORT = 50000
 ISNS = 0x10000000, 0x70000000
@@ -416,6 +416,11 @@ def over_quic(known):
                    shape=in_fragments(size, order), plain=plain.name)
 
 
+def two_answers(known):
+    for name, version, (way, deliver) in itertools.product(SHORT, (4, 6), ways.ANSWERS.items()):
+        yield Case('SYNs of two numbers', known[name], deliver(known[name]), way, version)
+
+
 def plain_of(talk):
     return f'{talk.name}, plain, IPv4'
 
@@ -424,7 +429,7 @@ def all_cases():
     known = talks.all_talks()
     yield from plains(known)
     for make in (cuts, orders, permutations, repeats, starts_and_between, wraps, records, one_sided, preludes, shaped,
-                 wrapped, over_quic):
+                 wrapped, over_quic, two_answers):
         for case in make(known):
             case.plain = case.plain or plain_of(case.talk)
             yield case

@@ -178,6 +178,13 @@ def syn_resent(talk, num):
     return syns[:1] + syns[:1] + syns[1:2] * 2 + syns[2:] + plain(talk)[3:]
 
 
+def answered_by_another_number(parts, num_behind=0):
+    """The server's SYN comes with another number first, and so often again behind its own."""
+    at = next(i for i, p in enumerate(parts) if p.side == 1)
+    strange = [parts[at]._replace(at=-1 - (1 << 24), data=b'')]
+    return parts[:at] + strange + parts[at:at + 1] + strange * num_behind + parts[at + 1:]
+
+
 def syn_then_whole(talk):
     """A SYN with data which is sent again without, as Linux does when no answer comes."""
     side, data = first_turn(talk)
@@ -220,6 +227,11 @@ STARTS = {
     'data in the syn, again behind it': lambda t: syn_data_again(t, 200),
     'data in the syn, which comes twice': lambda t: syn_resent(t, 200),
     'data in the syn, then a syn without': syn_then_whole,
+}
+
+ANSWERS = {
+    'answered by another number first': lambda t: answered_by_another_number(plain(t)),
+    'data in the syn, answered by two numbers in turn': lambda t: answered_by_another_number(syn_with(t, 200), 2),
 }
 
 # --- what stands between ----------------------------------------------------------
