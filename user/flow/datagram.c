@@ -167,9 +167,12 @@ static bool overlaps(const struct rj_datagram *d, uint32_t start, uint32_t end,
 		     const uint8_t *bytes, bool *ret_is_same)
 {
 	uint32_t i = span_at(d, start + 1);
-	const struct rj_span *s = &d->span[i];
+	const struct rj_span *s;
 
-	if (i == d->num_spans || end <= s->start)
+	if (i == d->num_spans)
+		return false;
+	s = &d->span[i];
+	if (end <= s->start)
 		return false;
 	*ret_is_same = start >= s->start && end <= s->end &&
 		       !memcmp(d->bytes + start, bytes, end - start);
