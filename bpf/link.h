@@ -132,7 +132,7 @@ static __always_inline enum rj_reason rj_link_ppp(const struct rj_frame *f, stru
 	return RJ_REASON_NONE;
 }
 
-/* rj_link_llc - IEEE 802.2 behind a length: SNAP (RFC 1042), or IP's own address. */
+/* rj_link_llc - IEEE 802.2 behind a length or 0x8870: SNAP (RFC 1042), or IP's own address. */
 static __always_inline enum rj_reason rj_link_llc(const struct rj_frame *f, struct rj_layers *l)
 {
 	const struct rj_words *llc = rj_at(f, l->off, struct rj_words);
@@ -163,6 +163,20 @@ static __always_inline enum rj_reason rj_link_macsec(const struct rj_frame *f, s
 	if (tci->value & 0x0c)
 		return RJ_REASON_NOT_IP;
 	return rj_link_skip(f, l, tci->value & 0x20 ? 16 : 8);
+}
+
+/* rj_link_trill - RFC 6325 3.2: version 0, words of options, two nicknames; then a frame. */
+static __always_inline enum rj_reason rj_link_trill(const struct rj_frame *f, struct rj_layers *l)
+{
+	const struct rj_word *head = rj_at(f, l->off, struct rj_word);
+	__u32 first;
+
+	if (!head)
+		return RJ_REASON_LINK_TRUNCATED;
+	first = rj_be32(head->value);
+	if (first >> 30)
+		return RJ_REASON_NOT_IP;
+	return rj_link_skip(f, l, 6 + (first >> 22 & 0x1f) * 4 + (__u32)sizeof(struct rj_eth));
 }
 
 /* rj_type_of_next - RFC 8300 2.2 and draft-ietf-nvo3-vxlan-gpe 3.2: EtherType of a number; or 0. */
@@ -211,7 +225,7 @@ static __always_inline enum rj_reason rj_link_step(const struct rj_frame *f, str
 		return rj_link_vlan(f, l, p);
 	if (rj_is_mpls_type(type))
 		return rj_link_label(f, l);
-	if (type < RJ_ETH_MIN)
+	if (type < RJ_ETH_MIN || type == RJ_ETH_LLC)
 		return rj_link_llc(f, l);
 	switch (type) {
 	case RJ_ETH_TEB:
@@ -229,6 +243,12 @@ static __always_inline enum rj_reason rj_link_step(const struct rj_frame *f, str
 		return rj_link_skip(f, l, 8);
 	case RJ_ETH_VNTAG:
 		return rj_link_skip(f, l, 6);
+	case RJ_ETH_HSR: /* path and size, sequence number, type */
+		return rj_link_skip(f, l, 6);
+	case RJ_ETH_CMD: /* version, length, an option of four octets, type */
+		return rj_link_skip(f, l, 8);
+	case RJ_ETH_TRILL:
+		return rj_link_trill(f, l);
 	case RJ_ETH_MACSEC:
 		return rj_link_macsec(f, l);
 	case RJ_ETH_NSH:

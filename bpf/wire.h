@@ -30,6 +30,10 @@
 #define RJ_ETH_ETAG 0x893fu	  /* IEEE 802.1BR */
 #define RJ_ETH_VNTAG 0x8926u	  /* Cisco */
 #define RJ_ETH_FABRICPATH 0x8903u /* Cisco */
+#define RJ_ETH_TRILL 0x22f3u	  /* RFC 6325 */
+#define RJ_ETH_HSR 0x892fu	  /* IEC 62439-3 5: rings without a gap */
+#define RJ_ETH_CMD 0x8909u	  /* Cisco metadata: a security group */
+#define RJ_ETH_LLC 0x8870u	  /* LLC whose frame is too long for a length (IEEE 802.1AC 12.2) */
 #define RJ_ETH_NSH 0x894fu	  /* service function chains (RFC 8300) */
 #define RJ_ETH_WCCP 0x883eu	  /* in GRE: redirected by WCCP (draft-wilson-wrec-wccp-v2) */
 #define RJ_ETH_ERSPAN2 0x88beu	  /* in GRE: ERSPAN I and II */

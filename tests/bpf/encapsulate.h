@@ -18,6 +18,10 @@ enum link_kind {
 	LINK_VNTAG,
 	LINK_FABRICPATH,
 	LINK_NSH,
+	LINK_JUMBO,
+	LINK_HSR,
+	LINK_CMD,
+	LINK_TRILL,
 	LINK_MACSEC,
 	NUM_LINKS
 };
@@ -64,6 +68,18 @@ static void put_ppp(struct gen *g, struct frame *f, uint32_t type)
 		put8(f, proto);
 	else
 		put16(f, proto);
+}
+
+static void put_trill(struct gen *g, struct frame *f)
+{
+	uint32_t words = one_in(&g->r, 4) ? below(&g->r, 32) : 0;
+
+	put16(f, RJ_ETH_TRILL);
+	put16(f, (one_in(&g->r, 10) ? 0x4000 : 0) | words << 6 | 0x10);
+	put32(f, (uint32_t)prng_next(&g->r));
+	for (; words; words--)
+		put32(f, (uint32_t)prng_next(&g->r));
+	put_macs(f);
 }
 
 /* The link header of @kind; the frame's old type and what follows it come from @type on. */
@@ -133,6 +149,23 @@ static void put_link_header(struct gen *g, struct frame *f, enum link_kind kind,
 		put_nsh(g, f, *ret_has_type ? 3 : next_of(g, type));
 		if (*ret_has_type)
 			put_macs(f);
+		break;
+	case LINK_JUMBO:
+		put16(f, RJ_ETH_LLC);
+		put32(f, 0xaaaa0300);
+		put16(f, 0);
+		break;
+	case LINK_HSR:
+		put16(f, RJ_ETH_HSR);
+		put32(f, (uint32_t)prng_next(&g->r));
+		break;
+	case LINK_CMD:
+		put16(f, RJ_ETH_CMD);
+		put16(f, 0x0101);
+		put32(f, (uint32_t)prng_next(&g->r));
+		break;
+	case LINK_TRILL:
+		put_trill(g, f);
 		break;
 	default:
 		put16(f, RJ_ETH_MACSEC);

@@ -368,6 +368,13 @@ TEST(parse_passes_over_what_stands_before_ip)
 		{ "89030001", true },
 		{ "893f0000000000000800", false },
 		{ "8926000000000800", false },
+		{ "8870aaaa030000000800", false },
+		{ "892f001000010800", false }, /* HSR */
+		{ "8909010100010005"
+		  "0800",
+		  false },		      /* Cisco metadata */
+		{ "22f3001000010002", true }, /* TRILL */
+		{ "22f30090000100020102030405060708", true },
 		{ "88e50000000000010800", false },
 		{ "88e520000000000100000000000000010800", false },
 		{ "810000078847000101ff", false },
@@ -387,6 +394,7 @@ TEST(parse_passes_over_what_stands_before_ip)
 	CHECK_EQ(behind("88e50c0000000001", true).reason, RJ_REASON_NOT_IP); /* encrypted */
 	CHECK_EQ(behind("88641100000700239999", false).reason, RJ_REASON_NOT_IP);
 	CHECK_EQ(behind("0064424203", false).reason, RJ_REASON_NOT_IP);
+	CHECK_EQ(behind("22f3401000010002", true).reason, RJ_REASON_NOT_IP);	  /* version 1 */
 	CHECK_EQ(behind("894f2fc2020100000000", false).reason, RJ_REASON_NOT_IP); /* OAM */
 	CHECK_EQ(behind("894f0fc1020100000000", false).reason, RJ_REASON_NOT_IP); /* one word */
 	CHECK_EQ(behind("894f0fc2020700000000", false).reason, RJ_REASON_NOT_IP);
