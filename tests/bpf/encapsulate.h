@@ -82,6 +82,40 @@ static void put_trill(struct gen *g, struct frame *f)
 	put_macs(f);
 }
 
+/* Those behind which the old type follows, as behind most. */
+static void put_rarer_link(struct gen *g, struct frame *f, enum link_kind kind)
+{
+	static const uint8_t zero[8];
+
+	switch (kind) {
+	case LINK_JUMBO:
+		put16(f, RJ_ETH_LLC);
+		put32(f, 0xaaaa0300);
+		put16(f, 0);
+		break;
+	case LINK_HSR:
+		put16(f, RJ_ETH_HSR);
+		put32(f, (uint32_t)prng_next(&g->r));
+		break;
+	case LINK_CMD:
+		put16(f, RJ_ETH_CMD);
+		put16(f, 0x0101);
+		put32(f, (uint32_t)prng_next(&g->r));
+		break;
+	case LINK_TRILL:
+		put_trill(g, f);
+		break;
+	default:
+		put16(f, RJ_ETH_MACSEC);
+		kind = (enum link_kind)below(&g->r, 4);
+		put8(f, kind == 0 ? 0x0c : kind == 1 ? 0x20 : 0);
+		put(f, zero, 5);
+		if (kind == 1)
+			put(f, zero, 8);
+		break;
+	}
+}
+
 /* The link header of @kind; the frame's old type and what follows it come from @type on. */
 static void put_link_header(struct gen *g, struct frame *f, enum link_kind kind, uint32_t type,
 			    bool *ret_has_type)
@@ -150,30 +184,8 @@ static void put_link_header(struct gen *g, struct frame *f, enum link_kind kind,
 		if (*ret_has_type)
 			put_macs(f);
 		break;
-	case LINK_JUMBO:
-		put16(f, RJ_ETH_LLC);
-		put32(f, 0xaaaa0300);
-		put16(f, 0);
-		break;
-	case LINK_HSR:
-		put16(f, RJ_ETH_HSR);
-		put32(f, (uint32_t)prng_next(&g->r));
-		break;
-	case LINK_CMD:
-		put16(f, RJ_ETH_CMD);
-		put16(f, 0x0101);
-		put32(f, (uint32_t)prng_next(&g->r));
-		break;
-	case LINK_TRILL:
-		put_trill(g, f);
-		break;
 	default:
-		put16(f, RJ_ETH_MACSEC);
-		kind = (enum link_kind)below(&g->r, 4);
-		put8(f, kind == 0 ? 0x0c : kind == 1 ? 0x20 : 0);
-		put(f, zero, 5);
-		if (kind == 1)
-			put(f, zero, 8);
+		put_rarer_link(g, f, kind);
 		break;
 	}
 }
