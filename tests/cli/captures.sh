@@ -54,8 +54,8 @@ broken_captures() {
 	breaks pcapng-trailer 1 'two lengths are not the same'
 	breaks pcapng-captured-beyond 1 'longer than its block'
 	breaks pcapng-no-interface 1 'interface is not there'
-	breaks gzip-checksum 2 'Input/output error'
-	breaks gzip-cut 2 'Input/output error'
+	breaks gzip-checksum 2 'gzip data are damaged or cut short'
+	breaks gzip-cut 2 'gzip data are damaged or cut short'
 }
 
 # What is no capture says what it is, and what to do.

@@ -134,9 +134,12 @@ void settings_help(const char *command)
 			 rows[i].arg ? rows[i].arg : "");
 		printf("  %-30s %s\n", left, rows[i].help);
 	}
-	printf("\nfeatures: splt tls dns http community os (the default set), hist bd entropy wht "
-	       "cdist\n"
-	       "payload=N classify match fpx%s; none: counters alone\n"
+	printf("\nfeatures: splt tls quic dns http http2 ssh dhcp dhcpv6 ike smtp ftp pop3 imap "
+	       "ntp stun sip rtp\n"
+	       "wireguard openvpn mqtt modbus bittorrent smb rdp ldap kerberos prelude fingerprint "
+	       "community os\n"
+	       "(the default set); hist bd entropy wht cdist payload=N classify match fpx raw%s;\n"
+	       "none: counters alone\n"
 	       "exit status: 0 all done; 1 some input or output failed; 2 usage; 3 not permitted;\n"
 	       "4 this kernel or build lacks what was asked for\n",
 	       bit == READ ? " hd=N ppi salt idp=N" : "");

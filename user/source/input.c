@@ -151,6 +151,7 @@ static ssize_t read_gzip(struct rj_input *s, void *to, size_t len)
 		if (got)
 			return got;
 	}
+	s->is_damaged = true;
 	errno = EIO;
 	return -1;
 }
@@ -222,6 +223,11 @@ bool rj_input_may_wait(const struct rj_input *s)
 const char *rj_input_fate(const struct rj_input *s)
 {
 	return s->follow ? rj_follow_fate(s->follow) : "";
+}
+
+bool rj_input_is_damaged(const struct rj_input *s)
+{
+	return s->is_damaged;
 }
 
 void rj_input_wait(struct rj_input *s, int timeout_ms)

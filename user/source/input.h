@@ -25,6 +25,9 @@ struct rj_input *rj_input_open(const char *path, bool is_followed);
  */
 ssize_t rj_input_read(struct rj_input *s, void *to, size_t len);
 
+/* rj_input_is_damaged - whether compressed data are not right or cut short: EIO is for this. */
+bool rj_input_is_damaged(const struct rj_input *s);
+
 /* rj_input_is_followed - whether it was opened so. */
 bool rj_input_is_followed(const struct rj_input *s);
 

@@ -63,6 +63,8 @@ static int failed(const struct rj_reader *r, int err, const char *what, struct r
 				    rj_input_fate(r->window.in),
 				    rj_reader_num_waiting(r) ? " inside a frame" : "",
 				    (unsigned long long)r->num_frames);
+	if (!what && rj_input_is_damaged(r->window.in))
+		what = "the gzip data are damaged or cut short";
 	return rj_error_set(
 		error, err,
 		"%s: %s, behind frame %llu, at byte %llu; what was read before it is kept", r->name,
