@@ -11,6 +11,7 @@
 #define SOCKS_METHODS_MAX 8u   /* RFC 1928 3: a byte; clients offer 1 to 3 */
 #define SOCKS_USER_MAX 256u    /* SOCKS 4 has no limit; that of RFC 1929 and a NUL */
 #define PROXY_LINE_MAX 107u    /* PROXY protocol 2.1 */
+#define IRC_NAME_MAX 64u       /* of a server, with its colon: RFC 2812 2.3.1 has 63 */
 #define MYSQL_PROTOCOL 10u     /* of the greeting, since MySQL 3.21 */
 #define POSTGRES_TLS 80877103u /* 1234, 5679: SSLRequest */
 #define POSTGRES_GSS 80877104u /* 1234, 5680: GSSENCRequest */
@@ -75,11 +76,21 @@ static enum rj_probe probe_sieve(struct rj_cursor bytes)
 	return probe_texts(bytes, texts);
 }
 
+/* A client asks what there is, or it begins with STARTTLS and the answer is ":name 670 ". */
 static enum rj_probe probe_irc(struct rj_cursor bytes)
 {
 	static const char *const texts[] = { "CAP LS", NULL };
+	struct rj_cursor name;
 
-	return probe_texts(bytes, texts);
+	if (!rj_cursor_starts(&bytes, ":"))
+		return probe_texts(bytes, texts);
+	if (!rj_line_has(bytes, ' '))
+		return bytes.left > IRC_NAME_MAX ? RJ_PROBE_NO : RJ_PROBE_MORE;
+	if (rj_line_word(&bytes, ' ', &name) || name.left > IRC_NAME_MAX)
+		return RJ_PROBE_NO;
+	if (!rj_cursor_starts(&bytes, "670 "))
+		return RJ_PROBE_NO;
+	return bytes.left < 4 ? RJ_PROBE_MORE : RJ_PROBE_YES;
 }
 
 static enum rj_probe probe_xmpp(struct rj_cursor bytes)

@@ -46,6 +46,7 @@ static const struct before befores[] = {
 	  false, true },
 	{ "[\"irc\"]", "CAP LS 302\r\nSTARTTLS\r\n", ":a CAP * LS :tls\r\n:a 670 * :go\r\n", false,
 	  false },
+	{ "[\"irc\"]", "STARTTLS\r\n", ":irc.a 670 * :go\r\n", false, true },
 	{ "[\"xmpp\"]", "<?xml version='1.0'?><stream:stream to='a'><starttls xmlns='b'/>",
 	  "<?xml version='1.0'?><stream:stream id='a'><features/><proceed xmlns='b'/>", false,
 	  true },
