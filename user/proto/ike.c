@@ -45,6 +45,12 @@ static bool is_known_exchange(const struct rj_ike_header *h)
 			      h->exchange_type);
 }
 
+/* Neither a datagram nor a message of a stream (RFC 9329 3) is longer. */
+static bool is_length_possible(const struct rj_ike_header *h)
+{
+	return h->length >= RJ_IKE_HEADER_BYTES && h->length <= UINT16_MAX;
+}
+
 /* On its ports a header is enough; elsewhere it is the first message, whole, and nothing behind. */
 static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 {
@@ -53,7 +59,7 @@ static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 
 	if (!st)
 		st = rj_ike_header_read(&bytes, &h);
-	if (!st && !is_known_exchange(&h))
+	if (!st && (!is_known_exchange(&h) || !is_length_possible(&h)))
 		return RJ_PROBE_NO;
 	if (!st && has_port(m, PORT_IKE))
 		return RJ_PROBE_YES;

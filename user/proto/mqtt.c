@@ -218,12 +218,18 @@ static bool is_topic(struct rj_cursor c)
 	return true;
 }
 
+/* MQTT 3.1.1 3.2.2.3: 0 to 5; MQTT 5.0 3.2.2.2: 0 and those of errors. */
+static bool is_connack_code(uint8_t code)
+{
+	return code <= 5 || (code >= 0x80 && code <= 0x9f);
+}
+
 /* Whether a packet that is not CONNECT looks like one on the protocol's own port. */
 static enum rj_probe probe_other(const struct fixed_header *h, struct rj_cursor c)
 {
 	struct rj_cursor topic;
 	enum rj_status st;
-	uint8_t flags;
+	uint8_t flags, code;
 
 	switch (h->type) {
 	case PINGREQ:
@@ -234,7 +240,11 @@ static enum rj_probe probe_other(const struct fixed_header *h, struct rj_cursor 
 			return RJ_PROBE_NO;
 		if (rj_cursor_u8(&c, &flags))
 			return RJ_PROBE_MORE;
-		return flags & ~CONNACK_SESSION ? RJ_PROBE_NO : RJ_PROBE_YES;
+		if (flags & ~CONNACK_SESSION)
+			return RJ_PROBE_NO;
+		if (rj_cursor_u8(&c, &code))
+			return RJ_PROBE_MORE;
+		return is_connack_code(code) ? RJ_PROBE_YES : RJ_PROBE_NO;
 	case PUBLISH:
 		st = read_string(&c, &topic);
 		if (st == RJ_TRUNCATED)

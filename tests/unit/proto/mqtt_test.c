@@ -137,7 +137,11 @@ TEST(mqtt_within_a_connection_is_known_on_its_port)
 	begin(&t);
 	CHECK_EQ(talk_probe(&t, 0, "c0 00", false), RJ_PROBE_YES);
 	CHECK_EQ(talk_probe(&t, 0, "c0 01", false), RJ_PROBE_NO);
-	CHECK_EQ(talk_probe(&t, 1, "20 02 01", false), RJ_PROBE_YES);
+	CHECK_EQ(talk_probe(&t, 1, "20 02 01", false), RJ_PROBE_MORE);
+	CHECK_EQ(talk_probe(&t, 1, "20 02 01 00", false), RJ_PROBE_YES);
+	CHECK_EQ(talk_probe(&t, 1, "20 03 00 9f 00", false), RJ_PROBE_YES);
+	CHECK_EQ(talk_probe(&t, 1, "20 02 00 06", false), RJ_PROBE_NO);
+	CHECK_EQ(talk_probe(&t, 1, "20 02 00 a0", false), RJ_PROBE_NO);
 	CHECK_EQ(talk_probe(&t, 1, "20 02 02", false), RJ_PROBE_NO);
 	CHECK_EQ(talk_probe(&t, 1, "20 01", false), RJ_PROBE_NO);
 	CHECK_EQ(talk_probe(&t, 1, "30 04 0002 6161", false), RJ_PROBE_YES);
