@@ -516,8 +516,11 @@ static bool is_hopeless(const struct side *side)
 /* Lets go of refused sides when nothing can change that any more. */
 static void drop_refused(struct rj_dissect *d)
 {
-	bool is_hopeless_both = is_hopeless(&d->sides[0]) && is_hopeless(&d->sides[1]);
+	bool is_hopeless_both;
 
+	if (d->sides[0].phase != PHASE_REFUSED && d->sides[1].phase != PHASE_REFUSED)
+		return; /* nearly always */
+	is_hopeless_both = is_hopeless(&d->sides[0]) && is_hopeless(&d->sides[1]);
 	for (unsigned int nr = 0; nr < 2; nr++)
 		if (is_hopeless_both || (d->bound && is_hopeless(&d->sides[nr])))
 			rj_dissect_finish(&d->sides[nr]);
@@ -757,8 +760,9 @@ bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *r
 
 void rj_dissect_end(struct rj_dissect *d, struct rj_dissect_counts *counts)
 {
-	advance(d, 0, true, counts);
-	advance(d, 1, true, counts);
+	for (unsigned int nr = 0; nr < 2; nr++)
+		if (d->sides[nr].stream.end > d->sides[nr].stream.start)
+			advance(d, nr, true, counts);
 	for (unsigned int nr = 0; nr < 2; nr++) {
 		if (d->sides[nr].phase == PHASE_ACTIVE)
 			counts->holes += rj_stream_num_waiting(&d->sides[nr].stream);
