@@ -3,6 +3,7 @@
 #ifndef RJ_FEATURES_BINS_H
 #define RJ_FEATURES_BINS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/error.h"
@@ -11,8 +12,9 @@
 
 #define RJ_NUM_BYTE_BINS 16u
 
-/* struct rj_byte_bins - the bin of each byte value. */
+/* struct rj_byte_bins - the bin of each byte value; @is_equal: they are rj_bins_equal's. */
 struct rj_byte_bins {
+	bool is_equal;
 	uint8_t bin[RJ_BYTE_VALUES];
 };
 
