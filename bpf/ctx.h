@@ -105,10 +105,13 @@ static __always_inline int rj_frame_load_few(const struct rj_frame *f, __u32 off
 	if (f->hook == RJ_HOOK_SKB || rj_has_xdp_load)
 		return rj_frame_load(f, off, to, len);
 	for (__u32 i = 0; i < 8; i++) {
-		const __u8 *byte = rj_at(f, off + i, __u8);
+		__u32 here = off + i;
+		const __u8 *byte;
 
 		if (i >= len)
 			break;
+		rj_hide(here); /* 5.10 knows the bound of the register alone that was compared */
+		byte = rj_at(f, here, __u8);
 		if (!byte)
 			return 0;
 		at[i] = *byte;
