@@ -285,6 +285,7 @@ struct rj_half {
  * @also: where else its packets were seen; @also_missed: 1 when that were more. 0: none
  * @tls_seq: with RJ_TLS_BEHIND the sequence number of the first record found: user space, which
  *        reads the protocol before it, knows whether TLS starts there
+ * @syn_before: number of the SYN before the one kept, where that was another; 0: none
  */
 struct rj_rest {
 	__u64 first_ns;
@@ -320,7 +321,7 @@ struct rj_rest {
 	__u8 syn_opts[RJ_TCP_OPTIONS_LEN];
 	__u32 also[RJ_MAX_ALSO];
 	__u32 tls_seq;
-	__u32 zero;
+	__u32 syn_before;
 };
 
 /*

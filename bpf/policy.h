@@ -12,6 +12,12 @@
  * segments hide a head or end a count of bytes.
  */
 #define RJ_MAX_SAMPLED_PACKETS 1024u
+/*
+ * The same of shorter segments than so many of which cover the first bytes, by default 8192: so
+ * that these may come a byte at a time. What a record of the ring takes bounds them all.
+ */
+#define RJ_SMALL_SEGMENT_BYTES 8u
+#define RJ_MAX_SAMPLED_SMALL 8192u
 /* The same once a later head of HTTP was: long connections have more than anybody lists. */
 #define RJ_MAX_SAMPLED_HEADS 64u
 /* A datagram protocol's side may ask and answer more often than a stream has first segments. */
@@ -29,6 +35,14 @@
 #define RJ_LATER_HEAD_BYTES 2048u
 /* Payload a half's first bytes are told by; shorter is not looked at. */
 #define RJ_TELLING_BYTES 8u
+
+/* rj_max_sampled - how many segments of a side may be sampled, the next of which has @len bytes. */
+static __always_inline __u32 rj_max_sampled(int is_later, __u32 len)
+{
+	if (is_later)
+		return RJ_MAX_SAMPLED_HEADS;
+	return len < RJ_SMALL_SEGMENT_BYTES ? RJ_MAX_SAMPLED_SMALL : RJ_MAX_SAMPLED_PACKETS;
+}
 
 /* rj_is_whole_port - ports whose datagrams are handed up for as long as there are samples left. */
 static __always_inline int rj_is_whole_port(__u16 port)

@@ -11,8 +11,11 @@
 
 /* Records of one packet at most: a super-packet carries up to 64 KiB. */
 #define RJ_MAX_SAMPLE_RECORDS (RJ_SAMPLE_MOST_BYTES / RJ_SAMPLE_HUGE + 1)
-/* Fragments without their first that are sampled in 2^30 ns, each CPU: floods are of those. */
-#define RJ_MAX_WAITING_SAMPLES 256u
+/*
+ * Fragments without their first that are sampled in 2^30 ns, each CPU: floods are of those. Ours:
+ * 6 MiB of the ring, a tenth of what all samples may take.
+ */
+#define RJ_MAX_WAITING_SAMPLES 4096u
 
 /*
  * struct rj_sampling - what was decided of a packet's payload: @want bytes of it, from its first
@@ -71,11 +74,12 @@ static __always_inline __u32 rj_want_stream(const struct rj_frame *f, struct rj_
 					    struct rj_sampling *s)
 {
 	__u32 seq = p->tcp_seq + (p->tcp_flags & RJ_TCP_SYN ? 1 : 0);
+	int is_later = half->bits & RJ_HALF_LATER && !rj_limits.with_bytes;
 	__s64 at, window;
 
-	if (rest->num_samples >= (half->bits & RJ_HALF_LATER && !rj_limits.with_bytes ?
-					  RJ_MAX_SAMPLED_HEADS :
-					  RJ_MAX_SAMPLED_PACKETS)) {
+	if (rj_tcp_is_probe(half, rest, p))
+		return 0;
+	if (rest->num_samples >= rj_max_sampled(is_later, p->payload_len)) {
 		half->bits = (half->bits | RJ_HALF_SAMPLED) & (__u8)~RJ_HALF_HEADS;
 		return 0;
 	}
@@ -329,8 +333,8 @@ static __always_inline __u32 rj_sample_there(const struct rj_frame *f, const str
 }
 
 /*
- * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of UDP;
- * user space puts it to the packet, which it has.
+ * rj_sample_waiting - payload of a later fragment whose first has not come, where it may be of TCP
+ * or UDP; user space puts it to the packet, which it has.
  */
 static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct rj_cpu *cpu)
 {
@@ -339,7 +343,8 @@ static __always_inline void rj_sample_waiting(const struct rj_frame *f, struct r
 	__u32 len = rj_sample_there(f, p, p->payload_len);
 	enum rj_counter what;
 
-	if (!rj_limits.sample_bytes || !len || p->key.proto != RJ_IP_UDP)
+	if (!rj_limits.sample_bytes || !len ||
+	    (p->key.proto != RJ_IP_UDP && p->key.proto != RJ_IP_TCP))
 		return;
 	if (cpu->window != p->time_ns >> 30) {
 		cpu->window = p->time_ns >> 30;

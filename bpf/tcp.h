@@ -125,14 +125,34 @@ static __always_inline void rj_tcp_keep_syn(struct rj_half *h, struct rj_rest *r
  * rj_tcp_forget_syn - whoever tries again with another number has said nothing under the first: as
  * if that SYN had not been.
  */
-static __always_inline void rj_tcp_forget_syn(struct rj_half *h, const struct rj_rest *r,
+static __always_inline void rj_tcp_forget_syn(struct rj_half *h, struct rj_rest *r,
 					      const struct rj_packet *p)
 {
 	int was_ack = !!(h->tcp_bits & RJ_TCP_SYN_ACK);
 
-	if (h->tcp_bits & RJ_TCP_HAS_SYN && p->tcp_seq != r->syn_seq &&
-	    h->next_seq == r->syn_seq + 1 && was_ack == !!(p->tcp_flags & RJ_TCP_ACK))
-		h->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SYN | RJ_TCP_SYN_ACK | RJ_TCP_HAS_SEQ);
+	if (!(h->tcp_bits & RJ_TCP_HAS_SYN) || p->tcp_seq == r->syn_seq ||
+	    h->next_seq != r->syn_seq + 1 || was_ack != !!(p->tcp_flags & RJ_TCP_ACK))
+		return;
+	h->tcp_bits &= (__u8) ~(RJ_TCP_HAS_SYN | RJ_TCP_SYN_ACK | RJ_TCP_HAS_SEQ);
+	r->syn_before = r->syn_seq;
+}
+
+/*
+ * rj_tcp_choose_syn - of two numbers that a side's SYNs had, the last one is believed until a first
+ * byte follows the other.
+ */
+static __always_inline void rj_tcp_choose_syn(struct rj_half *h, struct rj_rest *r,
+					      const struct rj_packet *p)
+{
+	__u32 last = r->syn_seq;
+
+	if (!r->syn_before || p->tcp_seq != r->syn_before + 1 || h->next_seq != last + 1 ||
+	    !(h->tcp_bits & RJ_TCP_HAS_SYN))
+		return;
+	r->syn_seq = r->syn_before;
+	r->syn_before = last;
+	r->low_seq = r->syn_seq;
+	h->next_seq = p->tcp_seq;
 }
 
 /*
@@ -146,6 +166,18 @@ static __always_inline __u32 rj_tcp_resent(const struct rj_packet *p, __u32 next
 	if (p->num_segments <= 1 || !p->segment_len || old > p->payload_len)
 		return p->num_segments;
 	return (old + p->segment_len - 1) / p->segment_len;
+}
+
+/*
+ * rj_tcp_is_probe - whether a segment that was just added is a keep-alive: a byte of no meaning,
+ * the one before the next (RFC 9293 3.8.4), which nothing pushes. Where the side's start was seen
+ * it is known to be old; else it would be taken for the start, so only there it is looked for.
+ */
+static __always_inline int rj_tcp_is_probe(const struct rj_half *h, const struct rj_rest *r,
+					   const struct rj_packet *p)
+{
+	return p->payload_len == 1 && p->tcp_flags == RJ_TCP_ACK &&
+	       !(h->tcp_bits & RJ_TCP_HAS_SYN) && p->tcp_seq == r->low_seq;
 }
 
 static __always_inline void rj_tcp_note_flags(struct rj_half *h, const struct rj_packet *p)
@@ -209,6 +241,8 @@ static __always_inline __u32 rj_tcp_add(struct rj_half *h, struct rj_rest *r,
 		len++;
 	}
 	len += rj_tcp_fins(p);
+	if (p->payload_len && p->tcp_seq != next)
+		rj_tcp_choose_syn(h, r, p);
 	if (len)
 		order = rj_tcp_place(h, r, p->tcp_seq, p->tcp_seq + len);
 	if (order == RJ_TCP_RETRANS) {

@@ -276,7 +276,7 @@ static bool take_waiting(struct test *t, const struct verdict *v, const struct f
 	t->counters[RJ_COUNT_SAMPLES]++;
 	t->waiting++;
 	k->num_records--;
-	return v->packet.key.proto == RJ_IP_UDP &&
+	return (v->packet.key.proto == RJ_IP_UDP || v->packet.key.proto == RJ_IP_TCP) &&
 	       check_sample(t, v, f, k->record[at].bytes, k->record[at].len);
 }
 

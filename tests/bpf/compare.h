@@ -70,7 +70,7 @@ static const struct field rest_fields[] = {
 	FIELD(rj_rest, also_missed),   FIELD(rj_rest, ifindex),	   FIELD(rj_rest, vlan),
 	FIELD(rj_rest, num_vlans),     FIELD(rj_rest, icmp_type),  FIELD(rj_rest, icmp_code),
 	FIELD(rj_rest, syn_ip),	       FIELD(rj_rest, syn_opts),   FIELD(rj_rest, also),
-	FIELD(rj_rest, tls_seq),       FIELD(rj_rest, zero),
+	FIELD(rj_rest, tls_seq),       FIELD(rj_rest, syn_before),
 };
 
 static const struct field flow_fields[] = {

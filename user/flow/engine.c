@@ -383,17 +383,47 @@ uint64_t rj_engine_hash(const struct rj_engine *e, const struct rj_packet *p)
 	return rj_table_hash(&e->table, &p->key, 0);
 }
 
-void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
+/*
+ * Those that waited for the first fragment @p. With @is_kernels that is in the kernel's flow, where
+ * bytes of a stream are to be read, and its sample names the flow (of datagrams, see
+ * rj_payloads_gather).
+ */
+static void take_waiting(struct rj_engine *e, const struct rj_packet *p, bool is_kernels)
 {
 	struct rj_waiting *w = rj_fragments_first(e->fragments, p);
+	struct rj_waiting *next;
+
+	for (; w; w = next) {
+		bool is_held = is_kernels && w->packet.bits & RJ_PKT_TCP;
+		const struct rj_captured c = { .payload = w->bytes, .payload_len = w->len };
+		const struct rj_captured none = { 0 };
+
+		next = w->next;
+		if (!is_held)
+			account(e, &w->packet, rj_engine_hash(e, &w->packet), &c);
+		else
+			take_packet(e, &w->packet, rj_engine_hash(e, &w->packet), &none);
+		if (is_held && w->len)
+			rj_fragments_hold(e->fragments, w);
+		else
+			free(w);
+	}
+}
+
+void rj_engine_first(struct rj_engine *e, const struct rj_packet *p)
+{
+	take_waiting(e, p, true);
+}
+
+/* The bytes of those that waited for the first fragment whose sample came for @entry. */
+static void take_held(struct rj_engine *e, struct rj_entry *entry, unsigned int side)
+{
+	struct rj_waiting *w = rj_fragments_held(e->fragments, &entry->key, side);
 
 	while (w) {
-		const struct rj_captured c = { .payload = w->bytes, .payload_len = w->len };
-		struct rj_waiting *next = w->next;
-
-		account(e, &w->packet, rj_engine_hash(e, &w->packet), &c);
+		rj_payloads_packet(&e->payloads, entry, &w->packet, w->bytes, w->len);
 		free(w);
-		w = next;
+		w = rj_fragments_held(e->fragments, &entry->key, side);
 	}
 }
 
@@ -411,7 +441,7 @@ static const struct rj_packet *joined(struct rj_engine *e, const struct rj_packe
 		return rj_fragments_later(e->fragments, later, payload, payload_len) ? later : NULL;
 	}
 	if (p->bits & RJ_PKT_FIRST_FRAG)
-		rj_engine_first(e, p);
+		take_waiting(e, p, false);
 	return p;
 }
 
@@ -539,10 +569,12 @@ void rj_engine_sample(struct rj_engine *e, const struct rj_sample *s)
 		note_about(e, entry, s->bits, s->bytes, s->len);
 	if (!is_wanted)
 		return;
-	/* fragments that waited for their first, which this is, went around the kernel */
-	if (s->bits & RJ_PKT_FIRST_FRAG)
+	/* those that waited for their first, which may have no payload, went around the kernel */
+	if (s->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG))
 		rj_payloads_gather(&e->payloads, rj_table_find(&e->table, &s->key, 0), entry, s);
 	rj_payloads_sample(&e->payloads, entry, s);
+	if (s->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG) && s->bits & RJ_PKT_TCP)
+		take_held(e, entry, s->side);
 	rj_wanted_note(entry, s);
 	rj_wanted_tell(entry, e->options.limits.sample_bytes, e->options.want, e->options.user);
 }

@@ -108,7 +108,8 @@ void rj_engine_orphan(struct rj_engine *e, const struct rj_packet *p);
 
 /*
  * rj_engine_first - a first fragment that the kernel has counted and that later fragments, handed
- * to rj_engine_orphan, came before: they are packets of its flow.
+ * to rj_engine_orphan, came before: they are packets of its flow. What samples told of their bytes
+ * is read when that of the first comes.
  */
 void rj_engine_first(struct rj_engine *e, const struct rj_packet *p);
 

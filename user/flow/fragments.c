@@ -26,6 +26,8 @@ struct rj_fragments {
 	size_t waiting_bytes;
 	uint32_t num_nodes;
 	struct node *oldest, *newest;
+	struct rj_waiting *held;
+	uint32_t num_held;
 	struct node *slots[NUM_SLOTS];
 };
 
@@ -109,10 +111,23 @@ void rj_fragments_free(struct rj_fragments *f)
 	free(f);
 }
 
+/* Takes the one at @at out of those held. */
+static struct rj_waiting *unhold(struct rj_fragments *f, struct rj_waiting **at)
+{
+	struct rj_waiting *w = *at;
+
+	*at = w->next;
+	f->num_held--;
+	f->waiting_bytes -= sizeof(*w) + w->len;
+	return w;
+}
+
 void rj_fragments_expire(struct rj_fragments *f, uint64_t now_ns)
 {
 	while (f->oldest && rj_is_late(now_ns, f->oldest->first.time_ns, RJ_FRAGMENT_NS))
 		remove_node(f, f->oldest, &f->counts.unjoined);
+	while (f->held && rj_is_late(now_ns, f->held->packet.time_ns, RJ_FRAGMENT_NS))
+		free(unhold(f, &f->held));
 }
 
 /* The node of this name, made when there is none; NULL without memory. */
@@ -224,6 +239,30 @@ void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint3
 	*at = w;
 	if (!w->next)
 		n->waiting_end = &w->next;
+}
+
+void rj_fragments_hold(struct rj_fragments *f, struct rj_waiting *w)
+{
+	struct rj_waiting **end = &f->held;
+
+	if (f->num_held == RJ_MAX_WAITING)
+		free(unhold(f, &f->held));
+	while (*end)
+		end = &(*end)->next;
+	w->next = NULL;
+	*end = w;
+	f->num_held++;
+	f->waiting_bytes += sizeof(*w) + w->len;
+}
+
+struct rj_waiting *rj_fragments_held(struct rj_fragments *f, const struct rj_key *key,
+				     unsigned int side)
+{
+	struct rj_waiting **at = &f->held;
+
+	while (*at && ((*at)->packet.side != side || memcmp(&(*at)->packet.key, key, sizeof(*key))))
+		at = &(*at)->next;
+	return *at ? unhold(f, at) : NULL;
 }
 
 struct rj_fragment_counts rj_fragments_get_counts(const struct rj_fragments *f)

@@ -65,6 +65,16 @@ bool rj_fragments_later(struct rj_fragments *f, struct rj_packet *p, const uint8
 void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint32_t frag_off,
 			const uint8_t *bytes, uint32_t len);
 
+/*
+ * rj_fragments_hold - keeps @w, a joined fragment of TCP that has bytes, until rj_fragments_held
+ * asks for it; takes it over. RJ_MAX_WAITING are kept at most, the latest.
+ */
+void rj_fragments_hold(struct rj_fragments *f, struct rj_waiting *w);
+
+/* rj_fragments_held - the next of @side of the flow @key, the caller's to free; NULL: none is. */
+struct rj_waiting *rj_fragments_held(struct rj_fragments *f, const struct rj_key *key,
+				     unsigned int side);
+
 /* rj_fragments_expire - forgets what is older than RJ_FRAGMENT_NS; at UINT64_MAX everything. */
 void rj_fragments_expire(struct rj_fragments *f, uint64_t now_ns);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/tcp.h"
 #include "bpf/tlsrec.h"
 #include "bpf/wire.h"
 #include "flow/paused.h"
@@ -563,15 +564,23 @@ static __always_inline void dissect_packet(struct rj_payloads *p, struct rj_entr
 		let_rest(p, entry, packet->side);
 }
 
+/* Whether the byte of a segment is no part of the stream; the kernel hands such ones not up. */
+static bool is_probe(const struct rj_entry *entry, const struct rj_packet *packet)
+{
+	return packet->payload_len == 1 && rj_tcp_is_probe(&entry->flow.half[packet->side],
+							   rj_rest_of(entry, packet->side), packet);
+}
+
 static __always_inline void take_payload(struct rj_payloads *p, struct rj_entry *entry,
 					 const struct rj_packet *packet, bool is_tcp,
 					 const uint8_t *bytes, uint32_t len)
 {
 	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
 
-	if (p->counts_bytes)
+	if (p->counts_bytes && !is_probe(entry, packet))
 		count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
-	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto))
+	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto) &&
+	    !is_probe(entry, packet))
 		dissect_packet(p, entry, packet, bytes, len);
 }
 
@@ -595,7 +604,7 @@ void rj_payloads_segment(struct rj_payloads *p, struct rj_entry *entry,
 void rj_payloads_gather(struct rj_payloads *p, struct rj_entry *around, struct rj_entry *entry,
 			const struct rj_sample *s)
 {
-	if (!around)
+	if (!around || !around->datagrams)
 		return;
 	rj_datagram_move(&around->datagrams, &entry->datagrams, s->stream_seq, s->side);
 	if (!around->datagrams)

@@ -2,6 +2,7 @@
 #include "bpf/policy.h"
 
 #include "bpf/accumulate.h"
+#include "flow/limits.h"
 #include "tests/unit/unit.h"
 
 #define RING (1ull << 24)
@@ -81,6 +82,17 @@ TEST(policy_whole_datagrams_are_those_of_names_leases_and_keys)
 	for (unsigned int port = 0; port < 65536; port++)
 		num += !!rj_is_whole_port((uint16_t)port);
 	CHECK_EQ(num, sizeof(whole) / sizeof(*whole));
+}
+
+TEST(policy_first_bytes_may_come_one_at_a_time)
+{
+	uint32_t bytes = RJ_DEFAULT_SAMPLE_BYTES;
+
+	for (uint32_t len = 1; len <= 1500; len++)
+		CHECK(rj_max_sampled(0, len) * len >= bytes);
+	CHECK_EQ(rj_max_sampled(0, 1500), RJ_MAX_SAMPLED_PACKETS);
+	CHECK_EQ(rj_max_sampled(1, 1500), RJ_MAX_SAMPLED_HEADS);
+	CHECK_EQ(rj_max_sampled(1, 1), RJ_MAX_SAMPLED_HEADS);
 }
 
 TEST(policy_answered_flows_come_first)

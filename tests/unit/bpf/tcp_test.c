@@ -305,6 +305,86 @@ TEST(tcp_syn_with_another_number_begins_the_sequence_anew)
 	}
 }
 
+/* Of two numbers in turn the last one is believed, until a first byte follows the other. */
+TEST(tcp_first_byte_tells_which_of_two_syns_holds)
+{
+	uint32_t base;
+
+	EACH_BASE(base)
+	{
+		struct side h = { 0 };
+		uint32_t other = base + 0x1000000;
+
+		if (!base)
+			continue; /* says that there was none */
+		add(&h, other, 0, SYN | ACK);
+		add(&h, base, 0, SYN | ACK);
+		add(&h, other, 0, SYN | ACK);
+		CHECK_EQ(h.rest.syn_seq, other);
+		CHECK_EQ(add(&h, base + 1, 10, ACK), RJ_TCP_IN_ORDER);
+		CHECK_EQ(h.rest.syn_seq, base);
+		CHECK_EQ(add(&h, base + 11, 10, ACK), RJ_TCP_IN_ORDER);
+		CHECK_EQ(add(&h, base + 1, 10, ACK), RJ_TCP_RETRANS);
+		CHECK_EQ(h.rest.ooo, 0);
+		/* from now on it stays */
+		add(&h, other + 1, 10, ACK);
+		CHECK_EQ(h.rest.syn_seq, base);
+	}
+}
+
+TEST(tcp_byte_that_follows_neither_syn_changes_nothing)
+{
+	struct side h = { 0 };
+
+	add(&h, 5000, 0, SYN | ACK);
+	add(&h, 9000, 0, SYN | ACK);
+	add(&h, 5002, 10, ACK);
+	CHECK_EQ(h.rest.syn_seq, 9000);
+	h = (struct side){ 0 };
+	add(&h, 9000, 0, SYN | ACK); /* of one SYN: no other number is 0 */
+	add(&h, 1, 10, ACK);
+	CHECK_EQ(h.rest.syn_seq, 9000);
+}
+
+/* A packet that was just added. */
+static int is_probe(struct side *s, uint32_t seq, uint32_t len, uint8_t flags)
+{
+	struct rj_packet p = { .tcp_seq = seq, .payload_len = len, .tcp_flags = flags };
+
+	add(s, seq, len, flags);
+	return rj_tcp_is_probe(&s->half, &s->rest, &p);
+}
+
+TEST(tcp_byte_before_all_others_of_a_side_without_a_syn_is_a_keep_alive)
+{
+	uint32_t base;
+
+	EACH_BASE(base)
+	{
+		struct side h = { 0 }, other = { 0 };
+
+		CHECK(is_probe(&h, base - 1, 1, ACK));
+		CHECK(is_probe(&h, base - 1, 1, ACK));
+		CHECK(!is_probe(&h, base, 100, ACK));
+		CHECK(!is_probe(&h, base + 99, 1, ACK)); /* known to be old */
+		CHECK(!is_probe(&other, base, 100, ACK));
+		CHECK(is_probe(&other, base - 1, 1, ACK));
+	}
+}
+
+TEST(tcp_byte_that_is_pushed_or_has_a_place_is_data)
+{
+	struct side h = { 0 }, two = { 0 }, with_syn = { 0 };
+
+	CHECK(!is_probe(&h, 1000, 1, ACK | RJ_TCP_PSH));
+	CHECK(!is_probe(&h, 1001, 1, ACK)); /* behind that */
+	CHECK(!is_probe(&h, 999, 1, ACK | FIN));
+	CHECK(!is_probe(&two, 1000, 2, ACK));
+	add(&with_syn, 1000, 0, SYN);
+	CHECK(!is_probe(&with_syn, 1000, 1, ACK));
+	CHECK(!is_probe(&with_syn, 1001, 1, ACK));
+}
+
 TEST(tcp_syn_behind_data_is_of_no_new_sequence)
 {
 	struct side h = { 0 };

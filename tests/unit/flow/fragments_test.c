@@ -203,6 +203,70 @@ TEST(engine_counts_fragments_of_any_order_to_one_flow)
 	}
 }
 
+/* A fragment of TCP from @side of the flow to @port, with @len bytes. */
+static struct rj_waiting *to_hold(uint16_t port, uint8_t side, uint32_t len, uint64_t time_ns)
+{
+	struct rj_waiting *w = calloc(1, sizeof(*w) + len);
+
+	if (!w)
+		abort();
+	w->packet.key.port[0] = port;
+	w->packet.side = side;
+	w->packet.time_ns = time_ns;
+	w->len = len;
+	return w;
+}
+
+TEST(fragments_held_are_those_of_a_side_in_order)
+{
+	struct rj_fragments *f = rj_fragments_new(1);
+	const struct rj_key key = { .port = { 1 } }, other = { .port = { 2 } };
+	struct rj_waiting *w;
+
+	rj_fragments_hold(f, to_hold(1, 0, 5, 1));
+	rj_fragments_hold(f, to_hold(1, 1, 6, 1));
+	rj_fragments_hold(f, to_hold(1, 0, 7, 1));
+	CHECK(!rj_fragments_held(f, &other, 0));
+	w = rj_fragments_held(f, &key, 0);
+	CHECK(w && w->len == 5);
+	free(w);
+	w = rj_fragments_held(f, &key, 0);
+	CHECK(w && w->len == 7);
+	free(w);
+	CHECK(!rj_fragments_held(f, &key, 0));
+	w = rj_fragments_held(f, &key, 1);
+	CHECK(w && w->len == 6);
+	free(w);
+	rj_fragments_free(f);
+}
+
+TEST(fragments_held_are_bounded_in_number_and_time)
+{
+	struct rj_fragments *f = rj_fragments_new(1);
+	const struct rj_key key = { .port = { 1 } };
+	uint32_t num = 0;
+	struct rj_waiting *w;
+
+	for (uint32_t i = 0; i < RJ_MAX_WAITING + 3; i++)
+		rj_fragments_hold(f, to_hold(1, 0, i + 1, S));
+	w = rj_fragments_held(f, &key, 0);
+	CHECK(w && w->len == 4); /* the oldest went */
+	for (; w; num++) {
+		free(w);
+		w = rj_fragments_held(f, &key, 0);
+	}
+	CHECK_EQ(num, RJ_MAX_WAITING);
+	rj_fragments_hold(f, to_hold(1, 0, 1, S));
+	rj_fragments_hold(f, to_hold(1, 0, 2, 50 * S));
+	rj_fragments_expire(f, 62 * S);
+	w = rj_fragments_held(f, &key, 0);
+	CHECK(w && w->len == 2);
+	free(w);
+	CHECK(!rj_fragments_held(f, &key, 0));
+	rj_fragments_hold(f, to_hold(1, 0, 1, S)); /* goes with the table */
+	rj_fragments_free(f);
+}
+
 TEST(engine_joins_fragments_that_came_before_their_first_to_the_flow_in_the_kernel)
 {
 	for (unsigned int is_old = 0; is_old < 2; is_old++) {
