@@ -79,6 +79,14 @@ struct rj_step {
 };
 #define RJ_NUM_STEPS(array) (sizeof(array) / sizeof((array)[0]))
 
+/* struct rj_named_bytes - bytes, and a name of ours, of which nothing is escaped in JSON. */
+struct rj_named_bytes {
+	const char *name;
+	const void *bytes;
+	size_t name_len;
+	size_t len;
+};
+
 /*
  * struct rj_visitor_ops - what is called for each value of a record, in
  * output order. @f names the value; inside an array it only describes it.
@@ -119,6 +127,13 @@ struct rj_visitor_ops {
 	 */
 	void (*hexes)(struct rj_visitor *v, const struct rj_field *f, const struct rj_field *item,
 		      const void *bytes, size_t size, size_t num);
+	/*
+	 * NULL, or @num objects @f of an array, with one member each that @item describes, in place
+	 * of an open, a name, a hex and a close for each of them
+	 */
+	void (*named_hexes)(struct rj_visitor *v, const struct rj_field *f,
+			    const struct rj_field *item, const struct rj_named_bytes *named,
+			    size_t num);
 };
 
 /* struct rj_visitor - embedded first in whoever implements the operations. */

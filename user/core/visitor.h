@@ -37,6 +37,30 @@ static inline void rj_visitor_hexes(struct rj_visitor *v, const struct rj_field 
 	v->ops->close(v);
 }
 
+/* rj_visitor_each_named - named_hexes of struct rj_visitor_ops as single calls. */
+static inline void rj_visitor_each_named(struct rj_visitor *v, const struct rj_field *f,
+					 const struct rj_field *item,
+					 const struct rj_named_bytes *named, size_t num)
+{
+	for (; num; num--, named++) {
+		v->ops->open(v, f);
+		v->ops->name(v, named->name, named->name_len);
+		v->ops->hex(v, item, named->bytes, named->len);
+		v->ops->close(v);
+	}
+}
+
+/* rj_visitor_named_hexes - see named_hexes of struct rj_visitor_ops. */
+static inline void rj_visitor_named_hexes(struct rj_visitor *v, const struct rj_field *f,
+					  const struct rj_field *item,
+					  const struct rj_named_bytes *named, size_t num)
+{
+	if (v->ops->named_hexes)
+		v->ops->named_hexes(v, f, item, named, num);
+	else
+		rj_visitor_each_named(v, f, item, named, num);
+}
+
 /* rj_step_takes - how many values the step takes. */
 static inline size_t rj_step_takes(const struct rj_step *step)
 {

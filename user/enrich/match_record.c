@@ -205,6 +205,13 @@ static void pass_hexes(struct rj_visitor *v, const struct rj_field *f, const str
 	rj_visitor_hexes(rj_relay_next(v), f, item, bytes, size, num);
 }
 
+static void pass_named_hexes(struct rj_visitor *v, const struct rj_field *f,
+			     const struct rj_field *item, const struct rj_named_bytes *named,
+			     size_t num)
+{
+	rj_visitor_named_hexes(rj_relay_next(v), f, item, named, num);
+}
+
 /* Of the record's own members address and port come so. */
 static void see_steps(struct rj_visitor *v, const struct rj_step *steps, size_t num_steps,
 		      const uint64_t *values, size_t times)
@@ -238,6 +245,7 @@ static const struct rj_visitor_ops ops = {
 	.numbers = pass_numbers,
 	.steps = see_steps,
 	.hexes = pass_hexes,
+	.named_hexes = pass_named_hexes,
 };
 
 static void visit(const struct rj_enricher *e, const struct rj_record *record, struct rj_visitor *v)

@@ -479,10 +479,14 @@ static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void
 /* Texts of a few bytes each. */
 static void put_hexes(struct rj_jsonw *w, const uint8_t *bytes, size_t size, size_t num)
 {
-	uint8_t *at = room(w, num * (2 * size + 3));
+	uint8_t *at = room(w, num * (2 * size + 3) + 1);
 
 	if (!at)
 		return;
+	if (size == 2) {
+		w->at = rj_jsonw_pairs(at, bytes, num);
+		return;
+	}
 	for (; num; num--) {
 		*at++ = '"';
 		for (size_t i = 0; i < size; i++)
@@ -503,6 +507,35 @@ static void write_hexes(struct rj_visitor *v, const struct rj_field *f, const st
 	if (!w->num_skipped)
 		put_hexes(w, bytes, size, num);
 	write_close(v);
+}
+
+static void put_named(struct rj_jsonw *w, const struct rj_named_bytes *named, size_t num)
+{
+	for (; num; num--, named++) {
+		uint8_t *at = room(w, named->name_len + 2 * named->len + 8);
+
+		if (!at)
+			return;
+		memcpy(at, "{\"", 2);
+		memcpy(at + 2, named->name, named->name_len);
+		at += 2 + named->name_len;
+		memcpy(at, "\":\"", 3);
+		at = rj_text_hex(at + 3, named->bytes, named->len);
+		memcpy(at, "\"},", 3);
+		w->at = at + 3;
+	}
+}
+
+static void write_named_hexes(struct rj_visitor *v, const struct rj_field *f,
+			      const struct rj_field *item, const struct rj_named_bytes *named,
+			      size_t num)
+{
+	struct rj_jsonw *w = writer_of(v);
+
+	if (w->depth && w->is_array && w->depth < RJ_JSONW_MAX_DEPTH && !w->num_skipped)
+		put_named(w, named, num);
+	else
+		rj_visitor_each_named(v, f, item, named, num);
 }
 
 static void write_address(struct rj_visitor *v, const struct rj_field *f, const uint8_t addr[16])
@@ -664,6 +697,7 @@ static const struct rj_visitor_ops json_ops = {
 	.numbers = write_numbers,
 	.steps = write_steps,
 	.hexes = write_hexes,
+	.named_hexes = write_named_hexes,
 };
 
 void rj_jsonw_init(struct rj_jsonw *w, struct rj_buffer *out, struct rj_jsonw_keys *keys)

@@ -2,6 +2,8 @@
 /* Text of a JSON string of which some is escaped or replaced. */
 #include "sink/jsonw_text.h"
 
+#include <endian.h>
+
 #include "core/text.h"
 
 /* How many bytes from the start can go out as they are. */
@@ -64,4 +66,27 @@ void rj_jsonw_escape(struct rj_buffer *out, const uint8_t *text, size_t len)
 		text += step;
 		len -= step;
 	}
+}
+
+#define PAIRS_AT_ONCE 8u
+
+uint8_t *rj_jsonw_pairs(uint8_t *at, const uint8_t *bytes, size_t num)
+{
+	uint8_t digits[4 * PAIRS_AT_ONCE];
+
+	while (num) {
+		size_t some = num < PAIRS_AT_ONCE ? num : PAIRS_AT_ONCE;
+
+		rj_text_hex(digits, bytes, 2 * some);
+		for (size_t i = 0; i < some; i++) {
+			uint64_t four = le32toh(rj_jsonw_load4(digits + 4 * i));
+			uint64_t text = htole64(four << 8 | UINT64_C(0x2c220000000022));
+
+			memcpy(at, &text, sizeof(text)); /* the last byte is written over */
+			at += 7;
+		}
+		bytes += 2 * some;
+		num -= some;
+	}
+	return at;
 }

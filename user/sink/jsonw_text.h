@@ -102,6 +102,12 @@ rj_jsonw_copy_plain(uint8_t *at, const uint8_t *text, size_t len)
 	return done;
 }
 
+/*
+ * rj_jsonw_pairs - @num times two bytes as texts of hex, each with its comma; 7 bytes for each and
+ * one more have to be free.
+ */
+uint8_t *rj_jsonw_pairs(uint8_t *at, const uint8_t *bytes, size_t num);
+
 /* rj_jsonw_escape - appends text, escaped and made UTF-8 where it must be. */
 void rj_jsonw_escape(struct rj_buffer *out, const uint8_t *text, size_t len);
 

@@ -493,6 +493,65 @@ TEST(jsonw_writes_lists_of_short_hexes)
 	CHECK(w.is_too_deep);
 }
 
+TEST(jsonw_writes_pairs_of_bytes_in_lists_of_any_length)
+{
+	uint8_t bytes[2 * 20];
+	char want[256];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(7 * i + 1);
+	for (size_t num = 0; num <= 20; num++) {
+		size_t len = 0;
+
+		want[len++] = '[';
+		for (size_t i = 0; i < num; i++)
+			len += (size_t)snprintf(want + len, sizeof(want) - len, "%s\"%02x%02x\"",
+						i ? "," : "", bytes[2 * i], bytes[2 * i + 1]);
+		snprintf(want + len, sizeof(want) - len, "]");
+		begin();
+		v->ops->hexes(v, &array, &b, bytes, 2, num);
+		CHECK_STR(text(), want);
+	}
+}
+
+TEST(jsonw_writes_named_bytes_as_the_single_calls)
+{
+	static const uint8_t bytes[] = { 0x00, 0xff, 0x10 };
+	static const struct rj_named_bytes named[] = {
+		{ "none", NULL, 4, 0 },
+		{ "a", bytes, 1, 3 },
+		{ "a name of more than some 16 bytes", bytes + 1, 33, 1 },
+	};
+
+	begin();
+	v->ops->open(v, &array);
+	v->ops->u64(v, &b, 1);
+	v->ops->named_hexes(v, &object, &b, named, 3);
+	v->ops->named_hexes(v, &object, &b, named, 0);
+	v->ops->u64(v, &b, 2);
+	v->ops->close(v);
+	CHECK_STR(text(), "[1,{\"none\":\"\"},{\"a\":\"00ff10\"},"
+			  "{\"a name of more than some 16 bytes\":\"ff\"},2]");
+	begin(); /* where no array is */
+	v->ops->open(v, &object);
+	v->ops->named_hexes(v, &object, &b, named + 1, 1);
+	v->ops->close(v);
+	CHECK_STR(text(), "{\"object\":{\"a\":\"00ff10\"}}");
+	begin();
+	v->ops->named_hexes(v, &object, &b, named + 1, 1);
+	CHECK_STR(text(), "{\"a\":\"00ff10\"}");
+	begin(); /* too deep, by itself and within what is */
+	for (unsigned int i = 0; i < RJ_JSONW_MAX_DEPTH + 1; i++) {
+		v->ops->open(v, &array);
+		if (i + 2 > RJ_JSONW_MAX_DEPTH)
+			v->ops->named_hexes(v, &object, &b, named, 3);
+	}
+	for (unsigned int i = 0; i < RJ_JSONW_MAX_DEPTH + 1; i++)
+		v->ops->close(v);
+	CHECK(!strchr(text(), '"'));
+	CHECK(w.is_too_deep);
+}
+
 TEST(jsonw_writes_numbers_of_any_length_in_lists)
 {
 	uint64_t numbers[64 + 3];
