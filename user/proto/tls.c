@@ -199,6 +199,17 @@ RJ_MUST_CHECK static enum rj_status take(struct stream *s, uint32_t len, uint8_t
 	return RJ_OK;
 }
 
+/* The next @len bytes, borrowed, where the present record has them all, as nearly always; NULL. */
+static const uint8_t *take_whole(struct stream *s, uint32_t len)
+{
+	const uint8_t *bytes;
+
+	if (len > s->fragment_left || rj_cursor_bytes(&s->c, len, &bytes))
+		return NULL;
+	s->fragment_left -= len;
+	return bytes;
+}
+
 /* Passes over what the present record has of a message of which @len bytes are left. */
 RJ_MUST_CHECK static enum rj_status pass_over(struct stream *s, uint32_t len, uint32_t *ret_left)
 {
@@ -219,16 +230,17 @@ RJ_MUST_CHECK static enum rj_status read_body(struct stream *s, uint32_t wanted,
 					      uint32_t *ret_left)
 {
 	struct stream ahead = *s;
-	enum rj_status st = take(&ahead, wanted, NULL);
+	const uint8_t *whole = take_whole(&ahead, wanted);
+	enum rj_status st = whole ? RJ_OK : take(&ahead, wanted, NULL);
 	uint8_t *bytes = NULL;
 
-	if (!st)
+	if (!st && len > wanted)
 		st = pass_over(&ahead, len - wanted, ret_left);
 	if (st)
 		return st;
 	if (wanted)
-		bytes = rj_arena_alloc(arena, wanted);
-	if (bytes && take(s, wanted, bytes))
+		bytes = whole ? rj_arena_copy(arena, whole, wanted) : rj_arena_alloc(arena, wanted);
+	if (bytes && !whole && take(s, wanted, bytes))
 		return RJ_MALFORMED; /* cannot be: the same bytes were there a moment ago */
 	*s = ahead;
 	*out = (struct rj_tls_body){ .bytes = bytes, .len = bytes ? wanted : 0 };
@@ -243,10 +255,11 @@ RJ_MUST_CHECK static enum rj_status read_message(struct tls_state *state, struct
 						 struct stream *s, uint32_t *ret_left)
 {
 	uint8_t header[HANDSHAKE_HEADER_BYTES], type;
+	const uint8_t *whole = take_whole(s, sizeof(header));
 	struct rj_tls_body body = { .len = 0 };
-	struct rj_cursor c = rj_cursor_init(header, sizeof(header), true);
+	struct rj_cursor c = rj_cursor_init(whole ? whole : header, sizeof(header), true);
 	uint32_t len, wanted;
-	enum rj_status st = take(s, sizeof(header), header);
+	enum rj_status st = whole ? RJ_OK : take(s, sizeof(header), header);
 
 	if (st)
 		return st;
@@ -263,12 +276,11 @@ RJ_MUST_CHECK static enum rj_status read_message(struct tls_state *state, struct
 	return rj_tls_session_message(&state->session, m->side, type, body);
 }
 
-/* Continues the handshake of a side, in the present record or the one that starts here. */
+/* Continues the handshake of a side at @s, and puts @c behind what was read. */
 RJ_MUST_CHECK static enum rj_status read_handshake(struct tls_state *state, struct rj_message *m,
-						   struct rj_cursor *c)
+						   struct stream s, struct rj_cursor *c)
 {
 	struct tls_side *side = &state->sides[m->side];
-	struct stream s = { .c = *c, .fragment_left = side->fragment_left };
 	uint32_t message_left = side->message_left;
 	enum rj_status st = RJ_OK;
 
@@ -361,14 +373,16 @@ RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct 
 						struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, record;
+	struct stream handshake;
 	uint8_t type;
 	uint16_t len;
 	enum rj_status st = read_record_header(&ahead, &type, &len);
 
 	if (st)
 		return st;
+	handshake = (struct stream){ .c = ahead, .fragment_left = len };
 	if (type == RECORD_HANDSHAKE && !state->sides[m->side].seen_ccs)
-		return read_handshake(state, m, c);
+		return read_handshake(state, m, handshake, c);
 	if (type == RECORD_APPLICATION_DATA) {
 		m->is_done = true;
 		*c = ahead;
@@ -378,7 +392,7 @@ RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct 
 	if (st)
 		return st;
 	if (type == RECORD_HANDSHAKE && is_second_hello(record))
-		return read_handshake(state, m, c);
+		return read_handshake(state, m, handshake, c);
 	if (type == RECORD_HANDSHAKE)
 		m->is_done = true;
 	if (type == RECORD_ALERT)
@@ -394,12 +408,13 @@ RJ_MUST_CHECK static enum rj_status parse_stream(struct tls_state *s, struct rj_
 						 struct rj_cursor *c)
 {
 	struct tls_side *side = &s->sides[m->side];
+	const struct stream rest = { .c = *c, .fragment_left = side->fragment_left };
 	enum rj_status st;
 
 	if (!side->seen_record && is_ssl2(*c))
 		st = read_ssl2(s, m, c);
 	else if (side->fragment_left || side->message_left)
-		st = read_handshake(s, m, c);
+		st = read_handshake(s, m, rest, c);
 	else
 		st = read_record(s, m, c);
 	if (!st)

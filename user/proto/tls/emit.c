@@ -31,36 +31,44 @@ static void emit_u64(struct rj_visitor *v, enum rj_tls_field field, uint64_t val
 	v->ops->u64(v, &rj_tls_fields[field], value);
 }
 
-static const char *version_name(uint16_t version)
+#define NAME(literal)                                                                              \
+	(struct rj_tls_name)                                                                       \
+	{                                                                                          \
+		literal, sizeof(literal) - 1                                                       \
+	}
+
+static struct rj_tls_name version_name(uint16_t version)
 {
-	static const char *const texts[] = { "SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3" };
+	static const char texts[][sizeof("TLS1.3")] = { "SSL3.0", "TLS1.0", "TLS1.1", "TLS1.2",
+							"TLS1.3" };
 
 	switch (version) {
 	case RJ_SSL2:
-		return "SSL2.0";
+		return NAME("SSL2.0");
 	case RJ_DTLS_1_0:
-		return "DTLS1.0";
+		return NAME("DTLS1.0");
 	case RJ_DTLS_1_2:
-		return "DTLS1.2";
+		return NAME("DTLS1.2");
 	case RJ_DTLS_1_3:
-		return "DTLS1.3";
+		return NAME("DTLS1.3");
 	default:
-		return version >= RJ_TLS_SSL3_0 && version <= RJ_TLS_1_3 ?
-			       texts[version - RJ_TLS_SSL3_0] :
-			       NULL;
+		if (version < RJ_TLS_SSL3_0 || version > RJ_TLS_1_3)
+			return (struct rj_tls_name){ .text = NULL };
+		return (struct rj_tls_name){ texts[version - RJ_TLS_SSL3_0], sizeof(texts[0]) - 1 };
 	}
 }
 
 static void emit_version_text(struct rj_visitor *v, uint16_t version)
 {
+	struct rj_tls_name name = version_name(version);
 	char unknown[sizeof("0xffff")];
-	const char *text = version_name(version);
 
-	if (!text) {
-		snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
-		text = unknown;
+	if (name.text) {
+		v->ops->string(v, &rj_tls_fields[F_VERSION], name.text, name.len);
+		return;
 	}
-	emit_string(v, F_VERSION, text);
+	snprintf(unknown, sizeof(unknown), "0x%04x", (unsigned int)version);
+	emit_string(v, F_VERSION, unknown);
 }
 
 /* A version that is none of Joy's has no number. */
@@ -116,44 +124,72 @@ static void emit_name_list(struct rj_visitor *v, enum rj_tls_field field, struct
 	v->ops->close(v);
 }
 
+/* One without a name. */
 static void emit_extension(struct rj_visitor *v, const struct rj_tls_extension *extension)
 {
-	struct rj_tls_name name = rj_tls_extension_name(extension->type);
-
 	v->ops->open(v, &rj_tls_fields[F_EXTENSION]);
-	if (name.text)
-		v->ops->name(v, name.text, name.len);
-	else
-		v->ops->u64(v, &rj_tls_fields[F_KIND], extension->type);
+	v->ops->u64(v, &rj_tls_fields[F_KIND], extension->type);
 	emit_hex(v, F_DATA, extension->data);
 	if (rj_tls_is_grease(extension->type))
 		emit_true(v, F_IS_GREASE);
 	v->ops->close(v);
 }
 
+/* Extensions with names come in runs. */
+#define MAX_NAMED 16u
+
+struct named {
+	struct rj_named_bytes at[MAX_NAMED];
+	size_t num;
+};
+
+static void emit_named(struct rj_visitor *v, struct named *named)
+{
+	if (named->num)
+		rj_visitor_named_hexes(v, &rj_tls_fields[F_EXTENSION], &rj_tls_fields[F_DATA],
+				       named->at, named->num);
+	named->num = 0;
+}
+
 static void emit_extensions(struct rj_visitor *v, enum rj_tls_field field,
 			    const struct rj_tls_hello *hello)
 {
 	struct rj_cursor block = hello->extensions;
-	struct rj_tls_extension extension;
+	struct rj_tls_extension x;
+	struct named named;
 
 	if (!block.left)
 		return;
+	named.num = 0;
 	v->ops->open(v, &rj_tls_fields[field]);
-	while (block.left && !rj_tls_extension_next(&block, &extension))
-		emit_extension(v, &extension);
+	while (block.left && !rj_tls_extension_next(&block, &x)) {
+		struct rj_tls_name name = rj_tls_extension_name(x.type);
+
+		if (!name.text || named.num == MAX_NAMED)
+			emit_named(v, &named);
+		if (name.text)
+			named.at[named.num++] = (struct rj_named_bytes){ name.text, x.data.at,
+									 name.len, x.data.left };
+		else
+			emit_extension(v, &x);
+	}
+	emit_named(v, &named);
 	v->ops->close(v);
 }
 
-/* struct half - a hello and its extensions; when it is absent both are zeroed. */
+/* struct half - a hello and its extensions. */
 struct half {
 	struct rj_tls_hello hello;
 	struct rj_tls_looked looked;
 };
 
+/* Those that are absent. */
+static const struct half no_hello;
+static const struct rj_ssl2_hello no_ssl2_hello;
+
 static bool is_present(const struct half *half)
 {
-	return half->hello.random.left;
+	return half != &no_hello;
 }
 
 static void emit_hex_if_any(struct rj_visitor *v, enum rj_tls_field field, struct rj_cursor bytes)
@@ -167,35 +203,34 @@ static uint16_t version_of(const struct half *half)
 	return rj_tls_hello_version(&half->hello, half->looked.supported_versions);
 }
 
-/* struct view - the hellos of a session; one that is absent is zeroed. */
+/* struct view - the hellos of a session. */
 struct view {
-	struct half client;
-	struct half server;
-	struct half retry;
-	struct rj_ssl2_hello ssl2_client;
-	struct rj_ssl2_hello ssl2_server;
+	const struct half *client;
+	const struct half *server;
+	const struct half *retry;
+	const struct rj_ssl2_hello *ssl2_client;
+	const struct rj_ssl2_hello *ssl2_server;
 };
 
 /* What the server chose: where there is no ServerHello yet, its retry says so already. */
 static const struct half *choice_of(const struct view *view)
 {
-	return is_present(&view->server) ? &view->server : &view->retry;
+	return is_present(view->server) ? view->server : view->retry;
 }
 
 static void emit_versions(struct rj_visitor *v, const struct view *view)
 {
 	const struct half *choice = choice_of(view);
+	uint16_t version = is_present(choice) ? version_of(choice) : view->ssl2_server->version;
 
+	if (is_present(choice) || view->ssl2_server->specs.at)
+		emit_version_text(v, version);
+	if (is_present(view->client))
+		emit_version_number(v, F_C_VERSION, version_of(view->client));
+	else if (view->ssl2_client->specs.at)
+		emit_version_number(v, F_C_VERSION, view->ssl2_client->version);
 	if (is_present(choice))
-		emit_version_text(v, version_of(choice));
-	else if (view->ssl2_server.specs.at)
-		emit_version_text(v, view->ssl2_server.version);
-	if (is_present(&view->client))
-		emit_version_number(v, F_C_VERSION, version_of(&view->client));
-	else if (view->ssl2_client.specs.at)
-		emit_version_number(v, F_C_VERSION, view->ssl2_client.version);
-	if (is_present(choice))
-		emit_version_number(v, F_S_VERSION, version_of(choice));
+		emit_version_number(v, F_S_VERSION, version);
 }
 
 static void emit_key_exchange(struct rj_visitor *v, const struct rj_tls_body *body)
@@ -236,11 +271,11 @@ static void emit_curve(struct rj_visitor *v, const struct rj_tls_body *body)
 
 static void emit_lists(struct rj_visitor *v, const struct view *view)
 {
-	const struct rj_tls_looked *client = &view->client.looked;
+	const struct rj_tls_looked *client = &view->client->looked;
 
 	emit_name_list(v, F_SNI, client->server_name, RJ_TLS_LIST_NAMES);
 	emit_name_list(v, F_C_ALPN, client->alpn, RJ_TLS_LIST_PROTOCOLS);
-	emit_name_list(v, F_S_ALPN, view->server.looked.alpn, RJ_TLS_LIST_PROTOCOLS);
+	emit_name_list(v, F_S_ALPN, view->server->looked.alpn, RJ_TLS_LIST_PROTOCOLS);
 	emit_code_list(v, F_C_VERSIONS, client->supported_versions, RJ_TLS_LIST_VERSIONS);
 	emit_code_list(v, F_C_GROUPS, client->supported_groups, RJ_TLS_LIST_GROUPS);
 	emit_shares(v, client->key_share);
@@ -251,28 +286,28 @@ static void emit_lists(struct rj_visitor *v, const struct view *view)
 
 static void emit_ids(struct rj_visitor *v, const struct view *view)
 {
-	const struct rj_tls_hello *client = &view->client.hello, *server = &view->server.hello;
+	const struct rj_tls_hello *client = &view->client->hello, *server = &view->server->hello;
 
 	emit_hex_if_any(v, F_C_RANDOM,
-			is_present(&view->client) ? client->random : view->ssl2_client.challenge);
+			is_present(view->client) ? client->random : view->ssl2_client->challenge);
 	emit_hex_if_any(v, F_S_RANDOM, server->random);
 	emit_hex_if_any(v, F_C_SID,
-			is_present(&view->client) ? client->session_id :
-						    view->ssl2_client.session_id);
+			is_present(view->client) ? client->session_id :
+						   view->ssl2_client->session_id);
 	emit_hex_if_any(v, F_S_SID,
-			is_present(&view->server) ? server->session_id :
-						    view->ssl2_server.session_id);
+			is_present(view->server) ? server->session_id :
+						   view->ssl2_server->session_id);
 }
 
 static void emit_suites(struct rj_visitor *v, const struct view *view)
 {
 	emit_hex_if_any(v, F_SCS, choice_of(view)->hello.suites);
-	if (is_present(&view->client))
-		emit_codes(v, F_CS, view->client.hello.suites, 2);
-	else if (view->ssl2_client.specs.at)
-		emit_codes(v, F_CS, view->ssl2_client.specs, RJ_SSL2_SPEC_BYTES);
-	if (view->ssl2_server.specs.at)
-		emit_codes(v, F_S_SPECS, view->ssl2_server.specs, RJ_SSL2_SPEC_BYTES);
+	if (is_present(view->client))
+		emit_codes(v, F_CS, view->client->hello.suites, 2);
+	else if (view->ssl2_client->specs.at)
+		emit_codes(v, F_CS, view->ssl2_client->specs, RJ_SSL2_SPEC_BYTES);
+	if (view->ssl2_server->specs.at)
+		emit_codes(v, F_S_SPECS, view->ssl2_server->specs, RJ_SSL2_SPEC_BYTES);
 }
 
 static void emit_hellos(struct rj_visitor *v, const struct rj_tls_session *session,
@@ -282,9 +317,9 @@ static void emit_hellos(struct rj_visitor *v, const struct rj_tls_session *sessi
 	emit_lists(v, view);
 	emit_curve(v, &session->server_key_exchange);
 	emit_suites(v, view);
-	emit_extensions(v, F_C_EXTENSIONS, &view->client.hello);
-	emit_extensions(v, F_S_EXTENSIONS, &view->server.hello);
-	emit_extensions(v, F_HRR_EXTENSIONS, &view->retry.hello);
+	emit_extensions(v, F_C_EXTENSIONS, &view->client->hello);
+	emit_extensions(v, F_S_EXTENSIONS, &view->server->hello);
+	emit_extensions(v, F_HRR_EXTENSIONS, &view->retry->hello);
 }
 
 static bool has_grease_code(struct rj_cursor codes)
@@ -385,18 +420,18 @@ static void emit_alerts(struct rj_visitor *v, const struct rj_tls_session *s)
 static void emit_flags(struct rj_visitor *v, const struct rj_tls_session *session,
 		       const struct view *view)
 {
-	const struct rj_tls_looked *client = &view->client.looked;
+	const struct rj_tls_looked *client = &view->client->looked;
 
 	if (session->is_retried)
 		emit_true(v, F_HRR);
 	if (session->is_verified)
 		emit_true(v, F_VERIFIED);
-	if (has_grease(&view->client))
+	if (has_grease(view->client))
 		emit_true(v, F_GREASE);
 	emit_ech(v, client->ech);
 	if (client->pre_shared_key.at)
 		emit_true(v, F_PSK);
-	if (view->server.looked.pre_shared_key.at)
+	if (view->server->looked.pre_shared_key.at)
 		emit_true(v, F_S_PSK);
 	if (client->early_data.at)
 		emit_true(v, F_EARLY_DATA);
@@ -422,6 +457,7 @@ static void emit_messages(struct rj_visitor *v, const struct rj_tls_record *reco
 
 static const struct rj_step_word directions[] = { { "<", 1 }, { ">", 1 } };
 
+/* A record with several messages. */
 static void emit_record(struct rj_visitor *v, const struct rj_tls_record *record)
 {
 	v->ops->open(v, &rj_tls_fields[F_RECORD]);
@@ -433,29 +469,70 @@ static void emit_record(struct rj_visitor *v, const struct rj_tls_record *record
 	v->ops->close(v);
 }
 
-/* Records without messages in the clear have the same members, and come in runs. */
+/* Records with one message in the clear have the same members, as have those without, in runs. */
+#define RECORD_STEPS                                                                               \
+	{ RJ_STEP_OPEN, &rj_tls_fields[F_RECORD], NULL },                                          \
+		{ RJ_STEP_U64, &rj_tls_fields[F_B], NULL },                                        \
+		{ RJ_STEP_WORD, &rj_tls_fields[F_DIR], directions },                               \
+		{ RJ_STEP_U64, &rj_tls_fields[F_IPT], NULL },                                      \
+	{                                                                                          \
+		RJ_STEP_U64, &rj_tls_fields[F_TP], NULL                                            \
+	}
 #define NUM_VALUES 4u
+#define MAX_VALUES 6u /* with a message */
 #define MAX_RUN 32u
 
+static const struct rj_step bare_steps[] = {
+	RECORD_STEPS,
+	{ RJ_STEP_CLOSE, NULL, NULL },
+};
+
+static const struct rj_step message_steps[] = {
+	RECORD_STEPS,
+	{ RJ_STEP_OPEN, &rj_tls_fields[F_HS_TYPES], NULL },
+	{ RJ_STEP_U64, &rj_tls_fields[F_HS_TYPE], NULL },
+	{ RJ_STEP_CLOSE, NULL, NULL },
+	{ RJ_STEP_OPEN, &rj_tls_fields[F_HS_LENS], NULL },
+	{ RJ_STEP_U64, &rj_tls_fields[F_HS_LEN], NULL },
+	{ RJ_STEP_CLOSE, NULL, NULL },
+	{ RJ_STEP_CLOSE, NULL, NULL },
+};
+
+/* struct run - of @num records, each with @num_messages; @next: behind their values. */
 struct run {
-	uint64_t values[MAX_RUN][NUM_VALUES];
-	size_t num;
+	uint64_t values[MAX_RUN * MAX_VALUES];
+	uint64_t *next;
+	unsigned int num_messages;
+	unsigned int num;
 };
 
 static void emit_run(struct rj_visitor *v, struct run *run)
 {
-	static const struct rj_step steps[] = {
-		{ RJ_STEP_OPEN, &rj_tls_fields[F_RECORD], NULL },
-		{ RJ_STEP_U64, &rj_tls_fields[F_B], NULL },
-		{ RJ_STEP_WORD, &rj_tls_fields[F_DIR], directions },
-		{ RJ_STEP_U64, &rj_tls_fields[F_IPT], NULL },
-		{ RJ_STEP_U64, &rj_tls_fields[F_TP], NULL },
-		{ RJ_STEP_CLOSE, NULL, NULL },
-	};
-
-	if (run->num)
-		rj_visitor_steps(v, steps, RJ_NUM_STEPS(steps), run->values[0], run->num);
+	if (run->num && run->num_messages)
+		rj_visitor_steps(v, message_steps, RJ_NUM_STEPS(message_steps), run->values,
+				 run->num);
+	else if (run->num)
+		rj_visitor_steps(v, bare_steps, RJ_NUM_STEPS(bare_steps), run->values, run->num);
+	run->next = run->values;
 	run->num = 0;
+}
+
+static void add_to_run(struct run *run, const struct rj_tls_record *record)
+{
+	uint64_t *values = run->next;
+
+	values[0] = record->len;
+	values[1] = record->is_out;
+	values[2] = record->ipt_ms;
+	values[3] = record->type;
+	run->next += NUM_VALUES;
+	if (record->num_messages) {
+		values[4] = record->messages[0].type;
+		values[5] = record->messages[0].len;
+		run->next += MAX_VALUES - NUM_VALUES;
+	}
+	run->num_messages = record->num_messages;
+	run->num++;
 }
 
 static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
@@ -463,50 +540,54 @@ static void emit_records(struct rj_visitor *v, struct rj_tls_records *records)
 	struct rj_tls_record record;
 	struct run run;
 
-	run.num = 0;
+	run.next = run.values;
+	run.num = run.num_messages = 0;
 	v->ops->open(v, &rj_tls_fields[F_SRLT]);
 	while (records->next(records, &record)) {
-		uint64_t *values = run.values[run.num];
-
-		if (record.num_messages) {
+		if (run.num == MAX_RUN || record.num_messages != run.num_messages)
 			emit_run(v, &run);
+		if (record.num_messages <= 1)
+			add_to_run(&run, &record);
+		else
 			emit_record(v, &record);
-			continue;
-		}
-		values[0] = record.len;
-		values[1] = record.is_out;
-		values[2] = record.ipt_ms;
-		values[3] = record.type;
-		if (++run.num == MAX_RUN)
-			emit_run(v, &run);
 	}
 	emit_run(v, &run);
 	v->ops->close(v);
 }
 
-/* A kept hello was read without fault before; one that is absent stays zeroed. */
-static void read_half(const struct rj_tls_session *session, enum rj_tls_which which,
-		      struct half *out)
+/* struct room - where hellos are taken apart. */
+struct room {
+	struct half halves[3];
+	struct rj_ssl2_hello ssl2[2];
+};
+
+/* A kept hello was read without fault before. */
+static const struct half *read_half(const struct rj_tls_session *session, enum rj_tls_which which,
+				    struct half *room)
 {
-	*out = (struct half){ .hello = { .is_server = false } };
-	if (rj_tls_session_hello(session, which, &out->hello))
-		rj_tls_extensions_look(&out->hello, &out->looked);
+	if (!rj_tls_session_hello(session, which, &room->hello))
+		return &no_hello;
+	rj_tls_extensions_look(&room->hello, &room->looked);
+	return room;
 }
 
-static void read_ssl2(const struct rj_tls_body *body, struct rj_ssl2_hello *out)
+static const struct rj_ssl2_hello *read_ssl2(const struct rj_tls_body *body,
+					     struct rj_ssl2_hello *room)
 {
-	*out = (struct rj_ssl2_hello){ .is_server = false };
-	if (rj_ssl2_hello_read(rj_cursor_init(body->bytes, body->len, true), out))
-		return; /* there is none: what is kept was read before */
+	if (!body->len || rj_ssl2_hello_read(rj_cursor_init(body->bytes, body->len, true), room))
+		return &no_ssl2_hello;
+	return room;
 }
 
-static void read_view(const struct rj_tls_session *session, struct view *out)
+static struct view read_view(const struct rj_tls_session *session, struct room *room)
 {
-	read_half(session, RJ_TLS_THE_CLIENT, &out->client);
-	read_half(session, RJ_TLS_THE_SERVER, &out->server);
-	read_half(session, RJ_TLS_THE_RETRY, &out->retry);
-	read_ssl2(&session->ssl2_client, &out->ssl2_client);
-	read_ssl2(&session->ssl2_server, &out->ssl2_server);
+	return (struct view){
+		.client = read_half(session, RJ_TLS_THE_CLIENT, &room->halves[0]),
+		.server = read_half(session, RJ_TLS_THE_SERVER, &room->halves[1]),
+		.retry = read_half(session, RJ_TLS_THE_RETRY, &room->halves[2]),
+		.ssl2_client = read_ssl2(&session->ssl2_client, &room->ssl2[0]),
+		.ssl2_server = read_ssl2(&session->ssl2_server, &room->ssl2[1]),
+	};
 }
 
 static bool is_empty(const struct rj_tls_session *s)
@@ -535,18 +616,19 @@ static void emit_transport(struct rj_visitor *v, const struct rj_tls_session *se
 void rj_tls_session_emit(const struct rj_tls_session *session, struct rj_tls_records *records,
 			 struct rj_visitor *v)
 {
+	struct room room;
 	struct view view;
 
 	if (is_empty(session) && !records)
 		return;
-	read_view(session, &view);
+	view = read_view(session, &room);
 	v->ops->open(v, &rj_tls_fields[F_TLS]);
 	emit_transport(v, session);
 	emit_versions(v, &view);
 	emit_key_exchange(v, &session->client_key_exchange);
 	emit_hellos(v, session, &view);
 	emit_flags(v, session, &view);
-	rj_tls_emit_certificates(session, view.ssl2_server.certificate, v);
+	rj_tls_emit_certificates(session, view.ssl2_server->certificate, v);
 	if (records)
 		emit_records(v, records);
 	v->ops->close(v);

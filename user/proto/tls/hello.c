@@ -46,9 +46,11 @@ static void open_extensions(struct rj_cursor rest, struct rj_tls_hello *hello)
 enum rj_status rj_tls_client_hello_read(struct rj_cursor body, bool has_cookie,
 					struct rj_tls_hello *out)
 {
-	struct rj_tls_hello hello = { .is_server = false };
+	struct rj_tls_hello hello; /* not zeroed: nearly all of it is set below */
 	enum rj_status st;
 
+	hello.is_server = hello.is_malformed = false;
+	hello.cookie = rj_cursor_init(NULL, 0, true);
 	body.is_hard = true;
 	st = rj_cursor_u16(&body, &hello.version);
 	if (!st)
@@ -74,14 +76,16 @@ enum rj_status rj_tls_client_hello_read(struct rj_cursor body, bool has_cookie,
 
 enum rj_status rj_tls_server_hello_read(struct rj_cursor body, struct rj_tls_hello *out)
 {
-	struct rj_tls_hello hello = { .is_server = true };
-	enum rj_status st;
+	struct rj_tls_hello hello; /* not zeroed: nearly all of it is set below */
 	bool is_draft;
+	enum rj_status st;
 
+	hello.is_server = true;
+	hello.is_malformed = false;
+	hello.session_id = hello.cookie = hello.compression = rj_cursor_init(NULL, 0, true);
 	body.is_hard = true;
-	hello.session_id = hello.compression = rj_cursor_init(NULL, 0, true);
 	st = rj_cursor_u16(&body, &hello.version);
-	is_draft = hello.version >= DRAFT_FIRST && hello.version <= DRAFT_LAST;
+	is_draft = !st && hello.version >= DRAFT_FIRST && hello.version <= DRAFT_LAST;
 	if (!st)
 		st = rj_cursor_sub(&body, RANDOM_BYTES, &hello.random);
 	if (!st && !is_draft)
@@ -154,16 +158,15 @@ static struct rj_cursor *place_of(struct rj_tls_looked *looked, uint16_t type)
 void rj_tls_extensions_look(const struct rj_tls_hello *hello, struct rj_tls_looked *out)
 {
 	struct rj_cursor block = hello->extensions;
-	struct rj_tls_looked looked = { .ech = { .at = NULL } };
 	struct rj_tls_extension extension;
 
+	*out = (struct rj_tls_looked){ .ech = { .at = NULL } };
 	while (block.left && !rj_tls_extension_next(&block, &extension)) {
-		struct rj_cursor *place = place_of(&looked, extension.type);
+		struct rj_cursor *place = place_of(out, extension.type);
 
 		if (place && !place->at)
 			*place = extension.data;
 	}
-	*out = looked;
 }
 
 enum rj_status rj_tls_list_open(enum rj_tls_list kind, struct rj_cursor data, struct rj_cursor *out)
@@ -248,6 +251,8 @@ RJ_MUST_CHECK static enum rj_status check_list(enum rj_tls_list kind, struct rj_
 	struct rj_cursor list, item;
 	enum rj_status st = rj_tls_list_open(kind, data, &list);
 
+	if (!st && (kind == RJ_TLS_LIST_GROUPS || kind == RJ_TLS_LIST_VERSIONS))
+		return list.left % 2 ? RJ_MALFORMED : RJ_OK;
 	while (!st && list.left)
 		st = rj_tls_list_next(kind, &list, &item);
 	return st;
@@ -275,28 +280,35 @@ RJ_MUST_CHECK static enum rj_status check_extension(const struct rj_tls_hello *h
 
 /*
  * struct seen - the types that a block has had, a bit each.
- * @pages: those of one upper byte; few bytes are met, and only theirs are cleared
- * @has_page: whether that is
+ * @low: those below 64, as nearly all are
+ * @pages: the others, those of one upper byte together; few are met, and only theirs are cleared
+ * @has_page: which these are
  */
 struct seen {
+	uint64_t low;
 	uint64_t pages[NUM_PAGES][PAGE_TYPES / 64];
-	bool has_page[NUM_PAGES];
+	uint64_t has_page[NUM_PAGES / 64];
 };
 
-/* Whether @type was there before; from now on it was. */
-static bool is_seen(struct seen *seen, uint16_t type)
+/* Whether bit @at was set before; from now on it is. */
+static inline bool is_set(uint64_t *bits, unsigned int at)
 {
-	unsigned int low = type % PAGE_TYPES;
-	uint64_t *page = seen->pages[type / PAGE_TYPES];
-	uint64_t bit = UINT64_C(1) << low % 64;
-	bool was_seen;
+	uint64_t before = bits[at / 64], bit = UINT64_C(1) << at % 64;
 
-	if (!seen->has_page[type / PAGE_TYPES])
+	bits[at / 64] = before | bit;
+	return before & bit;
+}
+
+/* Whether @type was there before; from now on it was. */
+static inline bool is_seen(struct seen *seen, uint16_t type)
+{
+	uint64_t *page = seen->pages[type / PAGE_TYPES];
+
+	if (type < 64)
+		return is_set(&seen->low, type);
+	if (!is_set(seen->has_page, type / PAGE_TYPES))
 		memset(page, 0, sizeof(seen->pages[0]));
-	seen->has_page[type / PAGE_TYPES] = true;
-	was_seen = page[low / 64] & bit;
-	page[low / 64] |= bit;
-	return was_seen;
+	return is_set(page, type % PAGE_TYPES);
 }
 
 enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
@@ -306,7 +318,8 @@ enum rj_status rj_tls_hello_check(const struct rj_tls_hello *hello)
 
 	if (hello->is_malformed)
 		return RJ_MALFORMED;
-	memset(seen.has_page, 0, sizeof(seen.has_page)); /* the pages need no zeros */
+	seen.low = 0; /* the pages need no zeros */
+	memset(seen.has_page, 0, sizeof(seen.has_page));
 	while (block.left) {
 		struct rj_tls_extension extension;
 		enum rj_status st = rj_tls_extension_next(&block, &extension);

@@ -60,8 +60,9 @@ bool rj_tls_session_hello(const struct rj_tls_session *session, enum rj_tls_whic
 								     &session->server_hello;
 
 	if (which == RJ_TLS_THE_CLIENT)
-		return !read_client(session, &session->client_hello, out);
-	return !rj_tls_server_hello_read(body_cursor(body), out);
+		return session->client_hello.len &&
+		       !read_client(session, &session->client_hello, out);
+	return body->len && !rj_tls_server_hello_read(body_cursor(body), out);
 }
 
 /* One client and one server: @side is (or becomes) @role and the other side is not. */
