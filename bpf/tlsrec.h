@@ -52,8 +52,15 @@
 /* In bpf/ctx.h, which knows the two kinds of packets. */
 static __always_inline int rj_frame_load_few(const struct rj_frame *f, __u32 off, void *to,
 					     __u64 len);
+#define rj_tls_load rj_frame_load_few
 #else
 #define rj_frame_load_few rj_frame_load
+
+/* 1 to 8 bytes for the first ones of *@to; on the host a whole word costs least, where it is. */
+static __always_inline int rj_tls_load(const struct rj_frame *f, __u32 off, __u64 *to, __u64 len)
+{
+	return rj_frame_load(f, off, to, sizeof(*to)) || rj_frame_load(f, off, to, len);
+}
 #endif
 
 /*
@@ -378,7 +385,7 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 	if (len > RJ_TLS_RECORD_LEN)
 		return 0;
 	rj_hide(len);
-	if ((__s64)len < 1 || !rj_frame_load_few(f, off, &bytes, len))
+	if ((__s64)len < 1 || !rj_tls_load(f, off, &bytes, len))
 		return 0;
 	head = (__u64)w->head << 8 * len | rj_be64(bytes) >> (64 - 8 * len);
 	w->next += (__u32)len;
@@ -403,8 +410,37 @@ static __always_inline int rj_tls_head(const struct rj_frame *f, __u32 off, __u3
 static __always_inline int rj_tls_head_apart(const struct rj_frame *f, __u32 off, __u32 left,
 					     struct rj_tls_walk *w, const struct rj_tls_list *list,
 					     __u64 since_start_ns);
+#define rj_tls_whole(f, off, left, w, list, since_start_ns) 0
 #else
-#define rj_tls_head_apart rj_tls_head
+/* A function of its own, as rj_tls_whole reads most headers. */
+static __attribute__((noinline, unused)) int rj_tls_head_apart(const struct rj_frame *f, __u32 off,
+							       __u32 left, struct rj_tls_walk *w,
+							       const struct rj_tls_list *list,
+							       __u64 since_start_ns)
+{
+	return rj_tls_head(f, off, left, w, list, since_start_ns);
+}
+
+/* rj_tls_head of a header that the packet has as a whole. False: it may not, nothing was done. */
+static __always_inline int rj_tls_whole(const struct rj_frame *f, __u32 off, __u32 left,
+					struct rj_tls_walk *w, const struct rj_tls_list *list,
+					__u64 since_start_ns)
+{
+	__u64 word;
+
+	if (w->head_len || left < RJ_TLS_RECORD_LEN || !rj_frame_load(f, off, &word, sizeof(word)))
+		return 0;
+	word = rj_be64(word);
+	if (w->bits & RJ_TLS_IN_RECORD) {
+		w->next += RJ_TLS_MESSAGE_HEAD;
+		rj_tls_message(w, list, (__u32)(word >> 32));
+		return 1;
+	}
+	w->next += RJ_TLS_RECORD_LEN;
+	rj_tls_record(f, off + RJ_TLS_RECORD_LEN, w, list, word >> (64 - 8 * RJ_TLS_RECORD_LEN),
+		      since_start_ns);
+	return 1;
+}
 #endif
 
 /* rj_tls_is_past - whether the side is looked at no more for TLS behind another protocol. */
@@ -454,7 +490,8 @@ static __always_inline void rj_tls_follow(const struct rj_frame *f, __u32 off,
 
 		if (at >= p->payload_len || w->state > RJ_TLS_FOLLOW)
 			return;
-		if (!rj_tls_head_apart(f, off + at, p->payload_len - at, w, list, since_start_ns))
+		if (!rj_tls_whole(f, off + at, p->payload_len - at, w, list, since_start_ns) &&
+		    !rj_tls_head_apart(f, off + at, p->payload_len - at, w, list, since_start_ns))
 			break;
 		rj_forget();
 		if (rj_tls_is_behind(w))

@@ -588,7 +588,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 
 	rj_table_unpack(&e->table, around, 0, seq);
 	rj_table_unpack(&e->table, entry, 1, later_seq);
-	rj_flow_merge(earlier, &later, &e->options.limits);
+	rj_flow_merge(earlier, &e->table.pools->blocks, &later, &e->options.limits);
 	rj_seq_sort(&seq[0]); /* fragments that waited came before their first */
 	rj_seq_sort(&seq[1]);
 	if (!rj_table_repack(&e->table, around, seq))

@@ -54,8 +54,8 @@ static uint32_t sum_to(uint32_t a, uint32_t b, uint32_t limit)
  * The records of the later piece behind the earlier's, whose start it is that counts. Unless it
  * went on from there, what lies between them was not followed.
  */
-static void merge_tls(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
-		      uint32_t limit)
+static void merge_tls(struct rj_seq *to, struct rj_blocks *blocks, const struct rj_seq *from,
+		      uint64_t shift_us, uint32_t limit)
 {
 	struct rj_tls_walk *walk = &to->rest->tls;
 	const struct rj_tls_walk *later = &from->rest->tls;
@@ -65,7 +65,7 @@ static void merge_tls(struct rj_seq *to, const struct rj_seq *from, uint64_t shi
 
 	if (!walk->num_words)
 		to->rest->tls_seq = from->rest->tls_seq;
-	num = rj_seq_append_records(to, from, shift_us, limit);
+	num = rj_seq_append_records(to, blocks, from, shift_us, limit);
 	if (later->state == RJ_TLS_UNKNOWN)
 		return;
 	if (walk->num_words && rj_tls_is_behind(later)) { /* what is looked for was found before */
@@ -106,8 +106,9 @@ static void merge_start(struct side to, const struct rj_half *half, const struct
 	to.half->bits |= half->bits & RJ_HALF_STARTED;
 }
 
-static void merge_half(struct side to, const struct rj_half *half, const struct rj_seq *from_seq,
-		       uint64_t shift_us, const struct rj_limits *limits)
+static void merge_half(struct side to, struct rj_blocks *blocks, const struct rj_half *half,
+		       const struct rj_seq *from_seq, uint64_t shift_us,
+		       const struct rj_limits *limits)
 {
 	const struct rj_rest *from = from_seq->rest;
 	struct rj_rest *rest = to.seq->rest;
@@ -118,7 +119,7 @@ static void merge_half(struct side to, const struct rj_half *half, const struct 
 	if (!half->packets)
 		return;
 	rj_seq_append(to.seq, from_seq, shift_us);
-	merge_tls(to.seq, from_seq, shift_us, rj_tls_words(limits));
+	merge_tls(to.seq, blocks, from_seq, shift_us, rj_tls_words(limits));
 	for (uint32_t i = 0; i < rj_seq_num_ids(from_seq) && rest->num_ids + i < RJ_FIRST_IDS; i++)
 		rest->first_ids[rest->num_ids + i] = rj_seq_id(from_seq, i);
 	if (!to.half->packets)
@@ -159,7 +160,7 @@ static void count_seam(struct rj_piece to, const struct rj_piece *from)
 	}
 }
 
-void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
+void rj_flow_merge(struct rj_piece earlier, struct rj_blocks *blocks, const struct rj_piece *later,
 		   const struct rj_limits *limits)
 {
 	struct rj_flow *to = earlier.flow;
@@ -175,7 +176,7 @@ void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
 		const struct side whole = { &to->half[side], &earlier.seq[side] };
 
-		merge_half(whole, &from->half[side], &later->seq[side], shift_us, limits);
+		merge_half(whole, blocks, &from->half[side], &later->seq[side], shift_us, limits);
 		/* the later piece knows who owns the halves now */
 		if (from->owner[side])
 			to->owner[side] = from->owner[side];

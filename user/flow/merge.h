@@ -25,9 +25,9 @@ bool rj_flow_joins(const struct rj_flow *earlier, const struct rj_flow *later,
 /*
  * rj_flow_merge - makes of two pieces of one flow one, in @earlier. Counters,
  * histograms and sequences are as if all packets had met one place;
- * retransmissions across the seam are not seen.
+ * retransmissions across the seam are not seen. @blocks: where @earlier's TLS records are.
  */
-void rj_flow_merge(struct rj_piece earlier, const struct rj_piece *later,
+void rj_flow_merge(struct rj_piece earlier, struct rj_blocks *blocks, const struct rj_piece *later,
 		   const struct rj_limits *limits);
 
 #endif

@@ -14,7 +14,6 @@
 #include "flow/packed.h"
 
 #include <endian.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/pool.h"
@@ -289,8 +288,8 @@ void rj_packed_clear(struct rj_packed *packed, struct rj_pool *pool)
 	packed->used = 0;
 }
 
-void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool)
+void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool, struct rj_blocks *blocks)
 {
 	rj_packed_clear(packed, pool);
-	free(packed->records);
+	rj_seq_put_records(blocks, packed->records, packed->num_words);
 }

@@ -15,6 +15,7 @@
 #define RJ_PACKED_FIRST 20u
 
 struct rj_packed_block;
+struct rj_blocks;
 struct rj_pool;
 struct rj_slab;
 
@@ -70,8 +71,8 @@ void rj_packed_open(const struct rj_packed *packed, const struct rj_seq *to);
 /* rj_packed_clear - forgets the sequences, not the TLS records. */
 void rj_packed_clear(struct rj_packed *packed, struct rj_pool *pool);
 
-/* rj_packed_free - gives back all that it holds. */
-void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool);
+/* rj_packed_free - gives back all that it holds; @blocks: where the TLS records are. */
+void rj_packed_free(struct rj_packed *packed, struct rj_pool *pool, struct rj_blocks *blocks);
 
 /* rj_packed_fetch - has the processor fetch where the next packet goes. */
 static inline void rj_packed_fetch(const struct rj_packed *packed)

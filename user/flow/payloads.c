@@ -234,15 +234,28 @@ void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 		tell_traits(p, entry, &seen);
 }
 
+/* Makes room for @need entries in a side's list; false without memory. */
+static __attribute__((noinline)) bool reserve_records(struct rj_payloads *p,
+						      struct rj_packed *packed, uint32_t need)
+{
+	struct rj_seq seq = { .records = packed->records, .num_words = packed->num_words };
+
+	if (!rj_seq_reserve_records(&seq, &p->pools->blocks, need))
+		return false;
+	packed->records = seq.records;
+	packed->num_words = (uint16_t)seq.num_words;
+	return true;
+}
+
 void rj_payloads_records(struct rj_payloads *p, struct rj_entry *entry,
 			 const struct rj_packet *packet, const struct rj_captured *c)
 {
 	struct rj_half *half = &entry->flow.half[packet->side];
 	struct rj_packed *packed = &entry->side[packet->side]->packed;
-	struct rj_seq seq = rj_table_room(p->table, entry, packet->side, 0);
+	struct rj_rest *rest = rj_rest_of(entry, packet->side);
 	const struct rj_frame f = { .data = c->payload, .captured_len = c->payload_len };
 	uint64_t start_ns = entry->flow.start_ns;
-	struct rj_tls_walk *walk = &seq.rest->tls;
+	struct rj_tls_walk *walk = &rest->tls;
 	uint16_t before = walk->num_words;
 	__u64 words[RJ_TLS_HEADS];
 	const struct rj_tls_list list = { .words = words,
@@ -252,18 +265,16 @@ void rj_payloads_records(struct rj_payloads *p, struct rj_entry *entry,
 	/* a fragment that went around the kernel, whose state has the records */
 	if (!c->payload_len && packet->bits & RJ_PKT_JOINED_FRAG)
 		return;
-	rj_tlsrec_add(&f, 0, half, seq.rest, &list, packet,
+	rj_tlsrec_add(&f, 0, half, rest, &list, packet,
 		      packet->time_ns > start_ns ? packet->time_ns - start_ns : 0);
-	if (walk->num_words <= before)
-		return;
-	if (!rj_seq_add_records(&seq, before, (const uint64_t *)words, walk->num_words - before)) {
+	if (walk->num_words > packed->num_words && !reserve_records(p, packed, walk->num_words)) {
 		p->stats->dissect.no_memory++;
 		walk->num_words = before;
 		walk->state = RJ_TLS_LOST;
 		return;
 	}
-	packed->records = seq.records;
-	packed->num_words = (uint16_t)seq.num_words;
+	for (uint32_t i = before; i < walk->num_words; i++)
+		packed->records[i] = words[i - before];
 }
 
 /* Of a sample the first bytes of its side. */

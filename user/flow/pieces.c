@@ -26,7 +26,7 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 }
 
 /* Without memory some of its packets are missing, and not counted in the rest. */
-static void take_side(struct rj_side *to, struct rj_pool *pool, const struct rj_seq *from,
+static void take_side(struct rj_side *to, struct rj_flow_pools *pools, const struct rj_seq *from,
 		      const struct rj_limits *limits)
 {
 	struct rj_seq kept = { .rest = &to->rest };
@@ -38,8 +38,9 @@ static void take_side(struct rj_side *to, struct rj_pool *pool, const struct rj_
 	to->rest.num_splt = rj_seq_len(from);
 	to->rest.num_ids = rj_seq_num_ids(from);
 	to->rest.tls.num_words = 0;
-	(void)!rj_packed_add(&to->packed, pool, &lists, 0, 0);
-	to->rest.tls.num_words = rj_seq_append_records(&kept, from, 0, rj_tls_words(limits));
+	(void)!rj_packed_add(&to->packed, &pools->sequences, &lists, 0, 0);
+	to->rest.tls.num_words =
+		rj_seq_append_records(&kept, &pools->blocks, from, 0, rj_tls_words(limits));
 	to->packed.records = kept.records;
 	to->packed.num_words = (uint16_t)kept.num_words;
 	if (limits->with_hist)
@@ -54,7 +55,7 @@ bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_f
 	entry->flow = *flow;
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		if (seq[side].rest) /* else no packet of this side came */
-			take_side(entry->side[side], &t->pools->sequences, &seq[side], limits);
+			take_side(entry->side[side], t->pools, &seq[side], limits);
 	return true;
 }
 

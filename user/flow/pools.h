@@ -12,7 +12,7 @@
 /*
  * struct rj_flow_pools - of one thread.
  * @entries, @sides, @sequences: of tables; @dissects, @paused, @all_bytes, @all_traits: of
- * entries; @blocks: what traits and dissectors hold
+ * entries; @blocks: what traits and dissectors hold, and lists of TLS records
  * @slab: where all of these have their memory
  * @splt, @ids: room for unpacked sequences, of each side of RJ_FLOW_ROOMS entries
  */

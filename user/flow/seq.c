@@ -2,35 +2,35 @@
 /* Reading and joining packet sequences on the host; their TLS records, which grow. */
 #include "flow/seq.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_WORDS 16u
 
 /* Doubles: the words of a list come a few at a time. */
-static bool reserve_records(struct rj_seq *seq, uint32_t need)
+bool rj_seq_reserve_records(struct rj_seq *seq, struct rj_blocks *blocks, uint32_t need)
 {
 	uint32_t capacity = seq->num_words ? seq->num_words : FIRST_WORDS;
-	uint64_t *records;
+	__u64 *records;
 
 	if (need <= seq->num_words)
 		return true;
 	while (capacity < need)
 		capacity *= 2;
-	records = realloc(seq->records, capacity * sizeof(*records));
+	records = rj_blocks_take(blocks, capacity * (uint32_t)sizeof(*records));
 	if (!records)
 		return false;
-	seq->records = (void *)records;
+	if (seq->num_words)
+		memcpy(records, seq->records, seq->num_words * sizeof(*records));
+	rj_seq_put_records(blocks, seq->records, seq->num_words);
+	seq->records = records;
 	seq->num_words = capacity;
 	return true;
 }
 
-bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *words, uint32_t num)
+void rj_seq_put_records(struct rj_blocks *blocks, __u64 *records, uint32_t num_words)
 {
-	if (!reserve_records(seq, before + num))
-		return false;
-	memcpy(seq->records + before, words, num * sizeof(*words));
-	return true;
+	if (num_words)
+		rj_blocks_put(blocks, records, num_words * (uint32_t)sizeof(*records));
 }
 
 uint32_t rj_seq_num_words(const struct rj_seq *seq)
@@ -106,15 +106,15 @@ static uint64_t later_word(uint64_t word, uint64_t shift_us)
 	return (word & ~RJ_SPLT_TIME_MAX) | (us < RJ_SPLT_TIME_MAX ? us : RJ_SPLT_TIME_MAX);
 }
 
-uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
-			       uint32_t limit)
+uint16_t rj_seq_append_records(struct rj_seq *to, struct rj_blocks *blocks,
+			       const struct rj_seq *from, uint64_t shift_us, uint32_t limit)
 {
 	uint32_t num = rj_seq_num_words(from);
 	uint32_t before = rj_seq_num_words(to);
 
 	if (before + num > limit)
 		num = limit > before ? limit - before : 0;
-	if (!num || !reserve_records(to, before + num))
+	if (!num || !rj_seq_reserve_records(to, blocks, before + num))
 		return (uint16_t)before;
 	for (uint32_t i = 0; i < num; i++)
 		to->records[before + i] = later_word(from->records[i], shift_us);

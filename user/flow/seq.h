@@ -8,13 +8,17 @@
 
 #include "bpf/abi.h"
 #include "bpf/splt.h"
+#include "core/blocks.h"
 #include "core/status.h"
 
 /*
- * rj_seq_add_records - puts @num entries of TLS records behind the @before that are there.
- * False without memory.
+ * rj_seq_reserve_records - makes room for @need entries of TLS records, in a block of @blocks, as
+ * the list is. False without memory: it is as it was.
  */
-bool rj_seq_add_records(struct rj_seq *seq, uint32_t before, const uint64_t *words, uint32_t num);
+bool rj_seq_reserve_records(struct rj_seq *seq, struct rj_blocks *blocks, uint32_t need);
+
+/* rj_seq_put_records - gives back a list of TLS records that has room for @num_words; or NULL. */
+void rj_seq_put_records(struct rj_blocks *blocks, __u64 *records, uint32_t num_words);
 
 /* rj_seq_num_words - entries of TLS records that are there. */
 uint32_t rj_seq_num_words(const struct rj_seq *seq);
@@ -39,7 +43,7 @@ void rj_seq_sort(const struct rj_seq *seq);
  * rj_seq_append_records - likewise for TLS records, at most @limit entries in all. How many there
  * are then.
  */
-uint16_t rj_seq_append_records(struct rj_seq *to, const struct rj_seq *from, uint64_t shift_us,
-			       uint32_t limit);
+uint16_t rj_seq_append_records(struct rj_seq *to, struct rj_blocks *blocks,
+			       const struct rj_seq *from, uint64_t shift_us, uint32_t limit);
 
 #endif

@@ -97,7 +97,7 @@ static void free_side(struct rj_table *t, struct rj_entry *entry, unsigned int s
 {
 	if (!entry->is_open[side])
 		return;
-	rj_packed_free(&entry->side[side]->packed, &t->pools->sequences);
+	rj_packed_free(&entry->side[side]->packed, &t->pools->sequences, &t->pools->blocks);
 	if (entry->side[side] != &entry->own)
 		rj_pool_put(&t->pools->sides, entry->side[side]);
 }

@@ -28,31 +28,33 @@ static void take_messages(struct rj_tls_merge *m, unsigned int side, struct rj_t
 	}
 }
 
+/* Takes the record that stands first in the list of a side. */
+static void take_record(struct rj_tls_merge *m, unsigned int side, struct rj_tls_record *out)
+{
+	uint64_t word = *m->at[side]++;
+	uint64_t us = rj_splt_us(word), since_us = us > m->before_us ? us - m->before_us : 0;
+
+	m->left[side]--;
+	m->num_left[side]--;
+	out->ipt_ms = m->is_first ? 0 : since_us / 1000;
+	out->len = (uint32_t)(word >> RJ_SPLT_TIME_BITS & 0xffff);
+	out->type = (uint8_t)(word >> RJ_TLS_TYPE_BITS & 0xff);
+	out->is_out = !side;
+	out->num_messages = 0;
+	m->before_us += since_us;
+	m->is_first = false;
+	take_messages(m, side, out);
+}
+
 /* At equal times the originator's first; the gap is to the record before, of either side. */
 static bool next_record(struct rj_tls_records *records, struct rj_tls_record *out)
 {
 	struct rj_tls_merge *m = (struct rj_tls_merge *)records;
 	bool has_out = find_record(m, 0), has_in = find_record(m, 1);
-	unsigned int side;
-	uint64_t word, us;
 
 	if (!has_out && !has_in)
 		return false;
-	side = !has_out || (has_in && rj_splt_us(*m->at[1]) < rj_splt_us(*m->at[0]));
-	word = *m->at[side]++;
-	m->left[side]--;
-	m->num_left[side]--;
-	us = rj_splt_us(word);
-	*out = (struct rj_tls_record){
-		.ipt_ms = m->is_first || us < m->before_us ? 0 : (us - m->before_us) / 1000,
-		.len = (uint32_t)(word >> RJ_SPLT_TIME_BITS & 0xffff),
-		.type = (uint8_t)(word >> RJ_TLS_TYPE_BITS & 0xff),
-		.is_out = !side,
-	};
-	if (m->is_first || us > m->before_us)
-		m->before_us = us;
-	m->is_first = false;
-	take_messages(m, side, out);
+	take_record(m, !has_out || (has_in && rj_splt_us(*m->at[1]) < rj_splt_us(*m->at[0])), out);
 	return true;
 }
 

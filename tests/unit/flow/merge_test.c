@@ -118,7 +118,7 @@ static void check_same(struct piece *got, struct piece *want)
 /* Joins @later to @earlier. */
 static void merge(struct piece *earlier, struct piece *later)
 {
-	rj_flow_merge((struct rj_piece){ &earlier->flow, earlier->seq },
+	rj_flow_merge((struct rj_piece){ &earlier->flow, earlier->seq }, NULL,
 		      &(struct rj_piece){ &later->flow, later->seq }, &limits);
 }
 

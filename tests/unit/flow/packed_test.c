@@ -86,7 +86,7 @@ TEST(packed_gives_back_lengths_and_gaps_at_the_edges_of_their_bytes)
 	}
 	CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 	expect(&packed, &f);
-	rj_packed_free(&packed, &pool);
+	rj_packed_free(&packed, &pool, NULL);
 }
 
 TEST(packed_keeps_what_is_no_packet_and_what_comes_before_the_one_before)
@@ -105,7 +105,7 @@ TEST(packed_keeps_what_is_no_packet_and_what_comes_before_the_one_before)
 	put(&f, RJ_SPLT_TIME_MAX, 12, 0);
 	CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 	expect(&packed, &f);
-	rj_packed_free(&packed, &pool);
+	rj_packed_free(&packed, &pool, NULL);
 }
 
 /* Packets as they come, a few at once, with identifications of some and of others alone. */
@@ -135,7 +135,7 @@ TEST(packed_gives_back_what_was_added_bit_by_bit)
 		CHECK(!packed.last && !packed.used);
 		CHECK(rj_packed_add(&packed, &pool, &f.seq, 0, 0));
 		expect(&packed, &f);
-		rj_packed_free(&packed, &pool);
+		rj_packed_free(&packed, &pool, NULL);
 	}
 }
 
@@ -148,7 +148,7 @@ TEST(packed_takes_little_for_few_packets)
 		CHECK(rj_packed_packet(&packed, &pool, rj_splt_pack(i * 3000000, 1448, 0),
 				       RJ_PACKED_NO_ID));
 	CHECK(!packed.last);
-	rj_packed_free(&packed, &pool);
+	rj_packed_free(&packed, &pool, NULL);
 }
 
 TEST(packed_open_stops_where_there_is_no_more_room)
@@ -170,5 +170,5 @@ TEST(packed_open_stops_where_there_is_no_more_room)
 	CHECK_EQ(f.splt[20], 0xeeeeeeeeeeeeeeee);
 	CHECK_EQ(f.ids[19], 23);
 	CHECK_EQ(f.ids[20], 0xeeee);
-	rj_packed_free(&packed, &pool);
+	rj_packed_free(&packed, &pool, NULL);
 }

@@ -392,7 +392,7 @@ TEST(tls_list_of_two_pieces_starts_where_the_first_of_them_does)
 								    .records = words[piece],
 								    .num_words = 8 };
 		}
-		rj_flow_merge((struct rj_piece){ .flow = &flows[0], .seq = seq[0] },
+		rj_flow_merge((struct rj_piece){ .flow = &flows[0], .seq = seq[0] }, NULL,
 			      &(struct rj_piece){ .flow = &flows[1], .seq = seq[1] }, &limits);
 		CHECK_EQ(rest->tls.state, cases[i].want.state);
 		CHECK_EQ(rest->tls.bits, cases[i].want.bits);
@@ -407,16 +407,18 @@ TEST(tls_list_appends_up_to_its_limit)
 	struct rj_rest to_rest = { 0 }, from_rest = { .tls.num_words = 40 };
 	struct rj_seq to = { .rest = &to_rest };
 	const struct rj_seq from = { .rest = &from_rest, .records = words, .num_words = 40 };
+	struct rj_blocks blocks = { 0 };
 
 	for (unsigned int i = 0; i < 40; i++)
 		words[i] = rj_tls_pack(i * 1000, i, 23);
 	words[1] = RJ_TLS_MESSAGE | 5;
-	to_rest.tls.num_words = rj_seq_append_records(&to, &from, 0, 64);
+	to_rest.tls.num_words = rj_seq_append_records(&to, &blocks, &from, 0, 64);
 	CHECK_EQ(to_rest.tls.num_words, 40);
-	to_rest.tls.num_words = rj_seq_append_records(&to, &from, 7, 64);
+	to_rest.tls.num_words = rj_seq_append_records(&to, &blocks, &from, 7, 64);
 	CHECK_EQ(to_rest.tls.num_words, 64);
 	CHECK_EQ(rj_splt_us(to.records[40]), 7);
 	CHECK_EQ(to.records[41], RJ_TLS_MESSAGE | 5);
 	CHECK_EQ(rj_splt_us(to.records[63]), 23 + 7);
-	free(to.records);
+	rj_seq_put_records(&blocks, to.records, to.num_words);
+	rj_blocks_done(&blocks);
 }
