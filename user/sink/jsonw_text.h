@@ -10,13 +10,22 @@
 typedef int8_t rj_jsonw_vector16 __attribute__((vector_size(16)));
 typedef uint64_t rj_jsonw_vector2 __attribute__((vector_size(16)));
 
-/* Whether none of 16 bytes needs a look: printable ASCII (or DEL), no quote, no backslash. */
+/* All bits of each byte that needs no look: printable ASCII (or DEL), no quote, no backslash. */
+static inline rj_jsonw_vector16 rj_jsonw_plain16(rj_jsonw_vector16 bytes)
+{
+	return (bytes > 0x1f) & ~((bytes == '"') | (bytes == '\\'));
+}
+
+static inline bool rj_jsonw_is_all(rj_jsonw_vector16 bits)
+{
+	rj_jsonw_vector2 halves = (rj_jsonw_vector2)bits;
+
+	return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
 static inline bool rj_jsonw_are_plain(rj_jsonw_vector16 bytes)
 {
-	rj_jsonw_vector2 found =
-		(rj_jsonw_vector2)((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
-
-	return !(found[0] | found[1]);
+	return rj_jsonw_is_all(rj_jsonw_plain16(bytes));
 }
 
 static inline rj_jsonw_vector16 rj_jsonw_load16(const uint8_t *text)
@@ -72,6 +81,18 @@ static inline bool rj_jsonw_copy_short(uint8_t *at, const uint8_t *text, size_t 
 	return true;
 }
 
+/* Copies 16 bytes to 32 likewise. */
+static inline bool rj_jsonw_copy_medium(uint8_t *at, const uint8_t *text, size_t len)
+{
+	rj_jsonw_vector16 first = rj_jsonw_load16(text), last = rj_jsonw_load16(text + len - 16);
+
+	if (!rj_jsonw_is_all(rj_jsonw_plain16(first) & rj_jsonw_plain16(last)))
+		return false;
+	memcpy(at, &first, 16);
+	memcpy(at + len - 16, &last, 16);
+	return true;
+}
+
 /*
  * rj_jsonw_copy_plain - copies plain text to @at, where @len bytes are free, up to the first byte
  * that needs a look; returns how many bytes it did.
@@ -83,6 +104,8 @@ rj_jsonw_copy_plain(uint8_t *at, const uint8_t *text, size_t len)
 	rj_jsonw_vector16 x;
 
 	if (len < 16 && len >= 4 && rj_jsonw_copy_short(at, text, len))
+		return len;
+	if (len >= 16 && len <= 32 && rj_jsonw_copy_medium(at, text, len))
 		return len;
 	for (; done + 16 <= len; done += 16) {
 		x = rj_jsonw_load16(text + done);
