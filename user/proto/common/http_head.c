@@ -2,6 +2,8 @@
 /* The grammar of HTTP/1 heads: start line and fields (RFC 9112). */
 #include "proto/common/http_head.h"
 
+#include <endian.h>
+
 #include "proto/common/line.h"
 
 #define VERSION_LEN 8 /* HTTP/1.1 */
@@ -11,29 +13,43 @@ static bool is_digit(uint8_t ch)
 	return ch >= '0' && ch <= '9';
 }
 
-/* token, RFC 9110 section 5.6.2: letters, digits and !#$%&'*+-.^_`|~, a bit each */
+/* token, RFC 9110 section 5.6.2: letters, digits and !#$%&'*+-.^_`|~ */
+#define T(ch) [ch] = true
+/* clang-format off */
+static const bool token_chars[256] = {
+	T('!'), T('#'), T('$'), T('%'), T('&'), T('\''), T('*'), T('+'), T('-'), T('.'),
+	T('0'), T('1'), T('2'), T('3'), T('4'), T('5'), T('6'), T('7'), T('8'), T('9'),
+	T('A'), T('B'), T('C'), T('D'), T('E'), T('F'), T('G'), T('H'), T('I'), T('J'), T('K'),
+	T('L'), T('M'), T('N'), T('O'), T('P'), T('Q'), T('R'), T('S'), T('T'), T('U'), T('V'),
+	T('W'), T('X'), T('Y'), T('Z'), T('^'), T('_'), T('`'),
+	T('a'), T('b'), T('c'), T('d'), T('e'), T('f'), T('g'), T('h'), T('i'), T('j'), T('k'),
+	T('l'), T('m'), T('n'), T('o'), T('p'), T('q'), T('r'), T('s'), T('t'), T('u'), T('v'),
+	T('w'), T('x'), T('y'), T('z'), T('|'), T('~'),
+};
+/* clang-format on */
+#undef T
+
+static size_t token_len(const struct rj_cursor *c)
+{
+	size_t len = 0;
+
+	while (len < c->left && token_chars[c->at[len]])
+		len++;
+	return len;
+}
+
 static bool is_token(struct rj_cursor c)
 {
-	static const uint32_t good[8] = { 0x00000000, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
-	bool has_any = c.left;
-	uint8_t ch;
-
-	while (!rj_cursor_u8(&c, &ch))
-		if (!(good[ch >> 5] >> (ch & 31) & 1))
-			return false;
-	return has_any;
+	return c.left && token_len(&c) == c.left;
 }
 
 /* Bytes above ASCII are not the standard's, but are what clients send. */
 static bool is_uri(struct rj_cursor c)
 {
-	bool has_any = c.left;
-	uint8_t ch;
-
-	while (!rj_cursor_u8(&c, &ch))
-		if (ch <= ' ' || ch == 0x7f)
+	for (size_t i = 0; i < c.left; i++)
+		if (c.at[i] <= ' ' || c.at[i] == 0x7f)
 			return false;
-	return has_any;
+	return c.left;
 }
 
 static bool is_reason_char(uint8_t ch)
@@ -45,6 +61,11 @@ static bool is_reason_char(uint8_t ch)
 static bool is_value(struct rj_cursor line)
 {
 	return !rj_line_has(line, '\0') && !rj_line_has(line, '\r');
+}
+
+static bool is_blank(uint8_t ch)
+{
+	return ch == ' ' || ch == '\t';
 }
 
 static bool is_all(struct rj_cursor c, bool (*is_good)(uint8_t ch))
@@ -239,11 +260,64 @@ RJ_MUST_CHECK static enum rj_status add_line(struct rj_http_field *f, struct rj_
 	return RJ_OK;
 }
 
+typedef uint8_t vector16 __attribute__((vector_size(16)));
+typedef uint64_t vector2 __attribute__((vector_size(16)));
+
+/* Where the first of LF, CR and NUL is; c->left: there is none. */
+static inline size_t plain_len(const struct rj_cursor *c)
+{
+	size_t len = 0;
+
+	for (; len + 16 <= c->left; len += 16) {
+		vector16 x;
+		vector2 found;
+
+		memcpy(&x, c->at + len, sizeof(x));
+		found = (vector2)((x == '\n') | (x == '\r') | (x == '\0'));
+		if (found[0])
+			return len + (size_t)__builtin_ctzll(htole64(found[0])) / 8;
+		if (found[1])
+			return len + 8 + (size_t)__builtin_ctzll(htole64(found[1])) / 8;
+	}
+	while (len < c->left && c->at[len] != '\n' && c->at[len] != '\r' && c->at[len])
+		len++;
+	return len;
+}
+
+/*
+ * rj_http_field_read of a header as nearly all are, a line that ends in CRLF and with the next one
+ * behind it; false: it is to be looked at more closely.
+ */
+static inline bool read_usual(struct rj_cursor *c, struct rj_http_field *out)
+{
+	const uint8_t *at = c->at;
+	size_t name_len = 0, first, end = plain_len(c), behind = end;
+
+	if (c->left - end < 3 || at[end] != '\r' || at[end + 1] != '\n' || is_blank(at[end + 2]))
+		return false;
+	while (token_chars[at[name_len]]) /* CR is none */
+		name_len++;
+	if (!name_len || at[name_len] != ':' || end >= sizeof(out->folded))
+		return false;
+	first = name_len + 1;
+	while (is_blank(at[first]))
+		first++;
+	while (end > first && is_blank(at[end - 1]))
+		end--;
+	out->is_end = false;
+	out->name = rj_cursor_init(at, name_len, true);
+	out->value = rj_cursor_init(at + first, end - first, true);
+	return !rj_cursor_skip(c, behind + 2);
+}
+
 enum rj_status rj_http_field_read(struct rj_cursor *c, struct rj_http_field *out)
 {
 	struct rj_cursor ahead = *c, line;
-	enum rj_status st = rj_line_read(&ahead, &line);
+	enum rj_status st;
 
+	if (read_usual(c, out))
+		return RJ_OK;
+	st = rj_line_read(&ahead, &line);
 	if (st)
 		return st;
 	out->is_end = !line.left;

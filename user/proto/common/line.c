@@ -65,8 +65,8 @@ bool rj_line_begins(struct rj_cursor c, const char *text)
 {
 	uint8_t ch;
 
-	while (!rj_cursor_u8(&c, &ch))
-		if (lower(ch) != lower((uint8_t)*text++))
+	for (; !rj_cursor_u8(&c, &ch); text++)
+		if (ch != (uint8_t)*text && lower(ch) != lower((uint8_t)*text))
 			return false;
 	return true;
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tests of header lines of HTTP/1: what is found however long the line is. */
+#include "proto/common/http_head.h"
+#include "tests/unit/unit.h"
+
+#define NAME "X-Name"
+
+/* @text, of which the first line is a header, gives @value, or NULL: it is malformed. */
+static void check(const char *text, size_t len, const char *value, size_t value_len)
+{
+	uint8_t *exact = unit_copy((const uint8_t *)text, len);
+	struct rj_cursor c = rj_cursor_init(exact, len, true);
+	struct rj_http_field field;
+	enum rj_status st = rj_http_field_read(&c, &field);
+
+	CHECK_EQ(st, value ? RJ_OK : RJ_MALFORMED);
+	if (value && !st) {
+		CHECK(!field.is_end);
+		CHECK_EQ(field.name.left, strlen(NAME));
+		CHECK_EQ(field.value.left, value_len);
+		CHECK(!memcmp(field.value.at, value, value_len));
+	}
+	CHECK_EQ(c.left == len, !value);
+	free(exact);
+}
+
+TEST(http_what_ends_a_value_is_found_at_every_place)
+{
+	static const char odd[] = { 0, '\r', '\n', '\t', ' ', 'x' };
+	char line[64] = NAME ":";
+	char *value = line + strlen(line);
+
+	for (size_t len = 1; len <= 40; len++) {
+		for (size_t i = 0; i < sizeof(odd) * len; i++) {
+			size_t at = i % len, behind = strlen(NAME) + 1 + len;
+			char ch = odd[i / len];
+
+			memset(value, 'v', len);
+			value[at] = ch;
+			memcpy(line + behind, "\r\n\r\n", 4);
+			if (ch == '\n')
+				check(line, behind + 4, value, at);
+			else if (!ch || (ch == '\r' && at + 1 < len))
+				check(line, behind + 4, NULL, 0);
+			else if ((ch == ' ' || ch == '\t' || ch == '\r') && at + 1 == len)
+				check(line, behind + 4, ch == '\r' ? NULL : value, at);
+			else if ((ch == ' ' || ch == '\t') && !at)
+				check(line, behind + 4, value + 1, len - 1);
+			else
+				check(line, behind + 4, value, len);
+		}
+	}
+}
+
+TEST(http_a_header_is_read_to_its_end_wherever_the_bytes_end)
+{
+	static const char line[] = NAME ": some value or other\r\n";
+	static const char fold[] = NAME ": some value or other\r\n  and more\r\n";
+
+	for (size_t len = 0; len < strlen(line); len++)
+		check(line, len, NULL, 0);
+	check(line, strlen(line), "some value or other", 19);
+	check(fold, strlen(fold), "some value or other and more", 28);
+	check(NAME ":\r\nB: c\r\n", 15, "", 0);
+	check(NAME ": \t \r\nB: c\r\n", 18, "", 0);
+	check(NAME " : a\r\nB: c\r\n", 16, NULL, 0);
+	check(": a\r\nB: c\r\n", 11, NULL, 0);
+	check(NAME "\r\nB: c\r\n", 14, NULL, 0);
+}
