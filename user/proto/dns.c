@@ -305,7 +305,7 @@ static bool is_before(const struct kept *a, const struct kept *b)
 }
 
 static void emit_kept(const struct kept *k, uint32_t index, unsigned int side, uint32_t *room,
-		      struct rj_dns_exchange *x, struct rj_visitor *v)
+		      struct rj_dns_exchange *x, struct rj_dns_names *names, struct rj_visitor *v)
 {
 	const struct rj_dns_said said = {
 		.bytes = rj_cursor_init(k->bytes, k->len, !k->is_cut),
@@ -319,7 +319,7 @@ static void emit_kept(const struct kept *k, uint32_t index, unsigned int side, u
 
 	if (k->has_header && !k->is_multicast)
 		rj_dns_exchange_take(x, &said, &about);
-	rj_dns_message_emit(said.bytes, room, &about, v);
+	rj_dns_message_emit(said.bytes, room, &about, names, v);
 }
 
 static void emit(const void *state, unsigned int originator, struct rj_visitor *v)
@@ -328,16 +328,18 @@ static void emit(const void *state, unsigned int originator, struct rj_visitor *
 	const struct kept *a = s->sides[0].first, *b = s->sides[1].first;
 	uint32_t room = MAX_ITEMS;
 	struct rj_dns_exchange x;
+	struct rj_dns_names names;
 
 	(void)originator; /* qn and rn tell who speaks */
 	if (!s->num_seen)
 		return;
 	rj_dns_exchange_init(&x);
+	rj_dns_names_init(&names);
 	rj_dns_put_open(v, RJ_DNS_F_MESSAGES);
 	for (uint32_t index = 0; a || b; index++) {
 		bool is_a = !b || (a && is_before(a, b));
 
-		emit_kept(is_a ? a : b, index, !is_a, &room, &x, v);
+		emit_kept(is_a ? a : b, index, !is_a, &room, &x, &names, v);
 		a = is_a ? a->next : a;
 		b = is_a ? b : b->next;
 	}

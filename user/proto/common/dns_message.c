@@ -5,15 +5,26 @@
 #include "proto/common/dns_fields.h"
 #include "proto/common/dns_nbns.h"
 #include "proto/common/dns_rdata.h"
+#include "proto/common/dns_steps.h"
 #include "proto/common/dns_text.h"
 
 #define MDNS_CLASS_FLAG 0x8000u
 #define NOWHERE SIZE_MAX /* in no message */
 
-/* struct named - the name written last: nearly all records of an answer have the question's. */
-struct named {
-	size_t place;
-	struct rj_dns_name name;
+#define MAX_KEPT 8u /* records of a message that are not read again; most have fewer */
+
+/*
+ * struct reading - how far a message can be read, and what was read, to be written.
+ * @question: the first, if there is one
+ * @records: as many as there are of the first ones
+ * @behind_question, @behind_records: what follows them
+ */
+struct reading {
+	struct rj_dns_extent e;
+	struct rj_dns_question question;
+	struct rj_dns_part behind_question;
+	struct rj_dns_part behind_records;
+	struct rj_dns_record records[MAX_KEPT];
 };
 
 RJ_MUST_CHECK static enum rj_status read_rdata(const struct rj_dns_record *r, uint16_t class,
@@ -33,22 +44,27 @@ static enum rj_status check_rdata(const struct rj_dns_record *r, enum rj_dns_kin
 	return read_rdata(r, r->class & ~MDNS_CLASS_FLAG & 0xffff, kind, NULL);
 }
 
+/* The next record; what it is like and, of the first ones, itself goes to @out. */
 RJ_MUST_CHECK static enum rj_status scan_record(struct rj_dns_part *p, enum rj_dns_kind kind,
-						struct rj_dns_extent *e)
+						struct reading *out)
 {
-	struct rj_dns_record r;
-	enum rj_status st = rj_dns_record_read(p, &r);
+	struct rj_dns_record unkept;
+	struct rj_dns_record *r =
+		out->e.num_records < MAX_KEPT ? &out->records[out->e.num_records] : &unkept;
+	enum rj_status st = rj_dns_record_read(p, r);
 
 	if (st)
 		return st;
-	st = check_rdata(&r, kind);
+	if (!rj_dns_address_len(r))
+		st = check_rdata(r, kind);
 	if (st == RJ_TRUNCATED)
 		return st;
 	if (st)
-		e->has_bad_rdata = true;
-	if (r.type == RJ_DNS_TYPE_OPT)
-		e->rcode_high = (uint8_t)(r.ttl >> 24);
-	e->num_records++;
+		out->e.has_bad_rdata = true;
+	if (r->type == RJ_DNS_TYPE_OPT)
+		out->e.rcode_high = (uint8_t)(r->ttl >> 24);
+	if (out->e.num_records++ < MAX_KEPT)
+		out->behind_records = *p;
 	return RJ_OK;
 }
 
@@ -57,32 +73,50 @@ static uint32_t records_declared(const struct rj_dns_header *h)
 	return (uint32_t)h->counts[RJ_DNS_AN] + h->counts[RJ_DNS_NS] + h->counts[RJ_DNS_AR];
 }
 
-/* As rj_dns_message_scan, over all of @p; the first name, unless @first is NULL, goes to there. */
-static enum rj_status scan(struct rj_dns_part *p, enum rj_dns_kind kind, struct named *first,
-			   struct rj_dns_extent *out)
+/* The first question; the text of its name goes to @names, unless that is NULL or has it. */
+RJ_MUST_CHECK static enum rj_status scan_first(struct rj_dns_part *p, enum rj_dns_kind kind,
+					       struct rj_dns_names *names, struct reading *out)
 {
-	struct rj_dns_extent e = { .has_header = false };
-	enum rj_status st = rj_dns_header_read(p, &e.header);
+	struct rj_dns_question *q = &out->question;
+	enum rj_status st;
 
-	e.has_header = !st;
-	while (!st && e.num_questions < e.header.counts[RJ_DNS_QD]) {
-		struct named *named = e.num_questions ? NULL : first;
+	if (!names)
+		return rj_dns_question_read(p, NULL, q);
+	if (names->kind != kind || !rj_dns_question_same(p, names->octets, q)) {
+		names->octets.left = 0;
+		names->kind = kind;
+		st = rj_dns_question_read(p, &names->question, q);
+		if (st)
+			return st;
+		names->octets = rj_dns_name_octets(&q->name);
+		if (kind == RJ_DNS_NBNS)
+			rj_dns_nbns_name_decode(&names->question);
+	}
+	names->place = rj_dns_name_place(&q->name);
+	out->behind_question = *p;
+	return RJ_OK;
+}
+
+/* As rj_dns_message_scan, over all of @p; the first name, unless @names is NULL, goes to there. */
+static enum rj_status scan(struct rj_dns_part *p, enum rj_dns_kind kind, struct rj_dns_names *names,
+			   struct reading *out)
+{
+	struct rj_dns_extent *e = &out->e;
+	enum rj_status st;
+
+	*e = (struct rj_dns_extent){ .has_header = false };
+	st = rj_dns_header_read(p, &e->header);
+	e->has_header = !st;
+	while (!st && e->num_questions < e->header.counts[RJ_DNS_QD]) {
 		struct rj_dns_question q;
 
-		st = rj_dns_question_read(p, named ? &named->name : NULL, &q);
-		if (st)
-			break;
-		e.num_questions++;
-		if (!named)
-			continue;
-		named->place = rj_dns_name_place(&q.name);
-		if (kind == RJ_DNS_NBNS)
-			rj_dns_nbns_name_decode(&named->name);
+		st = e->num_questions ? rj_dns_question_read(p, NULL, &q) :
+					scan_first(p, kind, names, out);
+		e->num_questions += !st;
 	}
-	while (!st && e.num_records < records_declared(&e.header))
-		st = scan_record(p, kind, &e);
-	e.trailing_bytes = p->c.left;
-	*out = e;
+	while (!st && e->num_records < records_declared(&e->header))
+		st = scan_record(p, kind, out);
+	e->trailing_bytes = p->c.left;
 	return st;
 }
 
@@ -90,8 +124,11 @@ enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent 
 {
 	struct rj_dns_message message = rj_dns_message_init(bytes);
 	struct rj_dns_part p = rj_dns_part_init(&message);
+	struct reading r;
+	enum rj_status st = scan(&p, RJ_DNS_UNICAST, NULL, &r);
 
-	return scan(&p, RJ_DNS_UNICAST, NULL, out);
+	*out = r.e;
+	return st;
 }
 
 static void put_text(struct rj_visitor *v, enum rj_dns_field f, const struct rj_dns_text *text)
@@ -113,25 +150,38 @@ static void put_type(struct rj_visitor *v, enum rj_dns_field f, uint16_t type,
 	}
 }
 
-static bool read_name(struct rj_dns_part at, size_t place, enum rj_dns_kind kind,
-		      struct named *last)
+static bool read_other(struct rj_dns_part at, size_t place, enum rj_dns_kind kind,
+		       struct rj_dns_names *names)
 {
-	last->place = NOWHERE;
-	if (rj_dns_name_read(&at, &last->name))
+	names->other_place = NOWHERE;
+	if (rj_dns_name_read(&at, &names->other))
 		return false;
 	if (kind == RJ_DNS_NBNS)
-		rj_dns_nbns_name_decode(&last->name);
-	last->place = place;
+		rj_dns_nbns_name_decode(&names->other);
+	names->other_place = place;
 	return true;
 }
 
-static void put_name(struct rj_visitor *v, enum rj_dns_field f, struct rj_dns_part at,
-		     enum rj_dns_kind kind, struct named *last)
+/* The text of the name at @at; NULL when it cannot be read. */
+static const struct rj_dns_name *name_at(const struct rj_dns_part *at, enum rj_dns_kind kind,
+					 struct rj_dns_names *names)
 {
-	size_t place = rj_dns_name_place(&at);
+	size_t place = rj_dns_name_place(at);
 
-	if (place == last->place || read_name(at, place, kind, last))
-		rj_dns_put_string(v, f, last->name.text, last->name.len);
+	if (place == names->place)
+		return &names->question;
+	if (place == names->other_place || read_other(*at, place, kind, names))
+		return &names->other;
+	return NULL;
+}
+
+static void put_name(struct rj_visitor *v, enum rj_dns_field f, const struct rj_dns_part *at,
+		     enum rj_dns_kind kind, struct rj_dns_names *names)
+{
+	const struct rj_dns_name *name = name_at(at, kind, names);
+
+	if (name)
+		rj_dns_put_string(v, f, name->text, name->len);
 }
 
 static void put_type_class(const struct rj_dns_question *q, enum rj_dns_kind kind,
@@ -209,41 +259,43 @@ static void put_about(const struct rj_dns_about *about, struct rj_visitor *v)
 }
 
 /* The header and, when it is there, the first question, in Joy's order. */
-static void put_head(struct rj_dns_part *p, const struct rj_dns_extent *e, enum rj_dns_kind kind,
-		     struct named *last, struct rj_visitor *v)
+static void put_head(const struct reading *r, enum rj_dns_kind kind, struct rj_dns_names *names,
+		     struct rj_visitor *v)
 {
-	bool is_response = e->header.flags & RJ_DNS_QR;
-	struct rj_dns_question q;
-	bool has_question = e->num_questions && !rj_dns_question_again(p, &q);
+	const struct rj_dns_header *h = &r->e.header;
+	const struct rj_dns_question *q = r->e.num_questions ? &r->question : NULL;
+	const struct rj_dns_name *name = q ? name_at(&q->name, kind, names) : NULL;
+	bool is_response = h->flags & RJ_DNS_QR;
+	uint32_t rcode = (uint32_t)r->e.rcode_high << 4 | (h->flags & 0xfu);
 
-	if (has_question)
-		put_name(v, is_response ? RJ_DNS_F_RN : RJ_DNS_F_QN, q.name, kind, last);
-	rj_dns_put_u64(v, RJ_DNS_F_ID, e->header.id);
-	if (has_question)
-		put_type_class(&q, kind, v);
+	if (name && kind <= RJ_DNS_MDNS && rj_dns_head_put(h, q, name, rcode, v))
+		return;
+	if (name)
+		rj_dns_put_string(v, is_response ? RJ_DNS_F_RN : RJ_DNS_F_QN, name->text,
+				  name->len);
+	rj_dns_put_u64(v, RJ_DNS_F_ID, h->id);
+	if (q)
+		put_type_class(q, kind, v);
 	if (is_response)
-		rj_dns_put_u64(v, RJ_DNS_F_RC,
-			       (uint64_t)e->rcode_high << 4 | (e->header.flags & 0xfu));
-	put_flags(&e->header, kind, v);
-	if (rj_dns_header_opcode(&e->header))
-		rj_dns_put_u64(v, RJ_DNS_F_OPCODE, rj_dns_header_opcode(&e->header));
+		rj_dns_put_u64(v, RJ_DNS_F_RC, rcode);
+	put_flags(h, kind, v);
 }
 
-/* Passes the questions after the first, of which *@max_items at most are written. */
-static void put_more_questions(struct rj_dns_part *p, uint32_t num, enum rj_dns_kind kind,
-			       uint32_t *max_items, struct named *last, struct rj_visitor *v)
+/* The @num questions after the first, of which *@max_items at most are written. */
+static void put_more_questions(const struct reading *r, uint32_t num, enum rj_dns_kind kind,
+			       uint32_t *max_items, struct rj_dns_names *names,
+			       struct rj_visitor *v)
 {
+	struct rj_dns_part p = r->behind_question;
 	struct rj_dns_question q;
 
-	if (!num)
-		return;
 	rj_dns_put_open(v, RJ_DNS_F_MORE_QUESTIONS);
-	for (uint32_t i = 0; i < num && !rj_dns_question_again(p, &q); i++) {
+	for (uint32_t i = 0; i < num && !rj_dns_question_again(&p, &q); i++) {
 		if (!*max_items)
 			continue;
 		--*max_items;
 		rj_dns_put_open(v, RJ_DNS_F_QUESTION);
-		put_name(v, RJ_DNS_F_NAME, q.name, kind, last);
+		put_name(v, RJ_DNS_F_NAME, &q.name, kind, names);
 		put_type_class(&q, kind, v);
 		rj_dns_put_close(v);
 	}
@@ -251,16 +303,17 @@ static void put_more_questions(struct rj_dns_part *p, uint32_t num, enum rj_dns_
 }
 
 /* @may_be_bad: data of some record of the message is */
-static void put_record(const struct rj_dns_record *r, const char *section, enum rj_dns_kind kind,
-		       bool may_be_bad, struct named *last, struct rj_visitor *v)
+static void put_record(const struct rj_dns_record *r, enum rj_dns_section section,
+		       enum rj_dns_kind kind, bool may_be_bad, struct rj_dns_names *names,
+		       struct rj_visitor *v)
 {
 	uint16_t class = kind == RJ_DNS_MDNS ? r->class & ~MDNS_CLASS_FLAG & 0xffff : r->class;
 	bool is_bad = may_be_bad && check_rdata(r, kind) != RJ_OK;
 
 	rj_dns_put_open(v, RJ_DNS_F_RECORD);
-	put_name(v, RJ_DNS_F_NAME, r->name, kind, last);
+	put_name(v, RJ_DNS_F_NAME, &r->name, kind, names);
 	put_type(v, RJ_DNS_F_TYPE, r->type, kind);
-	rj_dns_put_string(v, RJ_DNS_F_SECTION, section, 2);
+	rj_dns_put_string(v, RJ_DNS_F_SECTION, rj_dns_section_words[section].text, 2);
 	if (!is_bad)
 		is_bad = read_rdata(r, class, kind, v) != RJ_OK;
 	if (is_bad) {
@@ -273,25 +326,50 @@ static void put_record(const struct rj_dns_record *r, const char *section, enum 
 	rj_dns_put_close(v);
 }
 
-/* Two letters. */
-static const char *section_of(const struct rj_dns_header *h, uint32_t index)
+static enum rj_dns_section section_of(const struct rj_dns_header *h, uint32_t index)
 {
 	if (index < h->counts[RJ_DNS_AN])
-		return "an";
-	return index - h->counts[RJ_DNS_AN] < h->counts[RJ_DNS_NS] ? "ns" : "ar";
+		return RJ_DNS_ANSWER;
+	return index - h->counts[RJ_DNS_AN] < h->counts[RJ_DNS_NS] ? RJ_DNS_AUTHORITY :
+								     RJ_DNS_ADDITIONAL;
 }
 
-static void put_records(struct rj_dns_part *p, const struct rj_dns_extent *e, enum rj_dns_kind kind,
-			uint32_t max_items, struct named *last, struct rj_visitor *v)
+/* The record at that place, from @p if it was not kept. */
+static const struct rj_dns_record *record_at(struct rj_dns_part *p, const struct reading *r,
+					     uint32_t index, struct rj_dns_record *room)
 {
-	uint32_t num = e->num_records < max_items ? e->num_records : max_items;
-	struct rj_dns_record r;
+	if (index < MAX_KEPT)
+		return &r->records[index];
+	return rj_dns_record_again(p, room) ? NULL : room;
+}
 
-	if (!num)
-		return;
+static void put_records(const struct reading *r, enum rj_dns_kind kind, uint32_t max_items,
+			struct rj_dns_names *names, struct rj_visitor *v)
+{
+	uint32_t num = r->e.num_records < max_items ? r->e.num_records : max_items;
+	struct rj_dns_part p = r->behind_records;
+	struct rj_dns_run run;
+
+	run.num = 0; /* its values need no zeros */
 	rj_dns_put_open(v, RJ_DNS_F_RR);
-	for (uint32_t i = 0; i < num && !rj_dns_record_again(p, &r); i++)
-		put_record(&r, section_of(&e->header, i), kind, e->has_bad_rdata, last, v);
+	for (uint32_t i = 0; i < num; i++) {
+		struct rj_dns_record room;
+		const struct rj_dns_record *at = record_at(&p, r, i, &room);
+		const struct rj_dns_name *name = NULL;
+
+		if (!at)
+			break;
+		if (rj_dns_address_len(at))
+			name = name_at(&at->name, kind, names);
+		if (name)
+			rj_dns_run_add(&run, at, section_of(&r->e.header, i), name, v);
+		if (name != &names->question) /* another name's text, or no address */
+			rj_dns_run_put(&run, v);
+		if (!name)
+			put_record(at, section_of(&r->e.header, i), kind, r->e.has_bad_rdata, names,
+				   v);
+	}
+	rj_dns_run_put(&run, v);
 	rj_dns_put_close(v);
 }
 
@@ -308,33 +386,41 @@ static void put_end(enum rj_status st, const struct rj_dns_extent *e, uint32_t n
 		rj_dns_put_boolean(v, RJ_DNS_F_MALFORMED, 1);
 }
 
+void rj_dns_names_init(struct rj_dns_names *names)
+{
+	names->octets = rj_cursor_init(NULL, 0, true); /* their kilobytes need no zeros */
+	names->kind = RJ_DNS_UNICAST;
+}
+
 void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, const struct rj_dns_about *about,
-			 struct rj_visitor *v)
+			 struct rj_dns_names *names, struct rj_visitor *v)
 {
 	struct rj_dns_message message = rj_dns_message_init(bytes);
-	struct rj_dns_part ahead = rj_dns_part_init(&message), p = ahead;
-	struct rj_dns_header unused;
-	struct rj_dns_extent e;
-	struct named last;
+	struct rj_dns_part p = rj_dns_part_init(&message);
+	struct reading r;
 	enum rj_status st;
 	uint32_t num_more, num_all, max_items;
 
-	last.place = NOWHERE; /* its kilobyte needs no zeros */
-	st = scan(&ahead, about->kind, &last, &e);
-	num_more = e.num_questions > 1 ? e.num_questions - 1 : 0;
-	num_all = e.num_questions + e.num_records;
+	names->place = names->other_place = NOWHERE;
+	st = scan(&p, about->kind, names, &r);
+	num_more = r.e.num_questions > 1 ? r.e.num_questions - 1 : 0;
+	num_all = r.e.num_questions + r.e.num_records;
 	max_items = num_all < *room ? num_all : *room;
 	rj_dns_put_open(v, RJ_DNS_F_MESSAGE);
-	if (e.has_header && !rj_dns_header_read(&p, &unused)) {
+	if (r.e.has_header) {
 		uint32_t left = max_items;
 
-		put_head(&p, &e, about->kind, &last, v);
+		put_head(&r, about->kind, names, v);
+		if (rj_dns_header_opcode(&r.e.header))
+			rj_dns_put_u64(v, RJ_DNS_F_OPCODE, rj_dns_header_opcode(&r.e.header));
 		put_about(about, v);
-		put_more_questions(&p, num_more, about->kind, &left, &last, v);
-		put_records(&p, &e, about->kind, left, &last, v);
+		if (num_more)
+			put_more_questions(&r, num_more, about->kind, &left, names, v);
+		if (r.e.num_records && left)
+			put_records(&r, about->kind, left, names, v);
 	}
-	num_more += e.num_records;
-	put_end(st, &e, num_more > max_items ? num_more - max_items : 0, v);
+	num_more += r.e.num_records;
+	put_end(st, &r.e, num_more > max_items ? num_more - max_items : 0, v);
 	rj_dns_put_close(v);
 	*room -= max_items;
 }

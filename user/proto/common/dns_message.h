@@ -48,6 +48,22 @@ struct rj_dns_extent {
 };
 
 /*
+ * struct rj_dns_names - names as text, of all messages of a flow: an answer has the name of its
+ * query, and nearly all of its records do.
+ * @octets: of the question's name that was read last, none (left 0) at first; they are borrowed
+ * @kind: of its message
+ * @place, @other_place: where those names are in the message at hand
+ */
+struct rj_dns_names {
+	struct rj_cursor octets;
+	enum rj_dns_kind kind;
+	size_t place;
+	size_t other_place;
+	struct rj_dns_name question;
+	struct rj_dns_name other;
+};
+
+/*
  * rj_dns_message_scan - reads the message @bytes and says in *@out, which is
  * set whatever is returned, how far that went. RJ_OK: to what its counts
  * declare. RJ_TRUNCATED: to the soft end. RJ_MALFORMED: to a broken rule.
@@ -57,9 +73,12 @@ enum rj_status rj_dns_message_scan(struct rj_cursor bytes, struct rj_dns_extent 
 /*
  * rj_dns_message_emit - writes the message @bytes to @v as one object: what
  * rj_dns_message_scan can read of it, of questions after the first and records
- * together @room at most, from which it takes what the message has, and what @about says.
+ * together @room at most, from which it takes what the message has, and what @about says. The
+ * bytes of messages that were written with the same @names, of which rj_dns_names_init makes the
+ * first, stay as they are.
  */
+void rj_dns_names_init(struct rj_dns_names *names);
 void rj_dns_message_emit(struct rj_cursor bytes, uint32_t *room, const struct rj_dns_about *about,
-			 struct rj_visitor *v);
+			 struct rj_dns_names *names, struct rj_visitor *v);
 
 #endif

@@ -8,20 +8,15 @@
 
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
 
-/* struct name - a mnemonic, of the number that is its index; @len 0: there is none. */
-struct name {
-	uint8_t len;
-	char text[16];
-};
-
+/* A mnemonic, of the number that is its index; @len 0: there is none. */
 #define NAME(literal)                                                                              \
 	{                                                                                          \
-		sizeof(literal) - 1, literal                                                       \
+		literal, sizeof(literal) - 1                                                       \
 	}
 #define FIRST_HIGH_TYPE 32768u
 
 /* IANA "Resource Record (RR) TYPEs"; obsolete ones that are still met included */
-static const struct name types[] = {
+const struct rj_step_word rj_dns_type_words[RJ_DNS_NUM_TYPE_WORDS] = {
 	[1] = NAME("A"),	[2] = NAME("NS"),	  [3] = NAME("MD"),
 	[4] = NAME("MF"),	[5] = NAME("CNAME"),	  [6] = NAME("SOA"),
 	[7] = NAME("MB"),	[8] = NAME("MG"),	  [9] = NAME("MR"),
@@ -56,30 +51,31 @@ static const struct name types[] = {
 };
 
 /* Those from FIRST_HIGH_TYPE on. */
-static const struct name high_types[] = {
+static const struct rj_step_word high_types[] = {
 	[0] = NAME("TA"),
 	[1] = NAME("DLV"),
 };
 
 /* IANA "DNS CLASSes" */
-static const struct name classes[] = {
+const struct rj_step_word rj_dns_class_words[RJ_DNS_NUM_CLASS_WORDS] = {
 	[1] = NAME("IN"),     [3] = NAME("CH"),	   [4] = NAME("HS"),
 	[254] = NAME("NONE"), [255] = NAME("ANY"),
 };
 
 /* IANA "Service Parameter Keys (SvcParamKeys)" */
-static const struct name params[] = {
+static const struct rj_step_word params[] = {
 	[0] = NAME("mandatory"), [1] = NAME("alpn"),	 [2] = NAME("no-default-alpn"),
 	[3] = NAME("port"),	 [4] = NAME("ipv4hint"), [5] = NAME("ech"),
 	[6] = NAME("ipv6hint"),	 [7] = NAME("dohpath"),	 [8] = NAME("ohttp"),
 };
 
-static const struct name *find(const struct name *table, size_t num, unsigned int index)
+static const struct rj_step_word *find(const struct rj_step_word *table, size_t num,
+				       unsigned int index)
 {
 	return index < num && table[index].len ? &table[index] : NULL;
 }
 
-static const char *tell(const struct name *name, const char *prefix, unsigned int number,
+static const char *tell(const struct rj_step_word *name, const char *prefix, unsigned int number,
 			struct rj_dns_text *out)
 {
 	if (name) {
@@ -92,11 +88,11 @@ static const char *tell(const struct name *name, const char *prefix, unsigned in
 	return out->at;
 }
 
-static const struct name *find_type(uint16_t type)
+static const struct rj_step_word *find_type(uint16_t type)
 {
 	if (type >= FIRST_HIGH_TYPE)
 		return find(high_types, NUM(high_types), type - FIRST_HIGH_TYPE);
-	return find(types, NUM(types), type);
+	return find(rj_dns_type_words, RJ_DNS_NUM_TYPE_WORDS, type);
 }
 
 const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *out)
@@ -106,7 +102,7 @@ const char *rj_dns_type_text(uint16_t type, struct rj_dns_text *out)
 
 const char *rj_dns_class_text(uint16_t class, struct rj_dns_text *out)
 {
-	return tell(find(classes, NUM(classes), class), "CLASS", class, out);
+	return tell(find(rj_dns_class_words, RJ_DNS_NUM_CLASS_WORDS, class), "CLASS", class, out);
 }
 
 const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *out)
@@ -114,7 +110,7 @@ const char *rj_dns_param_text(uint16_t key, struct rj_dns_text *out)
 	return tell(find(params, NUM(params), key), "key", key, out);
 }
 
-static bool is_name(const struct name *name, const char *text, size_t len)
+static bool is_name(const struct rj_step_word *name, const char *text, size_t len)
 {
 	return len && name->len == len && !memcmp(name->text, text, len);
 }
@@ -125,8 +121,8 @@ long rj_dns_type_number(const char *text, size_t len)
 	const size_t prefix_len = sizeof(prefix) - 1;
 	long number = 0;
 
-	for (size_t i = 0; i < NUM(types); i++)
-		if (is_name(&types[i], text, len))
+	for (size_t i = 0; i < RJ_DNS_NUM_TYPE_WORDS; i++)
+		if (is_name(&rj_dns_type_words[i], text, len))
 			return (long)i;
 	for (size_t i = 0; i < NUM(high_types); i++)
 		if (is_name(&high_types[i], text, len))

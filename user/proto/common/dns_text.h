@@ -6,7 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* struct rj_dns_text - @len bytes @at, then a NUL; static, or in @room for an unknown number. */
+#include <rejoice/record.h>
+
+/*
+ * rj_dns_type_words, rj_dns_class_words - mnemonics of the types and classes that are their places,
+ * without bytes where there is none.
+ */
+#define RJ_DNS_NUM_TYPE_WORDS 263u /* two types have a mnemonic and a larger number */
+#define RJ_DNS_NUM_CLASS_WORDS 256u
+extern const struct rj_step_word rj_dns_type_words[RJ_DNS_NUM_TYPE_WORDS];
+extern const struct rj_step_word rj_dns_class_words[RJ_DNS_NUM_CLASS_WORDS];
+
+/*
+ * struct rj_dns_text - @len bytes @at, of types and classes with a NUL behind; static, or in @room
+ * for an unknown number.
+ */
 struct rj_dns_text {
 	const char *at;
 	size_t len;

@@ -8,6 +8,17 @@
 #define QUESTION_BYTES 4u /* behind the name: type, class */
 #define RECORD_BYTES 10u  /* behind the name: type, class, TTL, rdlength */
 
+/* Two and four bytes of a run whose length was looked at. */
+static uint16_t be16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static uint32_t be32(const uint8_t *at)
+{
+	return (uint32_t)be16(at) << 16 | be16(at + 2);
+}
+
 struct rj_dns_message rj_dns_message_init(struct rj_cursor bytes)
 {
 	return (struct rj_dns_message){ .bytes = bytes, .place = SIZE_MAX };
@@ -71,6 +82,44 @@ static void put_label(struct rj_dns_name *n, const uint8_t *octets, size_t len)
 	n->len = (size_t)(at - n->text);
 }
 
+typedef int8_t vector16 __attribute__((vector_size(16)));
+typedef uint64_t vector2 __attribute__((vector_size(16)));
+
+/* Whether each of 16 octets means itself. */
+static inline bool are_plain(const char *text)
+{
+	vector16 x;
+	vector2 found;
+
+	memcpy(&x, text, sizeof(x));
+	found = (vector2)((x <= ' ') | (x == 0x7f) | (x == '.') | (x == '\\'));
+	return !(found[0] | found[1]);
+}
+
+/*
+ * Adds the labels of which @len octets at @labels consist; false, and none is added: an octet of
+ * theirs does not mean itself.
+ */
+static bool put_plain(struct rj_dns_name *n, const uint8_t *labels, size_t len)
+{
+	size_t start = n->len ? n->len + 1 : 0;
+	char *text = n->text + start;
+
+	memcpy(text, labels + 1, len - 1);
+	memset(text + len - 1, 'x', RJ_DNS_NAME_ROOM);
+	for (size_t i = 0; i + 1 + labels[i] < len; i += 1u + labels[i])
+		text[i + labels[i]] = 'x';
+	for (size_t i = 0; i < len; i += sizeof(vector16))
+		if (!are_plain(text + i))
+			return false;
+	for (size_t i = 0; i + 1 + labels[i] < len; i += 1u + labels[i])
+		text[i + labels[i]] = '.';
+	if (start)
+		text[-1] = '.';
+	n->len = start + len - 1;
+	return true;
+}
+
 /*
  * struct walk - a name being read.
  * @start: offset in the message at which the labels at hand began
@@ -131,21 +180,45 @@ RJ_MUST_CHECK static enum rj_status read_label(struct walk *w, uint8_t len, stru
 	return st;
 }
 
+/* How many octets at @c are labels that are all there, of @max_len at most. */
+static size_t labels_len(struct rj_cursor c, size_t max_len)
+{
+	size_t total = 0;
+	uint8_t len;
+
+	while (!rj_cursor_u8(&c, &len) && len && len <= RJ_DNS_MAX_LABEL &&
+	       !rj_cursor_skip(&c, len) && total + 1 + len <= max_len)
+		total += 1u + len;
+	return total;
+}
+
+/* Goes ahead over the labels at hand if all of them are plain, as nearly always. */
+static void read_plain(struct walk *w, struct rj_dns_name *n)
+{
+	size_t len = labels_len(w->c, RJ_DNS_MAX_NAME - w->wire_len);
+
+	if (len && put_plain(n, w->c.at, len) && !rj_cursor_skip(&w->c, len))
+		w->wire_len += len;
+}
+
 /* A name that is more than a pointer is what pointers of others lead to. */
-static void remember(struct rj_dns_message *message, size_t place, const struct walk *w)
+static void remember(struct rj_dns_message *message, size_t place, size_t wire_len,
+		     unsigned int num_jumps)
 {
 	message->place = place;
-	message->wire_len = w->wire_len;
-	message->num_jumps = w->num_jumps;
+	message->wire_len = wire_len;
+	message->num_jumps = num_jumps;
 }
 
 /* Walks along a name; its text goes to @n, which is empty or NULL. */
-RJ_MUST_CHECK static inline enum rj_status walk_name(struct rj_dns_part *p, struct rj_dns_name *n)
+RJ_MUST_CHECK static enum rj_status walk_name(struct rj_dns_part *p, struct rj_dns_name *n)
 {
 	const size_t place = part_offset(p);
 	struct walk w = { .c = p->c, .start = place, .wire_len = 1 };
 	struct rj_cursor behind = p->c;
 
+	if (n)
+		read_plain(&w, n);
 	while (!w.is_over) {
 		uint8_t len, low;
 		enum rj_status st = rj_cursor_u8(&w.c, &len);
@@ -158,6 +231,8 @@ RJ_MUST_CHECK static inline enum rj_status walk_name(struct rj_dns_part *p, stru
 				behind = w.c;
 			if (!st)
 				st = jump(&w, p->message, (len & ~POINTER) << 8 | low, n);
+			if (!st && n)
+				read_plain(&w, n);
 		}
 		if (st)
 			return st;
@@ -166,14 +241,28 @@ RJ_MUST_CHECK static inline enum rj_status walk_name(struct rj_dns_part *p, stru
 	if (!w.num_jumps)
 		behind = w.c;
 	if (p->c.left - behind.left > POINTER_BYTES)
-		remember(p->message, place, &w);
+		remember(p->message, place, w.wire_len, w.num_jumps);
 	p->c = behind;
 	return RJ_OK;
 }
 
+/* Whether the name at @p, which is passed, is a pointer to the one that is known. */
+static inline bool pass_known(struct rj_dns_part *p)
+{
+	const struct rj_dns_message *known = p->message;
+	struct rj_cursor c = p->c;
+	uint16_t pointer;
+
+	if (rj_cursor_u16(&c, &pointer) || (size_t)pointer - (POINTER << 8) != known->place ||
+	    known->place >= part_offset(p) || known->num_jumps >= RJ_DNS_MAX_JUMPS)
+		return false;
+	p->c = c;
+	return true;
+}
+
 enum rj_status rj_dns_name_skip(struct rj_dns_part *p)
 {
-	return walk_name(p, NULL);
+	return pass_known(p) ? RJ_OK : walk_name(p, NULL);
 }
 
 enum rj_status rj_dns_name_read(struct rj_dns_part *p, struct rj_dns_name *out)
@@ -197,19 +286,27 @@ size_t rj_dns_name_place(const struct rj_dns_part *p)
 	return pointer & ~(POINTER << 8);
 }
 
+struct rj_cursor rj_dns_name_octets(const struct rj_dns_part *p)
+{
+	const struct rj_dns_message *known = p->message;
+	bool is_here = known->place == part_offset(p) && !known->num_jumps;
+
+	return rj_cursor_init(p->c.at, is_here ? known->wire_len : 0, true);
+}
+
 enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj_dns_header *out)
 {
-	struct rj_cursor c;
-	enum rj_status st = rj_cursor_sub(&p->c, HEADER_BYTES, &c);
+	const uint8_t *at;
+	enum rj_status st = rj_cursor_bytes(&p->c, HEADER_BYTES, &at);
 
+	if (st)
+		return st;
 	/* right to where it stays: what is copied wide after it was written narrow has to wait */
-	if (!st)
-		st = rj_cursor_u16(&c, &out->id);
-	if (!st)
-		st = rj_cursor_u16(&c, &out->flags);
-	for (int i = 0; !st && i < RJ_DNS_NUM_COUNTS; i++)
-		st = rj_cursor_u16(&c, &out->counts[i]);
-	return st;
+	out->id = be16(at);
+	out->flags = be16(at + 2);
+	for (size_t i = 0; i < RJ_DNS_NUM_COUNTS; i++)
+		out->counts[i] = be16(at + 4 + 2 * i);
+	return RJ_OK;
 }
 
 /* Passes over a name that was read before: its end is the root's octet or a pointer. */
@@ -230,19 +327,14 @@ RJ_MUST_CHECK static enum rj_status pass_name(struct rj_cursor *c)
 RJ_MUST_CHECK static enum rj_status read_question(struct rj_dns_part *p, struct rj_cursor c,
 						  struct rj_dns_question *out)
 {
-	uint16_t type, class;
-	struct rj_cursor fixed;
-	enum rj_status st = rj_cursor_sub(&c, QUESTION_BYTES, &fixed);
+	const uint8_t *at;
+	enum rj_status st = rj_cursor_bytes(&c, QUESTION_BYTES, &at);
 
-	if (!st)
-		st = rj_cursor_u16(&fixed, &type);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &class);
 	if (st)
 		return st;
 	out->name = *p;
-	out->type = type;
-	out->class = class;
+	out->type = be16(at);
+	out->class = be16(at + 2);
 	p->c = c;
 	return RJ_OK;
 }
@@ -254,6 +346,19 @@ enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_name *n
 	enum rj_status st = name ? rj_dns_name_read(&behind, name) : rj_dns_name_skip(&behind);
 
 	return st ? st : read_question(p, behind.c, out);
+}
+
+bool rj_dns_question_same(struct rj_dns_part *p, struct rj_cursor name, struct rj_dns_question *out)
+{
+	struct rj_cursor behind = p->c;
+	const size_t place = part_offset(p);
+	const uint8_t *at;
+
+	if (!name.left || rj_cursor_bytes(&behind, name.left, &at) ||
+	    memcmp(at, name.at, name.left) || read_question(p, behind, out))
+		return false;
+	remember(p->message, place, name.left, 0);
+	return true;
 }
 
 enum rj_status rj_dns_question_again(struct rj_dns_part *p, struct rj_dns_question *out)
@@ -268,29 +373,19 @@ enum rj_status rj_dns_question_again(struct rj_dns_part *p, struct rj_dns_questi
 RJ_MUST_CHECK static enum rj_status read_record(struct rj_dns_part *p, struct rj_cursor c,
 						struct rj_dns_record *out)
 {
-	struct rj_dns_part at = { .message = p->message, .c = c, .end = p->end };
-	uint16_t type, class, rdata_len;
-	uint32_t ttl;
-	struct rj_cursor fixed;
-	enum rj_status st = rj_cursor_sub(&at.c, RECORD_BYTES, &fixed);
+	struct rj_dns_part behind = { .message = p->message, .c = c, .end = p->end };
+	const uint8_t *at;
+	enum rj_status st = rj_cursor_bytes(&behind.c, RECORD_BYTES, &at);
 
 	if (!st)
-		st = rj_cursor_u16(&fixed, &type);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &class);
-	if (!st)
-		st = rj_cursor_u32(&fixed, &ttl);
-	if (!st)
-		st = rj_cursor_u16(&fixed, &rdata_len);
-	if (!st)
-		st = part_sub(&at, rdata_len, &out->rdata);
+		st = part_sub(&behind, be16(at + 8), &out->rdata);
 	if (st)
 		return st;
 	out->name = *p;
-	out->type = type;
-	out->class = class;
-	out->ttl = ttl;
-	p->c = at.c;
+	out->type = be16(at);
+	out->class = be16(at + 2);
+	out->ttl = be32(at + 4);
+	p->c = behind.c;
 	return RJ_OK;
 }
 

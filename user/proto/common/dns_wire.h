@@ -9,6 +9,7 @@
 #define RJ_DNS_MAX_NAME 255  /* RFC 1035 section 2.3.4, length octets and root included */
 #define RJ_DNS_MAX_JUMPS 127 /* a pointer before each label of the longest name */
 #define RJ_DNS_MAX_NAME_TEXT (4 * RJ_DNS_MAX_NAME) /* every octet as \DDD */
+#define RJ_DNS_NAME_ROOM 16			   /* behind it, for what is written at once */
 
 /* The bits of the header's second 16 (RFC 1035 section 4.1.1, RFC 4035 section 3.2). */
 #define RJ_DNS_QR 0x8000u
@@ -21,6 +22,8 @@
 #define RJ_DNS_CD 0x0010u
 
 enum {
+	RJ_DNS_TYPE_A = 1,
+	RJ_DNS_TYPE_AAAA = 28,
 	RJ_DNS_TYPE_OPT = 41,
 	RJ_DNS_TYPE_DS = 43,
 	RJ_DNS_TYPE_TA = 32768,
@@ -73,7 +76,7 @@ struct rj_dns_part {
  */
 struct rj_dns_name {
 	size_t len;
-	char text[RJ_DNS_MAX_NAME_TEXT];
+	char text[RJ_DNS_MAX_NAME_TEXT + RJ_DNS_NAME_ROOM];
 };
 
 struct rj_dns_header {
@@ -129,6 +132,16 @@ RJ_MUST_CHECK enum rj_status rj_dns_header_read(struct rj_dns_part *p, struct rj
 RJ_MUST_CHECK enum rj_status rj_dns_question_read(struct rj_dns_part *p, struct rj_dns_name *name,
 						  struct rj_dns_question *out);
 RJ_MUST_CHECK enum rj_status rj_dns_record_read(struct rj_dns_part *p, struct rj_dns_record *out);
+
+/*
+ * rj_dns_name_octets - those of the name at @p, which was just read, with the root's; none of a
+ * name that is short or has a pointer.
+ * rj_dns_question_same - the question at @p where its name is octet by octet @name, which
+ * rj_dns_name_octets gave, be it in another message; false: it is to be read.
+ */
+struct rj_cursor rj_dns_name_octets(const struct rj_dns_part *p);
+bool rj_dns_question_same(struct rj_dns_part *p, struct rj_cursor name,
+			  struct rj_dns_question *out);
 
 /*
  * rj_dns_question_again, rj_dns_record_again - the same for one that was read before, whose name

@@ -21,8 +21,6 @@ static bool is_same_text(const uint8_t *a, const uint8_t *b, size_t len)
 {
 	size_t i = 0;
 
-	if (!memcmp(a, b, len))
-		return true;
 	while (i < len && lower(a[i]) == lower(b[i]))
 		i++;
 	return i == len;
@@ -64,6 +62,8 @@ static bool is_same_question(struct rj_cursor a, struct rj_cursor b)
 	if (!len || rj_cursor_bytes(&a, len + TYPE_CLASS_BYTES, &at_a) ||
 	    rj_cursor_bytes(&b, len + TYPE_CLASS_BYTES, &at_b))
 		return false;
+	if (!memcmp(at_a, at_b, len + TYPE_CLASS_BYTES))
+		return true;
 	return !memcmp(at_a + len, at_b + len, TYPE_CLASS_BYTES) && is_same_text(at_a, at_b, len);
 }
 
