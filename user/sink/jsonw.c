@@ -277,33 +277,44 @@ static void write_close(struct rj_visitor *v)
 		leave_level(w, w->at);
 }
 
-static void write_name(struct rj_visitor *v, const void *name, size_t len)
+/* One that is to be left out or escaped, that replaces another, or that has no room at once. */
+static __attribute__((noinline)) void name_slowly(struct rj_jsonw *w, const void *name, size_t len)
 {
-	struct rj_jsonw *w = writer_of(v);
 	uint8_t *at;
-	size_t done;
 
 	if (w->num_skipped || w->is_array)
 		return;
 	drop_name(w);
-	at = room(w, len + KEY_EXTRA_BYTES);
+	at = room(w, 1);
 	w->name_at = (size_t)(w->at - w->out->data);
 	w->is_named = true;
 	if (!at)
 		return;
-	*at++ = '"';
-	done = rj_jsonw_copy_plain(at, name, len);
-	w->at = at + done;
-	if (done < len) {
-		put_text(w, (const uint8_t *)name + done, len - done);
-		at = room(w, 2);
-	} else {
-		at += len;
-	}
+	*at = '"';
+	w->at = at + 1;
+	put_text(w, name, len);
+	at = room(w, 2);
 	if (!at)
 		return;
 	memcpy(at, "\":", 2);
 	w->at = at + 2;
+}
+
+static void write_name(struct rj_visitor *v, const void *name, size_t len)
+{
+	struct rj_jsonw *w = writer_of(v);
+	uint8_t *at = w->at;
+
+	if (w->is_named || (size_t)(w->end - at) < len + KEY_EXTRA_BYTES ||
+	    rj_jsonw_copy_plain(at + 1, name, len) < len) {
+		name_slowly(w, name, len);
+		return;
+	}
+	w->name_at = (size_t)(at - w->out->data);
+	w->is_named = true;
+	*at = '"';
+	memcpy(at + 1 + len, "\":", 2);
+	w->at = at + len + KEY_EXTRA_BYTES;
 }
 
 static __attribute__((noinline)) void write_big_u64(struct rj_jsonw *w, const struct rj_field *f,
@@ -427,11 +438,18 @@ static void write_boolean(struct rj_visitor *v, const struct rj_field *f, int va
 	put_word(writer_of(v), f, value ? "true" : "false", value ? 4 : 5);
 }
 
-static __attribute__((noinline)) void write_rest(struct rj_jsonw *w, const uint8_t *text,
-						 size_t len)
+/* One of which some is escaped, or that has no room at once. */
+static __attribute__((noinline)) void string_slowly(struct rj_jsonw *w, const struct rj_field *f,
+						    const void *text, size_t len)
 {
-	uint8_t *at;
+	uint8_t *at = begin_value(w, f, len + 2);
 
+	if (!at)
+		return;
+	*at++ = '"';
+	if (!w->depth)
+		w->out->len = (size_t)(at - w->out->data);
+	w->at = at;
 	put_text(w, text, len);
 	at = room(w, 2);
 	if (!at)
@@ -444,23 +462,15 @@ static void write_string(struct rj_visitor *v, const struct rj_field *f, const v
 			 size_t len)
 {
 	struct rj_jsonw *w = writer_of(v);
-	uint8_t *at = begin_value(w, f, len + 2);
-	size_t done;
+	uint8_t *at = begin_usual(w, f, len + 2);
 
-	if (!at)
-		return;
-	*at++ = '"';
-	done = rj_jsonw_copy_plain(at, text, len);
-	at += done;
-	if (done == len) { /* nearly always */
-		*at++ = '"';
-		end_value(w, at);
+	if (!at || rj_jsonw_copy_plain(at + 1, text, len) < len) {
+		string_slowly(w, f, text, len);
 		return;
 	}
-	if (!w->depth)
-		w->out->len = (size_t)(at - w->out->data);
-	w->at = at;
-	write_rest(w, (const uint8_t *)text + done, len - done);
+	*at = '"';
+	at[1 + len] = '"';
+	end_usual(w, at + 2 + len);
 }
 
 static void write_hex(struct rj_visitor *v, const struct rj_field *f, const void *bytes, size_t len)
