@@ -29,6 +29,42 @@ static const bool token_chars[256] = {
 /* clang-format on */
 #undef T
 
+typedef uint8_t vector16 __attribute__((vector_size(16)));
+typedef uint64_t vector2 __attribute__((vector_size(16)));
+
+static inline vector16 load16(const uint8_t *at)
+{
+	vector16 x;
+
+	memcpy(&x, at, sizeof(x));
+	return x;
+}
+
+/* Which of 16 bytes has bits set, the first of them; 16: none has. */
+static inline size_t first_of(vector2 bytes)
+{
+	if (bytes[0])
+		return (size_t)__builtin_ctzll(htole64(bytes[0])) / 8;
+	return bytes[1] ? 8 + (size_t)__builtin_ctzll(htole64(bytes[1])) / 8 : 16;
+}
+
+/* Where the first of LF, CR and NUL is; c->left: there is none. */
+static inline size_t plain_len(const struct rj_cursor *c)
+{
+	size_t len = 0;
+
+	for (; len + 16 <= c->left; len += 16) {
+		vector16 x = load16(c->at + len);
+		size_t first = first_of((vector2)((x == '\n') | (x == '\r') | (x == '\0')));
+
+		if (first < 16)
+			return len + first;
+	}
+	while (len < c->left && c->at[len] != '\n' && c->at[len] != '\r' && c->at[len])
+		len++;
+	return len;
+}
+
 static size_t token_len(const struct rj_cursor *c)
 {
 	size_t len = 0;
@@ -46,7 +82,15 @@ static bool is_token(struct rj_cursor c)
 /* Bytes above ASCII are not the standard's, but are what clients send. */
 static bool is_uri(struct rj_cursor c)
 {
-	for (size_t i = 0; i < c.left; i++)
+	size_t i = 0;
+
+	for (; i + 16 <= c.left; i += 16) {
+		vector16 x = load16(c.at + i);
+
+		if (first_of((vector2)((x <= ' ') | (x == 0x7f))) < 16)
+			return false;
+	}
+	for (; i < c.left; i++)
 		if (c.at[i] <= ' ' || c.at[i] == 0x7f)
 			return false;
 	return c.left;
@@ -258,30 +302,6 @@ RJ_MUST_CHECK static enum rj_status add_line(struct rj_http_field *f, struct rj_
 	else
 		f->value = text;
 	return RJ_OK;
-}
-
-typedef uint8_t vector16 __attribute__((vector_size(16)));
-typedef uint64_t vector2 __attribute__((vector_size(16)));
-
-/* Where the first of LF, CR and NUL is; c->left: there is none. */
-static inline size_t plain_len(const struct rj_cursor *c)
-{
-	size_t len = 0;
-
-	for (; len + 16 <= c->left; len += 16) {
-		vector16 x;
-		vector2 found;
-
-		memcpy(&x, c->at + len, sizeof(x));
-		found = (vector2)((x == '\n') | (x == '\r') | (x == '\0'));
-		if (found[0])
-			return len + (size_t)__builtin_ctzll(htole64(found[0])) / 8;
-		if (found[1])
-			return len + 8 + (size_t)__builtin_ctzll(htole64(found[1])) / 8;
-	}
-	while (len < c->left && c->at[len] != '\n' && c->at[len] != '\r' && c->at[len])
-		len++;
-	return len;
 }
 
 /*

@@ -67,3 +67,30 @@ TEST(http_a_header_is_read_to_its_end_wherever_the_bytes_end)
 	check(": a\r\nB: c\r\n", 11, NULL, 0);
 	check(NAME "\r\nB: c\r\n", 14, NULL, 0);
 }
+
+TEST(http_what_is_no_part_of_a_uri_is_found_at_every_place)
+{
+	static const uint8_t odd[] = { 0, 0x1f, ' ', 0x7f, '!', 0x80, 0xff };
+	static const char version[] = " HTTP/1.1\r\n";
+	char line[80] = "GET ";
+	char *uri = line + strlen(line);
+
+	for (size_t len = 1; len <= 40; len++) {
+		for (size_t i = 0; i < sizeof(odd) * len; i++) {
+			size_t all = (size_t)(uri - line) + len + strlen(version);
+			struct rj_http_start start;
+			struct rj_cursor c;
+			uint8_t *exact;
+
+			memset(uri, 'u', len);
+			uri[i % len] = (char)odd[i / len];
+			memcpy(uri + len, version, strlen(version));
+			exact = unit_copy((const uint8_t *)line, all);
+			c = rj_cursor_init(exact, all, true);
+			CHECK_EQ(rj_http_start_read(&c, &start),
+				 i / len < 4 ? RJ_MALFORMED : RJ_OK);
+			CHECK(c.left || start.uri.left == len);
+			free(exact);
+		}
+	}
+}
