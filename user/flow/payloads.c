@@ -211,6 +211,13 @@ static void tell_traits(struct rj_payloads *p, struct rj_entry *entry, const str
 	p->stats->dissect_refused += t->is_cut;
 }
 
+/* Whether the byte of a segment is no part of the stream; the kernel hands such ones not up. */
+static bool is_probe(const struct rj_entry *entry, const struct rj_packet *packet)
+{
+	return packet->payload_len == 1 && rj_tcp_is_probe(&entry->flow.half[packet->side],
+							   rj_rest_of(entry, packet->side), packet);
+}
+
 void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 			const struct rj_packet *packet, const struct rj_captured *c)
 {
@@ -221,7 +228,7 @@ void rj_payloads_traits(struct rj_payloads *p, struct rj_entry *entry,
 		.packet = packet,
 		.since_us = packet->time_ns > start_ns ? (packet->time_ns - start_ns) / 1000 : 0,
 		.payload = c->payload,
-		.len = c->payload_len,
+		.len = is_probe(entry, packet) ? 0 : c->payload_len,
 		.ip = c->ip,
 		.ip_len = c->ip_len,
 		.has_start = entry->flow.half[side].tcp_bits & RJ_TCP_HAS_SYN,
@@ -573,13 +580,6 @@ static __always_inline void dissect_packet(struct rj_payloads *p, struct rj_entr
 		hand_over(p, entry, &payload);
 	if (entry->dissect && rj_dissect_is_refused(entry->dissect, packet->side))
 		let_rest(p, entry, packet->side);
-}
-
-/* Whether the byte of a segment is no part of the stream; the kernel hands such ones not up. */
-static bool is_probe(const struct rj_entry *entry, const struct rj_packet *packet)
-{
-	return packet->payload_len == 1 && rj_tcp_is_probe(&entry->flow.half[packet->side],
-							   rj_rest_of(entry, packet->side), packet);
 }
 
 static __always_inline void take_payload(struct rj_payloads *p, struct rj_entry *entry,

@@ -354,3 +354,58 @@ TEST(engine_counts_all_packets_of_a_flow_that_was_folded_often)
 	expect(run, "1:fold:2147483648/1@0 1:fold:2147483648/1@0 1:fold:2147483648/1@0 "
 		    "1:fold:2147483648/1@0 1:idle:2147483655/2@0 ");
 }
+
+static void on_first_bytes(void *user, const struct rj_record *r)
+{
+	struct run *run = user;
+
+	run->records++;
+	run->packets += rj_flow_packets(r->flow);
+	run->len += (size_t)snprintf(run->log + run->len, sizeof(run->log) - run->len, "%u of %u ",
+				     r->traits ? r->traits->prefix[0].len : 0,
+				     r->bytes ? (unsigned int)rj_bytes_total(r->bytes) : 0);
+}
+
+static void segment(struct run *run, unsigned int port, uint32_t seq, uint8_t flags,
+		    const char *bytes)
+{
+	const struct rj_packet p = {
+		.key = { .addr = { { 0, 1 }, { 0, 2 } },
+			 .port = { (uint16_t)port, 443 },
+			 .proto = RJ_IP_TCP },
+		.time_ns = MS,
+		.ip_len = 40 + (uint32_t)strlen(bytes),
+		.payload_len = (uint32_t)strlen(bytes),
+		.num_segments = 1,
+		.bits = RJ_PKT_TCP,
+		.tcp_seq = seq,
+		.tcp_flags = flags,
+	};
+
+	rj_engine_packet(run->engine, &p, (const uint8_t *)bytes, p.payload_len);
+}
+
+/* Without a SYN nothing else tells that the byte, which is one of before, is not the first. */
+TEST(engine_takes_a_byte_that_keeps_a_connection_alive_for_none_of_it)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct rj_engine_options o = {
+		.limits = { .idle_ns = 1000 * MS, .active_ns = 1000 * MS, .num_packets = 50 },
+		.max_flows = 10,
+		.time_decimals = 9,
+		.bd_bytes = 1000,
+		.on_record = on_first_bytes,
+		.user = run,
+	};
+	const char *name;
+	size_t len;
+
+	if (!run || rj_feature_set_parse("bd,payload", &o.features, &name, &len) ||
+	    rj_engine_new(&o, &run->engine))
+		abort();
+	segment(run, 1, 999, ACK, "x");
+	segment(run, 1, 1000, ACK | RJ_TCP_PSH, "hello");
+	segment(run, 2, 999, ACK, "x");
+	segment(run, 3, 999, ACK | RJ_TCP_PSH, "x"); /* data */
+	expect(run, "5 of 5 0 of 0 1 of 1 ");
+}
