@@ -14,7 +14,7 @@ static size_t plain_len(const uint8_t *text, size_t len)
 	while (at < len) {
 		int step = 1;
 
-		if (len - at >= 16 && rj_jsonw_are_plain(rj_jsonw_load16(text + at))) {
+		if (len - at >= 16 && rj_jsonw_are_plain(rj_load16(text + at))) {
 			at += 16;
 			continue;
 		}

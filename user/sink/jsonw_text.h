@@ -6,34 +6,17 @@
 #include <string.h>
 
 #include "core/buffer.h"
-
-typedef int8_t rj_jsonw_vector16 __attribute__((vector_size(16)));
-typedef uint64_t rj_jsonw_vector2 __attribute__((vector_size(16)));
+#include "core/vector.h"
 
 /* All bits of each byte that needs no look: printable ASCII (or DEL), no quote, no backslash. */
-static inline rj_jsonw_vector16 rj_jsonw_plain16(rj_jsonw_vector16 bytes)
+static inline rj_chars16 rj_jsonw_plain16(rj_chars16 bytes)
 {
 	return (bytes > 0x1f) & ~((bytes == '"') | (bytes == '\\'));
 }
 
-static inline bool rj_jsonw_is_all(rj_jsonw_vector16 bits)
+static inline bool rj_jsonw_are_plain(rj_chars16 bytes)
 {
-	rj_jsonw_vector2 halves = (rj_jsonw_vector2)bits;
-
-	return (halves[0] & halves[1]) == UINT64_MAX;
-}
-
-static inline bool rj_jsonw_are_plain(rj_jsonw_vector16 bytes)
-{
-	return rj_jsonw_is_all(rj_jsonw_plain16(bytes));
-}
-
-static inline rj_jsonw_vector16 rj_jsonw_load16(const uint8_t *text)
-{
-	rj_jsonw_vector16 x;
-
-	memcpy(&x, text, sizeof(x));
-	return x;
+	return rj_is_all16((rj_halves16)rj_jsonw_plain16(bytes));
 }
 
 static inline uint64_t rj_jsonw_load8(const uint8_t *text)
@@ -65,7 +48,7 @@ static inline bool rj_jsonw_copy_short(uint8_t *at, const uint8_t *text, size_t 
 	if (len >= 8) {
 		first = rj_jsonw_load8(text);
 		last = rj_jsonw_load8(text + len - 8);
-		if (!rj_jsonw_are_plain((rj_jsonw_vector16)(rj_jsonw_vector2){ first, last }))
+		if (!rj_jsonw_are_plain((rj_chars16)(rj_halves16){ first, last }))
 			return false;
 		memcpy(at, &first, 8);
 		memcpy(at + len - 8, &last, 8);
@@ -73,8 +56,8 @@ static inline bool rj_jsonw_copy_short(uint8_t *at, const uint8_t *text, size_t 
 	}
 	first = rj_jsonw_load4(text);
 	last = rj_jsonw_load4(text + len - 4);
-	if (!rj_jsonw_are_plain((rj_jsonw_vector16)(rj_jsonw_vector2){ first | last << 32,
-								       first | last << 32 }))
+	if (!rj_jsonw_are_plain(
+		    (rj_chars16)(rj_halves16){ first | last << 32, first | last << 32 }))
 		return false;
 	memcpy(at, text, 4);
 	memcpy(at + len - 4, text + len - 4, 4);
@@ -84,9 +67,9 @@ static inline bool rj_jsonw_copy_short(uint8_t *at, const uint8_t *text, size_t 
 /* Copies 16 bytes to 32 likewise. */
 static inline bool rj_jsonw_copy_medium(uint8_t *at, const uint8_t *text, size_t len)
 {
-	rj_jsonw_vector16 first = rj_jsonw_load16(text), last = rj_jsonw_load16(text + len - 16);
+	rj_chars16 first = rj_load16(text), last = rj_load16(text + len - 16);
 
-	if (!rj_jsonw_is_all(rj_jsonw_plain16(first) & rj_jsonw_plain16(last)))
+	if (!rj_is_all16((rj_halves16)(rj_jsonw_plain16(first) & rj_jsonw_plain16(last))))
 		return false;
 	memcpy(at, &first, 16);
 	memcpy(at + len - 16, &last, 16);
@@ -101,20 +84,20 @@ static inline __attribute__((always_inline)) size_t
 rj_jsonw_copy_plain(uint8_t *at, const uint8_t *text, size_t len)
 {
 	size_t done = 0;
-	rj_jsonw_vector16 x;
+	rj_chars16 x;
 
 	if (len < 16 && len >= 4 && rj_jsonw_copy_short(at, text, len))
 		return len;
 	if (len >= 16 && len <= 32 && rj_jsonw_copy_medium(at, text, len))
 		return len;
 	for (; done + 16 <= len; done += 16) {
-		x = rj_jsonw_load16(text + done);
+		x = rj_load16(text + done);
 		if (!rj_jsonw_are_plain(x))
 			break;
 		memcpy(at + done, &x, sizeof(x));
 	}
 	if (len > 16 && done + 16 > len) { /* the end, over some that are done */
-		x = rj_jsonw_load16(text + len - 16);
+		x = rj_load16(text + len - 16);
 		if (rj_jsonw_are_plain(x)) {
 			memcpy(at + len - 16, &x, sizeof(x));
 			return len;

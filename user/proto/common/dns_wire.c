@@ -2,6 +2,8 @@
 /* DNS messages as they are on the wire: header, names, questions, resource records (RFC 1035). */
 #include "proto/common/dns_wire.h"
 
+#include "core/vector.h"
+
 #define POINTER 0xc0u /* the top bits of its first octet (RFC 1035 section 4.1.4) */
 #define POINTER_BYTES 2u
 #define HEADER_BYTES 12u
@@ -82,18 +84,12 @@ static void put_label(struct rj_dns_name *n, const uint8_t *octets, size_t len)
 	n->len = (size_t)(at - n->text);
 }
 
-typedef int8_t vector16 __attribute__((vector_size(16)));
-typedef uint64_t vector2 __attribute__((vector_size(16)));
-
 /* Whether each of 16 octets means itself. */
 static inline bool are_plain(const char *text)
 {
-	vector16 x;
-	vector2 found;
+	rj_chars16 x = rj_load16(text);
 
-	memcpy(&x, text, sizeof(x));
-	found = (vector2)((x <= ' ') | (x == 0x7f) | (x == '.') | (x == '\\'));
-	return !(found[0] | found[1]);
+	return rj_is_none16((rj_halves16)((x <= ' ') | (x == 0x7f) | (x == '.') | (x == '\\')));
 }
 
 /*
@@ -109,7 +105,7 @@ static bool put_plain(struct rj_dns_name *n, const uint8_t *labels, size_t len)
 	memset(text + len - 1, 'x', RJ_DNS_NAME_ROOM);
 	for (size_t i = 0; i + 1 + labels[i] < len; i += 1u + labels[i])
 		text[i + labels[i]] = 'x';
-	for (size_t i = 0; i < len; i += sizeof(vector16))
+	for (size_t i = 0; i < len; i += sizeof(rj_chars16))
 		if (!are_plain(text + i))
 			return false;
 	for (size_t i = 0; i + 1 + labels[i] < len; i += 1u + labels[i])

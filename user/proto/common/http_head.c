@@ -2,8 +2,7 @@
 /* The grammar of HTTP/1 heads: start line and fields (RFC 9112). */
 #include "proto/common/http_head.h"
 
-#include <endian.h>
-
+#include "core/vector.h"
 #include "proto/common/line.h"
 
 #define VERSION_LEN 8 /* HTTP/1.1 */
@@ -29,33 +28,14 @@ static const bool token_chars[256] = {
 /* clang-format on */
 #undef T
 
-typedef uint8_t vector16 __attribute__((vector_size(16)));
-typedef uint64_t vector2 __attribute__((vector_size(16)));
-
-static inline vector16 load16(const uint8_t *at)
-{
-	vector16 x;
-
-	memcpy(&x, at, sizeof(x));
-	return x;
-}
-
-/* Which of 16 bytes has bits set, the first of them; 16: none has. */
-static inline size_t first_of(vector2 bytes)
-{
-	if (bytes[0])
-		return (size_t)__builtin_ctzll(htole64(bytes[0])) / 8;
-	return bytes[1] ? 8 + (size_t)__builtin_ctzll(htole64(bytes[1])) / 8 : 16;
-}
-
 /* Where the first of LF, CR and NUL is; c->left: there is none. */
 static inline size_t plain_len(const struct rj_cursor *c)
 {
 	size_t len = 0;
 
 	for (; len + 16 <= c->left; len += 16) {
-		vector16 x = load16(c->at + len);
-		size_t first = first_of((vector2)((x == '\n') | (x == '\r') | (x == '\0')));
+		rj_chars16 x = rj_load16(c->at + len);
+		size_t first = rj_first16((rj_halves16)((x == '\n') | (x == '\r') | (x == '\0')));
 
 		if (first < 16)
 			return len + first;
@@ -85,9 +65,9 @@ static bool is_uri(struct rj_cursor c)
 	size_t i = 0;
 
 	for (; i + 16 <= c.left; i += 16) {
-		vector16 x = load16(c.at + i);
+		rj_octets16 x = (rj_octets16)rj_load16(c.at + i);
 
-		if (first_of((vector2)((x <= ' ') | (x == 0x7f))) < 16)
+		if (!rj_is_none16((rj_halves16)((x <= ' ') | (x == 0x7f))))
 			return false;
 	}
 	for (; i < c.left; i++)
