@@ -588,10 +588,11 @@ static __always_inline void take_payload(struct rj_payloads *p, struct rj_entry 
 {
 	bool is_syn = packet->tcp_flags & RJ_TCP_SYN;
 
-	if (p->counts_bytes && !is_probe(entry, packet))
+	if (is_probe(entry, packet))
+		return;
+	if (p->counts_bytes)
 		count_bytes(p, entry, packet->side, is_tcp, packet->tcp_seq + is_syn, bytes, len);
-	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto) &&
-	    !is_probe(entry, packet))
+	if (is_to_be_dissected(entry, packet) && dissects(p, packet->key.proto))
 		dissect_packet(p, entry, packet, bytes, len);
 }
 
