@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "core/buffer.h"
+#include "flow/record.h"
 #include "proto/dissector.h"
 #include "sink/jsonw.h"
 
@@ -69,20 +70,40 @@ uint8_t *unit_unhex(const char *hex, size_t *len)
 	return exact;
 }
 
+static void begin_json(struct rj_jsonw *w, struct rj_buffer *out)
+{
+	rj_buffer_init(out, 64u << 20);
+	rj_jsonw_init(w, out, &(struct rj_jsonw_keys){ 0 });
+}
+
+static char *end_json(const struct rj_jsonw *w, struct rj_buffer *out)
+{
+	rj_buffer_put(out, "", 1);
+	if (rj_jsonw_failed(w))
+		abort();
+	if (w->depth || w->num_skipped)
+		unit_failed(__FILE__, __LINE__, "something was left open");
+	return (char *)out->data;
+}
+
 char *unit_json(const struct rj_dissector *d, const void *state, unsigned int originator)
 {
 	struct rj_buffer out;
 	struct rj_jsonw w;
 
-	rj_buffer_init(&out, 64u << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
+	begin_json(&w, &out);
 	d->emit(state, originator, &w.visitor);
-	rj_buffer_put(&out, "", 1);
-	if (rj_jsonw_failed(&w))
-		abort();
-	if (w.depth || w.num_skipped)
-		unit_failed(__FILE__, __LINE__, "emit left something open");
-	return (char *)out.data;
+	return end_json(&w, &out);
+}
+
+char *unit_record_json(const struct rj_record *r)
+{
+	struct rj_buffer out;
+	struct rj_jsonw w;
+
+	begin_json(&w, &out);
+	rj_record_visit(r, &w.visitor);
+	return end_json(&w, &out);
 }
 
 int main(int argc, char **argv)

@@ -81,4 +81,8 @@ uint8_t *unit_unhex(const char *hex, size_t *len);
 struct rj_dissector;
 char *unit_json(const struct rj_dissector *d, const void *state, unsigned int originator);
 
+/* unit_record_json - what a record says, likewise. */
+struct rj_record;
+char *unit_record_json(const struct rj_record *r);
+
 #endif

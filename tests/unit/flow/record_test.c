@@ -2,10 +2,8 @@
 #include "flow/record.h"
 
 #include "bpf/wire.h"
-#include "core/buffer.h"
 #include "flow/about.h"
 #include "flow/seq.h"
-#include "sink/jsonw.h"
 #include "tests/unit/unit.h"
 
 #define MAX_PUT 50u
@@ -60,23 +58,9 @@ static void make(struct made *m)
 				   .time_decimals = 9 };
 }
 
-static char *json(const struct made *m)
-{
-	struct rj_buffer out;
-	struct rj_jsonw w;
-
-	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
-	rj_record_visit(&m->r, &w.visitor);
-	rj_buffer_put(&out, "", 1);
-	if (rj_jsonw_failed(&w) || w.depth)
-		abort();
-	return (char *)out.data;
-}
-
 static void expect(const struct made *m, const char *want)
 {
-	char *got = json(m);
+	char *got = unit_record_json(&m->r);
 
 	CHECK_STR(got, want);
 	free(got);
@@ -85,7 +69,7 @@ static void expect(const struct made *m, const char *want)
 /* That the record's text has @part in it, or has not. */
 static void expect_part(const struct made *m, const char *part, bool is_there)
 {
-	char *got = json(m);
+	char *got = unit_record_json(&m->r);
 
 	if (!strstr(got, part) == is_there) {
 		fprintf(stderr, "got: %s\n", got);

@@ -2,9 +2,7 @@
 /* What features say of hand-made conversations, from frames to JSON. */
 #include <rejoice/rejoice.h>
 
-#include "core/buffer.h"
 #include "flow/engine.h"
-#include "sink/jsonw.h"
 #include "tests/unit/bpf/frames.h"
 #include "tests/unit/features/files.h"
 
@@ -464,24 +462,12 @@ TEST(record_classifies_by_the_weights_of_files)
 	done(&run);
 }
 
-/* An engine whose features may take no more than @max_bytes. */
-static char *json_of(const struct rj_record *r)
-{
-	struct rj_buffer out;
-	struct rj_jsonw w;
-
-	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
-	rj_record_visit(r, &w.visitor);
-	rj_buffer_put(&out, "", 1);
-	return (char *)out.data;
-}
-
 static void keep_json(void *user, const struct rj_record *record)
 {
-	*(char **)user = json_of(record);
+	*(char **)user = unit_record_json(record);
 }
 
+/* An engine whose features may take no more than @max_bytes. */
 static char *with_memory(size_t max_bytes, struct rj_engine_stats *stats)
 {
 	char *json = NULL;

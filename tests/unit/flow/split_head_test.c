@@ -4,9 +4,7 @@
 #include <pcap/dlt.h>
 
 #include "bpf/accumulate.h"
-#include "core/buffer.h"
 #include "proto/dissector.h"
-#include "sink/jsonw.h"
 #include "source/intake.h"
 #include "tests/unit/bpf/frames.h"
 
@@ -27,15 +25,9 @@ struct run {
 static void on_record(void *user, const struct rj_record *r)
 {
 	struct run *run = user;
-	struct rj_buffer out;
-	struct rj_jsonw w;
 
-	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
-	rj_record_visit(r, &w.visitor);
-	rj_buffer_put(&out, "", 1);
 	free(run->json);
-	run->json = (char *)out.data;
+	run->json = unit_record_json(r);
 	run->num_records++;
 	run->packets += rj_flow_packets(r->flow);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {

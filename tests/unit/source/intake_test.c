@@ -5,9 +5,7 @@
 
 #include "bpf/accumulate.h"
 #include "bpf/wire.h"
-#include "core/buffer.h"
 #include "proto/dissector.h"
-#include "sink/jsonw.h"
 #include "tests/unit/bpf/frames.h"
 
 /* What came out: packets of records, the last one's text. */
@@ -19,15 +17,9 @@ struct result {
 static void on_record(void *user, const struct rj_record *r)
 {
 	struct result *result = user;
-	struct rj_buffer out;
-	struct rj_jsonw w;
 
-	rj_buffer_init(&out, 1u << 20);
-	rj_jsonw_init(&w, &out, &(struct rj_jsonw_keys){ 0 });
-	rj_record_visit(r, &w.visitor);
-	rj_buffer_put(&out, "", 1);
 	free(result->json);
-	result->json = (char *)out.data;
+	result->json = unit_record_json(r);
 	result->packets += rj_flow_packets(r->flow);
 }
 
