@@ -70,40 +70,45 @@ uint8_t *unit_unhex(const char *hex, size_t *len)
 	return exact;
 }
 
-static void begin_json(struct rj_jsonw *w, struct rj_buffer *out)
+/* A writer and what it borrows for as long as it writes. */
+struct json {
+	struct rj_buffer out;
+	struct rj_jsonw_keys keys;
+	struct rj_jsonw w;
+};
+
+static struct rj_visitor *begin_json(struct json *j)
 {
-	rj_buffer_init(out, 64u << 20);
-	rj_jsonw_init(w, out, &(struct rj_jsonw_keys){ 0 });
+	memset(&j->keys, 0, sizeof(j->keys));
+	rj_buffer_init(&j->out, 64u << 20);
+	rj_jsonw_init(&j->w, &j->out, &j->keys);
+	return &j->w.visitor;
 }
 
-static char *end_json(const struct rj_jsonw *w, struct rj_buffer *out)
+static char *end_json(struct json *j)
 {
-	rj_buffer_put(out, "", 1);
-	if (rj_jsonw_failed(w))
+	rj_buffer_put(&j->out, "", 1);
+	if (rj_jsonw_failed(&j->w))
 		abort();
-	if (w->depth || w->num_skipped)
+	if (j->w.depth || j->w.num_skipped)
 		unit_failed(__FILE__, __LINE__, "something was left open");
-	return (char *)out->data;
+	return (char *)j->out.data;
 }
 
 char *unit_json(const struct rj_dissector *d, const void *state, unsigned int originator)
 {
-	struct rj_buffer out;
-	struct rj_jsonw w;
+	struct json j;
 
-	begin_json(&w, &out);
-	d->emit(state, originator, &w.visitor);
-	return end_json(&w, &out);
+	d->emit(state, originator, begin_json(&j));
+	return end_json(&j);
 }
 
 char *unit_record_json(const struct rj_record *r)
 {
-	struct rj_buffer out;
-	struct rj_jsonw w;
+	struct json j;
 
-	begin_json(&w, &out);
-	rj_record_visit(r, &w.visitor);
-	return end_json(&w, &out);
+	rj_record_visit(r, begin_json(&j));
+	return end_json(&j);
 }
 
 int main(int argc, char **argv)

@@ -13,13 +13,15 @@ static const struct rj_name table[] = { { -3, "minus" }, { 1, "one" }, { 4, "fou
 
 struct shown {
 	struct rj_buffer out;
+	struct rj_jsonw_keys keys;
 	struct rj_jsonw w;
 };
 
 static struct rj_visitor *begin(struct shown *s)
 {
 	rj_buffer_init(&s->out, 1 << 16);
-	rj_jsonw_init(&s->w, &s->out, &(struct rj_jsonw_keys){ 0 });
+	memset(&s->keys, 0, sizeof(s->keys));
+	rj_jsonw_init(&s->w, &s->out, &s->keys);
 	s->w.visitor.ops->open(&s->w.visitor, &list);
 	return &s->w.visitor;
 }
