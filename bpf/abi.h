@@ -477,7 +477,8 @@ enum rj_counter {
 	X(HANDSHAKE, "handshake")                                                                  \
 	X(BUDGET, "budget")                                                                        \
 	X(LONG, "long")                                                                            \
-	X(ORPHAN, "orphan") /* of a packet that found no place in the flow map: by user space */
+	X(ORPHAN, "orphan") /* of a packet that found no place in the flow map: by user space */   \
+	X(FRAGMENT, "fragment") /* of an IP fragment that came before its first: likewise */
 
 enum rj_loss {
 #define X(name, text) RJ_LOSS_##name,

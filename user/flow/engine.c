@@ -780,6 +780,7 @@ void rj_engine_stats_add(struct rj_engine_stats *to, const struct rj_engine_stat
 	to->fragments.waiting += s->fragments.waiting;
 	to->fragments.unjoined += s->fragments.unjoined;
 	to->fragments.flooded += s->fragments.flooded;
+	to->fragments.unread += s->fragments.unread;
 	to->datagrams.bytes += s->datagrams.bytes;
 	to->datagrams.whole += s->datagrams.whole;
 	to->datagrams.overlapped += s->datagrams.overlapped;

@@ -122,12 +122,19 @@ static struct rj_waiting *unhold(struct rj_fragments *f, struct rj_waiting **at)
 	return w;
 }
 
+/* Drops the first of those held. */
+static void drop_held(struct rj_fragments *f)
+{
+	free(unhold(f, &f->held));
+	f->counts.unread++;
+}
+
 void rj_fragments_expire(struct rj_fragments *f, uint64_t now_ns)
 {
 	while (f->oldest && rj_is_late(now_ns, f->oldest->first.time_ns, RJ_FRAGMENT_NS))
 		remove_node(f, f->oldest, &f->counts.unjoined);
 	while (f->held && rj_is_late(now_ns, f->held->packet.time_ns, RJ_FRAGMENT_NS))
-		free(unhold(f, &f->held));
+		drop_held(f);
 }
 
 /* The node of this name, made when there is none; NULL without memory. */
@@ -224,15 +231,16 @@ void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint3
 {
 	struct node *n = find(f, name);
 	struct rj_waiting **at = n ? &n->waiting : NULL;
-	struct rj_waiting *w;
+	struct rj_waiting *w = NULL;
 
 	while (at && *at && ((*at)->packet.frag_off != frag_off || (*at)->len))
 		at = &(*at)->next;
-	if (!at || !*at || f->waiting_bytes + len > RJ_MAX_WAITING_BYTES)
+	if (at && *at && f->waiting_bytes + len <= RJ_MAX_WAITING_BYTES)
+		w = realloc(*at, sizeof(*w) + len);
+	if (!w) {
+		f->counts.unread++;
 		return;
-	w = realloc(*at, sizeof(*w) + len);
-	if (!w)
-		return;
+	}
 	w->len = len;
 	memcpy(w->bytes, bytes, len);
 	f->waiting_bytes += len;
@@ -246,7 +254,7 @@ void rj_fragments_hold(struct rj_fragments *f, struct rj_waiting *w)
 	struct rj_waiting **end = &f->held;
 
 	if (f->num_held == RJ_MAX_WAITING)
-		free(unhold(f, &f->held));
+		drop_held(f);
 	while (*end)
 		end = &(*end)->next;
 	w->next = NULL;

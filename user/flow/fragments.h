@@ -30,11 +30,14 @@ struct rj_waiting {
  * @waiting: packets kept for a first fragment
  * @unjoined: packets whose first did not come in time
  * @flooded: packets that could not be kept, or had to go for others
+ * @unread: samples that no dissector got: no sample named their flow in time (also where the kernel
+ *     asks for no more of it), or there was no room
  */
 struct rj_fragment_counts {
 	uint64_t waiting;
 	uint64_t unjoined;
 	uint64_t flooded;
+	uint64_t unread;
 };
 
 struct rj_fragments;
@@ -60,7 +63,7 @@ bool rj_fragments_later(struct rj_fragments *f, struct rj_packet *p, const uint8
 
 /*
  * rj_fragments_bytes - the first @len bytes of payload of the fragment at @frag_off of the datagram
- * @name, which waits without any. Nothing happens where there is none.
+ * @name, which waits without any. Where none does they are counted as unread.
  */
 void rj_fragments_bytes(struct rj_fragments *f, const struct rj_key *name, uint32_t frag_off,
 			const uint8_t *bytes, uint32_t len);

@@ -599,8 +599,9 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	to->datagrams_over_limit += engine.datagrams.over_limit;
 	to->flows += engine.flows;
 	to->flows_evicted += engine.flows_evicted;
-	to->samples_lost += engine.samples_lost;
+	to->samples_lost += engine.samples_lost + engine.fragments.unread;
 	to->lost[RJ_LOSS_ORPHAN] += engine.samples_lost;
+	to->lost[RJ_LOSS_FRAGMENT] += engine.fragments.unread;
 	to->dissect_malformed += engine.dissect.malformed;
 	to->dissect_over_budget += engine.dissect.over_budget;
 }

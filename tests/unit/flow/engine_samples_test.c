@@ -264,6 +264,7 @@ TEST(engine_reads_a_segment_whose_first_fragment_comes_last)
 {
 	static const char head[] = "GET / HTTP/1.1\r\nHost: www.example.test\r\n";
 	const uint32_t len = sizeof(head) - 1;
+	struct rj_engine_stats stats;
 
 	for (unsigned int is_lost = 0; is_lost < 2; is_lost++) {
 		struct run *run = start(10000 * MS, 30000 * MS, 100);
@@ -293,6 +294,8 @@ TEST(engine_reads_a_segment_whose_first_fragment_comes_last)
 		segment_sample(run, p.bits, 1000, 0, head, 16);
 		/* all that HTTP's dissector takes; behind a hole nothing can be read */
 		CHECK_STR(run->said, is_lost ? "" : "7/5:17384 ");
+		rj_engine_get_stats(run->engine, &stats);
+		CHECK_EQ(stats.fragments.unread, 0);
 		expect(run, "1:eof:2/0@0 ");
 	}
 }

@@ -251,6 +251,7 @@ TEST(fragments_held_are_bounded_in_number_and_time)
 		rj_fragments_hold(f, to_hold(1, 0, i + 1, S));
 	w = rj_fragments_held(f, &key, 0);
 	CHECK(w && w->len == 4); /* the oldest went */
+	CHECK_EQ(rj_fragments_get_counts(f).unread, 3);
 	for (; w; num++) {
 		free(w);
 		w = rj_fragments_held(f, &key, 0);
@@ -261,9 +262,27 @@ TEST(fragments_held_are_bounded_in_number_and_time)
 	rj_fragments_expire(f, 62 * S);
 	w = rj_fragments_held(f, &key, 0);
 	CHECK(w && w->len == 2);
+	CHECK_EQ(rj_fragments_get_counts(f).unread, 4);
 	free(w);
 	CHECK(!rj_fragments_held(f, &key, 0));
 	rj_fragments_hold(f, to_hold(1, 0, 1, S)); /* goes with the table */
+	rj_fragments_free(f);
+}
+
+TEST(fragments_count_bytes_that_belong_to_none_that_waits)
+{
+	static const uint8_t bytes[8];
+	struct rj_fragments *f = rj_fragments_new(1);
+	struct rj_packet p = fragment(9, 16, true, S);
+	struct rj_key name;
+
+	rj_fragment_name(&p, &name);
+	CHECK(!rj_fragments_later(f, &p, NULL, 0));
+	rj_fragments_bytes(f, &name, p.frag_off, bytes, 8);
+	CHECK_EQ(rj_fragments_get_counts(f).unread, 0);
+	rj_fragments_bytes(f, &name, p.frag_off, bytes, 8); /* it has them */
+	rj_fragments_bytes(f, &name, 800, bytes, 8);
+	CHECK_EQ(rj_fragments_get_counts(f).unread, 2);
 	rj_fragments_free(f);
 }
 
