@@ -72,8 +72,8 @@ static int failed(const struct job *j, int err, const char *how)
 		j->a->name, how, strerror(-err));
 }
 
-/* Reads type and flags of the interface. */
-static int look_at(struct job *j, const char *name)
+/* The hardware type of an interface, ARPHRD_*. */
+static int type_of(const char *name, unsigned int *ret_type)
 {
 	struct ifreq request = { 0 };
 	int fd, err = 0;
@@ -85,11 +85,27 @@ static int look_at(struct job *j, const char *name)
 	if (ioctl(fd, SIOCGIFHWADDR, &request))
 		err = -errno;
 	close(fd);
+	*ret_type = request.ifr_hwaddr.sa_family;
+	return err;
+}
+
+bool rj_attach_has_ether(const char *name)
+{
+	unsigned int type;
+
+	return !type_of(name, &type) && (type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK);
+}
+
+static int look_at(struct job *j, const char *name)
+{
+	unsigned int type;
+	int err = type_of(name, &type);
+
 	if (err)
 		return rj_error_set(j->error, err, "%s: cannot be looked at: %s", name,
 				    strerror(-err));
-	j->is_loopback = request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-	switch (request.ifr_hwaddr.sa_family) {
+	j->is_loopback = type == ARPHRD_LOOPBACK;
+	switch (type) {
 	case ARPHRD_ETHER:
 	case ARPHRD_LOOPBACK:
 		return 0;
@@ -108,7 +124,7 @@ static int look_at(struct job *j, const char *name)
 	default:
 		return rj_error_set(j->error, -EOPNOTSUPP,
 				    "%s: interfaces of hardware type %u are not read by this build",
-				    name, request.ifr_hwaddr.sa_family);
+				    name, type);
 	}
 }
 

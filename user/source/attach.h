@@ -80,6 +80,9 @@ RJ_MUST_CHECK int rj_attach(struct rj_attachment *a, const char *name, enum rj_a
 			    unsigned int directions, const struct rj_attach_programs *programs,
 			    struct rj_error *error);
 
+/* rj_attach_has_ether - whether there is such an interface, with Ethernet headers on its frames. */
+bool rj_attach_has_ether(const char *name);
+
 /* rj_detach - takes everything of it away again; a no-op when nothing is attached. */
 void rj_detach(struct rj_attachment *a);
 

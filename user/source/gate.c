@@ -180,7 +180,8 @@ int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_program
 	err = err ? err : gate(g, filter, cpus_fd, EGRESS, &p.egress, error);
 	if (!err && p.xdp >= 0)
 		err = gate(g, filter, cpus_fd, XDP, &p.xdp, error);
-	err = err ? err : gate_ip(g, filter, cpus_fd, &p, error);
+	if (!err && p.ip_ingress >= 0)
+		err = gate_ip(g, filter, cpus_fd, &p, error);
 	err = err ? err : pin_arrays(g, p.pin, error);
 	if (err) {
 		rj_gate_close(g);

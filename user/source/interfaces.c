@@ -3,6 +3,7 @@
 #include "source/interfaces.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,20 @@
 bool rj_interfaces_are_several(const char *names)
 {
 	return strchr(names, ',') || !strcmp(names, ANY);
+}
+
+bool rj_interfaces_have_ether(const char *names)
+{
+	char name[IF_NAMESIZE];
+	size_t len;
+
+	for (; *names; names += len + (names[len] == ',')) {
+		len = strcspn(names, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		if (len >= sizeof(name) || !rj_attach_has_ether(name))
+			return false;
+	}
+	return true;
 }
 
 static bool is_wanted(const struct rj_interfaces *l, const char *name)

@@ -69,6 +69,12 @@ void rj_interfaces_done(struct rj_interfaces *l);
 /* rj_interfaces_are_several - whether @names may mean more than one interface. */
 bool rj_interfaces_are_several(const char *names);
 
+/*
+ * rj_interfaces_have_ether - whether each of @names is an interface, here and now, on which frames
+ * have Ethernet headers; "any" is none.
+ */
+bool rj_interfaces_have_ether(const char *names);
+
 /* rj_interfaces_note - news of one, in list @seen. 0 or -ENOMEM. */
 RJ_MUST_CHECK int rj_interfaces_note(struct rj_interfaces *l, const struct rj_link *link,
 				     uint32_t seen);

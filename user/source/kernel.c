@@ -84,6 +84,8 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_ring, o->ring_bytes);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_xdp, o->with_xdp);
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_ingress, o->with_ip);
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, o->with_ip);
 	return err;
 }
 
@@ -314,6 +316,9 @@ void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *ou
 	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
 	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
 	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
+	if (out->ip_ingress < 0)
+		out->why_no_ip = "it had an Ethernet header when rejoice was started, and has none "
+				 "now: start rejoice again";
 }
 
 int rj_kernel_ring_fd(const struct rj_kernel *k)

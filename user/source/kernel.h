@@ -16,16 +16,18 @@ struct rj_pin;
 
 /*
  * struct rj_kernel_options - @num_flows: entries of the flow map; either side of each has a slot
- * for its lists. @with_xdp: load the XDP program too. @pin: NULL, or where maps are to be pinned
- * (rj_kernel_pin), or are already: then these are gone on with. @settings: what they are made for;
- * not NULL with @pin. @several: packets may pass several interfaces. @with_frags: XDP frames of
- * several pieces, where the kernel has them; a filter reads one alone.
+ * for its lists. @with_xdp: load the XDP program too. @with_ip: those for interfaces without
+ * Ethernet headers too; each takes the verifier a third of a second. @pin: NULL, or where maps are
+ * to be pinned (rj_kernel_pin), or are already: then these are gone on with. @settings: what they
+ * are made for; not NULL with @pin. @several: packets may pass several interfaces. @with_frags:
+ * XDP frames of several pieces, where the kernel has them; a filter reads one alone.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
 	uint32_t num_flows;
 	uint32_t ring_bytes; /* a power of two, at least a page */
 	bool with_xdp;
+	bool with_ip;
 	const struct rj_pin *pin;
 	const char *settings;
 	bool several;

@@ -452,6 +452,7 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 		.num_flows = config->num_flows,
 		.ring_bytes = RING_BYTES,
 		.with_xdp = with_xdp && watch.directions & RJ_WATCH_IN,
+		.with_ip = !rj_interfaces_have_ether(watch.interfaces),
 		.with_frags = !config->filter,
 		.several = rj_interfaces_are_several(watch.interfaces),
 	};

@@ -290,4 +290,9 @@ TEST(interfaces_names_that_cannot_be_are_refused)
 	CHECK(rj_interfaces_are_several("any"));
 	CHECK(rj_interfaces_are_several("a,b"));
 	CHECK(!rj_interfaces_are_several("eth0"));
+	CHECK(rj_interfaces_have_ether("lo"));
+	CHECK(rj_interfaces_have_ether("lo,lo"));
+	CHECK(!rj_interfaces_have_ether("any"));
+	CHECK(!rj_interfaces_have_ether("lo,no-such-one"));
+	CHECK(!rj_interfaces_have_ether("lo,a-name-longer-than-there-can-be"));
 }
