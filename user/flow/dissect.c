@@ -10,27 +10,6 @@
 #include "flow/dissect_state.h"
 #include "flow/paused.h"
 
-/* The layer that a side lags behind in; only for one that does. */
-static struct layer *layer_of(const struct rj_dissect *d, unsigned int nr)
-{
-	struct layer *layer = d->before;
-
-	for (unsigned int i = 1; i < d->sides[nr].lag; i++)
-		layer = layer->before;
-	return layer;
-}
-
-/* Who reads a side now; NULL: nobody yet. */
-static const struct rj_dissector *row_of(const struct rj_dissect *d, unsigned int nr)
-{
-	return d->sides[nr].lag ? layer_of(d, nr)->row : d->bound;
-}
-
-static void *state_of(const struct rj_dissect *d, unsigned int nr)
-{
-	return d->sides[nr].lag ? layer_of(d, nr)->state : d->state;
-}
-
 static bool has_port(const struct rj_dissector *row, const uint16_t ports[2])
 {
 	for (const uint16_t *port = row->ports; port && *port; port++)
@@ -51,8 +30,6 @@ static rj_dissector_mask hinted_by(const struct rj_dissect *d)
 	return rows;
 }
 
-/* While nothing is bound each stream may grow to what the greediest candidate wants. Behind a
- * protocol that handed over it starts anew. */
 /* The rows over what the flow is over, and the most that one that may be asked wants. */
 static rj_dissector_mask rows_over(const struct rj_dissect *d, uint32_t *ret_max_bytes)
 {
@@ -79,7 +56,7 @@ static rj_dissector_mask rows_over(const struct rj_dissect *d, uint32_t *ret_max
 	return rows;
 }
 
-static void limit_streams(struct rj_dissect *d)
+void rj_dissect_limit_streams(struct rj_dissect *d)
 {
 	uint32_t max_bytes;
 
@@ -120,7 +97,7 @@ static void learn_transport(struct rj_dissect *d, const struct rj_payload *p)
 	d->rows &= rows_over(d, &unused);
 	d->sides[0].candidates = d->sides[1].candidates = d->rows;
 	d->hinted = hinted_by(d) & d->rows;
-	limit_streams(d);
+	rj_dissect_limit_streams(d);
 	want_rows(d);
 }
 
@@ -169,20 +146,11 @@ int rj_dissect_choose(struct rj_dissect *d, unsigned int nr, struct rj_cursor by
 	return -1;
 }
 
-static void finish_both(struct rj_dissect *d, struct rj_dissect_counts *counts)
+void rj_dissect_give_up_both(struct rj_dissect *d, struct rj_dissect_counts *counts)
 {
 	counts->no_memory++;
 	rj_dissect_finish(&d->sides[0]);
 	rj_dissect_finish(&d->sides[1]);
-}
-
-/* What @row knows of the flow: zeroed, unless it was here before. NULL without memory. */
-static void *state_for(struct rj_dissect *d, const struct rj_dissector *row)
-{
-	for (const struct layer *layer = d->before; layer; layer = layer->before)
-		if (layer->row == row)
-			return layer->state;
-	return rj_arena_alloc(&d->arena, row->state_bytes);
 }
 
 bool rj_dissect_bind(struct rj_dissect *d, unsigned int nr, const struct rj_dissector *row,
@@ -190,14 +158,14 @@ bool rj_dissect_bind(struct rj_dissect *d, unsigned int nr, const struct rj_diss
 {
 	struct side *other = &d->sides[!nr];
 
-	d->state = state_for(d, row);
+	d->state = rj_dissect_state_for(d, row);
 	if (!d->state) {
-		finish_both(d, counts);
+		rj_dissect_give_up_both(d, counts);
 		return false;
 	}
 	d->bound = row;
 	d->binder = (uint8_t)nr;
-	limit_streams(d);
+	rj_dissect_limit_streams(d);
 	if (other->phase == PHASE_REFUSED) /* what it starts with may make sense only now */
 		activate(other);
 	return true;
@@ -208,7 +176,7 @@ static void unbind(struct rj_dissect *d)
 	rj_arena_done(&d->arena);
 	d->bound = NULL;
 	d->state = NULL;
-	limit_streams(d);
+	rj_dissect_limit_streams(d);
 }
 
 enum rj_status rj_dissect_parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
@@ -216,66 +184,14 @@ enum rj_status rj_dissect_parse(struct rj_dissect *d, struct rj_message *m, stru
 {
 	uint32_t num_refused = d->arena.num_refused;
 	size_t len = c->left;
-	enum rj_status st = row_of(d, m->side)->parse(state_of(d, m->side), m, c);
+	enum rj_status st = rj_dissect_row(d, m->side)->parse(rj_dissect_state(d, m->side), m, c);
 
 	counts->no_memory += d->arena.num_refused - num_refused;
-	if (st == RJ_TRUNCATED && !c->is_hard)
+	if (st == RJ_TRUNCATED && (!c->is_hard || m->waits))
 		return st;
 	if (!st && (c->left < len || m->hands_over))
 		return RJ_OK;
 	return RJ_MALFORMED; /* or a dissector that broke its contract */
-}
-
-static unsigned int num_layers(const struct rj_dissect *d)
-{
-	unsigned int num = 0;
-
-	for (const struct layer *layer = d->before; layer; layer = layer->before)
-		num++;
-	return num;
-}
-
-/* The side leaves the layer with the bytes that it has read. */
-static void leave_layer(const struct side *side, unsigned int nr, struct layer *layer)
-{
-	layer->next_seq[nr] = side->stream.first_seq + side->stream.start;
-	layer->sides_left |= (uint8_t)(1u << nr);
-}
-
-/*
- * What follows on this side is of another protocol. The first side to be handed over leaves the
- * protocol behind as a layer, where the other one still is.
- */
-static void hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_counts *counts)
-{
-	struct side *side = &d->sides[nr], *other = &d->sides[!nr];
-	struct layer *layer;
-
-	side->candidates = d->rows;
-	if (side->lag) {
-		leave_layer(side, nr, layer_of(d, nr));
-		side->lag--;
-		d->num_handovers++;
-		return;
-	}
-	if (num_layers(d) == MAX_LAYERS) {
-		rj_dissect_finish(side);
-		return;
-	}
-	layer = rj_arena_alloc(&d->arena, sizeof(*layer));
-	if (!layer) {
-		finish_both(d, counts);
-		return;
-	}
-	*layer = (struct layer){ .before = d->before, .row = d->bound, .state = d->state };
-	leave_layer(side, nr, layer);
-	d->before = layer;
-	d->bound = NULL;
-	d->state = NULL;
-	d->num_handovers++;
-	if (other->phase == PHASE_ACTIVE)
-		other->lag++;
-	limit_streams(d);
 }
 
 /*
@@ -293,11 +209,14 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bo
 	enum rj_status st;
 
 	st = rj_dissect_parse(d, &m, &c, counts);
-	if (st == RJ_TRUNCATED && is_end) {
+	side->waits = st == RJ_TRUNCATED && m.waits;
+	if (st == RJ_TRUNCATED && (is_end || (m.waits && rj_stream_is_full(&side->stream)))) {
 		m.is_done = true; /* see struct rj_message */
 		st = rj_dissect_parse(d, &m, &c, counts);
 	}
 	if (st == RJ_MALFORMED) {
+		if (rj_dissect_is_led_on(d, nr, rj_cursor_init(bytes, len, is_hard), counts))
+			return false;
 		counts->malformed++;
 		rj_dissect_refuse(side);
 		return false;
@@ -309,6 +228,10 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bo
 	}
 	side->tried_bytes = 0;
 	side->has_read = true;
+	if (d->sides[!nr].waits) {
+		d->sides[!nr].waits = false;
+		d->num_turns++;
+	}
 	if (m.is_done) {
 		rj_dissect_finish(side);
 		return false;
@@ -320,7 +243,7 @@ static bool read_message(struct rj_dissect *d, unsigned int nr, bool is_hard, bo
 	}
 	rj_stream_skip(&side->stream, (uint32_t)m.skip);
 	if (m.hands_over)
-		hand_over(d, nr, counts);
+		rj_dissect_hand_over(d, nr, counts);
 	return !m.hands_over;
 }
 
@@ -342,23 +265,28 @@ static void check_budget(struct side *side, struct rj_dissect_counts *counts)
  * dissector knows what it begins with, that would count as malformed what is only
  * not the start.
  */
-static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard)
+static bool is_readable(struct rj_dissect *d, unsigned int nr, bool is_hard,
+			struct rj_dissect_counts *counts)
 {
 	struct side *side = &d->sides[nr];
 	struct rj_message m = rj_dissect_message(d, nr);
+	bool may_move = rj_stream_can_move(&side->stream);
 	size_t len;
 	const uint8_t *bytes = rj_stream_bytes(&side->stream, &len);
+	struct rj_cursor c = rj_cursor_init(bytes, len, is_hard);
 	enum rj_probe answer = RJ_PROBE_YES;
 
 	if (side->phase != PHASE_ACTIVE || !len)
 		return false;
-	if (rj_stream_can_move(&side->stream) && !row_of(d, nr)->answers_anyhow)
-		answer = row_of(d, nr)->probe(&m, rj_cursor_init(bytes, len, is_hard));
-	if (answer == RJ_PROBE_NO) {
+	if ((may_move || rj_dissect_may_be_led_on(d, nr)) && !rj_dissect_row(d, nr)->answers_anyhow)
+		answer = rj_dissect_row(d, nr)->probe(&m, c);
+	if (answer == RJ_PROBE_NO && rj_dissect_is_led_on(d, nr, c, counts))
+		return false;
+	if (answer == RJ_PROBE_NO && may_move) {
 		rj_dissect_refuse(side);
 		side->is_unplaced = true;
 	}
-	return answer == RJ_PROBE_YES;
+	return answer == RJ_PROBE_YES || !may_move;
 }
 
 static void read_messages(struct rj_dissect *d, unsigned int nr, bool is_end,
@@ -366,7 +294,7 @@ static void read_messages(struct rj_dissect *d, unsigned int nr, bool is_end,
 {
 	bool is_hard = is_end && rj_stream_is_closed(&d->sides[nr].stream);
 
-	while (is_readable(d, nr, is_hard) && read_message(d, nr, is_hard, is_end, counts))
+	while (is_readable(d, nr, is_hard, counts) && read_message(d, nr, is_hard, is_end, counts))
 		;
 	check_budget(&d->sides[nr], counts);
 }
@@ -397,26 +325,27 @@ static bool probe_stream(struct rj_dissect *d, unsigned int nr, bool is_end,
 static void advance_once(struct rj_dissect *d, unsigned int nr, bool is_end,
 			 struct rj_dissect_counts *counts)
 {
-	bool is_new = !row_of(d, nr) && probe_stream(d, nr, is_end, counts);
+	bool is_new = !rj_dissect_row(d, nr) && probe_stream(d, nr, is_end, counts);
 
-	if (!row_of(d, nr))
+	if (!rj_dissect_row(d, nr))
 		return;
 	read_messages(d, nr, is_end, counts);
-	if (is_new && row_of(d, !nr))
+	if (is_new && rj_dissect_row(d, !nr))
 		read_messages(d, !nr, is_end, counts);
 }
 
 /*
- * Once more for each side that was handed over, as it may have the next protocol's bytes already.
+ * Once more when a side was handed over, as it may have the next protocol's bytes already, or when
+ * what one waited for was read.
  */
 static void advance(struct rj_dissect *d, unsigned int nr, bool is_end,
 		    struct rj_dissect_counts *counts)
 {
-	unsigned int num_before = d->num_handovers;
+	unsigned int num_before = d->num_turns;
 
 	advance_once(d, nr, is_end, counts);
-	while (d->num_handovers != num_before) {
-		num_before = d->num_handovers;
+	while (d->num_turns != num_before) {
+		num_before = d->num_turns;
 		advance_once(d, nr, is_end, counts);
 		advance_once(d, !nr, is_end, counts);
 	}
@@ -751,7 +680,7 @@ bool rj_dissect_until(const struct rj_dissect *d, unsigned int side, uint32_t *r
 	const struct side *s = &d->sides[side];
 
 	/* behind a hole nothing can be read: more of that would only be in the way of others */
-	if (d->over != RJ_OVER_TCP || !row_of(d, side) || s->phase != PHASE_ACTIVE ||
+	if (d->over != RJ_OVER_TCP || !rj_dissect_row(d, side) || s->phase != PHASE_ACTIVE ||
 	    !s->stream.has_start || s->stream.high > s->stream.end)
 		return false;
 	*ret_seq = rj_stream_budget_end(&s->stream);

@@ -23,10 +23,11 @@ enum phase {
  * @num_refused:   segments since, each of which followed the one before
  * @num_stun:      UDP: datagrams of STUN that no row knew
  * @num_probed:    UDP: other datagrams that no row knew, up to MAX_PROBED
- * @has_read:      TCP: a message was parsed
+ * @has_read:      TCP: a message of the protocol that it is in was parsed
  * @has_other:     TCP: no byte came yet, and of two SYNs with different numbers the last one says
  *                 that the stream starts at @other_seq
  * @is_unplaced:   refused as what may be the middle of a stream: a SYN would change that
+ * @waits:         what it has is read when the other side was
  * @lag:           how often the other side was handed over to a next protocol and this one not yet
  */
 struct side {
@@ -36,6 +37,7 @@ struct side {
 	bool has_read : 1;
 	bool is_unplaced : 1;
 	bool has_other : 1;
+	bool waits : 1;
 	union {
 		uint16_t num_refused;
 		uint16_t num_stun;
@@ -75,7 +77,7 @@ struct layer {
  * @hinted: of those, the ones that name a port of this flow
  * @binder: the side that was recognised
  * @before: the protocols before @bound, the last one first; sides that are behind are of that
- * @num_handovers: of sides, so far
+ * @num_turns: how often a side had to be read again for what became of the other, or of itself
  */
 struct rj_dissect {
 	struct side sides[2];
@@ -90,7 +92,7 @@ struct rj_dissect {
 	uint16_t ports[2];
 	uint8_t over;
 	uint8_t binder;
-	uint8_t num_handovers;
+	uint8_t num_turns;
 };
 
 /* rj_dissect_finish - nothing more of the side is wanted. */
@@ -125,6 +127,40 @@ bool rj_dissect_bind(struct rj_dissect *d, unsigned int nr, const struct rj_diss
 /* rj_dissect_parse - one message by the row that reads the side; malformed ones are not counted. */
 enum rj_status rj_dissect_parse(struct rj_dissect *d, struct rj_message *m, struct rj_cursor *c,
 				struct rj_dissect_counts *counts);
+
+/* rj_dissect_give_up_both - there is no memory for more. */
+void rj_dissect_give_up_both(struct rj_dissect *d, struct rj_dissect_counts *counts);
+
+/*
+ * rj_dissect_limit_streams - sets how long each stream may grow: while nothing is bound to what the
+ * greediest row wants. Behind a protocol that handed over that starts anew.
+ */
+void rj_dissect_limit_streams(struct rj_dissect *d);
+
+/*
+ * rj_dissect_row - who reads a side now; NULL: nobody yet. rj_dissect_state - what that keeps of
+ * the flow. rj_dissect_state_for - for @row: zeroed, unless it was here before; NULL without
+ * memory. (dissect_layers.c, with what follows)
+ */
+const struct rj_dissector *rj_dissect_row(const struct rj_dissect *d, unsigned int nr);
+void *rj_dissect_state(const struct rj_dissect *d, unsigned int nr);
+void *rj_dissect_state_for(struct rj_dissect *d, const struct rj_dissector *row);
+
+/*
+ * rj_dissect_hand_over - what follows on this side is of another protocol. The first side to be
+ * handed over leaves the protocol behind as a layer, where the other one still is.
+ */
+void rj_dissect_hand_over(struct rj_dissect *d, unsigned int nr, struct rj_dissect_counts *counts);
+
+/*
+ * rj_dissect_may_be_led_on - whether the protocol that the flow is bound to is known by the other
+ * side alone, so that what leads on to it may come late on this one. rj_dissect_is_led_on - whether
+ * it may, and a row that leads on knows @bytes: that row then reads the side before the one that is
+ * bound, which the other side is in already.
+ */
+bool rj_dissect_may_be_led_on(const struct rj_dissect *d, unsigned int nr);
+bool rj_dissect_is_led_on(struct rj_dissect *d, unsigned int nr, struct rj_cursor bytes,
+			  struct rj_dissect_counts *counts);
 
 /* rj_dissect_take_datagram - of a flow over UDP. (dissect_datagrams.c) */
 void rj_dissect_take_datagram(struct rj_dissect *d, const struct rj_payload *p,

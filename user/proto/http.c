@@ -262,6 +262,20 @@ static bool is_last(const struct side *side, const struct rj_message *m, const s
 	       (m->is_done && rj_http_probe(*c) == RJ_PROBE_YES);
 }
 
+/*
+ * Whether a response came before the request, which has to tell if a body follows up to the end or,
+ * behind CONNECT, another protocol.
+ */
+static bool is_early(const struct http_state *s, const struct rj_message *m,
+		     const struct rj_http_start *start, const struct rj_http_framing *f)
+{
+	const struct side *other = &s->sides[!m->side];
+
+	return start->status / 100 == 2 && !start->is_request && !request_of(s, m->side) &&
+	       other->role != ROLE_RESPONSES && !other->is_full && !other->has_left &&
+	       rj_http_framing_body(f, start, false, false).kind == RJ_HTTP_BODY_UNTIL_CLOSE;
+}
+
 RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_message *m,
 					       struct rj_cursor *c)
 {
@@ -300,6 +314,12 @@ RJ_MUST_CHECK static enum rj_status parse_head(struct http_state *s, struct rj_m
 	}
 	if (!fits_role(side, &start) || (framing.is_broken && !framing.has_coding))
 		return take_malformed(side, m, c, c->left - at.left);
+	if (is_early(s, m, &start, &framing)) {
+		m->waits = !m->is_done;
+		m->is_done = false;
+		if (m->waits)
+			return RJ_TRUNCATED;
+	}
 	return take_head(s, m, c, at, &start, &framing);
 }
 

@@ -37,12 +37,14 @@ enum kind {
  * @at:    by side: which of them it is in
  * @num_units: by side: what was read of that
  * @num_left: how many a side has left: so many led to another protocol
+ * @late: a bit for each that was put before another
  */
 struct prelude {
 	uint8_t kinds[MAX_KINDS];
 	uint8_t openers[MAX_KINDS];
 	uint8_t num_kinds;
 	uint8_t num_left;
+	uint8_t late;
 	uint8_t at[2];
 	uint8_t num_units[2];
 };
@@ -210,24 +212,29 @@ RJ_MUST_CHECK static enum rj_status check_socks5_next(struct rj_cursor c, bool h
 	return st ? st : rj_cursor_within(&c, 1, 4);
 }
 
-/* RFC 1928 3: version, methods, of which those with a number below 10 are assigned. */
+/*
+ * RFC 1928 3: version, methods, of which those with a number below 10 are assigned. A server that
+ * asks for a login and takes it begins like a client that offers methods 1 and 0.
+ */
 static enum rj_probe probe_socks5(struct rj_cursor bytes)
 {
 	uint8_t num, method;
-	bool has_login = false;
+	bool has_login = false, is_login_taken;
 	enum rj_status st = rj_cursor_within(&bytes, 5, 5);
 
 	if (!st)
 		st = rj_cursor_u8(&bytes, &num);
 	if (!st && (!num || num > SOCKS_METHODS_MAX))
 		st = RJ_MALFORMED;
+	is_login_taken = !st && num == 2;
 	while (!st && num--) {
 		st = rj_cursor_u8(&bytes, &method);
 		if (!st && method > 9)
 			st = RJ_MALFORMED;
 		has_login = has_login || (!st && method == 2);
+		is_login_taken = is_login_taken && method == num;
 	}
-	if (!st && bytes.left)
+	if (!st && (bytes.left || is_login_taken))
 		st = check_socks5_next(bytes, has_login);
 	return answer_of(st);
 }
@@ -461,11 +468,11 @@ static void leave(struct prelude *p, struct rj_message *m)
 {
 	unsigned int side = m->side;
 
+	m->hands_over = !(p->late >> p->at[side] & 1);
 	p->at[side]++;
 	p->num_units[side] = 0;
 	if (p->num_left < p->at[side])
 		p->num_left = p->at[side];
-	m->hands_over = true;
 }
 
 RJ_MUST_CHECK static enum rj_status read_lead(struct prelude *p, struct rj_message *m,
@@ -507,6 +514,28 @@ RJ_MUST_CHECK static enum rj_status read_unit(struct prelude *p, struct rj_messa
 }
 
 /*
+ * A PROXY header comes before all else, but may be seen after what the other side begins with: then
+ * it is put before that.
+ */
+static void know_late_header(struct prelude *p, unsigned int side, const struct rj_cursor *c)
+{
+	unsigned int at = p->at[side];
+	enum kind kind;
+
+	if (p->openers[at] == side || p->num_units[side] || p->num_kinds == MAX_KINDS ||
+	    probe_kinds(*c, &kind) != RJ_PROBE_YES || (kind != PROXY1 && kind != PROXY2))
+		return;
+	memmove(p->kinds + at + 1, p->kinds + at, p->num_kinds - at);
+	memmove(p->openers + at + 1, p->openers + at, p->num_kinds - at);
+	p->kinds[at] = (uint8_t)kind;
+	p->openers[at] = (uint8_t)side;
+	p->late = (uint8_t)(p->late >> at << (at + 1) | (p->late & ((1u << at) - 1)) | 1u << at);
+	p->num_kinds++;
+	p->num_left++;
+	p->at[!side]++;
+}
+
+/*
  * In which of the kinds the side is: the next, where it left all. That its bytes have to show, or
  * those of the other side, which may not have been enough for a first unit yet.
  */
@@ -517,8 +546,10 @@ RJ_MUST_CHECK static enum rj_status know_kind(struct prelude *p, unsigned int si
 	enum rj_probe answer = RJ_PROBE_NO;
 	enum kind kind;
 
-	if (at < p->num_kinds)
+	if (at < p->num_kinds) {
+		know_late_header(p, side, c);
 		return RJ_OK;
+	}
 	if (at < MAX_KINDS)
 		answer = probe_kinds(*c, &kind);
 	if (answer != RJ_PROBE_YES)

@@ -158,6 +158,16 @@ static void check_greetings(const struct talk *talk, const char *want)
 	}
 }
 
+/* All that the server says is seen before what the client says. */
+static void check_server_first(const struct talk *talk, const char *want)
+{
+	struct run run = begin(talk);
+
+	give_all(&run, 1, SYN);
+	give_all(&run, 0, SYN);
+	check_end(&run, want);
+}
+
 /* In segments of one byte: first all of the client's. */
 static void check_bytes(const struct talk *talk, const char *want)
 {
@@ -187,6 +197,8 @@ TEST(prelude_leads_to_tls_however_it_is_cut)
 
 		check_cuts(&talk, want);
 		check_bytes(&talk, want);
+		if (*befores[i].shown == '[') /* the others list what was said in its order */
+			check_server_first(&talk, want);
 		if (befores[i].greets)
 			check_greetings(&talk, want);
 		else
@@ -207,6 +219,7 @@ TEST(prelude_may_stand_behind_another)
 	put_before(&talk, 0, proxy.out, false);
 	check_cuts(&talk, want);
 	check_bytes(&talk, want);
+	check_server_first(&talk, want);
 	free(want);
 	talk_free(&talk);
 }

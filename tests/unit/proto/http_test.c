@@ -322,6 +322,41 @@ TEST(http_tunnel_ends_both_sides)
 }
 
 /* Line ends may be of a head, or begin what the tunnel carries (PROXY protocol 2.2). */
+/* Parses a response that came before its request, as what no more follows of with @is_done. */
+static enum rj_status parse_early(struct fixture *f, const char *text, bool is_done,
+				  struct rj_message *m)
+{
+	struct rj_cursor c = rj_cursor_init(text, strlen(text), false);
+
+	*m = (struct rj_message){ .side = SERVER, .arena = &f->arena, .is_done = is_done };
+	return rj_http.parse(f->state, m, &c);
+}
+
+TEST(http_response_that_comes_before_its_request_waits_for_it)
+{
+	static const char tunnel[] = "HTTP/1.1 200 OK\r\n\r\n";
+	struct fixture f;
+	struct rj_message m;
+
+	begin(&f);
+	CHECK_EQ(parse_early(&f, tunnel, false, &m), RJ_TRUNCATED);
+	CHECK(m.waits);
+	feed(&f, CLIENT, "CONNECT a:1 HTTP/1.1\r\n\r\n");
+	CHECK_EQ(parse_early(&f, tunnel, false, &m), RJ_OK);
+	CHECK(m.hands_over && !m.waits);
+	end(&f, "[{\"out\":[{\"method\":\"CONNECT\"},{\"uri\":\"a:1\"},{\"version\":\"HTTP/1.1\"}],"
+		"\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"}]}]");
+	begin(&f); /* the request does not come */
+	CHECK_EQ(parse_early(&f, tunnel, true, &m), RJ_OK);
+	CHECK(!m.hands_over && !m.waits && !m.is_done);
+	CHECK_EQ(parse_early(&f, "body", false, &m), RJ_OK);
+	end(&f, "[{\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
+		"{\"body\":\"626f6479\"}]}]");
+	begin(&f); /* no tunnel: its length is known */
+	CHECK_EQ(parse_early(&f, OK_NO, false, &m), RJ_OK);
+	end(&f, "[{\"in\":" OK_NO_JSON "}]");
+}
+
 TEST(http_line_ends_in_a_tunnel_are_of_what_follows)
 {
 	struct fixture f;
