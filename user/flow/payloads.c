@@ -350,6 +350,7 @@ void rj_payloads_join(struct rj_payloads *p, struct rj_entry *around, struct rj_
 {
 	if (!around->dissect && !is_paused(around)) {
 		around->dissect = entry->dissect;
+		around->unheard = entry->unheard;
 		entry->dissect = NULL;
 		memcpy(around->paused, entry->paused, sizeof(around->paused));
 		memset(entry->paused, 0, sizeof(entry->paused));
@@ -476,14 +477,17 @@ static void take_fragment(struct rj_payloads *p, struct rj_entry *entry,
  * Whether there is anything to dissect, or somebody who asked to be told of ends. Of most flows'
  * packets most come when all that dissectors want is read.
  */
-static __always_inline bool is_to_be_dissected(const struct rj_entry *entry,
+static __always_inline bool is_to_be_dissected(struct rj_entry *entry,
 					       const struct rj_packet *packet)
 {
-	bool is_dissected = entry->dissect ? !rj_dissect_wants(entry->dissect, packet->side) &&
-						     !is_fragment(packet->bits) :
-					     entry->is_opaque || entry->unheard >> packet->side & 1;
+	uint8_t bit = (uint8_t)(1u << packet->side);
 
-	if (is_dissected)
+	if (!(entry->unheard & bit) && entry->dissect &&
+	    !rj_dissect_wants(entry->dissect, packet->side))
+		entry->unheard |= bit;
+	if (entry->unheard & bit && !(entry->dissect && is_fragment(packet->bits)))
+		return false;
+	if (entry->is_opaque)
 		return false;
 	if (packet->payload_len)
 		return true;

@@ -236,7 +236,7 @@ void rj_table_fetch(const struct rj_table *t, uint64_t hash, unsigned int side, 
 			rj_packed_fetch(&kept->packed);
 		else
 			fetch(kept, 128);
-		if (entry->dissect)
+		if (entry->dissect && !(entry->unheard >> side & 1))
 			rj_dissect_fetch_side(entry->dissect, side);
 		if (t->with_hist)
 			fetch(&kept->hist, sizeof(kept->hist));

@@ -47,7 +47,8 @@ struct rj_side {
  * @id: 0 for a flow whose packets user space accumulates, else the start time of the kernel's
  *      flow whose samples are gathered here; together with the key it names the entry
  * @is_opaque: its dissectors were given up: memory was short, or they found nothing
- * @unheard: a bit for a side of which dissectors want nothing more, though they may of the other
+ * @unheard: a bit for a side of which dissectors are known to want nothing more, though they may of
+ *      the other
  * @is_open: of either side: whether rj_table_open was called for it
  * @paused: of either side, or NULL; there are no dissectors beside it
  * @bytes: its byte values, NULL when they are not asked for, or with @is_uncounted
