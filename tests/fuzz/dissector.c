@@ -100,7 +100,8 @@ static enum rj_status call(struct flow *f, struct rj_message *m, const uint8_t *
 	st = dissector->parse(f->state, m, &c);
 	MUST(st == RJ_OK || st == RJ_TRUNCATED || st == RJ_MALFORMED);
 	MUST(c.left <= len && c.at == bytes + (len - c.left));
-	MUST(!is_hard || st != RJ_TRUNCATED);
+	MUST(!is_hard || st != RJ_TRUNCATED || m->waits);
+	MUST(!m->waits || st == RJ_TRUNCATED);
 	if (st == RJ_OK)
 		MUST(c.left < len || m->hands_over);
 	if (st == RJ_TRUNCATED)
@@ -126,7 +127,12 @@ static size_t take(struct flow *f, unsigned int flags, size_t len, bool is_hard)
 		if (at == len)
 			return at;
 		st = call(f, &m, s->bytes + at, len - at, is_hard, &taken);
-
+		if (m.waits && is_hard) { /* no more fits */
+			m.is_done = true;
+			m.waits = false;
+			st = call(f, &m, s->bytes + at, len - at, is_hard, &taken);
+			MUST(!m.waits);
+		}
 		if (st == RJ_TRUNCATED)
 			return at;
 		s->is_over = st == RJ_MALFORMED || m.is_done || m.hands_over;

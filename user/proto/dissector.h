@@ -34,9 +34,9 @@ enum rj_probe {
  *           call when what gave RJ_TRUNCATED, a datagram that the capture cut or the end of a
  *           stream, is shown once more, because no more of it will come: a parse that keeps
  *           such a part clears it (of a stream it need not) and returns RJ_OK
- * @waits: TCP: set by a parse that returns RJ_TRUNCATED for want of what the other side says: it is
- *           called again when a message of that was read. When no more fits or comes it is so with
- *           @is_done, which it clears to go on
+ * @waits: TCP: set by a parse that returns RJ_TRUNCATED for want of what the other side says, also
+ *           under a hard end: it is called again when a message of that was read. When no more fits
+ *           or comes it is so with @is_done, which it clears to go on
  * @hands_over: set by a parse that returns RJ_OK. TCP: what stands behind the cursor, and all that
  *           follows on this side, is of another protocol, for which all dissectors are asked. Here
  *           the cursor need not have moved. The other side goes on as it was until it is handed
