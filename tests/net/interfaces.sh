@@ -383,6 +383,25 @@ test_vanish() {
 	for mode in tcx tc xdp; do
 		vanish "$mode"
 	done
+	comes_back_otherwise
+}
+
+# The programs for frames without Ethernet headers are not there when no interface had such at the start.
+comes_back_otherwise() {
+	ip -n "$NS_SERVER" link add rjv0 type veth peer name rjv1
+	start_live otherwise rjv0 || true
+	ip -n "$NS_SERVER" link del rjv0
+	wait_for "grep -q 'rjv0: is gone' $WORK/live-otherwise.log" 5 || true
+	in_ns server ip tuntap add rjv0 mode tun
+	wait_for "grep -q 'not watched' $WORK/live-otherwise.log" 5 || true
+	check 'otherwise: says that it is not watched' \
+		grep -q '^rejoice: not watched: rjv0: .* start rejoice again$' "$WORK/live-otherwise.log"
+	stop_live otherwise
+	start_live otherwise rjv0 || true
+	check 'otherwise: and then it is' grep -q '^rejoice: watching rjv0: in by' "$WORK/live-otherwise.log"
+	stop_live otherwise
+	in_ns server ip link del rjv0
+	check_clean otherwise
 }
 
 vanish() {
