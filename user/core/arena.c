@@ -127,3 +127,13 @@ void *rj_arena_copy(struct rj_arena *arena, const void *data, size_t len)
 		memcpy(copy, data, len);
 	return copy;
 }
+
+void rj_arena_fetch(const struct rj_arena *arena, int step)
+{
+	const struct rj_arena_block *block = arena->head;
+
+	if (block && step)
+		block = block->next;
+	for (size_t at = 0; block && at < FIRST_BLOCK_BYTES; at += 64)
+		__builtin_prefetch((const char *)block + at);
+}

@@ -42,4 +42,10 @@ RJ_MUST_CHECK void *rj_arena_alloc(struct rj_arena *arena, size_t len);
 /* rj_arena_copy - rj_arena_alloc and a copy of @len bytes of @data into it. */
 RJ_MUST_CHECK void *rj_arena_copy(struct rj_arena *arena, const void *data, size_t len);
 
+/*
+ * rj_arena_fetch - has the processor fetch the start of the block that came last, to be read soon,
+ * or in @step 1 of the one before it.
+ */
+void rj_arena_fetch(const struct rj_arena *arena, int step);
+
 #endif

@@ -12,7 +12,7 @@
 #define ALIGN_BYTES ((size_t)8)
 struct rj_pool_chunk {
 	struct rj_pool_chunk *next;
-	_Alignas(8) uint8_t data[];
+	_Alignas(64) uint8_t data[]; /* objects of whole cache lines stand in as few as can be */
 };
 
 void rj_pool_init(struct rj_pool *pool, size_t object_bytes, struct rj_slab *slab)

@@ -506,6 +506,13 @@ void rj_dissect_free(struct rj_dissect *d)
 		free(d);
 }
 
+/* Whether a segment has nothing but bytes that a dissector said are of no use. */
+static bool is_passed_over(const struct rj_stream *s, const struct rj_payload *p)
+{
+	return !p->is_syn && !p->is_fin && !rj_stream_can_move(s) &&
+	       (int32_t)(p->seq + p->wire_len - (s->first_seq + s->start)) <= 0;
+}
+
 void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 			struct rj_dissect_counts *counts)
 {
@@ -517,6 +524,8 @@ void rj_dissect_payload(struct rj_dissect *d, const struct rj_payload *p,
 	if (!d->over)
 		learn_transport(d, p);
 	if (side->phase == PHASE_DONE)
+		return;
+	if (side->stream.is_ahead && is_passed_over(&side->stream, p)) /* most of a long body is */
 		return;
 	side->time_ns = p->time_ns;
 	if (d->over == RJ_OVER_TCP)
@@ -707,7 +716,9 @@ size_t rj_dissect_bytes(const struct rj_dissect *d)
 
 void rj_dissect_fetch_side(const struct rj_dissect *d, unsigned int side)
 {
-	__builtin_prefetch(&d->sides[side]);
+	(void)side;
+	for (size_t at = 0; at < sizeof(*d); at += 64)
+		__builtin_prefetch((const char *)d + at);
 }
 
 size_t rj_dissect_fetch_len(void)
@@ -715,12 +726,13 @@ size_t rj_dissect_fetch_len(void)
 	return sizeof(struct rj_dissect);
 }
 
-void rj_dissect_fetch(const struct rj_dissect *d)
+void rj_dissect_fetch(const struct rj_dissect *d, int step)
 {
-	const char *head = (const char *)d->arena.head;
-
-	for (unsigned int i = 0; head && i < 8; i++)
-		__builtin_prefetch(head + 64 * i);
+	rj_arena_fetch(&d->arena, step);
+	if (step)
+		return;
+	for (size_t at = 0; d->bound && at < d->bound->state_bytes; at += 64)
+		__builtin_prefetch((const char *)d->state + at);
 	for (unsigned int side = 0; side < 2; side++)
 		__builtin_prefetch(d->sides[side].stream.block);
 }

@@ -152,9 +152,12 @@ int rj_dissect_originator(const struct rj_dissect *d);
 /* rj_dissect_fetch_side - has the processor fetch what rj_dissect_wants of @side reads. */
 void rj_dissect_fetch_side(const struct rj_dissect *d, unsigned int side);
 
-/* rj_dissect_fetch - has the processor fetch what is behind these first bytes, to be read soon. */
+/*
+ * rj_dissect_fetch - has the processor fetch what is behind these first bytes, to be read soon, and
+ * in @step 1 what is behind that.
+ */
 size_t rj_dissect_fetch_len(void);
-void rj_dissect_fetch(const struct rj_dissect *d);
+void rj_dissect_fetch(const struct rj_dissect *d, int step);
 
 /* rj_dissect_emit - writes the value of the dissector that found something, where @mask has it. */
 void rj_dissect_emit(const struct rj_dissect *d, rj_dissector_mask mask, unsigned int originator,

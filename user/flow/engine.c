@@ -374,7 +374,8 @@ static void account(struct rj_engine *e, const struct rj_packet *p, uint64_t has
 		return;
 	if (rj_is_icmp_error(&entry->key))
 		note_about(e, entry, p->bits, c->payload, c->payload_len);
-	if (e->looks_at_payload)
+	if (e->looks_at_payload &&
+	    (e->payloads.has_traits || !rj_payloads_passes(&e->payloads, entry, p)))
 		look_into(e, entry, p, c);
 }
 

@@ -30,6 +30,16 @@ void rj_payloads_init(struct rj_payloads *p, const struct rj_engine_options *opt
 /* rj_payloads_wants - whether payload of @proto is to be looked at at all. */
 bool rj_payloads_wants(const struct rj_payloads *p, uint8_t proto);
 
+/* rj_payloads_passes - whether a packet has nothing for rj_payloads_packet, as most have not. */
+static inline bool rj_payloads_passes(const struct rj_payloads *p, const struct rj_entry *entry,
+				      const struct rj_packet *packet)
+{
+	if (!packet->payload_len)
+		return !(packet->tcp_flags & (RJ_TCP_SYN | RJ_TCP_FIN));
+	return entry->unheard >> packet->side & 1 && !p->counts_bytes &&
+	       !(packet->bits & (RJ_PKT_FIRST_FRAG | RJ_PKT_LATER_FRAG));
+}
+
 /* rj_payloads_packet - the payload of a packet of the entry, of which @len bytes were captured. */
 void rj_payloads_packet(struct rj_payloads *p, struct rj_entry *entry,
 			const struct rj_packet *packet, const uint8_t *bytes, uint32_t len);

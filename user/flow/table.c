@@ -173,12 +173,14 @@ void rj_table_fetch_entry(const struct rj_table *t, const struct rj_entry *entry
 	case 2:
 		fetch_lists(entry, 0);
 		if (entry->dissect)
-			rj_dissect_fetch(entry->dissect);
+			rj_dissect_fetch(entry->dissect, 0);
 		if (entry->traits)
 			rj_traits_fetch(entry->traits, 1);
 		break;
 	default:
 		fetch_lists(entry, 1);
+		if (entry->dissect)
+			rj_dissect_fetch(entry->dissect, 1);
 		break;
 	}
 }
