@@ -250,16 +250,31 @@ static void emit_share_of_server(struct rj_visitor *v, const struct view *view)
 		emit_hex(v, F_S_KEY_SHARE, group);
 }
 
+/* RFC 5489 3, RFC 7905 2, RFC 8442 3. */
+static bool is_ecdhe_psk(struct rj_cursor suites)
+{
+	uint16_t suite;
+
+	if (rj_cursor_u16(&suites, &suite))
+		return false;
+	return (suite >= 0xc033 && suite <= 0xc03b) || suite == 0xccac ||
+	       (suite >= 0xd001 && suite <= 0xd005);
+}
+
 /*
  * RFC 8422 5.4: named_curve (3), the curve, the point's length; what is no ECDH starts otherwise.
+ * RFC 5489 2: a hint stands before that.
  */
-static void emit_curve(struct rj_visitor *v, const struct rj_tls_body *body)
+static void emit_curve(struct rj_visitor *v, const struct rj_tls_body *body,
+		       const struct rj_tls_hello *server)
 {
 	struct rj_cursor c = rj_cursor_init(body->bytes, body->len, true), code;
-	struct rj_cursor number;
+	struct rj_cursor number, hint;
 	uint8_t kind, len;
 	uint16_t curve;
 
+	if (is_ecdhe_psk(server->suites) && rj_cursor_prefixed(&c, 2, &hint))
+		return;
 	if (rj_cursor_u8(&c, &kind) || kind != 3 || rj_cursor_sub(&c, 2, &code))
 		return;
 	number = code;
@@ -315,7 +330,7 @@ static void emit_hellos(struct rj_visitor *v, const struct rj_tls_session *sessi
 {
 	emit_ids(v, view);
 	emit_lists(v, view);
-	emit_curve(v, &session->server_key_exchange);
+	emit_curve(v, &session->server_key_exchange, &view->server->hello);
 	emit_suites(v, view);
 	emit_extensions(v, F_C_EXTENSIONS, &view->client->hello);
 	emit_extensions(v, F_S_EXTENSIONS, &view->server->hello);

@@ -3,9 +3,10 @@
 #include "proto/tls/session.h"
 
 /*
- * Beginnings that say all: RFC 8422 5.4 curve_type, curve, length; RFC 5077 3.3 lifetime, length.
+ * Beginnings that say all: RFC 8422 5.4 curve_type, curve, length, behind a hint of PSK (RFC 5489
+ * 2), which is short; RFC 5077 3.3 lifetime, length.
  */
-#define KEY_EXCHANGE_HEAD_BYTES 4u
+#define KEY_EXCHANGE_HEAD_BYTES 64u
 #define TICKET_HEAD_BYTES 6u
 #define COMPRESSED_HEAD_BYTES 5u /* RFC 8879 4: algorithm, uint24 uncompressed_length */
 

@@ -113,6 +113,39 @@ TEST(tls_session_shows_curve_and_ticket_from_their_beginnings)
 	talk_end(&t);
 }
 
+/* RFC 5489 2; the first is what gnutls-serv --pskpasswd sends. */
+TEST(tls_session_shows_the_curve_behind_a_hint)
+{
+	static const struct {
+		const char *suite;
+		const char *message;
+		bool has_curve;
+	} cases[] = {
+		{ "ccac", "160301000a 0c000006 0000 03001d20", true },
+		{ "c037", "160301000e 0c00000a 0004 68696e74 03001d20", true },
+		{ "c037", "160301000a 0c000006 ffff 03001d20", false },
+		{ "00aa", "160301000a 0c000006 0000 03001d20", false },
+		{ "c037", "1603010008 0c000004 03001d20", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct talk t = talk_begin(1u << 20);
+		static struct made hello;
+		char *json;
+
+		hello.len = 0;
+		put(&hello, "160301002a 02000026 0303" RANDOM "00");
+		put(&hello, cases[i].suite);
+		put(&hello, "00");
+		CHECK_EQ(talk_bytes(&t, SERVER, hello.bytes, hello.len, false), RJ_OK);
+		CHECK_EQ(say(&t, SERVER, cases[i].message), RJ_OK);
+		json = unit_json(&rj_tls, t.state, CLIENT);
+		CHECK_EQ(strstr(json, "\"s_curve\":\"001d\"") != NULL, cases[i].has_curve);
+		free(json);
+		talk_end(&t);
+	}
+}
+
 TEST(tls_session_takes_no_dh_parameters_for_a_curve)
 {
 	static const char *const other[] = {
