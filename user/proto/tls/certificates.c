@@ -12,6 +12,8 @@
 
 #define OID_TEXT_BYTES 128u /* longer ones are cut; registered ones have some 30 digits */
 #define TIME_TEXT_BYTES 32u
+#define RAW_PUBLIC_KEY 2u /* CertificateType (RFC 7250 7) */
+#define DER_SEQUENCE 0x30u
 
 static void emit_string(struct rj_visitor *v, enum rj_tls_field field, const char *text)
 {
@@ -147,12 +149,12 @@ static void emit_signature(struct rj_visitor *v, const X509 *cert)
 		    (uint64_t)ASN1_STRING_length(signature) * 8);
 }
 
-static void emit_key(struct rj_visitor *v, const X509 *cert)
+static void emit_key(struct rj_visitor *v, X509_PUBKEY *info)
 {
-	EVP_PKEY *key = X509_get0_pubkey(cert);
+	EVP_PKEY *key = X509_PUBKEY_get0(info);
 	ASN1_OBJECT *object;
 
-	if (X509_PUBKEY_get0_param(&object, NULL, NULL, NULL, X509_get_X509_PUBKEY(cert)))
+	if (X509_PUBKEY_get0_param(&object, NULL, NULL, NULL, info))
 		emit_name(v, F_CERT_KEY_ALGO, object);
 	if (key)
 		v->ops->u64(v, &rj_tls_fields[F_CERT_KEY_SIZE], (uint64_t)EVP_PKEY_bits(key));
@@ -211,38 +213,84 @@ static void emit_x509(struct rj_visitor *v, const X509 *cert)
 	emit_extensions(v, cert);
 	emit_time(v, F_CERT_NOT_BEFORE, X509_get0_notBefore(cert));
 	emit_time(v, F_CERT_NOT_AFTER, X509_get0_notAfter(cert));
-	emit_key(v, cert);
+	emit_key(v, X509_get_X509_PUBKEY(cert));
 	emit_alt_names(v, cert);
+}
+
+static void open_certificate(struct rj_visitor *v, struct rj_cursor der)
+{
+	v->ops->open(v, &rj_tls_fields[F_CERTIFICATE]);
+	v->ops->u64(v, &rj_tls_fields[F_CERT_LEN], der.left);
+}
+
+/* @end: as far as OpenSSL read it; NULL: it did not. */
+static void close_certificate(struct rj_visitor *v, struct rj_cursor der, const unsigned char *end)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+
+	SHA256(der.at, der.left, digest);
+	v->ops->hex(v, &rj_tls_fields[F_CERT_SHA256], digest, sizeof(digest));
+	if (end != der.at + der.left)
+		v->ops->boolean(v, &rj_tls_fields[F_CERT_BROKEN], 1);
+	v->ops->close(v);
+	ERR_clear_error(); /* what is malformed is nobody's error */
 }
 
 static void emit_certificate(struct rj_visitor *v, struct rj_cursor der)
 {
 	const unsigned char *at = der.at;
 	X509 *cert = d2i_X509(NULL, &at, (long)der.left);
-	uint8_t digest[SHA256_DIGEST_LENGTH];
 
-	v->ops->open(v, &rj_tls_fields[F_CERTIFICATE]);
-	v->ops->u64(v, &rj_tls_fields[F_CERT_LEN], der.left);
+	open_certificate(v, der);
 	if (cert)
 		emit_x509(v, cert);
-	SHA256(der.at, der.left, digest);
-	v->ops->hex(v, &rj_tls_fields[F_CERT_SHA256], digest, sizeof(digest));
-	if (!cert || at != der.at + der.left)
-		v->ops->boolean(v, &rj_tls_fields[F_CERT_BROKEN], 1);
-	v->ops->close(v);
+	close_certificate(v, der, cert ? at : NULL);
 	X509_free(cert);
-	ERR_clear_error(); /* what is malformed is nobody's error */
 }
 
-/* RFC 5246 7.4.2: a list behind 24 bits of length; each certificate likewise. */
+/* RFC 7250 3: a SubjectPublicKeyInfo. */
+static void emit_raw_key(struct rj_visitor *v, struct rj_cursor der)
+{
+	const unsigned char *at = der.at;
+	X509_PUBKEY *info = d2i_X509_PUBKEY(NULL, &at, (long)der.left);
+
+	open_certificate(v, der);
+	if (info)
+		emit_key(v, info);
+	close_certificate(v, der, info ? at : NULL);
+	X509_PUBKEY_free(info);
+}
+
+/* Whether the server said that what @type is about is a raw key. */
+static bool is_raw_key(const struct rj_tls_session *session, uint16_t type)
+{
+	struct rj_tls_hello hello;
+	struct rj_cursor data;
+	uint8_t kind;
+
+	if (!rj_tls_session_hello(session, RJ_TLS_THE_SERVER, &hello))
+		return false;
+	data = rj_tls_extension_find(&hello, type);
+	return data.left == 1 && !rj_cursor_u8(&data, &kind) && kind == RAW_PUBLIC_KEY;
+}
+
+/*
+ * RFC 5246 7.4.2: a list behind 24 bits of length; each certificate likewise. RFC 7250 3: instead
+ * of the list one key, which starts as no list of ours does. @type: the extension that says which.
+ */
 static void emit_chain(struct rj_visitor *v, enum rj_tls_field field,
-		       const struct rj_tls_body *body)
+		       const struct rj_tls_session *session, const struct rj_tls_body *body,
+		       uint16_t type)
 {
 	struct rj_cursor c = rj_cursor_init(body->bytes, body->len, true), list, der;
 
 	if (rj_cursor_prefixed(&c, 3, &list))
 		return;
 	v->ops->open(v, &rj_tls_fields[field]);
+	if (list.left && *list.at == DER_SEQUENCE && is_raw_key(session, type)) {
+		emit_raw_key(v, list);
+		list.left = 0;
+	}
 	for (unsigned int i = 0; i < RJ_TLS_CHAIN_MAX; i++) {
 		if (!list.left || rj_cursor_prefixed(&list, 3, &der))
 			break;
@@ -283,8 +331,10 @@ void rj_tls_emit_certificates(const struct rj_tls_session *session, struct rj_cu
 {
 	unsigned int client = side_of(session, RJ_TLS_ROLE_CLIENT);
 
-	emit_chain(v, F_C_CERT, &session->certificates[client]);
-	emit_chain(v, F_S_CERT, &session->certificates[!client]);
+	emit_chain(v, F_C_CERT, session, &session->certificates[client],
+		   RJ_TLS_EXT_CLIENT_CERT_TYPE);
+	emit_chain(v, F_S_CERT, session, &session->certificates[!client],
+		   RJ_TLS_EXT_SERVER_CERT_TYPE);
 	emit_compressed(v, F_C_COMPRESSED, &session->compressed[client]);
 	emit_compressed(v, F_S_COMPRESSED, &session->compressed[!client]);
 	if (!ssl2.left)

@@ -211,3 +211,38 @@ TEST(tls_recognises_compressed_certificates)
 	CHECK(strstr(json, "\"s_cert_compressed\":{\"algorithm\":2,\"uncompressed_length\":4660}"));
 	free(json);
 }
+
+/* RFC 7250: gnutls-serv --rawpkfile, an Ed25519 key (RFC 8410 10.1). */
+TEST(tls_shows_a_raw_key_where_the_server_says_it_is_one)
+{
+	static const char hello[] = "160301002a 02000026 0303 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				    "aaaaaaaaaaaaaaaaaaaaaaaaaaaa 00 c02f 00";
+	static const char raw[] =
+		"1603010033 0b00002f 00002c 302a300506032b657003210019bf44096984cdfe"
+		"8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+	static const char key_json[] =
+		"\"s_cert\":[{\"length\":44,\"subject_public_key_algo\":\"ED25519\","
+		"\"subject_public_key_size\":256,\"sha256\":\"";
+	static const char *const types[] = { "0005 0014 0001 00", "0005 0014 0001 02",
+					     "0005 0013 0001 02" };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct talk t = talk_begin(1u << 20);
+		static struct made stream;
+		char *json;
+
+		stream.len = 0;
+		put(&stream, hello);
+		put(&stream, types[i]);
+		stream.bytes[4] += 7; /* the record's length */
+		stream.bytes[8] += 7; /* the message's */
+		put(&stream, raw);
+		CHECK_EQ(talk_bytes(&t, SERVER, stream.bytes, stream.len, false), RJ_OK);
+		json = unit_json(&rj_tls, t.state, CLIENT);
+		CHECK_EQ(strstr(json, key_json) != NULL, i == 1);
+		CHECK_EQ(strstr(json, "\"s_cert\":[]") != NULL, i != 1);
+		CHECK(!strstr(json, "malformed"));
+		free(json);
+		talk_end(&t);
+	}
+}
