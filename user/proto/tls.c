@@ -345,6 +345,19 @@ RJ_MUST_CHECK static enum rj_status read_ssl2(struct tls_state *state, struct rj
 	return RJ_OK;
 }
 
+/* What a server that answers a hello of SSL 2 says: its own hello, or that it will not have one. */
+RJ_MUST_CHECK static enum rj_status read_ssl2_answer(struct tls_state *state, struct rj_message *m,
+						     struct rj_cursor *c)
+{
+	enum rj_status st = rj_ssl2_error_pass(c);
+
+	if (st == RJ_MALFORMED)
+		return read_ssl2(state, m, c);
+	if (!st)
+		m->is_done = true;
+	return st;
+}
+
 static bool is_ssl2(struct rj_cursor c)
 {
 	uint8_t high;
@@ -412,7 +425,7 @@ RJ_MUST_CHECK static enum rj_status parse_stream(struct tls_state *s, struct rj_
 	enum rj_status st;
 
 	if (!side->seen_record && is_ssl2(*c))
-		st = read_ssl2(s, m, c);
+		st = s->session.ssl2_client.len ? read_ssl2_answer(s, m, c) : read_ssl2(s, m, c);
 	else if (side->fragment_left || side->message_left)
 		st = read_handshake(s, m, rest, c);
 	else

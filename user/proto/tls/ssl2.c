@@ -2,6 +2,8 @@
 /* Takes hellos of SSL 2 apart. */
 #include "proto/tls/ssl2.h"
 
+#define ERROR 0u
+#define ERROR_BYTES 3u /* with two of its code */
 #define CLIENT_HELLO 1u
 #define SERVER_HELLO 4u
 #define SESSION_ID_BYTES 16u /* SSL 2.0 draft 02 2.5: none, or so many */
@@ -129,6 +131,22 @@ enum rj_status rj_ssl2_record(struct rj_cursor *c, struct rj_cursor *out)
 		st = check_start(ahead);
 	if (!st)
 		st = rj_cursor_sub(&ahead, (size_t)((high & 0x7f) << 8 | low), out);
+	if (!st)
+		*c = ahead;
+	return st;
+}
+
+enum rj_status rj_ssl2_error_pass(struct rj_cursor *c)
+{
+	struct rj_cursor ahead = *c;
+	enum rj_status st = rj_cursor_within(&ahead, IS_SHORT_HEADER >> 8, IS_SHORT_HEADER >> 8);
+
+	if (!st)
+		st = rj_cursor_within(&ahead, ERROR_BYTES, ERROR_BYTES);
+	if (!st)
+		st = rj_cursor_within(&ahead, ERROR, ERROR);
+	if (!st)
+		st = rj_cursor_skip(&ahead, ERROR_BYTES - 1);
 	if (!st)
 		*c = ahead;
 	return st;

@@ -45,4 +45,10 @@ RJ_MUST_CHECK enum rj_status rj_ssl2_hello_read(struct rj_cursor body, struct rj
  */
 RJ_MUST_CHECK enum rj_status rj_ssl2_record(struct rj_cursor *c, struct rj_cursor *out);
 
+/*
+ * rj_ssl2_error_pass - passes over a record with an ERROR message, which a server sends instead of
+ * its hello (SSL 2.0 draft 02, ERROR). RJ_MALFORMED: @c starts with something else.
+ */
+RJ_MUST_CHECK enum rj_status rj_ssl2_error_pass(struct rj_cursor *c);
+
 #endif

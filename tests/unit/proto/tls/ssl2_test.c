@@ -75,6 +75,28 @@ TEST(ssl2_hello_that_offers_tls_is_answered_by_tls)
 	free(json);
 }
 
+TEST(ssl2_error_is_an_answer_to_a_hello)
+{
+	struct rj_cursor c;
+	char *json = json_of(CLIENT_HELLO, "8003 00 0001");
+	size_t len;
+	uint8_t *bytes = unit_unhex("8003000001", &len);
+
+	CHECK(strstr(json, "\"cs\":[") && !strstr(json, "malformed"));
+	free(json);
+	for (size_t n = 0; n < len; n++) {
+		c = rj_cursor_init(bytes, n, false);
+		CHECK_EQ(rj_ssl2_error_pass(&c), RJ_TRUNCATED);
+		c = rj_cursor_init(bytes, n, true);
+		CHECK_EQ(rj_ssl2_error_pass(&c), RJ_MALFORMED);
+		CHECK_EQ(c.left, n);
+	}
+	bytes[2] = 2; /* CLIENT-MASTER-KEY */
+	c = rj_cursor_init(bytes, len, false);
+	CHECK_EQ(rj_ssl2_error_pass(&c), RJ_MALFORMED);
+	free(bytes);
+}
+
 TEST(ssl2_probe_knows_hellos_by_all_their_lengths)
 {
 	CHECK_EQ(probe_hex(CLIENT_HELLO), RJ_PROBE_YES);
