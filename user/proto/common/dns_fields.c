@@ -2,6 +2,8 @@
 /* The field rows of `dns`. */
 #include "proto/common/dns_fields.h"
 
+#include "core/text.h"
+
 /* clang-format off */
 const struct rj_field rj_dns_fields[RJ_DNS_NUM_FIELDS] = {
 	[RJ_DNS_F_MESSAGES] = { "dns", RJ_TYPE_ARRAY, "", 0, "RFC 1035",
@@ -478,3 +480,13 @@ const struct rj_field rj_dns_fields[RJ_DNS_NUM_FIELDS] = {
 		"Stands alone at the end: how many messages of the flow were seen and not kept." },
 };
 /* clang-format on */
+
+void rj_dns_put_ipv6(struct rj_visitor *v, enum rj_dns_field f, const uint8_t addr[16])
+{
+	uint8_t text[7 + RJ_TEXT_ADDRESS_LEN] = "::ffff:";
+
+	if (rj_dns_is_mapped(addr))
+		rj_dns_put_string(v, f, text, (size_t)(rj_text_address(text + 7, addr) - text));
+	else
+		rj_dns_put_address(v, f, addr);
+}

@@ -3,6 +3,9 @@
 #ifndef RJ_PROTO_COMMON_DNS_FIELDS_H
 #define RJ_PROTO_COMMON_DNS_FIELDS_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #include <rejoice/record.h>
 
 enum rj_dns_field {
@@ -300,5 +303,19 @@ static inline void rj_dns_put_address(struct rj_visitor *v, enum rj_dns_field f,
 	if (v)
 		v->ops->address(v, &rj_dns_fields[f], addr);
 }
+
+/*
+ * rj_dns_is_mapped - whether an IPv6 address has the form in which IPv4 is kept here.
+ * rj_dns_put_ipv6 - an address that IPv6 is said of: such a one is text ("::ffff:192.0.2.1"), so
+ * that it is not taken for IPv4.
+ */
+static inline bool rj_dns_is_mapped(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(addr, mapped, sizeof(mapped));
+}
+
+void rj_dns_put_ipv6(struct rj_visitor *v, enum rj_dns_field f, const uint8_t addr[16]);
 
 #endif

@@ -83,10 +83,13 @@ RJ_MUST_CHECK static enum rj_status read_network(struct rj_cursor *c, uint16_t f
 	st = rj_cursor_bytes(c, len, &bytes);
 	if (st)
 		return st;
-	if (start)
-		addr[10] = addr[11] = 0xff;
 	memcpy(addr + start, bytes, len);
-	rj_dns_put_address(v, RJ_DNS_F_SUBNET, addr);
+	if (start) {
+		addr[10] = addr[11] = 0xff;
+		rj_dns_put_address(v, RJ_DNS_F_SUBNET, addr);
+	} else {
+		rj_dns_put_ipv6(v, RJ_DNS_F_SUBNET, addr);
+	}
 	return RJ_OK;
 }
 

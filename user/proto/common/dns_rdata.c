@@ -84,7 +84,7 @@ RJ_MUST_CHECK static enum rj_status read_aaaa(struct rj_dns_part *p, enum rj_dns
 	enum rj_status st = rj_cursor_bytes(&p->c, 16, &addr);
 
 	if (!st)
-		rj_dns_put_address(v, f, addr);
+		rj_dns_put_ipv6(v, f, addr);
 	return st;
 }
 

@@ -5,6 +5,7 @@
 
 #include <rejoice/record.h>
 
+#include "proto/common/dns_fields.h"
 #include "proto/common/dns_wire.h"
 
 /*
@@ -30,12 +31,17 @@ struct rj_dns_run {
 	uint64_t values[RJ_DNS_MAX_RUN][RJ_DNS_ADDRESS_VALUES];
 };
 
-/* rj_dns_address_len - how many bytes @r has of data if they are an address; else 0. */
+/*
+ * rj_dns_address_len - how many bytes @r has of data if they are an address that is shown as it is
+ * kept; else 0.
+ */
 static inline size_t rj_dns_address_len(const struct rj_dns_record *r)
 {
 	size_t len = r->type == RJ_DNS_TYPE_A ? 4 : r->type == RJ_DNS_TYPE_AAAA ? 16 : 0;
 
-	return r->class == RJ_DNS_CLASS_IN && r->rdata.c.left == len ? len : 0;
+	if (r->class != RJ_DNS_CLASS_IN || r->rdata.c.left != len)
+		return 0;
+	return len == 16 && rj_dns_is_mapped(r->rdata.c.at) ? 0 : len;
 }
 
 /*

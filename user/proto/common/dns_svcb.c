@@ -85,7 +85,10 @@ RJ_MUST_CHECK static enum rj_status read_hints(struct rj_cursor *c, size_t len, 
 		if (st)
 			break;
 		memcpy(addr + sizeof(addr) - len, bytes, len);
-		rj_dns_put_address(v, RJ_DNS_F_HINT, addr);
+		if (len == sizeof(addr))
+			rj_dns_put_ipv6(v, RJ_DNS_F_HINT, addr);
+		else
+			rj_dns_put_address(v, RJ_DNS_F_HINT, addr);
 	}
 	rj_dns_put_close(v);
 	return st;

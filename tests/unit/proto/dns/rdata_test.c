@@ -74,6 +74,18 @@ TEST(dns_rdata_of_names)
 		"\"srv\":{\"priority\":1,\"weight\":2,\"port\":443,\"target\":\"example.com\"}");
 }
 
+/* No IPv4 address was said. */
+TEST(dns_rdata_of_mapped_addresses)
+{
+	check_rdata("001c", "0000 0000 0000 0000 0000 ffff 0102 0304",
+		    "\"aaaa\":\"::ffff:1.2.3.4\"");
+	check_rdata("001c", "0000 0000 0000 0000 0000 fffe 0102 0304",
+		    "\"aaaa\":\"::fffe:102:304\"");
+	check_more_rdata("0040", "0001 00 0006 0010 0000 0000 0000 0000 0000 ffff 0102 0304",
+			 "\"svcb\":{\"priority\":1,\"target\":\".\",\"params\":{\"ipv6hint\":["
+			 "\"::ffff:1.2.3.4\"]}}");
+}
+
 TEST(dns_rdata_of_text)
 {
 	check_rdata("0010", "00 03 616263 02 22ff", "\"txt\":[\"\",\"abc\",\"\\\"\xef\xbf\xbd\"]");
