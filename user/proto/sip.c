@@ -17,6 +17,7 @@
 #define MAX_VIAS 8u	      /* of a message, and contacts. Ours */
 #define MAX_MEDIA 16u	      /* of a session. Ours */
 #define MAX_FORMATS 32u	      /* of a medium */
+#define MAX_LINE_ENDS 16u     /* bytes of them before the first message; a ping has 4. Ours */
 #define MAX_START_LINE 512u   /* before it must have its version; URIs have some 50. Ours */
 #define VERSION "SIP/2.0"
 
@@ -187,12 +188,21 @@ RJ_MUST_CHECK static enum rj_status check_start(struct rj_cursor c, bool *ret_is
 	return st ? st : check_request(c);
 }
 
+/* RFC 3261 7.5: line ends before the first start line of a stream; those of some pings. */
+static void skip_line_ends(struct rj_cursor *c)
+{
+	for (unsigned int i = 0; i < MAX_LINE_ENDS && c->left; i++)
+		if ((*c->at != '\r' && *c->at != '\n') || rj_cursor_skip(c, 1))
+			return;
+}
+
 static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 {
 	bool is_request;
 	enum rj_status st;
 
-	(void)m;
+	if (m->over == RJ_OVER_TCP)
+		skip_line_ends(&bytes);
 	if (bytes.left && (*bytes.at < 'A' || *bytes.at > 'U'))
 		return RJ_PROBE_NO;
 	st = check_start(bytes, &is_request);

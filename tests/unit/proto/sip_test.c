@@ -147,6 +147,24 @@ TEST(sip_is_known_by_its_start_line)
 	feed_end(f);
 }
 
+TEST(sip_over_tcp_may_begin_with_line_ends)
+{
+	static const char pinged[] = "\r\n\r\nOPTIONS sip:a SIP/2.0\r\n\r\n";
+	static const char many[] = "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\nOPTIONS sip:a SIP/2.0\r\n";
+	struct feed *f = begin(RJ_OVER_TCP);
+
+	f->is_cut = true;
+	for (size_t len = 0; len < strlen(pinged) - 3; len++)
+		CHECK_EQ(feed_probe(f, 0, pinged, len), RJ_PROBE_MORE);
+	CHECK_EQ(feed_probe(f, 0, pinged, strlen(pinged)), RJ_PROBE_YES);
+	CHECK_EQ(feed_probe(f, 0, many, strlen(many)), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "\r\nGET / HTTP/1.1\r\n", 18), RJ_PROBE_NO);
+	feed_end(f);
+	f = begin(RJ_OVER_UDP);
+	CHECK_EQ(feed_probe(f, 0, pinged, strlen(pinged)), RJ_PROBE_NO);
+	feed_end(f);
+}
+
 TEST(sip_what_keeps_a_path_open_is_passed)
 {
 	struct feed *f = begin(RJ_OVER_UDP);
