@@ -532,6 +532,14 @@ RJ_MUST_CHECK static enum rj_status put_number(struct rj_visitor *v, enum field 
 	return st;
 }
 
+/* RFC 3489 has texts filled up to a multiple of four, and counts what fills (11.2.6, 11.2.10). */
+static void put_filled(struct message *msg, enum field f, struct rj_cursor text)
+{
+	while (text.left && !text.at[text.left - 1])
+		text.left--;
+	rj_put_text(msg->v, &fields[f], text);
+}
+
 /* Of attributes that are there twice the first counts (RFC 8489 14). */
 RJ_MUST_CHECK static enum rj_status put_value(struct message *msg, const struct attribute *a,
 					      struct rj_cursor value)
@@ -546,7 +554,7 @@ RJ_MUST_CHECK static enum rj_status put_value(struct message *msg, const struct 
 	case XOR_ADDRESS:
 		return put_address(msg, a->field, value, a->form == XOR_ADDRESS);
 	case TEXT:
-		rj_put_text(msg->v, &fields[a->field], value);
+		put_filled(msg, a->field, value);
 		return RJ_OK;
 	case NUMBER:
 		return put_number(msg->v, a->field, 4, value);

@@ -110,6 +110,13 @@ TEST(stun_values_of_turn)
 	      "\"use_candidate\":true,\"attributes\":[\"use_candidate");
 }
 
+TEST(stun_texts_may_be_filled_up)
+{
+	check("0101", "000c", "8022 0008 61620063 64000000",
+	      "\"software\":\"ab\\u0000cd\",\"attributes\":[\"software\"]}");
+	check("0101", "0008", "8022 0004 00000000", "\"" ID "\",\"attributes\":[\"software\"]}");
+}
+
 TEST(stun_first_of_two_attributes_counts)
 {
 	check("0001", "0010", "0014 0002 61610000 0014 0002 62620000",
