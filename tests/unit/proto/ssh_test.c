@@ -364,6 +364,33 @@ TEST(ssh_pseudo_names_are_never_negotiated_but_tell_the_client)
 	end(&f);
 }
 
+static void check_client(const char *kex0, const char *kex1, int want)
+{
+	struct lists lists[2] = { client_lists, client_lists };
+	struct fixture f;
+
+	lists[0].kex = kex0;
+	lists[1].kex = kex1;
+	begin(&f);
+	feed_banners(&f);
+	feed_kexinit(&f, 0, &lists[0]);
+	feed_kexinit(&f, 1, &lists[1]);
+	CHECK_EQ(rj_ssh.originator(f.state), want);
+	end(&f);
+}
+
+TEST(ssh_server_that_lists_what_clients_do_is_none)
+{
+	static const char client[] = "ext-info-c,a";
+	static const char server[] = "a,ext-info-c,kex-strict-s-v00@openssh.com";
+
+	check_client(client, server, 0);
+	check_client(server, client, 1);
+	check_client("ext-info-s,ext-info-c,a", client, 1);
+	check_client(client, client, 0); /* the port tells: side 1 is at 22 */
+	check_client("ext-info-s,a", "ext-info-s,a", 0);
+}
+
 TEST(ssh_lists_without_a_common_name_agree_on_nothing)
 {
 	const struct lists ours = { .kex = "a" }, theirs = { .kex = "aa,b" };

@@ -68,25 +68,33 @@ static bool is_answering(const struct rj_ssh_side *side)
 	return has_message(side, 31) || has_message(side, 33);
 }
 
-static bool has_pseudo(const struct rj_ssh_session *session, unsigned int side,
-		       const char *const names[2])
+/* How many of two names stand among the key exchanges of a side. */
+static int count_pseudo(const struct rj_ssh_session *session, unsigned int side,
+			const char *const names[2])
 {
 	struct rj_ssh_kexinit kexinit;
 
 	if (rj_ssh_session_lists(session, side, &kexinit))
-		return false;
-	return rj_ssh_list_has(kexinit.lists[RJ_SSH_KEX], names[0]) ||
+		return 0;
+	return rj_ssh_list_has(kexinit.lists[RJ_SSH_KEX], names[0]) +
 	       rj_ssh_list_has(kexinit.lists[RJ_SSH_KEX], names[1]);
 }
 
-int rj_ssh_session_client(const struct rj_ssh_session *session)
+/* What says that a side is the client: names that clients have, or servers on the other side. */
+static int count_signs(const struct rj_ssh_session *session, unsigned int side)
 {
 	static const char *const clients[] = { "ext-info-c", "kex-strict-c-v00@openssh.com" };
 	static const char *const servers[] = { "ext-info-s", "kex-strict-s-v00@openssh.com" };
 
-	for (unsigned int side = 0; side < 2; side++)
-		if (has_pseudo(session, side, clients) || has_pseudo(session, !side, servers))
-			return (int)side;
+	return count_pseudo(session, side, clients) + count_pseudo(session, !side, servers);
+}
+
+int rj_ssh_session_client(const struct rj_ssh_session *session)
+{
+	int signs[2] = { count_signs(session, 0), count_signs(session, 1) };
+
+	if (signs[0] != signs[1]) /* alike: one has the other's names as well */
+		return signs[1] > signs[0];
 	for (unsigned int side = 0; side < 2; side++) {
 		const struct rj_ssh_side *one = &session->sides[side];
 		const struct rj_ssh_side *other = &session->sides[!side];
