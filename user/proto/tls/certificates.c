@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Certificates of a session: DER read by OpenSSL, written field by field. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* as in features/community.c: EVP allocates for each hash */
 #include "proto/tls/certificates.h"
 
 #include <openssl/err.h>
@@ -8,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "core/tape.h"
 #include "proto/tls/fields.h"
 
 #define OID_TEXT_BYTES 128u /* longer ones are cut; registered ones have some 30 digits */
@@ -223,20 +225,41 @@ static void open_certificate(struct rj_visitor *v, struct rj_cursor der)
 	v->ops->u64(v, &rj_tls_fields[F_CERT_LEN], der.left);
 }
 
-/* @end: as far as OpenSSL read it; NULL: it did not. */
-static void close_certificate(struct rj_visitor *v, struct rj_cursor der, const unsigned char *end)
+static void digest_of(struct rj_cursor der, uint8_t digest[SHA256_DIGEST_LENGTH])
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA256_CTX sha256;
 
-	SHA256(der.at, der.left, digest);
-	v->ops->hex(v, &rj_tls_fields[F_CERT_SHA256], digest, sizeof(digest));
+	SHA256_Init(&sha256);
+	SHA256_Update(&sha256, der.at, der.left);
+	SHA256_Final(digest, &sha256);
+}
+
+/* @end: as far as OpenSSL read it; NULL: it did not. */
+static void close_certificate(struct rj_visitor *v, struct rj_cursor der,
+			      const uint8_t digest[SHA256_DIGEST_LENGTH], const unsigned char *end)
+{
+	v->ops->hex(v, &rj_tls_fields[F_CERT_SHA256], digest, SHA256_DIGEST_LENGTH);
 	if (end != der.at + der.left)
 		v->ops->boolean(v, &rj_tls_fields[F_CERT_BROKEN], 1);
 	v->ops->close(v);
 	ERR_clear_error(); /* what is malformed is nobody's error */
 }
 
-static void emit_certificate(struct rj_visitor *v, struct rj_cursor der)
+/*
+ * struct known - what was shown of a certificate lately: the same few servers make most of a link's
+ * flows, and OpenSSL takes a million instructions for each. Ours.
+ * @len: of @bytes in use, 0: none
+ */
+struct known {
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	size_t len;
+	uint8_t bytes[6 * 1024];
+};
+#define NUM_KNOWN 256u
+
+static _Thread_local struct known all_known[NUM_KNOWN];
+
+static void read_certificate(struct rj_visitor *v, struct rj_cursor der, const uint8_t *digest)
 {
 	const unsigned char *at = der.at;
 	X509 *cert = d2i_X509(NULL, &at, (long)der.left);
@@ -244,8 +267,26 @@ static void emit_certificate(struct rj_visitor *v, struct rj_cursor der)
 	open_certificate(v, der);
 	if (cert)
 		emit_x509(v, cert);
-	close_certificate(v, der, cert ? at : NULL);
+	close_certificate(v, der, digest, cert ? at : NULL);
 	X509_free(cert);
+}
+
+static void emit_certificate(struct rj_visitor *v, struct rj_cursor der)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	struct rj_tape tape;
+	struct known *known;
+
+	digest_of(der, digest);
+	known = &all_known[digest[0] % NUM_KNOWN];
+	if (known->len && !memcmp(known->digest, digest, sizeof(digest))) {
+		rj_tape_play(known->bytes, known->len, v);
+		return;
+	}
+	rj_tape_start(&tape, v, known->bytes, sizeof(known->bytes));
+	read_certificate(&tape.relay.visitor, der, digest);
+	known->len = tape.is_over ? 0 : tape.len;
+	memcpy(known->digest, digest, sizeof(digest));
 }
 
 /* RFC 7250 3: a SubjectPublicKeyInfo. */
@@ -253,11 +294,13 @@ static void emit_raw_key(struct rj_visitor *v, struct rj_cursor der)
 {
 	const unsigned char *at = der.at;
 	X509_PUBKEY *info = d2i_X509_PUBKEY(NULL, &at, (long)der.left);
+	uint8_t digest[SHA256_DIGEST_LENGTH];
 
+	digest_of(der, digest);
 	open_certificate(v, der);
 	if (info)
 		emit_key(v, info);
-	close_certificate(v, der, info ? at : NULL);
+	close_certificate(v, der, digest, info ? at : NULL);
 	X509_PUBKEY_free(info);
 }
 

@@ -2,6 +2,8 @@
 /* Certificates: what is shown of one, chains up to their caps, and what is no certificate. */
 #include "proto/tls/certificates.h"
 
+#include <openssl/x509v3.h>
+
 #include "tests/unit/proto/tls/talk.h"
 
 /* openssl req -x509: names with UTF-8 and quotes, alternative names of each kind, an unknown OID */
@@ -128,7 +130,60 @@ TEST(tls_shows_a_chain_up_to_its_cap)
 	put_chain(&flight, certificate, RJ_TLS_CHAIN_MAX + 1);
 	json = json_of(SERVER, &flight);
 	CHECK_EQ(count(json, "\"sha256\""), RJ_TLS_CHAIN_MAX);
+	CHECK_EQ(count(json, certificate_json), RJ_TLS_CHAIN_MAX); /* those known by then alike */
 	free(json);
+}
+
+/* A certificate of OpenSSL's making with an extension of @len bytes, in hex; to be freed. */
+static char *certificate_with(size_t len)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *cert = X509_new();
+	ASN1_OCTET_STRING *data = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+	uint8_t *bytes = calloc(len, 1), *der = NULL;
+	char *hex;
+	int n;
+
+	CHECK(ASN1_OCTET_STRING_set(data, bytes, (int)len));
+	extension = X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment, 0, data);
+	CHECK(ASN1_INTEGER_set(X509_get_serialNumber(cert), 77) && X509_set_pubkey(cert, key));
+	CHECK(X509_gmtime_adj(X509_getm_notBefore(cert), 0) != NULL);
+	CHECK(X509_gmtime_adj(X509_getm_notAfter(cert), 0) != NULL);
+	CHECK(X509_add_ext(cert, extension, -1) && X509_sign(cert, key, EVP_sha256()));
+	n = i2d_X509(cert, &der);
+	hex = malloc(2 * (size_t)n + 1);
+	for (int i = 0; i < n; i++)
+		snprintf(hex + 2 * i, 3, "%02x", der[i]);
+	OPENSSL_free(der);
+	free(bytes);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(data);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	return hex;
+}
+
+/* Whether the second of a chain, and all in a second chain, is shown as the first was. */
+TEST(tls_shows_a_certificate_alike_each_time_however_long)
+{
+	for (size_t len = 0; len < 16384; len = 2 * len + 100) {
+		static struct made flight;
+		char *hex = certificate_with(len), *first, *second, *at;
+
+		flight.len = 0;
+		put_chain(&flight, hex, 2);
+		first = json_of(SERVER, &flight);
+		second = json_of(SERVER, &flight);
+		CHECK_STR(second, first);
+		at = strstr(first, "},{\"length\"");
+		CHECK(at && !strncmp(at + 2, strstr(first, "{\"length\""),
+				     (size_t)(at - strstr(first, "{\"length\""))));
+		CHECK_EQ(count(first, "\"serial_number\":\"4d\""), 2);
+		free(first);
+		free(second);
+		free(hex);
+	}
 }
 
 TEST(tls_passes_over_a_chain_that_is_too_long)
