@@ -246,18 +246,43 @@ static void close_certificate(struct rj_visitor *v, struct rj_cursor der,
 }
 
 /*
- * struct known - what was shown of a certificate lately: the same few servers make most of a link's
- * flows, and OpenSSL takes a million instructions for each. Ours.
- * @len: of @bytes in use, 0: none
+ * What was shown of certificates lately is kept: the same few servers make most of a link's flows,
+ * and OpenSSL takes a million instructions for each. Ours.
  */
+#define NUM_KNOWN 256u
+
+/* struct known - @len: of @bytes in use, 0: none. */
 struct known {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	size_t len;
 	uint8_t bytes[6 * 1024];
 };
-#define NUM_KNOWN 256u
 
-static _Thread_local struct known all_known[NUM_KNOWN];
+/* @starts: of the digests, to be looked through; @next: which makes room. */
+static _Thread_local struct {
+	uint64_t starts[NUM_KNOWN];
+	struct known known[NUM_KNOWN];
+	unsigned int next;
+} all_known;
+
+/* The one of @digest, or an empty one. */
+static struct known *known_of(const uint8_t digest[SHA256_DIGEST_LENGTH])
+{
+	struct known *known;
+	uint64_t start;
+
+	memcpy(&start, digest, sizeof(start));
+	for (unsigned int i = 0; i < NUM_KNOWN; i++) {
+		known = &all_known.known[i];
+		if (all_known.starts[i] == start && known->len &&
+		    !memcmp(known->digest, digest, SHA256_DIGEST_LENGTH))
+			return known;
+	}
+	all_known.starts[all_known.next % NUM_KNOWN] = start;
+	known = &all_known.known[all_known.next++ % NUM_KNOWN];
+	known->len = 0;
+	return known;
+}
 
 static void read_certificate(struct rj_visitor *v, struct rj_cursor der, const uint8_t *digest)
 {
@@ -278,8 +303,8 @@ static void emit_certificate(struct rj_visitor *v, struct rj_cursor der)
 	struct known *known;
 
 	digest_of(der, digest);
-	known = &all_known[digest[0] % NUM_KNOWN];
-	if (known->len && !memcmp(known->digest, digest, sizeof(digest))) {
+	known = known_of(digest);
+	if (known->len) {
 		rj_tape_play(known->bytes, known->len, v);
 		return;
 	}
