@@ -40,14 +40,14 @@ BPF_CFLAGS := -target $(BPF_TARGET) -std=gnu11 -g -O2 -I. -D__TARGET_ARCH_$(BPF_
 FETCH_CFLAGS := -mcpu=v3 -Xclang -target-feature -Xclang -alu32 -DRJ_FETCH
 
 LIB_SRC := $(sort $(wildcard user/core/*.c user/proto/*.c user/proto/*/*.c user/flow/*.c \
-	user/features/*.c user/source/*.c user/enrich/*.c user/sink/*.c user/lib/*.c))
+	user/features/*.c user/source/*.c user/enrich/*.c user/owner/*.c user/sink/*.c user/lib/*.c))
 CLI_SRC := $(sort $(wildcard user/cli/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_OBJ := $(UNIT_SRC:%.c=$(B)/%.o)
 # The same source twice: for kernels from 5.10, and for those whose atomic additions say what was there (5.12).
-SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h
+SKELETONS := $(B)/bpf/flow.skel.h $(B)/bpf/flow_fetch.skel.h $(B)/bpf/owner.skel.h
 
 .PHONY: all demo check check-kernels check-arch check-scale quick soak fuzz bench lint install uninstall clean help \
 	setup-build setup-test setup-kernels setup-arch san

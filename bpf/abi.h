@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 8u
+#define RJ_ABI_VERSION 9u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -247,6 +247,7 @@ struct rj_hole {
 #define RJ_HALF_LATER 0x10u    /* kernel: …and sample_base is the start of the last of them */
 #define RJ_HALF_HELLO 0x20u    /* kernel: had a handshake of QUIC or DTLS: more is sampled */
 #define RJ_HALF_STARTED 0x40u  /* what its first packet tells is in struct rj_rest */
+#define RJ_HALF_OWNED 0x80u    /* kernel: whose socket it is need not be asked any more */
 
 /*
  * struct rj_half - what one side sent: all that most packets of a known flow read and change, so
@@ -336,6 +337,38 @@ struct rj_slot_head {
 	__u32 until;
 	__u32 generation;
 };
+
+/*
+ * A process is named by the time it was first met and its number, so that no two have one name:
+ * 4096 ns since boot, without the first bit and those beyond 42 (208 days), above 22 bits of its
+ * number, which no kernel counts further (PID_MAX_LIMIT). 0: not known.
+ */
+#define RJ_PROCESS_PID_BITS 22
+#define RJ_PROCESS_TIME_SHIFT 12
+
+static inline __attribute__((always_inline)) __u64 rj_process_name(__u64 time_ns, __u32 pid)
+{
+	return (time_ns >> RJ_PROCESS_TIME_SHIFT | 1) << RJ_PROCESS_PID_BITS |
+	       (pid & ((1u << RJ_PROCESS_PID_BITS) - 1));
+}
+
+static inline __attribute__((always_inline)) __u32 rj_process_pid(__u64 name)
+{
+	return (__u32)(name & ((1u << RJ_PROCESS_PID_BITS) - 1));
+}
+
+/*
+ * struct rj_owner - the processes of a socket, by rj_process_name: who opened it, and who used it
+ * last as far as that shows (connect, accept, sendto). In a slot behind struct rj_rest: of the
+ * socket that the side's packets were sent by.
+ */
+struct rj_owner {
+	__u64 opener;
+	__u64 user;
+};
+
+/* Packets of a side after which its owner is not asked for any more. Ours. */
+#define RJ_OWNER_PACKETS 8u
 
 /* Slots that are given back at once. Ours: a call for so many costs little more than for one. */
 #define RJ_MAX_GIVEN 256u
@@ -582,6 +615,30 @@ struct rj_ring_frame {
 	__u16 is_bare;
 	__u32 zero;
 	__u8 bytes[RJ_WHOLE_BYTES];
+};
+
+#define RJ_COMM_LEN 16u /* TASK_COMM_LEN of the kernel */
+
+/*
+ * struct rj_process_met - a process that a socket was opened or used by for the first time, in the
+ * ring of owners. @name: by rj_process_name. @cgroup: the id of its cgroup (version 2), 0: not
+ * known. @uid, @comm: 0xffffffff and empty where it was found by its open files.
+ */
+struct rj_process_met {
+	__u64 name;
+	__u64 time_ns;
+	__u64 cgroup;
+	__u32 uid;
+	__u32 zero;
+	char comm[RJ_COMM_LEN];
+};
+
+/* Counters of the owner programs, each CPU's its own. */
+enum rj_owner_counter {
+	RJ_OWNER_SOCKETS,   /* sockets that were given an owner */
+	RJ_OWNER_NO_MEMORY, /* …that were not: the kernel had no memory for it */
+	RJ_OWNER_RING_FULL, /* processes that could not be told of, tried again later */
+	RJ_NUM_OWNER_COUNTERS
 };
 
 #define RJ_SETTINGS_LEN 3072u

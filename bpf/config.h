@@ -25,6 +25,9 @@ const volatile __u8 rj_has_xdp_frags = 0;
 /* Whether packets may pass several of the interfaces watched: then each half has an owner. */
 const volatile __u8 rj_several = 0;
 
+/* Whether sockets tell whose they are (owner.bpf.c), and each half is to know its socket's. */
+const volatile __u8 rj_with_owners = 0;
+
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;
 

@@ -14,6 +14,7 @@
 #include "bpf/owner.h"
 #include "bpf/parse.h"
 #include "bpf/sample.h"
+#include "bpf/sockets.h"
 #include "bpf/take.h"
 #include "bpf/tlsrec.h"
 #include "bpf/whole.h"
@@ -336,6 +337,8 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 
 	if (rj_several)
 		rj_owner_set(flow, seq->rest, p);
+	if (rj_with_owners && f->hook == RJ_HOOK_SKB && !(half->bits & RJ_HALF_OWNED))
+		rj_owner_look(f->ctx, half, seq->owner, p);
 	cpu->has_records = !!rj_has_records(half, seq->rest, p, limits);
 	rj_forget();
 	rj_flow_add(flow, half, seq, p, limits);

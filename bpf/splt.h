@@ -10,6 +10,7 @@
  * struct rj_seq - where the rest of one side's state is kept: the sequences, and what stands
  * before them in a slot of the kernel's.
  * @rest: NULL where the packet does not need it, or there is none
+ * @owner: NULL on the host
  * @hist: NULL without histograms
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the rest
@@ -18,6 +19,7 @@
  */
 struct rj_seq {
 	struct rj_rest *rest;
+	struct rj_owner *owner;
 	struct rj_hist *hist;
 	__u64 *splt;
 	__u16 *ids;
@@ -42,7 +44,8 @@ static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
 
 	if (limits->with_hist)
 		len += (__u32)sizeof(struct rj_hist);
-	len += (__u32)(sizeof(struct rj_slot_head) + sizeof(struct rj_rest));
+	len += (__u32)(sizeof(struct rj_slot_head) + sizeof(struct rj_rest) +
+		       sizeof(struct rj_owner));
 	return (len + RJ_CACHE_LINE - 1) / RJ_CACHE_LINE * RJ_CACHE_LINE;
 }
 
@@ -50,12 +53,13 @@ static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
 static __always_inline struct rj_hist *rj_slot_hist(__u8 *slot)
 {
 	return (struct rj_hist *)(void *)(slot + sizeof(struct rj_slot_head) +
-					  sizeof(struct rj_rest));
+					  sizeof(struct rj_rest) + sizeof(struct rj_owner));
 }
 
 /*
- * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest, with
- * histograms struct rj_hist, lengths and times of packets, TLS records, IP identifications.
+ * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest and struct
+ * rj_owner, with histograms struct rj_hist, lengths and times of packets, TLS records, IP
+ * identifications.
  */
 static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *limits,
 					 struct rj_seq *out)
@@ -63,9 +67,10 @@ static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *lim
 	out->capacity = limits->num_packets;
 	out->num_words = rj_tls_words(limits);
 	out->rest = (struct rj_rest *)(void *)(slot + sizeof(struct rj_slot_head));
+	out->owner = (struct rj_owner *)(void *)(out->rest + 1);
 	out->hist = limits->with_hist ? rj_slot_hist(slot) : 0;
 	out->splt = limits->with_hist ? (__u64 *)(void *)(out->hist + 1) :
-					(__u64 *)(void *)(out->rest + 1);
+					(__u64 *)(void *)(out->owner + 1);
 	out->records = out->splt + out->capacity;
 	out->ids = (__u16 *)(void *)(out->records + out->num_words);
 }

@@ -109,6 +109,7 @@ struct rj_options {
  *       without it interfaces are no longer followed and clsact filters stay at the end.
  * @pin_owner: a user that root gives the directory of pins to, for when the process has become that
  *       user: interfaces that come later are pinned too. 0: it stays as it is.
+ * @cmdline: for the feature process: the arguments of processes too, which can hold secrets
  */
 struct rj_live_options {
 	size_t size;
@@ -124,6 +125,7 @@ struct rj_live_options {
 	void *notice_user;
 	uint8_t stay_in_netns;
 	uint32_t pin_owner;
+	uint8_t cmdline;
 };
 
 #define RJ_NOTICE_WARNING 0 /* something is not as asked for */
@@ -151,6 +153,13 @@ struct rj_session_frame {
  * @datagrams_whole: payload that came in IP fragments and was put together for the dissectors;
  *     else _overlapped (given up, RFC 5722), _incomplete or _over_limit (of memory, or gaps)
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
+ * @with_owners: live with the feature process, where this machine can; else the others are 0
+ * @sockets_owned: sockets of which a process was noted; @sockets_unowned: could not be: there was
+ *     no memory, or no room to tell of the process
+ * @processes: that had sockets; @processes_gone: of these: were gone when they were looked for;
+ *     @processes_forgotten: of these: made room for others
+ * @owners_unknown: ends of records whose process is not known any more
+ * @flows_unowned: records without a process at either end
  */
 #define RJ_MAX_SET_ASIDE 32
 #define RJ_MAX_LOST 16
@@ -173,6 +182,14 @@ struct rj_stats {
 	uint64_t datagrams_overlapped;
 	uint64_t datagrams_incomplete;
 	uint64_t datagrams_over_limit;
+	uint64_t with_owners;
+	uint64_t sockets_owned;
+	uint64_t sockets_unowned;
+	uint64_t processes;
+	uint64_t processes_gone;
+	uint64_t processes_forgotten;
+	uint64_t owners_unknown;
+	uint64_t flows_unowned;
 };
 
 /*

@@ -25,18 +25,21 @@
 struct way {
 	const char *name;
 	bool is_several; /* interfaces */
+	bool with_owners;
 	struct rj_limits limits;
 };
 
 static const struct way ways[] = {
 	{ "default",
 	  false,
+	  true,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
 	    .num_packets = 50,
 	    .sample_bytes = 8192,
 	    .num_records = 50 } },
 	{ "everything",
+	  true,
 	  true,
 	  { .idle_ns = 10000000000ull,
 	    .active_ns = 30000000000ull,
@@ -48,8 +51,8 @@ static const struct way ways[] = {
 	    .with_bytes = 1,
 	    .sample_rate = 1000,
 	    .num_records = 1000 } },
-	{ "sequences alone", false, { .num_packets = 50 } },
-	{ "no limits, no sequences, no samples", false, { .no_decap = 1, .no_bidir = 1 } },
+	{ "sequences alone", false, false, { .num_packets = 50 } },
+	{ "no limits, no sequences, no samples", false, false, { .no_decap = 1, .no_bidir = 1 } },
 };
 
 static const char *const objects[] = {
@@ -95,6 +98,7 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 
 	skel->rodata->rj_limits = way->limits;
 	skel->rodata->rj_several = way->is_several;
+	skel->rodata->rj_with_owners = way->with_owners;
 	skel->rodata->rj_has_xdp_frags = rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);

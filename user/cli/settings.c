@@ -67,6 +67,7 @@
 	X(PIN, "pin", 0, "DIR", LIVE,                                                              \
 	  "flows and programs stay at work there; the next run goes on with them")                 \
 	X(USER, "user", 0, "NAME", LIVE, "give root up for this user once all is attached")        \
+	X(CMDLINE, "cmdline", 0, NULL, LIVE, "for process: arguments too, which can hold secrets") \
 	X(FOLLOW, "follow", 0, NULL, READ,                                                         \
 	  "the file still grows: wait for more of it, also for the file, until stopped")           \
 	X(DURATION, "duration", 0, "S", BOTH, "stop after this time (read: with --follow)")        \
@@ -235,6 +236,9 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_NETNS:
 		s->live.netns = arg;
 		return *arg;
+	case OPT_CMDLINE:
+		s->live.cmdline = 1;
+		return true;
 	case OPT_PROMISC:
 		s->live.promisc = 1;
 		return true;

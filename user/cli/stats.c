@@ -32,6 +32,18 @@ static void put_datagrams(FILE *to, const struct rj_stats *stats)
 		stats->datagrams_over_limit);
 }
 
+static void put_owners(FILE *to, const struct rj_stats *stats)
+{
+	fprintf(to,
+		"\"owners\":{\"sockets\":%" PRIu64 ",\"sockets_unowned\":%" PRIu64
+		",\"processes\":%" PRIu64 ",\"processes_gone\":%" PRIu64
+		",\"processes_forgotten\":%" PRIu64 ",\"unknown\":%" PRIu64
+		",\"flows_unowned\":%" PRIu64 "},",
+		stats->sockets_owned, stats->sockets_unowned, stats->processes,
+		stats->processes_gone, stats->processes_forgotten, stats->owners_unknown,
+		stats->flows_unowned);
+}
+
 enum exit_status stats_open(const char *name, FILE **out)
 {
 	*out = NULL;
@@ -64,6 +76,8 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 		stats.flows, stats.flows_evicted, out->num_written, out->num_lost, stats.samples,
 		stats.samples_lost);
 	put_counts(to, "samples_lost_by", stats.lost, RJ_MAX_LOST, rj_loss_name);
+	if (stats.with_owners)
+		put_owners(to, &stats);
 	fprintf(to,
 		"\"packets_unlisted\":%" PRIu64 ",\"cuts_late\":%" PRIu64 ",\"bytes\":%" PRIu64
 		",\"seconds\":%.6f}\n",

@@ -136,6 +136,8 @@ static void finish(struct rj_engine *e, struct rj_entry *entry, enum rj_end end)
 		.traits = entry->traits,
 		.is_untold = entry->is_untold,
 		.tunnels = entry->tunnels,
+		.owners = entry->owners,
+		.owner_names = e->options.owner_names,
 		.labels = e->options.labels,
 		.anonymizer = e->options.anonymizer,
 		.enricher = e->options.enricher,
@@ -596,10 +598,7 @@ static void join(struct rj_engine *e, struct rj_entry *around, struct rj_entry *
 		e->stats.dissect.no_memory++;
 	rj_payloads_end_datagrams(&e->payloads, entry);
 	rj_payloads_join(&e->payloads, around, entry);
-	if (!around->tunnels) {
-		around->tunnels = entry->tunnels;
-		entry->tunnels = NULL;
-	}
+	rj_piece_join_ways(around, entry);
 	if (!rj_abouts_join(&around->about, entry->about))
 		e->stats.dissect.no_memory++;
 	remove_entry(e, entry);

@@ -22,6 +22,7 @@ struct rj_engine;
  * @labels: NULL, or names of subnets for the records; borrowed
  * @anonymizer: NULL, or what records do not show; borrowed
  * @enricher: NULL, or who adds to them; borrowed
+ * @owner_names: NULL, or who knows the processes of sockets; borrowed
  * @is_alive: NULL, or asks the source whether a kernel flow of @key is going on, and since when:
  *       a flow that also has packets that went around the kernel waits for it
  * @want: NULL, or tells the source what is wanted of a side's payload from now on: @until of struct
@@ -39,6 +40,7 @@ struct rj_engine_options {
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
 	const struct rj_enricher *enricher;
+	struct rj_owner_names *owner_names;
 	int64_t clock_ns;
 	int time_decimals;
 	void (*on_record)(void *user, const struct rj_record *record);

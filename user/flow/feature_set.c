@@ -7,11 +7,6 @@
 
 #include "proto/dissector.h"
 
-/* Names that SCHEMA fixes and that later work fills; asking for one by name is an error. */
-static const char *const not_built[] = {
-	"process",
-};
-
 static const char *const names[] = {
 #define X(name, id, is_default) name,
 	RJ_FEATURES(X)
@@ -98,7 +93,7 @@ static bool is_named(const char *dissector, const char *at, size_t len)
 	       (is_word(at, len, "dhcp") && !strcmp(dissector, "dhcpv6"));
 }
 
-/* The part of a set that one name stands for; 0, -EINVAL, -ERANGE, -EOPNOTSUPP. */
+/* The part of a set that one name stands for; 0, -EINVAL, -ERANGE. */
 static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 {
 	struct rj_feature_set found = { 0 };
@@ -121,9 +116,6 @@ static int lookup(const char *at, size_t len, struct rj_feature_set *out)
 		*out = found;
 		return 0;
 	}
-	for (unsigned int i = 0; i < sizeof(not_built) / sizeof(*not_built); i++)
-		if (is_word(at, name_len, not_built[i]))
-			return -EOPNOTSUPP;
 	return -EINVAL;
 }
 
@@ -170,8 +162,6 @@ static int apply(struct rj_feature_set *set, const char *at, size_t len)
 		len--;
 	}
 	err = lookup(at, len, &one);
-	if (err == -EOPNOTSUPP && is_removal) /* what is not there is easily left out */
-		return 0;
 	if (err)
 		return err;
 	if (is_removal) {

@@ -27,7 +27,8 @@
 	X("fingerprint", FINGERPRINT, true)                                                        \
 	X("raw", RAW, false)                                                                       \
 	X("match", MATCH, false)                                                                   \
-	X("fpx", FPX, false)
+	X("fpx", FPX, false)                                                                       \
+	X("process", PROCESS, true)
 
 enum rj_feature {
 #define X(name, id, is_default) RJ_FEATURE_##id,
@@ -115,8 +116,7 @@ struct rj_trait_options rj_feature_traits(const struct rj_feature_set *set, uint
 /*
  * rj_feature_set_parse - reads a list such as "default", "all,-hist", "+hist",
  * "none", "hd=16". 0; -EINVAL for a name that is none, -ERANGE for one with a number that it
- * cannot have, -EOPNOTSUPP for one that this build lacks, with the name in *@ret_name (@ret_len
- * bytes of @list). *@out is untouched then.
+ * cannot have, with the name in *@ret_name (@ret_len bytes of @list). *@out is untouched then.
  */
 RJ_MUST_CHECK int rj_feature_set_parse(const char *list, struct rj_feature_set *out,
 				       const char **ret_name, size_t *ret_len);

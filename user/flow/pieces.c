@@ -3,6 +3,7 @@
 #include "flow/pieces.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "bpf/accumulate.h"
 #include "flow/about.h"
@@ -18,7 +19,8 @@ uint64_t rj_engine_max_bytes(const struct rj_engine_options *o)
 	uint64_t records = 2ull * rj_tls_words(&o->limits) * sizeof(uint64_t);
 	uint64_t entry = rj_entry_len(o->limits.with_hist) + rj_side_len(o->limits.with_hist) +
 			 RJ_NUM_SIDES * (sequence + records + sizeof(struct rj_sampled)) +
-			 sizeof(struct rj_tunnels) + sizeof(struct rj_abouts);
+			 sizeof(struct rj_tunnels) + sizeof(struct rj_abouts) +
+			 RJ_NUM_SIDES * sizeof(struct rj_owner);
 
 	/* beside an entry: its heads in the heap, and up to two places in the table's array */
 	return o->max_flows * (entry + 9 * 2 * sizeof(void *) + 2 * sizeof(void *)) +
@@ -47,6 +49,45 @@ static void take_side(struct rj_side *to, struct rj_flow_pools *pools, const str
 		to->hist = *from->hist;
 }
 
+static bool is_owned(const struct rj_owner *owner)
+{
+	return owner && (owner->opener || owner->user);
+}
+
+static void take_owner(struct rj_owner *to, const struct rj_owner *from)
+{
+	if (is_owned(from) && !is_owned(to))
+		*to = *from;
+}
+
+/* Without memory the flow has no owners. */
+static void take_owners(struct rj_entry *entry, const struct rj_seq seq[RJ_NUM_SIDES])
+{
+	if (!is_owned(seq[0].owner) && !is_owned(seq[1].owner))
+		return;
+	if (!entry->owners)
+		entry->owners = calloc(RJ_NUM_SIDES, sizeof(*entry->owners));
+	if (!entry->owners)
+		return;
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		take_owner(&entry->owners[side], seq[side].owner);
+}
+
+void rj_piece_join_ways(struct rj_entry *to, struct rj_entry *from)
+{
+	struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = NULL } };
+
+	if (!to->tunnels) {
+		to->tunnels = from->tunnels;
+		from->tunnels = NULL;
+	}
+	if (!from->owners)
+		return;
+	seq[0].owner = &from->owners[0];
+	seq[1].owner = &from->owners[1];
+	take_owners(to, seq);
+}
+
 bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_flow *flow,
 		   const struct rj_seq seq[RJ_NUM_SIDES], const struct rj_limits *limits)
 {
@@ -56,6 +97,7 @@ bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_f
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		if (seq[side].rest) /* else no packet of this side came */
 			take_side(entry->side[side], t->pools, &seq[side], limits);
+	take_owners(entry, seq);
 	return true;
 }
 

@@ -16,6 +16,9 @@ RJ_MUST_CHECK bool rj_piece_take(struct rj_table *t, struct rj_entry *entry,
 				 const struct rj_flow *flow, const struct rj_seq seq[RJ_NUM_SIDES],
 				 const struct rj_limits *limits);
 
+/* rj_piece_join_ways - takes what @from knows of the flow's tunnels and owners and @to does not. */
+void rj_piece_join_ways(struct rj_entry *to, struct rj_entry *from);
+
 /*
  * rj_piece_tell_bounds - tells the entry's dissectors where its TCP sides start and end, by the
  * kernel's state: SYN and FIN without payload are no samples.

@@ -28,6 +28,15 @@ struct rj_enricher {
 };
 
 /*
+ * struct rj_owner_names - who knows the processes of sockets; embedded first. @emit writes what is
+ * known of the owners of both ends, or NULL; @now_ns: Unix time of the flow's end.
+ */
+struct rj_owner_names {
+	void (*emit)(struct rj_owner_names *names, const struct rj_owner *originator,
+		     const struct rj_owner *responder, uint64_t now_ns, struct rj_visitor *v);
+};
+
+/*
  * struct rj_record - valid during the call that hands it over; all borrowed.
  * @seq: of either side; all of rest is there, hist as the limits say
  * @dissect: NULL when no payload was looked at
@@ -35,6 +44,7 @@ struct rj_enricher {
  * @traits: what features keep of its packets, or NULL
  * @is_untold: that is for want of memory
  * @tunnels: what its packets came in, or NULL
+ * @owners: of both sides, or NULL; @owner_names: who they are
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
  * @labels: names of subnets, or NULL
@@ -54,6 +64,8 @@ struct rj_record {
 	const struct rj_traits *traits;
 	bool is_untold;
 	const struct rj_tunnels *tunnels;
+	const struct rj_owner *owners;
+	struct rj_owner_names *owner_names;
 	const struct rj_labels *labels;
 	struct rj_anonymizer *anonymizer;
 	const struct rj_enricher *enricher;

@@ -111,6 +111,7 @@ static void free_entry(struct rj_table *t, struct rj_entry *entry)
 	free(entry->tunnels);
 	free(entry->about);
 	free(entry->sampled);
+	free(entry->owners);
 	free_side(t, entry, 0);
 	free_side(t, entry, 1);
 	rj_pool_put(&t->pools->entries, entry);

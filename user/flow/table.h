@@ -63,6 +63,7 @@ struct rj_side {
  * @hash: rj_table_hash of its name, of which no more is needed
  * @side: what is kept of either; of one that is not open all is zero, and not to be written to
  * @sampled: of either side, or NULL; likewise
+ * @owners: whose sockets either side's packets were sent by, or NULL; likewise
  * @own: of the side that spoke first; last, as its hist may not be allocated
  */
 struct rj_entry {
@@ -87,6 +88,7 @@ struct rj_entry {
 	struct rj_tunnels *tunnels;
 	struct rj_abouts *about;
 	struct rj_sampled *sampled;
+	struct rj_owner *owners;
 	uint64_t began;
 	struct rj_entry *older, *newer;
 	struct rj_entry *bucket_prev, *bucket_next;

@@ -8,6 +8,7 @@
 #include "enrich/match_record.h"
 #include "features/anonymize.h"
 #include "flow/record.h"
+#include "owner/process.h"
 #include "proto/dissector.h"
 #include "proto/fingerprint.h"
 #include "source/probe.h"
@@ -23,6 +24,20 @@ static void describe_matches(void (*row)(void *user, const char *path, const str
 		snprintf(path, sizeof(path), "fingerprints.%s%s",
 			 strncmp(f->name, "match", 5) ? "match.KIND." : "", f->name);
 		row(user, path, f);
+	}
+}
+
+static void describe_processes(void (*row)(void *user, const char *path, const struct rj_field *f),
+			       void *user)
+{
+	const struct rj_field *f = rj_process_fields;
+	char path[PATH_LEN];
+
+	row(user, f[RJ_EXE_ORIGINATOR].name, &f[RJ_EXE_ORIGINATOR]);
+	row(user, f[RJ_EXE_RESPONDER].name, &f[RJ_EXE_RESPONDER]);
+	for (unsigned int i = RJ_EXE_RESPONDER + 1; i < RJ_EXE_NUM_FIELDS; i++) {
+		snprintf(path, sizeof(path), "exe.%s", f[i].name);
+		row(user, path, &f[i]);
 	}
 }
 
@@ -47,6 +62,7 @@ void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *
 		row(user, path, &rj_fingerprint_fields[i]);
 	}
 	describe_matches(row, user);
+	describe_processes(row, user);
 	for (const struct rj_field *f = rj_anonymous_fields + 1; f->name; f++) {
 		snprintf(path, sizeof(path), "http.%s", f->name);
 		row(user, path, f);

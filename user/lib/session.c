@@ -12,6 +12,7 @@
 #include "enrich/match_record.h"
 #include "flow/engine.h"
 #include "flow/limits.h"
+#include "lib/owners.h"
 #include "lib/pipeline.h"
 #include "proto/common/dns_text.h"
 #include "proto/fingerprint.h"
@@ -40,6 +41,7 @@ struct rj_session {
 	struct rj_anonymizer *anonymizer;
 	struct rj_matcher *matcher;
 	struct rj_match_enricher enricher;
+	struct rj_session_owners owners;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
@@ -75,9 +77,6 @@ static int read_features(struct rj_session *s, const char *list)
 	size_t len = 0;
 	int err = rj_feature_set_parse(list ? list : "default", &s->features, &name, &len);
 
-	if (err == -EOPNOTSUPP)
-		return rj_error_set(&s->error, err, "feature %.*s: this build lacks it", (int)len,
-				    name);
 	if (err == -ERANGE)
 		return rj_error_set(&s->error, -EINVAL,
 				    "feature %.*s: not a number it can have: hd=0 to %u, idp=0 to "
@@ -318,6 +317,7 @@ static int start_live(struct rj_session *s, struct rj_source *source, uint32_t d
 	o.ifname = ifname;
 	o.is_alive = is_alive;
 	o.want = want;
+	o.owner_names = rj_session_owners_names(&s->owners);
 	err = rj_engine_new(&o, &s->engine);
 	if (err) {
 		source->ops->close(source);
@@ -405,6 +405,7 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 	memcpy(&o, given, given->size < sizeof(o) ? given->size : sizeof(o));
 	s->on_notice = o.on_notice;
 	s->notice_user = o.notice_user;
+	s->owners.with_cmdline = o.cmdline;
 	*out = (struct rj_live_config){
 		.watch = { .interfaces = o.interfaces ? o.interfaces : "",
 			   .directions = RJ_WATCH_IN | RJ_WATCH_OUT,
@@ -464,6 +465,10 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	if (!err) {
 		s->limits.sample_bytes = config.limits.sample_bytes;
 		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
+		if (rj_feature_on(&s->features, RJ_FEATURE_PROCESS))
+			err = rj_session_owners_open(&s->owners, &config);
+		if (err)
+			return cannot_start(s, err);
 		err = rj_live_open(&config, &source, &s->error);
 	}
 	return err ? err : start_live(s, source, config.max_flows);
@@ -580,6 +585,7 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 	if (s->engine) {
 		s->source->ops->stats(s->source, &in);
 		rj_engine_get_stats(s->engine, &engine);
+		rj_session_owners_stats(&s->owners, s->source, to);
 	}
 	if (s->pipeline)
 		rj_pipeline_stats(s->pipeline, &in, &engine);
@@ -694,6 +700,7 @@ void rj_session_close(struct rj_session *s)
 	rj_labels_free(s->labels);
 	rj_anonymizer_free(s->anonymizer);
 	rj_matcher_free(s->matcher);
+	rj_session_owners_close(&s->owners);
 	free(s);
 }
 

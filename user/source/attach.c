@@ -322,6 +322,11 @@ static void clean(struct rj_attachment *a)
 	a->made_qdisc = found.num_ours == found.num_total;
 }
 
+static bool is_xdp(enum rj_attach_mode mode)
+{
+	return mode == RJ_ATTACH_XDP || mode == RJ_ATTACH_XDP_GENERIC;
+}
+
 int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mode,
 	      unsigned int directions, const struct rj_attach_programs *programs,
 	      struct rj_error *error)
@@ -343,9 +348,9 @@ int rj_attach(struct rj_attachment *a, const char *name, enum rj_attach_mode mod
 	a->is_pinned = programs->pin;
 	clean(a);
 	err = look_at(&j, name);
-	/* a packet over loopback would be seen twice: going out and coming in */
+	/* a packet over loopback would be seen twice; going out it still has its sender's socket */
 	if (!err && j.is_loopback && directions == (RJ_WATCH_IN | RJ_WATCH_OUT))
-		directions = RJ_WATCH_IN;
+		directions = is_xdp(mode) ? RJ_WATCH_IN : RJ_WATCH_OUT;
 	if (!err && directions & RJ_WATCH_IN)
 		err = attach_in(&j, mode);
 	if (!err && directions & RJ_WATCH_OUT)

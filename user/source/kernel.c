@@ -65,6 +65,14 @@ struct rj_kernel {
 	int give_err; /* the first of give_slots */
 };
 
+/* Where sockets say whose they are; without, the programs do not ask. */
+static int use_sockets(struct rj_flow_bpf *skel, int sockets_fd)
+{
+	skel->rodata->rj_with_owners = sockets_fd >= 0;
+	return sockets_fd >= 0 ? bpf_map__reuse_fd(skel->maps.rj_sockets, sockets_fd) :
+				 bpf_map__set_autocreate(skel->maps.rj_sockets, false);
+}
+
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 {
 	struct rj_flow_bpf *skel = k->skel;
@@ -83,6 +91,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_ring, o->ring_bytes);
+	err = err ? err : use_sockets(skel, o->sockets_fd);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_xdp, o->with_xdp);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_ingress, o->with_ip);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, o->with_ip);
@@ -387,6 +396,7 @@ static void empty_slot(struct rj_kernel *k, const struct rj_half *half)
 	if (seq.hist)
 		memset(seq.hist, 0, sizeof(*seq.hist));
 	memset(seq.rest, 0, sizeof(*seq.rest));
+	memset(seq.owner, 0, sizeof(*seq.owner));
 }
 
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)

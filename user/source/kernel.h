@@ -20,7 +20,8 @@ struct rj_pin;
  * Ethernet headers too; each takes the verifier a third of a second. @pin: NULL, or where maps are
  * to be pinned (rj_kernel_pin), or are already: then these are gone on with. @settings: what they
  * are made for; not NULL with @pin. @several: packets may pass several interfaces. @with_frags:
- * XDP frames of several pieces, where the kernel has them; a filter reads one alone.
+ * XDP frames of several pieces, where the kernel has them; a filter reads one alone. @sockets_fd:
+ * the map of rj_owners_sockets_fd, or -1.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -32,6 +33,7 @@ struct rj_kernel_options {
 	const char *settings;
 	bool several;
 	bool with_frags;
+	int sockets_fd;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */

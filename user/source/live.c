@@ -40,12 +40,15 @@
 #define BUSY_NS (RJ_NS_PER_S / 100)
 #define BUSY_WAKES 8u
 #define PAUSE_US 1000
+#define NUM_WAITED 3	  /* records, interfaces, processes */
 #define WATCHING_LEN 8192 /* the line of rj_watch, and a path of pins: PATH_MAX */
 #define MIB (1024.0 * 1024.0)
 
 struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
+	struct rj_owners *owners; /* or NULL */
+	char why_no_owners[RJ_ERROR_LEN];
 	struct rj_gate *gate; /* the filter, if any */
 	struct ring_buffer *ring;
 	struct rj_netns netns; /* of the interfaces */
@@ -152,7 +155,9 @@ static int reap(struct live_source *s, bool all)
 
 	s->reaped_ns = rj_clock_ns(CLOCK_MONOTONIC);
 	rj_engine_set_clock(s->engine, clock_offset());
-	/* samples and cuts of the flows to be taken are in the ring already */
+	/* samples and cuts of the flows to be taken are in the ring already, and their processes */
+	if (s->owners)
+		rj_owners_take(s->owners);
 	ring_buffer__consume(s->ring);
 	err = rj_kernel_reap(s->kernel, all, on_reaped, s);
 	s->reap_cost_ns = rj_clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns;
@@ -203,11 +208,11 @@ static void pause_if_busy(struct live_source *s)
 		usleep(PAUSE_US);
 }
 
-/* Waits for either, then takes what is there of both; 0 or a negative errno of the ring. */
+/* Waits for any, then takes what is there of them; 0 or a negative errno of the ring. */
 static int wait_for_news(struct live_source *s, int timeout_ms)
 {
-	struct epoll_event events[2];
-	int num = epoll_wait(s->epoll_fd, events, 2, s->is_unsettled ? 0 : timeout_ms);
+	struct epoll_event events[NUM_WAITED];
+	int num = epoll_wait(s->epoll_fd, events, NUM_WAITED, s->is_unsettled ? 0 : timeout_ms);
 	bool is_news = s->is_unsettled;
 	int err = 0;
 
@@ -216,6 +221,8 @@ static int wait_for_news(struct live_source *s, int timeout_ms)
 	for (int i = 0; i < num; i++) {
 		if (events[i].data.fd == rj_watch_fd(s->watch)) {
 			is_news = true;
+		} else if (s->owners && events[i].data.fd == rj_owners_fd(s->owners)) {
+			rj_owners_take(s->owners);
 		} else {
 			err = ring_buffer__poll(s->ring, 0);
 			pause_if_busy(s);
@@ -339,6 +346,7 @@ static void live_close(struct rj_source *base)
 	ring_buffer__free(s->ring);
 	rj_gate_close(s->gate);
 	rj_kernel_close(s->kernel);
+	rj_owners_close(s->owners);
 	rj_pin_close(s->pin);
 	rj_netns_close(&s->netns);
 	free(s);
@@ -352,18 +360,19 @@ static const struct rj_source_ops live_ops = {
 	.close = live_close,
 };
 
-/* What wakes a poll: records in the ring, and interfaces that come or go. */
-static int wait_on_both(struct live_source *s)
+/* What wakes a poll: records in the ring, interfaces that come or go, and processes. */
+static int wait_on_all(struct live_source *s)
 {
-	const int fds[] = { ring_buffer__epoll_fd(s->ring), rj_watch_fd(s->watch) };
+	const int fds[NUM_WAITED] = { ring_buffer__epoll_fd(s->ring), rj_watch_fd(s->watch),
+				      s->owners ? rj_owners_fd(s->owners) : -1 };
 
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll_fd < 0)
 		return -errno;
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < NUM_WAITED; i++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.fd = fds[i] };
 
-		if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fds[i], &event))
+		if (fds[i] >= 0 && epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fds[i], &event))
 			return -errno;
 	}
 	return 0;
@@ -440,6 +449,27 @@ static void note_memory(struct live_source *s, const struct rj_live_config *conf
 		 (double)rj_engine_max_bytes(&engine) / MIB);
 }
 
+/* Whose sockets are is told where it can be; flows are there without. */
+static void open_owners(struct live_source *s, const struct rj_live_config *config)
+{
+	struct rj_error error;
+
+	if (config->on_met && rj_owners_open(config->on_met, config->met_user, &s->owners, &error))
+		snprintf(s->why_no_owners, sizeof(s->why_no_owners), "%s", error.text);
+}
+
+static void note_owners(struct live_source *s)
+{
+	size_t len = strlen(s->watching);
+
+	if (*s->why_no_owners)
+		snprintf(s->watching + len, sizeof(s->watching) - len, "; without processes: %s",
+			 s->why_no_owners);
+	else if (s->owners && !rj_owners_has_earlier(s->owners))
+		snprintf(s->watching + len, sizeof(s->watching) - len,
+			 "; processes of sockets opened from now on");
+}
+
 /* In the interfaces' namespace, where pins are named and cleaned up as well. */
 static int open_there(struct live_source *s, const struct rj_live_config *config,
 		      struct rj_error *error)
@@ -467,6 +497,8 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 	err = open_pin(s, config, settings, error);
 	if (err)
 		goto fail;
+	open_owners(s, config);
+	options.sockets_fd = rj_owners_sockets_fd(s->owners);
 	options.pin = s->pin;
 	options.settings = s->pin ? settings : NULL;
 	err = rj_kernel_open(&options, &s->kernel, error);
@@ -492,13 +524,14 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 	err = rj_watch_open(&watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;
-	err = wait_on_both(s);
+	err = wait_on_all(s);
 	if (err) {
 		err = rj_error_set(error, err, "waiting for the kernel: %s", strerror(-err));
 		goto fail;
 	}
 	snprintf(s->watching, sizeof(s->watching), "%s", rj_watch_line(s->watch));
 	note_memory(s, config);
+	note_owners(s);
 	note_pin(s);
 	return 0;
 fail:
@@ -552,4 +585,14 @@ bool rj_live_is_alive(const struct rj_source *base, const struct rj_key *key,
 void rj_live_want(const struct rj_source *base, uint32_t slot, uint32_t generation, uint32_t until)
 {
 	rj_kernel_want(((const struct live_source *)base)->kernel, slot, generation, until);
+}
+
+bool rj_live_has_owners(const struct rj_source *base)
+{
+	return ((const struct live_source *)base)->owners != NULL;
+}
+
+void rj_live_owner_counters(const struct rj_source *base, uint64_t out[RJ_NUM_OWNER_COUNTERS])
+{
+	rj_owners_counters(((const struct live_source *)base)->owners, out);
 }

@@ -3,6 +3,7 @@
 #ifndef RJ_SOURCE_LIVE_H
 #define RJ_SOURCE_LIVE_H
 
+#include "source/owners.h"
 #include "source/source.h"
 #include "source/watch.h"
 
@@ -11,7 +12,9 @@
  * @netns: of another namespace (rj_netns_open), or NULL; where @stay_in_netns, the thread goes
  * there for good. @pin: a directory in which maps and attachments outlive the process, or NULL.
  * @pin_owner: 0, or the user it is given to. @max_flows: of the engine, to tell the memory it may
- * take. @filter: needed while opening alone; NULL for all packets.
+ * take. @filter: needed while opening alone; NULL for all packets. @on_met: NULL, or told of
+ * processes, for @met_user, while opening and in each poll: then flows know theirs, where this
+ * machine can tell.
  */
 struct rj_live_config {
 	struct rj_watch_config watch; /* without netns, which is ours to find */
@@ -23,6 +26,8 @@ struct rj_live_config {
 	uid_t pin_owner;
 	uint32_t max_flows;
 	struct rj_filter *filter;
+	rj_owners_met *on_met;
+	void *met_user;
 };
 
 /*
@@ -39,5 +44,9 @@ const char *rj_live_watching(const struct rj_source *s);
 const char *rj_live_ifname(const struct rj_source *s, uint32_t ifindex);
 bool rj_live_is_alive(const struct rj_source *s, const struct rj_key *key, uint64_t *ret_start_ns);
 void rj_live_want(const struct rj_source *s, uint32_t slot, uint32_t generation, uint32_t until);
+
+/* rj_live_has_owners - whether sockets tell whose they are; see rj_owners_counters. */
+bool rj_live_has_owners(const struct rj_source *s);
+void rj_live_owner_counters(const struct rj_source *s, uint64_t out[RJ_NUM_OWNER_COUNTERS]);
 
 #endif

@@ -288,13 +288,19 @@ static int reuse_map(const struct rj_pin *p, struct bpf_map *map, struct rj_erro
 	return err ? not_usable(p, bpf_map__name(map), err, error) : 0;
 }
 
+/* Whose sockets are is known to the process whose hooks say so, and its names of processes. */
+static bool is_pinned(const struct bpf_map *map)
+{
+	return !bpf_map__is_internal(map) && bpf_map__type(map) != BPF_MAP_TYPE_SK_STORAGE;
+}
+
 int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_error *error)
 {
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, object)
 	{
-		int err = bpf_map__is_internal(map) ? 0 : reuse_map(p, map, error);
+		int err = is_pinned(map) ? reuse_map(p, map, error) : 0;
 
 		if (err)
 			return err;
@@ -329,7 +335,7 @@ int rj_pin_maps(const struct rj_pin *p, struct bpf_object *object, struct rj_err
 
 		if (!strcmp(bpf_map__name(map), META))
 			meta = map;
-		else if (!bpf_map__is_internal(map))
+		else if (is_pinned(map))
 			err = pin_own(p, map, error);
 		if (err)
 			return err;

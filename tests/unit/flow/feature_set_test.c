@@ -112,12 +112,6 @@ TEST(feature_set_says_which_name_is_none)
 	check_refused(" dns", -EINVAL, " dns");
 }
 
-TEST(feature_set_says_which_name_this_build_lacks)
-{
-	check_refused("dns,process=a", -EOPNOTSUPP, "process=a");
-	check_refused("+process", -EOPNOTSUPP, "+process");
-}
-
 TEST(feature_set_reads_numbers)
 {
 	struct rj_feature_set usual = set_of("hd,idp,payload");
@@ -225,11 +219,4 @@ TEST(feature_set_has_those_look_that_lead_to_what_is_asked_for)
 	CHECK_EQ(rj_feature_shown(&back), mask_of("tls") | mask_of("smtp"));
 	CHECK_EQ(less.dissectors & leading, leading & ~(mask_of("http") | mask_of("prelude")));
 	CHECK_EQ(set_of("dns,quic,ntp").unshown | set_of("-all").unshown, 0);
-}
-
-TEST(feature_set_lets_what_is_not_built_be_left_out)
-{
-	struct rj_feature_set set = set_of("all,-process"), all = set_of("all");
-
-	CHECK(!memcmp(&set, &all, sizeof(set)));
 }

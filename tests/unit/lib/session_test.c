@@ -249,7 +249,6 @@ TEST(session_says_what_is_wrong_with_its_options)
 		{ { .features = "bogus" },
 		  -EINVAL,
 		  "feature bogus: no such name; `rejoice read --help` lists them" },
-		{ { .features = "process" }, -EOPNOTSUPP, "feature process: this build lacks it" },
 		{ { .features = "+match" },
 		  -EINVAL,
 		  "feature match: needs a database of fingerprints; name one with --fp-db FILE" },

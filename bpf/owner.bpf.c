@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-3-Clause)
+/* Which process a socket is of: cgroup hooks that note it at the socket. They allow everything. */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "bpf/kernel.h"
+#include "bpf/sockets.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define RJ_ALLOW 1
+#define RJ_AF_INET 2
+#define RJ_AF_INET6 10
+
+const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
+
+/*
+ * Names of the processes that were told of, by number. One that was not met for longest is
+ * forgotten for a new one, and gets another name when it comes again.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, __u64);
+} rj_processes SEC(".maps");
+
+/* struct rj_process_met, on their way to user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} rj_process_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RJ_NUM_OWNER_COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} rj_owner_counts SEC(".maps");
+
+static __always_inline void rj_owner_count(__u32 which)
+{
+	__u64 *count = bpf_map_lookup_elem(&rj_owner_counts, &which);
+
+	if (count)
+		rj_count(count, 1);
+}
+
+/* rj_process_tell - false where the ring is full: then it is told of when it is met again. */
+static __always_inline int rj_process_tell(__u64 name, __u64 now_ns, int is_current)
+{
+	struct rj_process_met *met = bpf_ringbuf_reserve(&rj_process_ring, sizeof(*met), 0);
+
+	if (!met)
+		return 0;
+	__builtin_memset(met, 0, sizeof(*met));
+	met->name = name;
+	met->time_ns = now_ns;
+	met->uid = ~0u;
+	if (is_current) {
+		met->cgroup = bpf_get_current_cgroup_id();
+		met->uid = (__u32)bpf_get_current_uid_gid();
+		bpf_get_current_comm(met->comm, sizeof(met->comm));
+	}
+	/* whoever opens a socket may be gone soon: user space looks at it now */
+	bpf_ringbuf_submit(met, 0);
+	return 1;
+}
+
+/* rj_process_meet - the name of a process that has none yet; 0 where it cannot be told of. */
+static __noinline __u64 rj_process_meet(__u32 pid, int is_current)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u64 name = rj_process_name(now_ns, pid);
+	__u64 *known;
+
+	/* another thread of it may be here too: then its name is the one */
+	if (bpf_map_update_elem(&rj_processes, &pid, &name, BPF_NOEXIST)) {
+		known = bpf_map_lookup_elem(&rj_processes, &pid);
+		return known ? *known : 0;
+	}
+	if (rj_process_tell(name, now_ns, is_current))
+		return name;
+	bpf_map_delete_elem(&rj_processes, &pid);
+	rj_owner_count(RJ_OWNER_RING_FULL);
+	return 0;
+}
+
+static __always_inline __u64 rj_process_of(__u32 pid, int is_current)
+{
+	__u64 *known = bpf_map_lookup_elem(&rj_processes, &pid);
+
+	return known ? *known : rj_process_meet(pid, is_current);
+}
+
+static __always_inline __u64 rj_process_here(void)
+{
+	return rj_process_of((__u32)(bpf_get_current_pid_tgid() >> 32), 1);
+}
+
+int rj_sock_create(struct bpf_sock *sk);
+SEC("cgroup/sock_create") int rj_sock_create(struct bpf_sock *sk)
+{
+	__u64 name = rj_process_here();
+	struct rj_owner *owner;
+
+	if (!name)
+		return RJ_ALLOW;
+	owner = bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (owner) {
+		owner->opener = name;
+		owner->user = name;
+		rj_owner_count(RJ_OWNER_SOCKETS);
+	} else {
+		rj_owner_count(RJ_OWNER_NO_MEMORY);
+	}
+	return RJ_ALLOW;
+}
+
+/* rj_sock_use - the process that runs uses the socket; who opened one without owner is unknown. */
+static __always_inline int rj_sock_use(struct bpf_sock_addr *ctx)
+{
+	__u64 name = rj_process_here();
+	struct bpf_sock *sk = ctx->sk;
+	struct rj_owner *owner;
+
+	if (!name || !sk)
+		return RJ_ALLOW;
+	owner = bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!owner)
+		rj_owner_count(RJ_OWNER_NO_MEMORY);
+	else if (owner->user != name)
+		owner->user = name;
+	return RJ_ALLOW;
+}
+
+#define RJ_USE_PROGRAM(id, section)                                                                \
+	int id(struct bpf_sock_addr *ctx);                                                         \
+	SEC(section) int id(struct bpf_sock_addr *ctx)                                             \
+	{                                                                                          \
+		return rj_sock_use(ctx);                                                           \
+	}
+
+RJ_USE_PROGRAM(rj_connect4, "cgroup/connect4")
+RJ_USE_PROGRAM(rj_connect6, "cgroup/connect6")
+RJ_USE_PROGRAM(rj_sendmsg4, "cgroup/sendmsg4")
+RJ_USE_PROGRAM(rj_sendmsg6, "cgroup/sendmsg6")
+/* accept asks for the peer's name on the way, unless its caller does not want to know it */
+RJ_USE_PROGRAM(rj_accept4, "cgroup/getpeername4")
+RJ_USE_PROGRAM(rj_accept6, "cgroup/getpeername6")
+
+/* rj_process_forget - its number, or what it runs, is another's from now on. */
+static __always_inline int rj_process_forget(void)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u32 pid = (__u32)(pid_tgid >> 32);
+
+	if ((__u32)pid_tgid == pid) /* its first thread */
+		bpf_map_delete_elem(&rj_processes, &pid);
+	return 0;
+}
+
+int rj_exec(void *ctx);
+SEC("raw_tp/sched_process_exec") int rj_exec(void *ctx)
+{
+	(void)ctx;
+	return rj_process_forget();
+}
+
+int rj_exit(void *ctx);
+SEC("raw_tp/sched_process_exit") int rj_exit(void *ctx)
+{
+	(void)ctx;
+	return rj_process_forget();
+}
+
+/*
+ * Run by user space once, when the hooks are attached: sockets that were open before. Where several
+ * processes have one, the one with the lowest number, which the others mostly come from.
+ */
+int rj_open_files(struct bpf_iter__task_file *ctx);
+SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct rj_owner *owner;
+	struct socket *socket;
+	struct sock *sk;
+	__u64 name;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk ||
+	    (sk->__sk_common.skc_family != RJ_AF_INET && sk->__sk_common.skc_family != RJ_AF_INET6))
+		return 0;
+	if (bpf_sk_storage_get(&rj_sockets, sk, 0, 0))
+		return 0;
+	name = rj_process_of((__u32)task->tgid, 0);
+	owner = name ? bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE) : 0;
+	if (!owner)
+		return 0;
+	owner->opener = name;
+	owner->user = name;
+	rj_owner_count(RJ_OWNER_SOCKETS);
+	return 0;
+}

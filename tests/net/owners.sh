@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Whose flows they are: real processes, which write down what they are. Part of tests/net/run.
+
+# owner_server NAME MODE ADDRESS PORT tcp|udp: a server that writes $WORK/truth-NAME; NAME begins with the test's.
+owner_server() {
+	spawn "$1" server "$here/owner-talk" serve "$2" "$3" "$4" "$WORK/truth-$1"
+	wait_listening "$1" "$5" "$4"
+}
+
+# owner_check NAME TRUTH… - the ends that all these name, each of them.
+owner_check() {
+	local name=$1
+	shift
+	cat "${@/#/$WORK/truth-}" >"$WORK/truth-$name"
+	check "$name: $(wc -l <"$WORK/truth-$name") ends" \
+		"$here/owner-talk" check "$WORK/truth-$name" "$WORK/owners.live" 100
+}
+
+has_exe() { grep -E "\"dp\":$1,.*\"$2\":\{[^}]*$3" "$WORK/owners.live"; }
+
+# Over loopback, where both ends are this machine's, IPv4 and IPv6, and over the cable, where one is watched.
+test_owners() {
+	local truth=$WORK/truth mode i
+	# what is there before rejoice comes
+	owner_server owners-before plain 127.0.0.1 8100 tcp
+	owner_server owners-workers accept 127.0.0.1 8101 tcp
+	owner_server owners-held plain 127.0.0.1 8103 tcp
+	owner_server owners-udp-before udp 127.0.0.1 8102 udp
+	spawn owners-hold server "$here/owner-talk" hold 127.0.0.1 8103 "$truth-hold" "$WORK/owners-ask"
+	wait_for "test -s $truth-hold" 10
+	start_live owners lo,"$SERVER_IF" --idle-timeout 3 --cmdline || true
+	owner_server owners-after plain 127.0.0.1 8110 tcp
+	owner_server owners-six accept ::1 8111 tcp
+	owner_server owners-fork fork 127.0.0.1 8112 tcp
+	owner_server owners-udp udp ::1 8113 udp
+	owner_server owners-cable plain "$SERVER4" 8114 tcp
+	for i in 8100 8101 8110 8112; do
+		in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 "$i" 4 2 "$truth-clients"
+	done
+	in_ns server timeout 60 "$here/owner-talk" many ::1 8111 4 2 "$truth-clients"
+	for mode in connected sendto; do
+		in_ns server timeout 60 "$here/owner-talk" udp "$mode" 127.0.0.1 8102 "$truth-clients"
+		in_ns server timeout 60 "$here/owner-talk" udp "$mode" ::1 8113 "$truth-clients"
+	done
+	touch "$WORK/owners-ask"
+	wait_for '! kill -0 $(proc_pid owners-hold)' 10
+	in_ns client timeout 60 "$here/owner-talk" many "$SERVER4" 8114 2 3 "$truth-elsewhere"
+	in_ns server curl -sk "https://$SERVER4/" -o /dev/null
+	stop_proc live-owners INT
+	check 'owners: ends well' ends_well owners
+	check 'owners: valid' "$here/../validate" --sums "$WORK/owners.live" --stats "$WORK/owners.live.stats"
+	owner_check 'owners: of short-lived clients' clients
+	owner_check 'owners: servers there before' owners-before owners-workers owners-udp-before
+	owner_check 'owners: servers that came later' owners-after owners-six owners-fork owners-udp
+	owner_check 'owners: over a cable' owners-cable
+	owner_check 'owners: a connection that was there before' hold owners-held
+	check 'owners: nginx' has_exe 443 exe_da '"name":"nginx","path":"/usr/sbin/nginx","hash":"[0-9a-f]{64}"'
+	check 'owners: curl, its arguments' has_exe 443 exe '"name":"curl",.*"cmdline":"curl -sk https://'
+	check 'owners: the digest is the file'"'"'s' grep -q "\"path\":\"/usr/sbin/nginx\",\"hash\":\"$(sha256sum /usr/sbin/nginx | cut -d' ' -f1)\"" "$WORK/owners.live"
+	owner_check 'owners: an end in another namespace of this machine' elsewhere
+	check_clean owners
+}
+
+# Many that are gone before anybody can look: 200 processes, 10,000 connections.
+test_owners_many() {
+	start_live owners-many lo --max-flows 65536 || true
+	owner_server owners-many-server accept 127.0.0.1 8120 tcp
+	in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 8120 200 50 "$WORK/truth-many"
+	stop_proc live-owners-many INT
+	check 'owners-many: ends well' ends_well owners-many
+	check "owners-many: 99.9 % of $(wc -l <"$WORK/truth-many") ends" \
+		"$here/owner-talk" check "$WORK/truth-many" "$WORK/owners-many.live" 99.9
+	check 'owners-many: of the servers too' \
+		"$here/owner-talk" check "$WORK/truth-owners-many-server" "$WORK/owners-many.live" 99.9
+	check_clean owners-many
+}

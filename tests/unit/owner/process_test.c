@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Processes of this machine, as /proc shows them: this one, and those that are gone. */
+#include "owner/process.h"
+
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "sink/jsonw.h"
+#include "tests/unit/unit.h"
+
+static struct rj_processes *table_of(uint32_t max, bool with_cmdline)
+{
+	const struct rj_processes_options options = { .max = max, .with_cmdline = with_cmdline };
+	struct rj_processes *p = NULL;
+
+	CHECK_EQ(rj_processes_new(&options, &p), 0);
+	return p;
+}
+
+/* As the kernel would tell of @pid, at @time_ns. */
+static uint64_t meet(struct rj_processes *p, uint32_t pid, uint64_t time_ns)
+{
+	struct rj_process_met met = { .name = rj_process_name(time_ns, pid),
+				      .time_ns = time_ns,
+				      .uid = 4711,
+				      .comm = "as told" };
+
+	rj_processes_meet(p, &met);
+	return met.name;
+}
+
+static uint64_t now_ns(void)
+{
+	return rj_clock_ns(CLOCK_MONOTONIC);
+}
+
+/* A process that ended, and is nobody's number yet. */
+static pid_t gone_pid(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+TEST(process_names_hold_their_number)
+{
+	uint64_t a = rj_process_name(1, 4194304 - 1), b = rj_process_name(UINT64_MAX, 1);
+
+	CHECK_EQ(rj_process_pid(a), 4194303);
+	CHECK_EQ(rj_process_pid(b), 1);
+	CHECK(rj_process_name(0, 0) != 0);
+	CHECK(rj_process_name(1u << 13, 5) != rj_process_name(1u << 14, 5));
+}
+
+TEST(process_shows_what_proc_says_of_it)
+{
+	struct rj_processes *p = table_of(8, true);
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+	const struct rj_process *self;
+	uint64_t name = meet(p, (uint32_t)getpid(), now_ns());
+	uint64_t now = rj_clock_ns(CLOCK_REALTIME);
+
+	self = rj_processes_find(p, name);
+	CHECK(self != NULL);
+	CHECK_EQ(self->pid, getpid());
+	CHECK_EQ(self->uid, 4711); /* the kernel knows better than who looks later */
+	CHECK_STR(self->comm, "run");
+	CHECK(len > 0 && !strncmp(self->path, path, (size_t)len) && !self->path[len]);
+	CHECK(self->start_ns && self->start_ns <= now &&
+	      now - self->start_ns < 3600ull * 1000000000);
+	CHECK(self->cmdline && strstr(self->cmdline, "run"));
+	CHECK(self->cgroup && strchr(self->cgroup, '/'));
+	CHECK(!rj_processes_find(p, name + 1) && !rj_processes_find(p, 0));
+	rj_processes_free(p);
+}
+
+/* That of the file, by this thread; the other one gets a few seconds. */
+TEST(process_has_the_digest_of_its_file)
+{
+	struct rj_processes *p = table_of(8, false);
+	const struct rj_process *self = rj_processes_find(p, meet(p, (uint32_t)getpid(), now_ns()));
+	uint8_t digest[32] = { 0 }, want[32];
+	bool is_known = false;
+	static uint8_t room[65536];
+	SHA256_CTX sha;
+	FILE *file = fopen("/proc/self/exe", "rb");
+	size_t got;
+
+	CHECK(self && self->executable && !self->cmdline);
+	for (int i = 0; i < 500 && !is_known; i++) {
+		is_known = rj_executable_digest(self->executable, digest);
+		if (!is_known)
+			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	SHA256_Init(&sha);
+	while ((got = fread(room, 1, sizeof(room), file)) > 0)
+		SHA256_Update(&sha, room, got);
+	SHA256_Final(want, &sha);
+	fclose(file);
+	CHECK(is_known && !memcmp(digest, want, sizeof(want)));
+	rj_processes_free(p);
+}
+
+TEST(process_that_is_gone_has_what_the_kernel_said)
+{
+	struct rj_processes *p = table_of(8, true);
+	struct rj_process_counts counts;
+	pid_t pid = gone_pid();
+	const struct rj_process *gone = rj_processes_find(p, meet(p, (uint32_t)pid, now_ns()));
+
+	CHECK(gone != NULL);
+	CHECK_EQ(gone->pid, pid);
+	CHECK_EQ(gone->uid, 4711);
+	CHECK_STR(gone->comm, "as told");
+	CHECK(!gone->path && !gone->cmdline && !gone->executable && !gone->start_ns);
+	rj_processes_get_counts(p, &counts);
+	CHECK_EQ(counts.met, 1);
+	CHECK_EQ(counts.gone, 1);
+	rj_processes_free(p);
+}
+
+/* Its number is another's by now: who began later is not the one that was met. */
+TEST(process_is_not_taken_for_one_that_began_later)
+{
+	struct rj_processes *p = table_of(8, true);
+	const struct rj_process *other =
+		rj_processes_find(p, meet(p, (uint32_t)getpid(), 1000000000));
+
+	CHECK(other && !other->path && !other->start_ns);
+	CHECK_STR(other->comm, "as told");
+	rj_processes_free(p);
+}
+
+TEST(process_not_asked_for_longest_makes_room)
+{
+	struct rj_processes *p = table_of(2, false);
+	uint64_t t = now_ns();
+	uint64_t a = meet(p, 1, t), b = meet(p, 2, t), c;
+	struct rj_process_counts counts;
+
+	CHECK_EQ(meet(p, 1, t), a); /* once more is the same */
+	CHECK(rj_processes_find(p, a) != NULL);
+	c = meet(p, 3, t);
+	CHECK(rj_processes_find(p, a) && !rj_processes_find(p, b) && rj_processes_find(p, c));
+	rj_processes_get_counts(p, &counts);
+	CHECK_EQ(counts.met, 3);
+	CHECK_EQ(counts.forgotten, 1);
+	rj_processes_free(p);
+}
+
+/* What is written of @user and @opener; to be freed. */
+static char *json_of(const struct rj_process *user, const struct rj_process *opener)
+{
+	static const struct rj_field record = { "", RJ_TYPE_OBJECT, "", 0, "", "" };
+	struct rj_jsonw_keys *keys = calloc(1, sizeof(*keys));
+	struct rj_buffer out;
+	struct rj_jsonw w;
+	char *text;
+
+	rj_buffer_init(&out, 1u << 16);
+	rj_jsonw_init(&w, &out, keys);
+	w.visitor.ops->open(&w.visitor, &record);
+	rj_process_emit(user, opener, RJ_EXE_RESPONDER, 7500000000, &w.visitor);
+	w.visitor.ops->close(&w.visitor);
+	text = calloc(out.len + 1, 1);
+	memcpy(text, out.data, out.len);
+	rj_buffer_done(&out);
+	free(keys);
+	return text;
+}
+
+static void check_json(const struct rj_process *user, const struct rj_process *opener,
+		       const char *want)
+{
+	char *json = json_of(user, opener);
+
+	CHECK_STR(json, want);
+	free(json);
+}
+
+TEST(process_writes_what_is_known)
+{
+	char path[] = "/bin/\x1b[2Jx";
+	struct rj_process a = { .pid = 5,
+				.uid = 0,
+				.comm = "a",
+				.start_ns = 2000000000,
+				.path = path };
+	struct rj_process b = { .pid = 6, .uid = UINT32_MAX };
+
+	check_json(NULL, NULL, "{}");
+	check_json(&a, &a,
+		   "{\"exe_da\":{\"name\":\"a\",\"path\":\"/bin/\\u001b[2Jx\",\"pid\":5,\"uid\":0,"
+		   "\"start\":2.000000,\"uptime\":5}}");
+	check_json(&b, NULL, "{\"exe_da\":{\"pid\":6}}");
+	check_json(NULL, &b, "{\"exe_da\":{\"opener\":{\"pid\":6}}}");
+	a.start_ns = 0;
+	a.path = NULL;
+	check_json(&b, &a,
+		   "{\"exe_da\":{\"pid\":6,\"opener\":{\"name\":\"a\",\"pid\":5,\"uid\":0}}}");
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Keeps the processes that the kernel's hooks tell of, and shows them in records. */
+#include "lib/owners.h"
+
+/* Processes remembered at once; each takes some 1 KiB. Ours. */
+#define MAX_PROCESSES 65536u
+
+static void on_met(void *user, const struct rj_process_met *met)
+{
+	struct rj_session_owners *o = user;
+
+	rj_processes_meet(o->processes, met);
+}
+
+/* Nothing is said of one that is not known any more: it made room, or was met before a restart. */
+static const struct rj_process *find(struct rj_session_owners *o, uint64_t name)
+{
+	const struct rj_process *found = rj_processes_find(o->processes, name);
+
+	o->num_unknown += name && !found;
+	return found;
+}
+
+static void emit_end(struct rj_session_owners *o, const struct rj_owner *owner,
+		     enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v)
+{
+	const struct rj_process *user = find(o, owner->user);
+	const struct rj_process *opener = user;
+
+	if (owner->opener != owner->user)
+		opener = find(o, owner->opener);
+	rj_process_emit(user, opener, field, now_ns, v);
+}
+
+static void emit(struct rj_owner_names *names, const struct rj_owner *originator,
+		 const struct rj_owner *responder, uint64_t now_ns, struct rj_visitor *v)
+{
+	struct rj_session_owners *o = (struct rj_session_owners *)names;
+
+	if (!originator) {
+		o->num_unowned++;
+		return;
+	}
+	emit_end(o, originator, RJ_EXE_ORIGINATOR, now_ns, v);
+	emit_end(o, responder, RJ_EXE_RESPONDER, now_ns, v);
+}
+
+int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *config)
+{
+	const struct rj_processes_options options = { .max = MAX_PROCESSES,
+						      .with_cmdline = o->with_cmdline };
+	int err = o->processes ? 0 : rj_processes_new(&options, &o->processes);
+
+	o->names.emit = emit;
+	config->on_met = on_met;
+	config->met_user = o;
+	return err;
+}
+
+struct rj_owner_names *rj_session_owners_names(struct rj_session_owners *o)
+{
+	return o->processes ? &o->names : NULL;
+}
+
+void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_source *source,
+			     struct rj_stats *to)
+{
+	uint64_t sockets[RJ_NUM_OWNER_COUNTERS];
+	struct rj_process_counts counts;
+
+	to->with_owners = o->processes && rj_live_has_owners(source);
+	if (!to->with_owners)
+		return;
+	rj_live_owner_counters(source, sockets);
+	rj_processes_get_counts(o->processes, &counts);
+	to->sockets_owned = sockets[RJ_OWNER_SOCKETS];
+	to->sockets_unowned = sockets[RJ_OWNER_NO_MEMORY] + sockets[RJ_OWNER_RING_FULL];
+	to->processes = counts.met;
+	to->processes_gone = counts.gone;
+	to->processes_forgotten = counts.forgotten;
+	to->owners_unknown = o->num_unknown;
+	to->flows_unowned = o->num_unowned;
+}
+
+void rj_session_owners_close(struct rj_session_owners *o)
+{
+	rj_processes_free(o->processes);
+	o->processes = NULL;
+}

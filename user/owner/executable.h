@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Digests of executables, made once for each file by a thread of their own. */
+#ifndef RJ_OWNER_EXECUTABLE_H
+#define RJ_OWNER_EXECUTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/status.h"
+
+#define RJ_EXECUTABLE_DIGEST_LEN 32u /* SHA-256 */
+
+struct rj_executable;
+struct rj_executables;
+
+/* rj_executables_new - with its thread; 0 or a negative errno. */
+RJ_MUST_CHECK int rj_executables_new(struct rj_executables **out);
+
+/* rj_executables_free - takes NULL; what is not read yet is not waited for. */
+void rj_executables_free(struct rj_executables *e);
+
+/*
+ * rj_executables_of - the file that is open at @fd, which is its own from now on; the same one for
+ * each of the same device, inode, size and time of change. NULL where there is no room or memory.
+ */
+struct rj_executable *rj_executables_of(struct rj_executables *e, int fd);
+
+/* rj_executable_digest - false while it is not known, or the file could not be read. */
+bool rj_executable_digest(struct rj_executable *x, uint8_t out[RJ_EXECUTABLE_DIGEST_LEN]);
+
+#endif

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* A table of processes, and what /proc says of each. */
+#include "owner/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+
+#define NS_PER_S 1000000000ull
+#define UNKNOWN_UID 0xffffffffu
+#define PATH_BYTES 4096u    /* PATH_MAX, with which the kernel ends it */
+#define CMDLINE_BYTES 4096u /* what is longer is cut. Ours */
+#define CGROUP_BYTES 16384u /* of all hierarchies; likewise */
+#define DELETED " (deleted)"
+
+#define EXE "Joy"
+
+/* clang-format off: a table */
+const struct rj_field rj_process_fields[RJ_EXE_NUM_FIELDS + 1] = {
+	[RJ_EXE_ORIGINATOR] = { "exe", RJ_TYPE_OBJECT, "", 0, EXE,
+				"The process at the originator's end, where that is on this machine and known: the one that used the socket last, as far as connect, accept and sendto show." },
+	[RJ_EXE_RESPONDER] = { "exe_da", RJ_TYPE_OBJECT, "", 0, "",
+			       "Likewise at the responder's end." },
+	[RJ_EXE_NAME] = { "name", RJ_TYPE_STRING, "", 0, EXE, "Its name, as ps shows it." },
+	[RJ_EXE_PATH] = { "path", RJ_TYPE_STRING, "", 0, EXE,
+			  "What it runs, as /proc/PID/exe says it, which is in its own root; absent where it was gone too soon." },
+	[RJ_EXE_HASH] = { "hash", RJ_TYPE_HEX, "", 0, EXE,
+			  "SHA-256 of that file, once it is read." },
+	[RJ_EXE_PID] = { "pid", RJ_TYPE_UINT, "", 0, "", "Its number." },
+	[RJ_EXE_UID] = { "uid", RJ_TYPE_UINT, "", 0, "", "The user it runs as." },
+	[RJ_EXE_START] = { "start", RJ_TYPE_TIME, "s", 0, "", "When it began." },
+	[RJ_EXE_UPTIME] = { "uptime", RJ_TYPE_UINT, "s", 0, EXE,
+			    "How long it had run when the flow ended." },
+	[RJ_EXE_CMDLINE] = { "cmdline", RJ_TYPE_STRING, "", 0, "",
+			     "Its arguments, with --cmdline alone: they can hold secrets." },
+	[RJ_EXE_OPENER] = { "opener", RJ_TYPE_OBJECT, "", 0, "",
+			    "The process that opened the socket, or the one it was accepted from, where that is another." },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+/* struct entry - in a chain of its hash, and between those asked for before and after it. */
+struct entry {
+	struct rj_process process;
+	struct entry *chain;
+	struct entry *before, *after;
+};
+
+struct rj_processes {
+	struct rj_processes_options options;
+	struct rj_executables *executables;
+	struct entry **chains;
+	size_t num_chains; /* a power of two */
+	uint32_t num;
+	struct entry ends; /* before: the one not asked for longest; after: the last asked for */
+	struct rj_process_counts counts;
+	long ticks_per_s;
+};
+
+int rj_processes_new(const struct rj_processes_options *o, struct rj_processes **out)
+{
+	struct rj_processes *p = calloc(1, sizeof(*p));
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	p->options = *o;
+	if (!p->options.proc)
+		p->options.proc = "/proc";
+	for (p->num_chains = 64; p->num_chains < o->max; p->num_chains *= 2)
+		;
+	p->ends.before = p->ends.after = &p->ends;
+	p->ticks_per_s = sysconf(_SC_CLK_TCK);
+	p->chains = calloc(p->num_chains, sizeof(*p->chains));
+	err = p->chains && p->ticks_per_s > 0 ? rj_executables_new(&p->executables) : -ENOMEM;
+	if (err) {
+		free(p->chains);
+		free(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+static void free_entry(struct entry *entry)
+{
+	free(entry->process.path);
+	free(entry->process.cmdline);
+	free(entry->process.cgroup);
+	free(entry);
+}
+
+void rj_processes_free(struct rj_processes *p)
+{
+	struct entry *entry, *after;
+
+	if (!p)
+		return;
+	for (entry = p->ends.after; entry != &p->ends; entry = after) {
+		after = entry->after;
+		free_entry(entry);
+	}
+	rj_executables_free(p->executables);
+	free(p->chains);
+	free(p);
+}
+
+static struct entry **chain_of(const struct rj_processes *p, uint64_t name)
+{
+	return &p->chains[name * 0x9e3779b97f4a7c15u >> 32 & (p->num_chains - 1)];
+}
+
+static void unlink_entry(struct entry *entry)
+{
+	entry->before->after = entry->after;
+	entry->after->before = entry->before;
+}
+
+/* @ends.after is the last asked for, @ends.before the one not asked for longest. */
+static void put_first(struct rj_processes *p, struct entry *entry)
+{
+	entry->before = &p->ends;
+	entry->after = p->ends.after;
+	entry->after->before = entry;
+	p->ends.after = entry;
+}
+
+static void forget(struct rj_processes *p, struct entry *entry)
+{
+	struct entry **at = chain_of(p, entry->process.name);
+
+	while (*at != entry)
+		at = &(*at)->chain;
+	*at = entry->chain;
+	unlink_entry(entry);
+	free_entry(entry);
+	p->num--;
+	p->counts.forgotten++;
+}
+
+static struct entry *find(const struct rj_processes *p, uint64_t name)
+{
+	struct entry *entry = *chain_of(p, name);
+
+	while (entry && entry->process.name != name)
+		entry = entry->chain;
+	return entry;
+}
+
+const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name)
+{
+	struct entry *entry = name ? find(p, name) : NULL;
+
+	if (!entry)
+		return NULL;
+	unlink_entry(entry);
+	put_first(p, entry);
+	return &entry->process;
+}
+
+/* At most @size - 1 bytes of a file in @dir, ended by a zero; how many, or -1. */
+static ssize_t read_text(int dir, const char *file, char *out, size_t size)
+{
+	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got = 0;
+
+	if (fd < 0)
+		return -1;
+	while (len < size - 1 && (got = read(fd, out + len, size - 1 - len)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		len += (size_t)got;
+	}
+	close(fd);
+	out[len] = 0;
+	return got < 0 ? -1 : (ssize_t)len;
+}
+
+/* proc(5): of stat the 22nd, in ticks since boot; its second is a name in parentheses. */
+static bool read_start(const struct rj_processes *p, int dir, uint64_t *ret_boot_ns)
+{
+	char text[1024], *at;
+	unsigned long long ticks;
+	char *end;
+
+	if (read_text(dir, "stat", text, sizeof(text)) < 0 || !(at = strrchr(text, ')')))
+		return false;
+	for (int i = 2; i < 22; i++) {
+		at = strchr(at + 1, ' ');
+		if (!at)
+			return false;
+	}
+	ticks = strtoull(at, &end, 10);
+	if (end == at)
+		return false;
+	*ret_boot_ns = ticks * (NS_PER_S / (uint64_t)p->ticks_per_s);
+	return true;
+}
+
+static void read_comm(int dir, struct rj_process *process)
+{
+	char text[sizeof(process->comm)];
+	ssize_t len = read_text(dir, "comm", text, sizeof(text));
+
+	if (len <= 0)
+		return;
+	if (text[len - 1] == '\n')
+		text[len - 1] = 0;
+	memcpy(process->comm, text, sizeof(text));
+}
+
+static void read_uid(int dir, struct rj_process *process)
+{
+	char text[4096], *at, *end;
+	unsigned long uid;
+
+	if (read_text(dir, "status", text, sizeof(text)) < 0)
+		return;
+	at = strstr(text, "\nUid:");
+	if (!at)
+		return;
+	strtoul(at + 5, &at, 10); /* the real one */
+	uid = strtoul(at, &end, 10);
+	if (end != at)
+		process->uid = (uint32_t)uid;
+}
+
+static void read_path(struct rj_processes *p, int dir, struct rj_process *process)
+{
+	char path[PATH_BYTES];
+	ssize_t len = readlinkat(dir, "exe", path, sizeof(path) - 1);
+	size_t cut = strlen(DELETED);
+	int fd;
+
+	if (len <= 0) /* a thread of the kernel's, or not ours to see */
+		return;
+	path[len] = 0;
+	if ((size_t)len > cut && !strcmp(path + len - cut, DELETED))
+		path[(size_t)len - cut] = 0;
+	process->path = strdup(path);
+	fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0)
+		process->executable = rj_executables_of(p->executables, fd);
+}
+
+/* Its arguments, each of which ends with a zero, with blanks between. */
+static char *read_cmdline(int dir)
+{
+	char text[CMDLINE_BYTES];
+	ssize_t len = read_text(dir, "cmdline", text, sizeof(text));
+
+	if (len <= 0)
+		return NULL;
+	while (len > 0 && !text[len - 1])
+		len--;
+	for (ssize_t i = 0; i < len; i++)
+		if (!text[i])
+			text[i] = ' ';
+	return strdup(text);
+}
+
+static char *read_cgroup(int dir)
+{
+	char text[CGROUP_BYTES];
+
+	return read_text(dir, "cgroup", text, sizeof(text)) > 0 ? strdup(text) : NULL;
+}
+
+/*
+ * Whether the process in @dir is the one that was met: it began before that. Its number may be
+ * another's by now. /proc has its start by the clock that counts sleep, and in ticks.
+ */
+static bool is_that(const struct rj_processes *p, uint64_t boot_ns, uint64_t met_ns)
+{
+	uint64_t slept_ns = rj_clock_ns(CLOCK_BOOTTIME) - rj_clock_ns(CLOCK_MONOTONIC);
+
+	return boot_ns <= met_ns + slept_ns + NS_PER_S / (uint64_t)p->ticks_per_s;
+}
+
+/* What /proc says of it; false where it is gone. */
+static bool look(struct rj_processes *p, const struct rj_process_met *met,
+		 struct rj_process *process)
+{
+	char path[PATH_BYTES];
+	uint64_t boot_ns;
+	int dir;
+
+	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return false;
+	/* what is opened in the folder is of this very process, or not there */
+	if (!read_start(p, dir, &boot_ns) || !is_that(p, boot_ns, met->time_ns)) {
+		close(dir);
+		return false;
+	}
+	process->start_ns = rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + boot_ns;
+	read_path(p, dir, process);
+	read_comm(dir, process);
+	if (process->uid == UNKNOWN_UID)
+		read_uid(dir, process);
+	if (p->options.with_cmdline)
+		process->cmdline = read_cmdline(dir);
+	process->cgroup = read_cgroup(dir);
+	close(dir);
+	return true;
+}
+
+void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
+{
+	struct entry *entry;
+
+	if (find(p, met->name))
+		return;
+	if (p->num >= p->options.max && p->num)
+		forget(p, p->ends.before);
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return;
+	p->counts.met++;
+	p->num++;
+	entry->process.name = met->name;
+	entry->process.pid = rj_process_pid(met->name);
+	entry->process.uid = met->uid;
+	memcpy(entry->process.comm, met->comm, strnlen(met->comm, sizeof(met->comm)));
+	p->counts.gone += !look(p, met, &entry->process);
+	entry->chain = *chain_of(p, met->name);
+	*chain_of(p, met->name) = entry;
+	put_first(p, entry);
+}
+
+void rj_processes_get_counts(const struct rj_processes *p, struct rj_process_counts *out)
+{
+	*out = p->counts;
+}
+
+static void put_text(struct rj_visitor *v, enum rj_process_field field, const char *text)
+{
+	if (text && *text)
+		v->ops->string(v, &rj_process_fields[field], text, strlen(text));
+}
+
+static void put_members(const struct rj_process *process, uint64_t now_ns, struct rj_visitor *v)
+{
+	uint8_t digest[RJ_EXECUTABLE_DIGEST_LEN];
+
+	put_text(v, RJ_EXE_NAME, process->comm);
+	put_text(v, RJ_EXE_PATH, process->path);
+	if (process->executable && rj_executable_digest(process->executable, digest))
+		v->ops->hex(v, &rj_process_fields[RJ_EXE_HASH], digest, sizeof(digest));
+	v->ops->u64(v, &rj_process_fields[RJ_EXE_PID], process->pid);
+	if (process->uid != UNKNOWN_UID)
+		v->ops->u64(v, &rj_process_fields[RJ_EXE_UID], process->uid);
+	if (process->start_ns) {
+		v->ops->time(v, &rj_process_fields[RJ_EXE_START], process->start_ns, 6);
+		v->ops->u64(v, &rj_process_fields[RJ_EXE_UPTIME],
+			    now_ns > process->start_ns ? (now_ns - process->start_ns) / NS_PER_S :
+							 0);
+	}
+	put_text(v, RJ_EXE_CMDLINE, process->cmdline);
+}
+
+void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
+		     enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v)
+{
+	if (!user && !opener)
+		return;
+	v->ops->open(v, &rj_process_fields[field]);
+	if (user)
+		put_members(user, now_ns, v);
+	if (opener && opener != user) {
+		v->ops->open(v, &rj_process_fields[RJ_EXE_OPENER]);
+		put_members(opener, now_ns, v);
+		v->ops->close(v);
+	}
+	v->ops->close(v);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Processes by the names that the kernel side gives them, as /proc showed them when met. */
+#ifndef RJ_OWNER_PROCESS_H
+#define RJ_OWNER_PROCESS_H
+
+#include <rejoice/record.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/abi.h"
+#include "core/status.h"
+#include "owner/executable.h"
+
+/*
+ * struct rj_process - what is not known is 0, empty or NULL.
+ * @name: by rj_process_name
+ * @comm: its name, as ps shows it
+ * @uid: effective; 0xffffffff: not known
+ * @start_ns: Unix time, to the 10 ms that /proc has; 0 where it was gone when it was looked for
+ * @path: of what it runs, as /proc/PID/exe says it
+ * @cmdline: its arguments with blanks between
+ * @cgroup: lines of /proc/PID/cgroup
+ * @executable: borrowed of the table's
+ */
+struct rj_process {
+	uint64_t name;
+	uint32_t pid;
+	uint32_t uid;
+	char comm[64];
+	uint64_t start_ns;
+	char *path;
+	char *cmdline;
+	char *cgroup;
+	struct rj_executable *executable;
+};
+
+/*
+ * struct rj_processes_options - @max: processes kept at once; the one that was not asked for
+ * longest goes for a new one. @with_cmdline: they can hold secrets. @proc: NULL for "/proc".
+ */
+struct rj_processes_options {
+	uint32_t max;
+	bool with_cmdline;
+	const char *proc;
+};
+
+/*
+ * struct rj_process_counts - @met: told of. @gone: of these: were gone when they were to be looked
+ * at, and have what the kernel said alone. @forgotten: of these: made room for others.
+ */
+struct rj_process_counts {
+	uint64_t met;
+	uint64_t gone;
+	uint64_t forgotten;
+};
+
+struct rj_processes;
+
+/* rj_processes_new - 0 or a negative errno. */
+RJ_MUST_CHECK int rj_processes_new(const struct rj_processes_options *o, struct rj_processes **out);
+
+/* rj_processes_free - takes NULL. */
+void rj_processes_free(struct rj_processes *p);
+
+/* rj_processes_meet - looks at the process right away: it may be gone soon. */
+void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met);
+
+/* rj_processes_find - NULL where it is not known; good until the next call of rj_processes_meet. */
+const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name);
+
+void rj_processes_get_counts(const struct rj_processes *p, struct rj_process_counts *out);
+
+/* Rows of what rj_process_emit writes; the first two are the objects of either end. */
+enum rj_process_field {
+	RJ_EXE_ORIGINATOR,
+	RJ_EXE_RESPONDER,
+	RJ_EXE_NAME,
+	RJ_EXE_PATH,
+	RJ_EXE_HASH,
+	RJ_EXE_PID,
+	RJ_EXE_UID,
+	RJ_EXE_START,
+	RJ_EXE_UPTIME,
+	RJ_EXE_CMDLINE,
+	RJ_EXE_OPENER,
+	RJ_EXE_NUM_FIELDS
+};
+extern const struct rj_field rj_process_fields[RJ_EXE_NUM_FIELDS + 1];
+
+/*
+ * rj_process_emit - writes object @field of @user, and in it that of @opener where this is another.
+ * @now_ns: Unix time at which they are to be shown. Nothing where both are NULL.
+ */
+void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
+		     enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v);
+
+#endif
