@@ -9,10 +9,14 @@
 #include "proto/dissector.h"
 #include "proto/registry.h"
 
-#define MAX_MESSAGES 15u	   /* a side; Joy's */
-#define MAX_HEADERS 64u		   /* twice Joy's; browsers send 10 to 20 */
-#define MAX_BODY 16u		   /* Joy's */
-#define MAX_BYTES RJ_HTTP_MAX_HEAD /* a side: the longest head as the first message */
+#define MAX_MESSAGES 15u /* a side; Joy's */
+#define MAX_HEADERS 64u	 /* twice Joy's; browsers send 10 to 20 */
+#define MAX_BODY 16u	 /* Joy's */
+/*
+ * Of a side, without bodies that are passed over. Ours: of a head that is longer than what is kept
+ * the end is looked for, where the next one begins (servers take 8 to 64 KiB).
+ */
+#define MAX_BYTES (64u << 10)
 
 enum role { ROLE_UNKNOWN, ROLE_REQUESTS, ROLE_RESPONSES };
 
@@ -110,6 +114,7 @@ static struct message *keep(struct side *side, struct rj_message *m, struct rj_c
 	}
 	kept->head_len = (uint32_t)len;
 	kept->is_truncated = is_long;
+	kept->is_start_like = is_long;
 	side->messages[side->num++] = kept;
 	return kept;
 }

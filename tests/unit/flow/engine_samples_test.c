@@ -63,10 +63,10 @@ TEST(engine_has_the_kernel_go_on_where_more_is_wanted)
 	struct run *run = start(10000 * MS, 30000 * MS, 100);
 
 	sample(run, 1, RJ_IP_TCP, 0, 1000, head, sizeof(head) - 1);
-	CHECK_STR(run->said, "7/5:17384 "); /* 1000 + 16384 */
+	CHECK_STR(run->said, "7/5:66536 "); /* 1000 + 65536 */
 	/* behind a hole nothing can be read: back to the first bytes */
 	sample(run, 1, RJ_IP_TCP, 0, 5000, "x", 1);
-	CHECK_STR(run->said, "7/5:17384 7/5:0 ");
+	CHECK_STR(run->said, "7/5:66536 7/5:0 ");
 	expect(run, "");
 }
 
@@ -78,14 +78,14 @@ TEST(engine_knows_from_the_first_sample_where_a_stream_starts)
 
 	started_sample(run, 1, RJ_IP_TCP, 0, 900, "stray", 5, 1000);
 	started_sample(run, 1, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11, 1000);
-	CHECK(!strstr(run->said, "7/5:17384"));
+	CHECK(!strstr(run->said, "7/5:66536"));
 	started_sample(run, 1, RJ_IP_TCP, 0, 1000, head, 10, 1000);
-	CHECK(strstr(run->said, "7/5:17384")); /* 1000 + 16384, of HTTP's dissector */
+	CHECK(strstr(run->said, "7/5:66536")); /* 1000 + 65536, of HTTP's dissector */
 	sample(run, 2, RJ_IP_TCP, 0, 900, "stray", 5);
 	sample(run, 2, RJ_IP_TCP, 0, 1010, head + 10, sizeof(head) - 11);
 	run->said[0] = 0;
 	sample(run, 2, RJ_IP_TCP, 0, 1000, head, 10);
-	CHECK(!strstr(run->said, "7/5:17384")); /* nobody knows */
+	CHECK(!strstr(run->said, "7/5:66536")); /* nobody knows */
 	expect(run, "");
 }
 
@@ -163,7 +163,7 @@ TEST(engine_has_the_kernel_stop_at_a_body_and_reads_the_head_behind_it)
 	run->said_len = 0;
 	sample(run, 1, RJ_IP_TCP, 0, behind, "PUT / HTTP/1.1\r\n", 16);
 	/* the head is not whole: on, as far as its dissector reads; the body did not count */
-	snprintf(want, sizeof(want), "7/5:%u ", behind + 16384 - len);
+	snprintf(want, sizeof(want), "7/5:%u ", behind + 65536 - len);
 	CHECK_STR(run->said, want);
 	expect(run, "");
 }
@@ -293,7 +293,7 @@ TEST(engine_reads_a_segment_whose_first_fragment_comes_last)
 		rj_engine_first(run->engine, &p);
 		segment_sample(run, p.bits, 1000, 0, head, 16);
 		/* all that HTTP's dissector takes; behind a hole nothing can be read */
-		CHECK_STR(run->said, is_lost ? "" : "7/5:17384 ");
+		CHECK_STR(run->said, is_lost ? "" : "7/5:66536 ");
 		rj_engine_get_stats(run->engine, &stats);
 		CHECK_EQ(stats.fragments.unread, 0);
 		expect(run, "1:eof:2/0@0 ");

@@ -528,9 +528,83 @@ TEST(http_head_cut_by_the_sender_is_malformed)
 	end(&f, "[{\"out\":[" GET_START "{\"A\":\"b\"},{\"malformed\":true}]}]");
 }
 
-TEST(http_head_longer_than_is_kept_shows_its_beginning)
+#define LONG_BYTES 20000u /* longer than is kept */
+
+/* Feeds @head, LONG_BYTES of a value and @rest, in segments. */
+static void feed_long(struct fixture *f, unsigned int side, const char *head, const char *rest)
 {
-	static char text[20000];
+	size_t head_len = strlen(head), rest_len = strlen(rest);
+	size_t at = 0, len = head_len + LONG_BYTES + rest_len;
+	uint8_t *bytes = malloc(len);
+
+	memcpy(bytes, head, head_len);
+	memset(bytes + head_len, 'x', LONG_BYTES);
+	memcpy(bytes + head_len + LONG_BYTES, rest, rest_len);
+	for (size_t n = 0; n < len && !f->is_done[side] && f->last[side] != RJ_MALFORMED;) {
+		n = n + 999 < len ? n + 999 : len;
+		at = n - parse_all(f, side, bytes + at, n - at, false);
+	}
+	free(bytes);
+}
+
+static void check_long(const char *head, const char *rest, const char *want)
+{
+	struct fixture f;
+
+	begin(&f);
+	feed_long(&f, CLIENT, head, rest);
+	CHECK_EQ(f.last[CLIENT], RJ_OK);
+	CHECK(!f.is_done[CLIENT]);
+	end(&f, want);
+}
+
+#define LONG_START "[{\"out\":[" GET_START "{\"A\":\"b\"},"
+#define LONG_END "{\"truncated\":true}]},{\"out\":" GET_JSON "}]"
+
+TEST(http_what_follows_a_head_longer_than_is_kept_is_read)
+{
+	check_long("GET / HTTP/1.1\r\nA: b\r\nC: ", "\r\n\r\n" GET, LONG_START LONG_END);
+	check_long(
+		"GET / HTTP/1.1\r\nA: b\r\nC: ", "\r\n d\r\nContent-Length:\r\n 4\r\n\r\n0123" GET,
+		LONG_START "{\"body\":\"30313233\"}," LONG_END);
+	check_long("GET / HTTP/1.1\r\nA: b\r\nContent-Length: 4\r\nC: ", "\n\n0123" GET,
+		   LONG_START "{\"Content-Length\":\"4\"},{\"body\":\"30313233\"}," LONG_END);
+}
+
+TEST(http_what_follows_a_target_longer_than_is_kept_is_read)
+{
+	struct fixture f;
+	char *json;
+
+	begin(&f);
+	feed_long(&f, CLIENT, "HEAD /", " HTTP/1.1\r\nHost: a\r\n\r\n" GET);
+	feed(&f, SERVER, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" OK_NO);
+	json = unit_json(&rj_http, f.state, CLIENT);
+	CHECK(strstr(json, "xxx\"},{\"truncated\":true}],\"in\":["));
+	CHECK(strstr(json,
+		     "{\"Content-Length\":\"5\"}]},{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "}]"));
+	free(json);
+	end(&f, NULL);
+}
+
+TEST(http_what_follows_long_responses_is_read)
+{
+	struct fixture f;
+
+	begin(&f);
+	feed(&f, CLIENT, "HEAD / HTTP/1.1\r\n\r\n" GET);
+	feed_long(&f, SERVER, "HTTP/1.1 103 Early Hints\r\nLink: ", "\r\n\r\n");
+	feed_long(&f, SERVER,
+		  "HTTP/1.1 200 OK\r\nA: b\r\nC: ", "\r\nTransfer-Encoding: chunked\r\n\r\n" OK_NO);
+	end(&f,
+	    "[{\"out\":[{\"method\":\"HEAD\"},{\"uri\":\"/\"},{\"version\":\"HTTP/1.1\"}],"
+	    "\"in\":[{\"version\":\"HTTP/1.1\"},{\"code\":\"200\"},{\"reason\":\"OK\"},"
+	    "{\"A\":\"b\"},{\"truncated\":true}]},{\"out\":" GET_JSON ",\"in\":" OK_NO_JSON "}]");
+}
+
+TEST(http_head_without_an_end_is_let_go)
+{
+	static char text[1u << 17];
 	struct fixture f;
 	int at = snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nA: b\r\nC: ");
 

@@ -256,11 +256,15 @@ static bool is_fold(const struct rj_cursor *c)
 	return !rj_cursor_u8(&ahead, &ch) && (ch == ' ' || ch == '\t');
 }
 
-/* Adds a line to the value, which is then one of several, after one space. */
+/* Adds a line to the value, which is then one of several, after one space, as far as it fits. */
 static void fold(struct rj_http_field *f, struct rj_cursor text)
 {
-	size_t len = f->value.left;
+	uint32_t len = f->value.left;
 
+	if (len >= sizeof(f->folded))
+		return;
+	if (text.left >= sizeof(f->folded) - len)
+		text.left = (uint32_t)sizeof(f->folded) - len - 1;
 	if (f->value.at != f->folded)
 		memcpy(f->folded, f->value.at, len);
 	f->folded[len++] = ' ';
@@ -275,7 +279,7 @@ RJ_MUST_CHECK static enum rj_status add_line(struct rj_http_field *f, struct rj_
 
 	if (!text.left)
 		return RJ_OK;
-	if (!is_value(text) || text.left >= sizeof(f->folded) - f->value.left)
+	if (!is_value(text))
 		return RJ_MALFORMED;
 	if (f->value.left)
 		fold(f, text);
@@ -297,7 +301,7 @@ static inline bool read_usual(struct rj_cursor *c, struct rj_http_field *out)
 		return false;
 	while (token_chars[at[name_len]]) /* CR is none */
 		name_len++;
-	if (!name_len || at[name_len] != ':' || end >= sizeof(out->folded))
+	if (!name_len || at[name_len] != ':')
 		return false;
 	first = name_len + 1;
 	while (is_blank(at[first]))

@@ -29,7 +29,7 @@ struct rj_http_start {
  * @is_end: it was the empty line; name and value are not set
  * @name:   borrows the input
  * @value:  without white space at its ends, each line fold one space; borrows the input, or
- *          @folded when it has more than one line
+ *          @folded when it has more than one line; what does not fit there is left out
  */
 struct rj_http_field {
 	bool is_end;

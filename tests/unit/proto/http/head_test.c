@@ -68,6 +68,25 @@ TEST(http_a_header_is_read_to_its_end_wherever_the_bytes_end)
 	check(NAME "\r\nB: c\r\n", 14, NULL, 0);
 }
 
+/* However long a line is; of folded ones what fits. */
+TEST(http_a_header_may_be_longer_than_a_head_that_is_kept)
+{
+	static char line[40000] = NAME ": ";
+	static char want[RJ_HTTP_MAX_HEAD];
+	size_t at = strlen(line);
+
+	memset(line + at, 'x', sizeof(line) - at);
+	memcpy(line + sizeof(line) - 4, "\r\n\r\n", 4);
+	check(line, sizeof(line), line + at, sizeof(line) - 4 - at);
+	memcpy(line + 30000, "\r\n ", 3);
+	check(line, sizeof(line), line + at, 30000 - at);
+	memset(line + 30000, 'x', 3);
+	memcpy(line + at + 10000, "\r\n ", 3);
+	memset(want, 'x', sizeof(want));
+	want[10000] = ' ';
+	check(line, sizeof(line), want, sizeof(want));
+}
+
 TEST(http_what_is_no_part_of_a_uri_is_found_at_every_place)
 {
 	static const uint8_t odd[] = { 0, 0x1f, ' ', 0x7f, '!', 0x80, 0xff };
