@@ -18,6 +18,9 @@
 #define QUESTION_BYTES 5u /* at the least: the root, type, class */
 #define RECORD_BYTES 11u  /* and TTL, length of data */
 
+/* Messages of no bytes that may stand before the first one of a stream. Ours. */
+#define MAX_EMPTY 4u
+
 /* Off its ports the first message of a stream is shorter: what else begins so is soon told. */
 #define MAX_STRICT_BYTES 4096u
 
@@ -160,6 +163,16 @@ static enum rj_probe probe_begun(struct rj_cursor bytes, size_t len)
 	return probe_of(h.counts[RJ_DNS_QD] ? rj_dns_question_read(&p, NULL, &q) : RJ_OK);
 }
 
+/* The length of a stream's first message that has bytes; those that have none are passed. */
+RJ_MUST_CHECK static enum rj_status read_first_length(struct rj_cursor *c, uint16_t *out)
+{
+	enum rj_status st = rj_cursor_u16(c, out);
+
+	for (unsigned int i = 0; i < MAX_EMPTY && !st && !*out; i++)
+		st = rj_cursor_u16(c, out);
+	return st;
+}
+
 static enum rj_probe probe_stream(const struct rj_message *m, struct rj_cursor c)
 {
 	struct rj_cursor message = c;
@@ -171,7 +184,7 @@ static enum rj_probe probe_stream(const struct rj_message *m, struct rj_cursor c
 	if (!st && !is_own && high >= MAX_STRICT_BYTES >> 8)
 		return RJ_PROBE_NO;
 	if (!st)
-		st = rj_cursor_u16(&c, &len);
+		st = is_own ? read_first_length(&c, &len) : rj_cursor_u16(&c, &len);
 	if (st)
 		return probe_of(st);
 	if (len < HEADER_BYTES)
@@ -271,7 +284,7 @@ static enum rj_status parse_datagram(struct dns_state *s, struct rj_message *m, 
 	return RJ_OK;
 }
 
-/* RFC 1035 section 4.2.2: a message stands behind its length. */
+/* RFC 1035 section 4.2.2: a message stands behind its length. One of no bytes says nothing. */
 static enum rj_status parse_stream(struct dns_state *s, struct rj_message *m, struct rj_cursor *c)
 {
 	struct rj_cursor ahead = *c, message;
@@ -282,8 +295,12 @@ static enum rj_status parse_stream(struct dns_state *s, struct rj_message *m, st
 	if (st)
 		return st;
 	len = message.left;
-	if (len < HEADER_BYTES)
+	if (len && len < HEADER_BYTES)
 		return RJ_MALFORMED;
+	if (!len) {
+		*c = ahead;
+		return RJ_OK;
+	}
 	st = rj_cursor_bytes(&message, len, &bytes);
 	if (st)
 		return st;

@@ -77,6 +77,16 @@ TEST(dns_probe_of_a_stream_wants_a_length_a_header_and_a_name)
 	CHECK_EQ(probe_tcp("000c 0001 8105 0000 0000 0000 0000", 53), RJ_PROBE_YES);
 }
 
+TEST(dns_probe_of_a_stream_passes_empty_messages)
+{
+	CHECK_EQ(probe_tcp("0000 001d 0001 0100 0001 0000 0000 0000" QUESTION, 53), RJ_PROBE_YES);
+	CHECK_EQ(probe_tcp("0000 0000 0000 0000 001d 0001 0100 0001 0000 0000 0000" QUESTION, 53),
+		 RJ_PROBE_YES);
+	CHECK_EQ(probe_tcp("0000 0000 0000 00", 53), RJ_PROBE_MORE);
+	CHECK_EQ(probe_tcp("0000 0000 0000 0000 0000", 53), RJ_PROBE_NO);
+	CHECK_EQ(probe_tcp("0000 001d 0001 0100 0001 0000 0000 0000" QUESTION, 9999), RJ_PROBE_NO);
+}
+
 TEST(dns_probe_of_a_stream_on_other_ports_wants_all_of_the_message)
 {
 	CHECK_EQ(probe_tcp("001d 0001 0100 0001 0000 0000 0000" QUESTION, 9999), RJ_PROBE_YES);
@@ -124,6 +134,21 @@ TEST(dns_of_a_stream_is_read_message_by_message)
 	CHECK_EQ(feed_stream(&f, "000c 0002 0000 0001 0000 0000 0000", false, &left), RJ_OK);
 	CHECK_EQ(left, 0);
 	end(&f, "[{\"id\":1,\"flags\":[]},{\"id\":2,\"flags\":[],\"malformed\":true}]");
+}
+
+TEST(dns_empty_messages_of_a_stream_are_passed)
+{
+	struct fixture f;
+	size_t left;
+
+	begin(&f, 53);
+	CHECK_EQ(feed_stream(&f, "0000 000c", false, &left), RJ_OK);
+	CHECK_EQ(left, 2);
+	CHECK_EQ(feed_stream(&f, "000c 0001 0000 0000 0000 0000 0000 0000", false, &left), RJ_OK);
+	CHECK_EQ(left, 2);
+	CHECK_EQ(feed_stream(&f, "0000", true, &left), RJ_OK);
+	CHECK_EQ(feed_stream(&f, "0001 00", false, &left), RJ_MALFORMED);
+	end(&f, "[{\"id\":1,\"flags\":[]}]");
 }
 
 TEST(dns_every_prefix_of_a_stream_is_truncated)
