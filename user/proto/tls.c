@@ -24,9 +24,6 @@
  */
 #define STREAM_MAX (RJ_TLS_MESSAGE_MAX + RJ_TLS_CERTIFICATES_MAX + 16u * 1024u)
 
-/* RFC 8446 6: level, description */
-#define ALERT_CLOSE_NOTIFY 0u
-
 /*
  * struct tls_side - where a side's stream stands between two calls of parse.
  * @fragment_left: bytes of the present handshake record not taken yet
@@ -365,18 +362,6 @@ static bool is_ssl2(struct rj_cursor c)
 	return !rj_cursor_u8(&c, &high) && high & 0x80;
 }
 
-/* An alert of two bytes is in the clear, as no cipher adds nothing. */
-static void read_alert(struct tls_state *state, struct rj_message *m, struct rj_cursor record)
-{
-	uint8_t level, description;
-
-	if (record.left != RJ_TLS_ALERT_BYTES || rj_cursor_u8(&record, &level) ||
-	    rj_cursor_u8(&record, &description))
-		return;
-	rj_tls_session_alert(&state->session, m->side, level, description);
-	m->is_done = level == RJ_TLS_ALERT_FATAL || description == ALERT_CLOSE_NOTIFY;
-}
-
 /*
  * Reads the record that starts here, or what it begins. All that can be learned
  * from application data is that the handshake in the clear is over, and its
@@ -409,7 +394,7 @@ RJ_MUST_CHECK static enum rj_status read_record(struct tls_state *state, struct 
 	if (type == RECORD_HANDSHAKE)
 		m->is_done = true;
 	if (type == RECORD_ALERT)
-		read_alert(state, m, record);
+		m->is_done = rj_tls_session_alerts(&state->session, m->side, record);
 	if (type == RECORD_CHANGE_CIPHER_SPEC)
 		st = read_ccs(state, m, record);
 	if (!st)

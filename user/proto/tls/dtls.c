@@ -360,15 +360,6 @@ RJ_MUST_CHECK static enum rj_status take_handshake(struct rj_tls_session *s,
 	return RJ_OK;
 }
 
-static void take_alert(struct rj_tls_session *s, const struct rj_message *m, struct rj_cursor body)
-{
-	uint8_t level, description;
-
-	if (body.left == RJ_TLS_ALERT_BYTES && !rj_cursor_u8(&body, &level) &&
-	    !rj_cursor_u8(&body, &description))
-		rj_tls_session_alert(s, m->side, level, description);
-}
-
 RJ_MUST_CHECK static enum rj_status take_record(struct rj_tls_session *s, struct rj_dtls_side *side,
 						struct rj_message *m, const struct record *record)
 {
@@ -377,7 +368,7 @@ RJ_MUST_CHECK static enum rj_status take_record(struct rj_tls_session *s, struct
 	if (!record->is_hidden && record->type == RECORD_HANDSHAKE)
 		st = take_handshake(s, side, m, record->body);
 	else if (!record->is_hidden && record->type == RECORD_ALERT)
-		take_alert(s, m, record->body);
+		(void)rj_tls_session_alerts(s, m->side, record->body); /* others may come anew */
 	if (record->is_hidden || s->is_over[m->side])
 		side->num_late++;
 	m->is_done = side->num_late >= LATE_MAX || ++side->num_records >= RECORDS_MAX;

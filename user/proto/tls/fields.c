@@ -11,7 +11,8 @@ const struct rj_field rj_tls_fields[RJ_TLS_NUM_FIELDS] = {
 	[F_VERSION] = { "version", RJ_TYPE_STRING, "", 0, "RFC 8446 4.2.1",
 		"Version the server chose: SSL2.0 to TLS1.3, DTLS1.0 to DTLS1.3; others as 0x7f1c." },
 	[F_C_VERSION] = { "c_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
-		"Highest version the client offers: 2 is SSL 3.0, 3 to 6 are TLS 1.0 to 1.3, as DTLS." },
+		"Highest version the client offers: 2 is SSL 3.0, 3 to 6 are TLS 1.0 to 1.3, as DTLS. "
+		"Drafts have none." },
 	[F_S_VERSION] = { "s_version", RJ_TYPE_UINT, "", 0, "Joy; RFC 8446 4.2.1",
 		"Version the server chose, numbered as c_version." },
 	[F_C_KEY_LENGTH] = { "c_key_length", RJ_TYPE_UINT, "bits", 0, "Joy; RFC 5246 7.4.7",

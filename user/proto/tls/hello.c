@@ -354,9 +354,9 @@ unsigned int rj_tls_version_rank(uint16_t version)
 static uint16_t highest_offered(struct rj_cursor data)
 {
 	struct rj_cursor list;
-	uint16_t highest = 0, version;
+	uint16_t highest, version;
 
-	if (rj_tls_list_open(RJ_TLS_LIST_VERSIONS, data, &list))
+	if (rj_tls_list_open(RJ_TLS_LIST_VERSIONS, data, &list) || rj_cursor_u16(&list, &highest))
 		return 0;
 	while (list.left && !rj_cursor_u16(&list, &version)) {
 		if (rj_tls_version_rank(version) > rj_tls_version_rank(highest))

@@ -97,8 +97,9 @@ bool rj_tls_hello_is_retry(const struct rj_tls_hello *hello);
 /*
  * rj_tls_hello_version - of a ServerHello: the version selected, which is that of
  * supported_versions, else legacy_version. Of a ClientHello: the highest of SSL
- * 3.0 to TLS 1.3, or of DTLS, in supported_versions, else legacy_version. @supported: the data of
- * its supported_versions, as rj_tls_extension_find gives it.
+ * 3.0 to TLS 1.3, or of DTLS, in supported_versions; where all are others (drafts) the first of
+ * them; without that extension legacy_version. @supported: the data of its supported_versions, as
+ * rj_tls_extension_find gives it.
  */
 uint16_t rj_tls_hello_version(const struct rj_tls_hello *hello, struct rj_cursor supported);
 

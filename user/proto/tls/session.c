@@ -10,6 +10,12 @@
 #define TICKET_HEAD_BYTES 6u
 #define COMPRESSED_HEAD_BYTES 5u /* RFC 8879 4: algorithm, uint24 uncompressed_length */
 
+/* RFC 8446 6: level, description */
+#define ALERT_BYTES 2u
+#define ALERT_WARNING 1u
+#define ALERT_FATAL 2u
+#define ALERT_CLOSE_NOTIFY 0u
+
 uint32_t rj_tls_session_wants(uint8_t type, uint32_t len)
 {
 	uint32_t head;
@@ -88,7 +94,6 @@ static void take_second_hello(struct rj_tls_session *s, unsigned int side, struc
 			s->client_hello = body;
 		return;
 	}
-	s->is_retried = true;
 	s->is_over[side] = true;
 }
 
@@ -190,15 +195,32 @@ RJ_MUST_CHECK static enum rj_status take_of_server(struct rj_tls_session *s, uns
 	}
 }
 
+/* In the clear: whole alerts, and fewer bytes than a cipher adds (10 at the least, RFC 6066 7). */
+static bool is_clear_alerts(size_t len)
+{
+	return len && len % ALERT_BYTES == 0 && len <= RJ_TLS_ALERTS_MAX * ALERT_BYTES;
+}
+
+static bool is_alert_level(uint8_t level)
+{
+	return level == ALERT_WARNING || level == ALERT_FATAL;
+}
+
 enum rj_probe rj_tls_probe_alert(struct rj_cursor c, uint16_t len)
 {
-	uint8_t level;
+	uint8_t level, description;
 
-	if (len != RJ_TLS_ALERT_BYTES)
+	if (!is_clear_alerts(len))
 		return RJ_PROBE_NO;
-	if (rj_cursor_u8(&c, &level))
-		return RJ_PROBE_MORE;
-	return level && level <= RJ_TLS_ALERT_FATAL ? RJ_PROBE_YES : RJ_PROBE_NO;
+	for (size_t at = 0; at < len; at += ALERT_BYTES) {
+		if (at && rj_cursor_u8(&c, &description))
+			return RJ_PROBE_MORE;
+		if (rj_cursor_u8(&c, &level))
+			return RJ_PROBE_MORE;
+		if (!is_alert_level(level))
+			return RJ_PROBE_NO;
+	}
+	return RJ_PROBE_YES;
 }
 
 enum rj_status rj_tls_session_message(struct rj_tls_session *session, unsigned int side,
@@ -232,16 +254,31 @@ enum rj_status rj_tls_session_message(struct rj_tls_session *session, unsigned i
 	}
 }
 
-void rj_tls_session_alert(struct rj_tls_session *session, unsigned int side, uint8_t level,
-			  uint8_t description)
+static void keep_alert(struct rj_tls_session *s, unsigned int side, uint8_t level,
+		       uint8_t description)
 {
-	if (session->num_alerts == RJ_TLS_ALERTS_MAX)
+	if (s->num_alerts == RJ_TLS_ALERTS_MAX)
 		return;
-	session->alerts[session->num_alerts++] = (struct rj_tls_alert){
+	s->alerts[s->num_alerts++] = (struct rj_tls_alert){
 		.side = (uint8_t)side,
 		.level = level,
 		.description = description,
 	};
+}
+
+bool rj_tls_session_alerts(struct rj_tls_session *session, unsigned int side,
+			   struct rj_cursor record)
+{
+	bool is_one = record.left == ALERT_BYTES, is_last = false;
+	uint8_t level, description;
+
+	if (!is_one && rj_tls_probe_alert(record, (uint16_t)record.left) != RJ_PROBE_YES)
+		return false;
+	while (!rj_cursor_u8(&record, &level) && !rj_cursor_u8(&record, &description)) {
+		keep_alert(session, side, level, description);
+		is_last |= level == ALERT_FATAL || description == ALERT_CLOSE_NOTIFY;
+	}
+	return is_last;
 }
 
 static bool offers_tls13(const struct rj_tls_session *s)

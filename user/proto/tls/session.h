@@ -64,7 +64,7 @@ struct rj_tls_alert {
 
 /*
  * struct rj_tls_session - embedded; a zeroed one knows nothing. All but transport and is_malformed
- * are set by rj_tls_session_message and rj_tls_session_alert alone.
+ * are set by rj_tls_session_message and rj_tls_session_alerts alone.
  * @client_hello: the first that came; over DTLS the last before the server answered
  * @server_hello: the ServerHello that is no HelloRetryRequest
  * @retry:        the HelloRetryRequest
@@ -74,7 +74,7 @@ struct rj_tls_alert {
  * @transport:    enum rj_tls_transport; whoever feeds the session sets it before the first message
  * @roles:        enum rj_tls_role by side
  * @is_over:      by side: no message that would be read can come any more
- * @is_retried:   a HelloRetryRequest or a second ClientHello was seen
+ * @is_retried:   a HelloRetryRequest was seen
  * @is_verified:  DTLS: the server asked for its cookie (HelloVerifyRequest)
  * @is_malformed: set by whoever finds it; goes out as it is
  */
@@ -121,10 +121,10 @@ const struct rj_tls_session *rj_tls_session_of(const void *state);
  */
 uint32_t rj_tls_session_wants(uint8_t type, uint32_t len);
 
-#define RJ_TLS_ALERT_BYTES 2u
-#define RJ_TLS_ALERT_FATAL 2u
-
-/* rj_tls_probe_alert - whether a record of @len bytes, from @c on, is an alert in the clear. */
+/*
+ * rj_tls_probe_alert - whether a record of @len bytes, from @c on, has alerts in the clear: one, or
+ * several up to TLS 1.2 (RFC 5246 6.2.1), at most RJ_TLS_ALERTS_MAX.
+ */
 enum rj_probe rj_tls_probe_alert(struct rj_cursor c, uint16_t len);
 
 /*
@@ -145,9 +145,12 @@ RJ_MUST_CHECK enum rj_status rj_tls_session_message(struct rj_tls_session *sessi
 RJ_MUST_CHECK enum rj_status rj_tls_session_ssl2(struct rj_tls_session *session, unsigned int side,
 						 struct rj_tls_body body);
 
-/* rj_tls_session_alert - takes in an alert of @side that came in the clear. */
-void rj_tls_session_alert(struct rj_tls_session *session, unsigned int side, uint8_t level,
-			  uint8_t description);
+/*
+ * rj_tls_session_alerts - takes in the alerts of a record of @side; none where they are encrypted.
+ * True: one of them says that nothing follows.
+ */
+bool rj_tls_session_alerts(struct rj_tls_session *session, unsigned int side,
+			   struct rj_cursor record);
 
 /*
  * rj_tls_session_may_retry - whether @side may yet send a hello in the clear after

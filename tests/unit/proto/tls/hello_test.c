@@ -159,7 +159,10 @@ TEST(tls_counts_the_highest_version_offered_without_grease)
 {
 	check_extensions("002b0007 06 fafa 0303 0302", RJ_OK, "{\"c_version\":5,");
 	check_extensions("002b0007 06 0301 0304 0303", RJ_OK, "{\"c_version\":6,");
-	check_extensions("002b0003 02 fafa", RJ_OK, "{\"c_version\":5,");
+	check_extensions("002b0007 06 7f1c 7f1b 0303", RJ_OK, "{\"c_version\":5,");
+	/* versions without a number alone */
+	check_extensions("002b0005 04 7f1c 7f17", RJ_OK, "{\"c_random\":");
+	check_extensions("002b0003 02 fafa", RJ_OK, "{\"c_random\":");
 	check_parts(&(struct parts){ .version = "0300", .suites_len = 2, .compression_len = 1 },
 		    RJ_OK, "{\"c_version\":2,");
 	check_parts(&(struct parts){ .version = "0304", .suites_len = 2, .compression_len = 1 },

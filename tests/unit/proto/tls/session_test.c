@@ -81,6 +81,20 @@ TEST(tls_session_tells_who_sent_alerts)
 	talk_end(&t);
 }
 
+/* RFC 5246 6.2.1: messages of one type may share a record. */
+TEST(tls_session_takes_all_alerts_of_a_record)
+{
+	struct talk t = talk_begin(1u << 20);
+
+	CHECK_EQ(say(&t, CLIENT, "160301002d 01000029 0303" RANDOM "00 00021301 0100"), RJ_OK);
+	CHECK_EQ(say(&t, SERVER, "1503010004 0170 0228"), RJ_OK);
+	CHECK(t.is_done[SERVER]);
+	check(&t, "\"alerts\":[{\"from\":\"server\",\"level\":\"warning\",\"alert\":112,"
+		  "\"description\":\"unrecognized_name\"},{\"from\":\"server\",\"level\":\"fatal\","
+		  "\"alert\":40,\"description\":\"handshake_failure\"}]");
+	talk_end(&t);
+}
+
 TEST(tls_session_keeps_no_more_alerts_than_its_cap)
 {
 	struct talk t = talk_begin(1u << 20);
@@ -97,6 +111,9 @@ TEST(tls_session_takes_no_encrypted_alert_for_one)
 
 	CHECK_EQ(say(&t, SERVER, "160301002a 02000026 0303" RANDOM "00 002f 00"), RJ_OK);
 	CHECK_EQ(say(&t, SERVER, "1503010003010203"), RJ_OK);
+	CHECK_EQ(say(&t, SERVER, "150301000401000300"), RJ_OK);
+	CHECK_EQ(say(&t, SERVER, "150301000a 0100 0100 0100 0100 0100"), RJ_OK);
+	CHECK(!t.is_done[SERVER]);
 	CHECK_EQ(rj_tls_session_of(t.state)->num_alerts, 0);
 	talk_end(&t);
 }
