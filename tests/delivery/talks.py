@@ -181,6 +181,7 @@ LINES = [
     ('nntp', 119, [(1, '200 news.example.test ready\r\n'), (0, 'CAPABILITIES\r\n'),
                    (1, '101 Capability list:\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n'), (0, 'STARTTLS\r\n'),
                    (1, '382 Continue with TLS negotiation\r\n')]),
+    ('nntp at once', 119, [(1, '200 news.example.test ready\r\n'), (0, 'STARTTLS\r\n'), (1, '382 Go\r\n')]),
     ('sieve', 4190, [(1, '"IMPLEMENTATION" "Dovecot"\r\n"SIEVE" "fileinto"\r\n"STARTTLS"\r\nOK "ready."\r\n'),
                      (0, 'STARTTLS\r\n'), (1, 'OK "Begin TLS negotiation now."\r\n')]),
     ('irc', 6667, [(0, 'CAP LS 302\r\n'), (1, ':irc.example.test CAP * LS :tls\r\n'), (0, 'STARTTLS\r\n'),

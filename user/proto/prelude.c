@@ -11,6 +11,7 @@
 #define SOCKS_METHODS_MAX 8u   /* RFC 1928 3: a byte; clients offer 1 to 3 */
 #define SOCKS_USER_MAX 256u    /* SOCKS 4 has no limit; that of RFC 1929 and a NUL */
 #define PROXY_LINE_MAX 107u    /* PROXY protocol 2.1 */
+#define NNTP_LINE_MAX 512u     /* RFC 3977 3.1 */
 #define IRC_NAME_MAX 64u       /* of a server, with its colon: RFC 2812 2.3.1 has 63 */
 #define MYSQL_PROTOCOL 10u     /* of the greeting, since MySQL 3.21 */
 #define POSTGRES_TLS 80877103u /* 1234, 5679: SSLRequest */
@@ -64,11 +65,25 @@ static enum rj_probe probe_texts(struct rj_cursor bytes, const char *const *text
 	return answer;
 }
 
+/*
+ * What a client begins with, but for STARTTLS, which others begin with too: then it is the server's
+ * greeting and its answer that tell (RFC 3977 5.1, RFC 4642 2.2).
+ */
 static enum rj_probe probe_nntp(struct rj_cursor bytes)
 {
 	static const char *const texts[] = { "CAPABILITIES\r\n", "MODE READER\r\n", NULL };
+	static const char *const greetings[] = { "200 ", "201 ", NULL };
+	static const char *const answers[] = { "382 ", "382\r\n", NULL };
+	enum rj_probe answer = probe_texts(bytes, greetings);
+	struct rj_cursor line;
 
-	return probe_texts(bytes, texts);
+	if (answer == RJ_PROBE_NO)
+		return probe_texts(bytes, texts);
+	if (answer == RJ_PROBE_MORE)
+		return answer;
+	if (rj_line_read(&bytes, &line))
+		return bytes.left > NNTP_LINE_MAX ? RJ_PROBE_NO : RJ_PROBE_MORE;
+	return line.left > NNTP_LINE_MAX ? RJ_PROBE_NO : probe_texts(bytes, answers);
 }
 
 static enum rj_probe probe_sieve(struct rj_cursor bytes)

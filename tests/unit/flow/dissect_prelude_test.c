@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TLS behind STARTTLS, SOCKS, CONNECT and PROXY headers, however both sides are delivered. */
+#include "proto/registry.h"
 #include "tests/unit/flow/talk.h"
 
 /*
@@ -42,6 +43,7 @@ static const struct before befores[] = {
 	  "* OK a\r\n* CAPABILITY STARTTLS\r\na1 OK\r\na2 OK go\r\n", false, true },
 	{ "[\"nntp\"]", "CAPABILITIES\r\nSTARTTLS\r\n",
 	  "200 a\r\n101 b\r\nSTARTTLS\r\n.\r\n382 go\r\n", false, false },
+	{ "[\"nntp\"]", "STARTTLS\r\n", "201 a\r\n382 go\r\n", false, true },
 	{ "[\"sieve\"]", "STARTTLS\r\n", "\"IMPLEMENTATION\" \"a\"\r\n\"STARTTLS\"\r\nOK\r\nOK\r\n",
 	  false, true },
 	{ "[\"irc\"]", "CAP LS 302\r\nSTARTTLS\r\n", ":a CAP * LS :tls\r\n:a 670 * :go\r\n", false,
@@ -206,6 +208,37 @@ TEST(prelude_leads_to_tls_however_it_is_cut)
 		free(want);
 		talk_free(&talk);
 	}
+}
+
+static enum rj_probe probe(const char *text)
+{
+	const struct rj_message m = { .over = TCP };
+	size_t len = strlen(text);
+	uint8_t *exact = unit_copy((const uint8_t *)text, len);
+	enum rj_probe answer = rj_prelude.probe(&m, rj_cursor_init(exact, len, false));
+
+	free(exact);
+	return answer;
+}
+
+TEST(prelude_nntp_is_a_greeting_and_the_answer_to_starttls)
+{
+	char text[600] = "200 ";
+
+	CHECK_EQ(probe("20"), RJ_PROBE_MORE);
+	CHECK_EQ(probe("200 a\r\n3"), RJ_PROBE_MORE);
+	CHECK_EQ(probe("200 a\r\n382 go"), RJ_PROBE_YES);
+	CHECK_EQ(probe("201 a\r\n382\r\n"), RJ_PROBE_YES);
+	CHECK_EQ(probe("200 a\r\n381 "), RJ_PROBE_NO);
+	CHECK_EQ(probe("200 a\r\n382x"), RJ_PROBE_NO);
+	CHECK_EQ(probe("202 a\r\n382 go"), RJ_PROBE_NO);
+	CHECK_EQ(probe("STARTTLS\r\n"), RJ_PROBE_NO);
+	memset(text + 4, 'x', 500);
+	CHECK_EQ(probe(text), RJ_PROBE_MORE);
+	memset(text + 4, 'x', 509);
+	CHECK_EQ(probe(text), RJ_PROBE_NO);
+	memcpy(text + 513, "\r\n382 go", 9);
+	CHECK_EQ(probe(text), RJ_PROBE_NO);
 }
 
 TEST(prelude_may_stand_behind_another)
