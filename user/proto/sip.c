@@ -18,6 +18,7 @@
 #define MAX_MEDIA 16u	      /* of a session. Ours */
 #define MAX_FORMATS 32u	      /* of a medium */
 #define MAX_LINE_ENDS 16u     /* bytes of them before the first message; a ping has 4. Ours */
+#define MAX_METHOD 32u	      /* the longest of IANA's have 9 letters. Ours */
 #define MAX_START_LINE 512u   /* before it must have its version; URIs have some 50. Ours */
 #define VERSION "SIP/2.0"
 
@@ -111,12 +112,6 @@ static const struct rj_field fields[NUM_FIELDS] = {
 
 static const uint16_t ports[] = { 5060, 5061, 0 };
 
-/* RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665: with the blank behind. */
-static const char *const methods[] = {
-	"INVITE ",  "ACK ",   "BYE ",	  "CANCEL ", "REGISTER ", "OPTIONS ",	"PRACK ", "UPDATE ",
-	"MESSAGE ", "REFER ", "PUBLISH ", "INFO ",   "NOTIFY ",	  "SUBSCRIBE ", NULL,
-};
-
 static const char *const schemes[] = { "sip:", "sips:", "tel:", "urn:", "im:", "pres:", NULL };
 
 /* @asker: 1 + the side of the first message, if that asked, else of the other */
@@ -141,6 +136,33 @@ RJ_MUST_CHECK static enum rj_status skip_one_of(struct rj_cursor *c, const char 
 		st = rj_cursor_short(c);
 	}
 	return st;
+}
+
+/* token, RFC 3261 25.1: letters, digits and -.!%*_+`'~ */
+static bool is_token_char(uint8_t ch)
+{
+	uint8_t letter = ch | 0x20;
+
+	if ((letter >= 'a' && letter <= 'z') || (ch >= '0' && ch <= '9'))
+		return true;
+	return ch > ' ' && memchr("-.!%*_+`'~", ch, 10);
+}
+
+/* RFC 3261 25.1: a method is any token, as extensions have their own; with the blank behind. */
+RJ_MUST_CHECK static enum rj_status skip_method(struct rj_cursor *c)
+{
+	for (unsigned int num = 0; num <= MAX_METHOD; num++) {
+		uint8_t ch;
+		enum rj_status st = rj_cursor_u8(c, &ch);
+
+		if (st)
+			return st;
+		if (num && ch == ' ')
+			return RJ_OK;
+		if (!is_token_char(ch))
+			return RJ_MALFORMED;
+	}
+	return RJ_MALFORMED;
 }
 
 /* RFC 3261 7.1: behind the method a URI and the version, before the end of a line. */
@@ -184,7 +206,7 @@ RJ_MUST_CHECK static enum rj_status check_start(struct rj_cursor c, bool *ret_is
 	*ret_is_request = st == RJ_MALFORMED;
 	if (st != RJ_MALFORMED)
 		return st ? st : check_response(c);
-	st = skip_one_of(&c, methods);
+	st = skip_method(&c);
 	return st ? st : check_request(c);
 }
 
@@ -203,7 +225,7 @@ static enum rj_probe probe(const struct rj_message *m, struct rj_cursor bytes)
 
 	if (m->over == RJ_OVER_TCP)
 		skip_line_ends(&bytes);
-	if (bytes.left && (*bytes.at < 'A' || *bytes.at > 'U'))
+	if (bytes.left && !is_token_char(*bytes.at))
 		return RJ_PROBE_NO;
 	st = check_start(bytes, &is_request);
 	if (st)
@@ -242,14 +264,33 @@ static const struct header *header_of(struct rj_cursor name)
 	return NULL;
 }
 
+static bool is_blank(uint8_t ch)
+{
+	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
+}
+
+/* A value of several lines, without what is blank at its ends. */
+static struct rj_cursor trim_lines(struct rj_cursor c)
+{
+	struct rj_cursor ahead = c;
+	uint8_t ch;
+
+	while (!rj_cursor_u8(&ahead, &ch) && is_blank(ch))
+		c = ahead;
+	while (c.left && is_blank(c.at[c.left - 1]))
+		c.left--;
+	return c;
+}
+
 /*
- * The next header line and its value, without lines that are folded onto it (RFC 3261 7.3.1), which
- * are passed. One of no interest has *@out NULL and is @value as a whole, empty at the head's end.
+ * The next header line and its value, with the lines that are folded onto it (RFC 3261 7.3.1) as
+ * they came. One of no interest has *@out NULL and as @value its first line, empty at the head's
+ * end.
  */
 RJ_MUST_CHECK static enum rj_status next_header(struct rj_cursor *c, const struct header **out,
 						struct rj_cursor *value)
 {
-	struct rj_cursor line, name;
+	struct rj_cursor all = *c, line, name;
 	enum rj_status st = rj_line_read(c, &line);
 
 	if (st)
@@ -265,9 +306,12 @@ RJ_MUST_CHECK static enum rj_status next_header(struct rj_cursor *c, const struc
 	}
 	if (!rj_line_word(&line, ':', &name))
 		*out = header_of(rj_line_trim(name));
-	if (*out)
-		*value = rj_line_trim(line);
-	return RJ_OK;
+	if (!*out)
+		return RJ_OK;
+	all.left -= c->left;
+	st = rj_line_word(&all, ':', &name);
+	*value = trim_lines(all);
+	return st;
 }
 
 /* Digits up to what is none; numbers that are too large for any use are not told apart. */
@@ -383,6 +427,32 @@ static enum rj_status parse(void *state, struct rj_message *m, struct rj_cursor 
 	return take_whole(s, m, c, body, len, is_request);
 }
 
+/* A header's value, each end of a line with the blanks about it as one (RFC 3261 7.3.1). */
+static void put_value(struct rj_visitor *v, enum field f, struct rj_cursor value)
+{
+	uint8_t joined[MAX_KEPT];
+	size_t len = 0;
+	struct rj_cursor line;
+
+	if (!rj_line_has(value, '\n') || value.left > sizeof(joined)) {
+		rj_put_text(v, &fields[f], value);
+		return;
+	}
+	while (value.left) {
+		if (rj_line_read(&value, &line)) {
+			line = value;
+			value.left = 0;
+		}
+		line = rj_line_trim(line);
+		if (line.left && len)
+			joined[len++] = ' ';
+		if (line.left)
+			memcpy(joined + len, line.at, line.left);
+		len += line.left;
+	}
+	rj_put_text(v, &fields[f], rj_cursor_init(joined, len, true));
+}
+
 /* The start line, which was checked. */
 RJ_MUST_CHECK static enum rj_status put_start(struct rj_visitor *v, struct rj_cursor *c)
 {
@@ -423,7 +493,7 @@ static void put_headers(struct rj_visitor *v, struct rj_cursor c, struct rj_curs
 		    seen >> header->field & 1)
 			continue;
 		seen |= 1ull << header->field;
-		rj_put_text(v, &fields[header->field], value);
+		put_value(v, (enum field)header->field, value);
 		if (header->field == F_CONTENT_TYPE)
 			*ret_type = value;
 	}
@@ -443,7 +513,7 @@ static void put_list(struct rj_visitor *v, struct rj_cursor c, enum field f)
 			continue;
 		if (!num++)
 			v->ops->open(v, &fields[f]);
-		rj_put_text(v, &fields[f + 1], value);
+		put_value(v, f + 1, value);
 	}
 	if (num)
 		v->ops->close(v);

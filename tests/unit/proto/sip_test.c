@@ -71,7 +71,49 @@ TEST(sip_compact_headers_and_folded_ones)
 	check("MESSAGE sip:b SIP/2.0\r\nv: one\r\nV : two,\r\n three\r\nf: <sip:a>\r\n"
 	      "t:<sip:b>\r\ni: 7\r\nm: *\r\nX-Empty:\r\nnonsense\r\nCSEQ: 4 MESSAGE\r\n\r\n",
 	      "\"request_uri\":\"sip:b\",\"from\":\"<sip:a>\",\"to\":\"<sip:b>\",\"call_id\":\"7\","
-	      "\"cseq\":\"4 MESSAGE\",\"via\":[\"one\",\"two,\"],\"contact\":[\"*\"]}");
+	      "\"cseq\":\"4 MESSAGE\",\"via\":[\"one\",\"two, three\"],\"contact\":[\"*\"]}");
+}
+
+/* RFC 3261 7.3.1: the end of a line and the blanks about it are one blank; its Subject. */
+TEST(sip_folded_headers_are_one_line)
+{
+	check("INFO sip:b SIP/2.0\r\nSubject: I know you're there,\r\n         pick up the "
+	      "phone\r\n         and answer!\r\nFrom:\r\n <sip:a>\r\n\t;tag=1 \r\n \r\nTo: b\r\n"
+	      "\r\n",
+	      "\"from\":\"<sip:a> ;tag=1\",\"to\":\"b\"}");
+	check("INFO sip:b SIP/2.0\nTo: b\n c\n\n", "\"to\":\"b c\"}");
+}
+
+TEST(sip_folded_length_counts)
+{
+	static const char text[] = "INFO sip:b SIP/2.0\r\nContent-Length:\r\n  3\r\n\r\n12345";
+	struct feed *f = begin(RJ_OVER_TCP);
+
+	f->is_cut = true;
+	CHECK_EQ(feed_text(f, 0, text), RJ_OK);
+	CHECK_EQ(f->taken, strlen(text) - 2);
+	feed_end(f);
+}
+
+/* RFC 3261 25.1: extension-method. */
+TEST(sip_methods_of_extensions)
+{
+	struct feed *f = begin(RJ_OVER_TCP);
+
+	check("BENOTIFY sip:b SIP/2.0\r\nTo: b\r\n\r\n", "\"method\":\"BENOTIFY\"");
+	check("x-Do.it!%*_+`'~ sip:b SIP/2.0\r\n\r\n", "\"method\":\"x-Do.it!%*_+`'~\"");
+	f->is_cut = true;
+	CHECK_EQ(feed_probe(f, 0, "SERVICE sip:a SIP/2.0\r\n", 23), RJ_PROBE_YES);
+	CHECK_EQ(feed_probe(f, 0, "SERVICE sip:a", 13), RJ_PROBE_MORE);
+	CHECK_EQ(feed_probe(f, 0, "SERVICE sip:a HTTP/1.1\r\n", 24), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "SERVICE /", 9), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "SER/ sip:a SIP/2.0\r\n", 20), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, " sip:a SIP/2.0\r\n", 16), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "abcdefghijklmnopqrstuvwxyz123456 sip:a SIP/2.0\r\n", 48),
+		 RJ_PROBE_YES);
+	CHECK_EQ(feed_probe(f, 0, "abcdefghijklmnopqrstuvwxyz1234567 sip:a SIP/2.0\r\n", 49),
+		 RJ_PROBE_NO);
+	feed_end(f);
 }
 
 TEST(sip_first_header_of_a_kind_counts)
@@ -142,8 +184,8 @@ TEST(sip_is_known_by_its_start_line)
 	CHECK_EQ(feed_probe(f, 0, "OPTIONS sip:a\r\n", 15), RJ_PROBE_NO);
 	CHECK_EQ(feed_probe(f, 0, "SIP/2.0 700", 11), RJ_PROBE_NO);
 	CHECK_EQ(feed_probe(f, 0, "SIP/2.0 1x0", 11), RJ_PROBE_NO);
-	CHECK_EQ(feed_probe(f, 0, "GET", 3), RJ_PROBE_NO);
-	CHECK_EQ(feed_probe(f, 0, "x", 1), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "GET /", 5), RJ_PROBE_NO);
+	CHECK_EQ(feed_probe(f, 0, "\x16", 1), RJ_PROBE_NO);
 	feed_end(f);
 }
 
