@@ -647,10 +647,15 @@ static void put_media(struct rj_visitor *v, struct rj_cursor c)
 		v->ops->close(v);
 }
 
-/* A body that is a session, or that begins with one (RFC 5621: of several parts). */
+/* A body that is a session. Its type may have parameters (RFC 3261 25.1, media-type). */
 static void put_session(struct rj_visitor *v, struct rj_cursor type, struct rj_cursor c)
 {
-	if (!rj_line_begins(type, "application/sdp") || !c.left)
+	struct rj_cursor name;
+
+	type.is_hard = true;
+	if (rj_line_word(&type, ';', &name))
+		name = type;
+	if (!rj_line_equals(rj_line_trim(name), "application/sdp") || !c.left)
 		return;
 	v->ops->open(v, &fields[F_SDP]);
 	put_own_connection(v, c);

@@ -143,6 +143,21 @@ TEST(sip_session_of_each_medium)
 	check(HEAD "c=IN\r\n", "\"sdp\":{}");
 }
 
+TEST(sip_session_is_known_by_its_type)
+{
+	static const char nul[] =
+		"ACK sip:b SIP/2.0\r\nc: application/sdp\0x\r\n\r\nm=audio 1 a\r\n";
+	struct feed *f = begin(RJ_OVER_UDP);
+
+	check("ACK sip:b SIP/2.0\r\nc: Application/SDP ; charset=utf-8\r\n\r\nm=x 2 y z\n",
+	      "\"sdp\":{\"media\"");
+	check("ACK sip:b SIP/2.0\r\nTo: b\r\n\r\nm=x 2 y z\n", "\"to\":\"b\"}]");
+	check("ACK sip:b SIP/2.0\r\nc: a\r\n\r\nm=x 2 y z\n", "\"content_type\":\"a\"}]");
+	CHECK_EQ(feed_bytes(f, 0, nul, sizeof(nul) - 1, false), RJ_OK);
+	feed_has(f, "\"content_type\":\"application/sdp\\u0000x\"}]");
+	feed_end(f);
+}
+
 TEST(sip_sessions_have_limits)
 {
 	struct feed *f = begin(RJ_OVER_UDP);

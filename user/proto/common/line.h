@@ -25,7 +25,10 @@ static inline bool rj_line_has(struct rj_cursor c, char ch)
 	return c.left && memchr(c.at, ch, c.left);
 }
 
-/* rj_line_begins - whether the bytes of @c begin @text, ASCII letters compared without case. */
+/*
+ * rj_line_begins - whether @text begins with the bytes of @c, of which there are no more than it
+ * has; ASCII letters are compared without case.
+ */
 bool rj_line_begins(struct rj_cursor c, const char *text);
 
 /* rj_line_equals - whether @c is @text, ASCII letters compared without case. */
