@@ -604,3 +604,32 @@ TEST(dissect_is_small_and_goes_back_to_its_pool)
 	CHECK_EQ(pool.num_taken, 0);
 	rj_pool_done(&pool);
 }
+
+/*
+ * Lines before its banner only a server of SSH may send (RFC 4253 4.2). Those of a client are read
+ * where the server's banner says SSH, in whichever order they come.
+ */
+TEST(lines_of_a_client_are_ssh_where_the_server_says_so)
+{
+	char *out = (char[]){ "hello\r\nthere\r\nSSH-2.0-a\r\n" };
+	char *ins[] = { (char[]){ "SSH-2.0-b\r\n" }, (char[]){ "SSL-2.0-b\r\n" } };
+
+	for (unsigned int i = 0; i < 4; i++) {
+		struct talk talk = {
+			.table = rj_dissectors,
+			.over = TCP,
+			.ports = { 40000, 22 },
+			.bytes = { (uint8_t *)out, (uint8_t *)ins[i / 2] },
+			.len = { strlen(out), strlen(ins[i / 2]) },
+		};
+		struct run run = begin(&talk);
+		char *json;
+
+		give_all(&run, i % 2, SYN);
+		give_all(&run, !(i % 2), SYN);
+		json = end(&run);
+		CHECK_EQ(!strstr(json, "\"cli\":{\"protocol\":\"SSH-2.0-a\""), i / 2);
+		CHECK_EQ(!strstr(json, "\"preamble_lines\":2"), i / 2);
+		free(json);
+	}
+}

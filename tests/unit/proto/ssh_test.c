@@ -12,6 +12,7 @@ struct fixture {
 	uint64_t *state;
 	struct rj_arena arena;
 	uint64_t time_ns;
+	uint16_t port; /* of side 1 */
 	bool is_done;
 };
 
@@ -25,6 +26,7 @@ static void begin(struct fixture *f)
 {
 	f->state = calloc(1, rj_ssh.state_bytes);
 	f->time_ns = 0;
+	f->port = 22;
 	rj_arena_init(&f->arena, 256u << 10);
 }
 
@@ -39,8 +41,8 @@ static struct rj_message message_of(struct fixture *f, unsigned int side)
 	f->time_ns += 1000000000;
 	return (struct rj_message){ .side = side,
 				    .over = RJ_OVER_TCP,
-				    .src_port = side ? 22 : 40000,
-				    .dst_port = side ? 40000 : 22,
+				    .src_port = side ? f->port : 40000,
+				    .dst_port = side ? 40000 : f->port,
 				    .time_ns = f->time_ns,
 				    .arena = &f->arena };
 }
@@ -234,12 +236,27 @@ TEST(ssh_lines_before_the_banner_are_the_servers)
 	struct fixture f;
 
 	begin(&f);
+	f.port = 4711;
 	CHECK_EQ(feed_text(&f, 0, "welcome\r\n"), RJ_OK);
 	CHECK_EQ(feed_text(&f, 0, "\n"), RJ_OK);
 	CHECK_EQ(feed_text(&f, 0, SERVER_BANNER), RJ_OK);
 	CHECK_EQ(feed_text(&f, 1, CLIENT_BANNER), RJ_OK);
 	CHECK_HAS(&f, "\"cli\":{\"protocol\":\"SSH-2.0-a_1", "\"preamble_lines\":2");
 	CHECK_EQ(rj_ssh.originator(f.state), 1);
+	end(&f);
+}
+
+/* Some clients say something first as well; here the port tells. */
+TEST(ssh_lines_before_the_banner_make_no_client_the_server)
+{
+	struct fixture f;
+
+	begin(&f);
+	CHECK_EQ(feed_text(&f, 0, "hello\r\n"), RJ_OK);
+	CHECK_EQ(feed_text(&f, 0, CLIENT_BANNER), RJ_OK);
+	CHECK_EQ(feed_text(&f, 1, SERVER_BANNER), RJ_OK);
+	CHECK_HAS(&f, "\"cli\":{\"protocol\":\"SSH-2.0-a_1", "\"preamble_lines\":1");
+	CHECK_EQ(rj_ssh.originator(f.state), 0);
 	end(&f);
 }
 

@@ -70,7 +70,7 @@ const struct rj_field rj_ssh_fields[RJ_SSH_NUM_FIELDS] = {
 	[F_COMMENTS] = { "comments", RJ_TYPE_STRING, "", 0, "RFC 4253 4.2",
 		"Comments behind the software version." },
 	[F_PREAMBLE_LINES] = { "preamble_lines", RJ_TYPE_UINT, "lines", 0, "RFC 4253 4.2",
-		"Lines that the server sent before its identification." },
+		"Lines before the identification; those of a server are allowed." },
 	[F_COOKIE] = { "cookie", RJ_TYPE_HEX, "", 0, KEXINIT_REFERENCE,
 		"Cookie of the KEXINIT." },
 	[F_LISTS + RJ_SSH_KEX] = { "kex_algos", RJ_TYPE_STRING, "", 0, KEXINIT_REFERENCE,

@@ -89,6 +89,11 @@ static int count_signs(const struct rj_ssh_session *session, unsigned int side)
 	return count_pseudo(session, side, clients) + count_pseudo(session, !side, servers);
 }
 
+static bool has_preamble(const struct rj_ssh_side *side)
+{
+	return side->num_preamble && side->banner;
+}
+
 int rj_ssh_session_client(const struct rj_ssh_session *session)
 {
 	int signs[2] = { count_signs(session, 0), count_signs(session, 1) };
@@ -100,12 +105,14 @@ int rj_ssh_session_client(const struct rj_ssh_session *session)
 		const struct rj_ssh_side *other = &session->sides[!side];
 
 		if ((is_asking(one) && !is_asking(other)) ||
-		    (is_answering(other) && !is_answering(one)) ||
-		    (other->num_preamble && other->banner && !one->num_preamble))
+		    (is_answering(other) && !is_answering(one)))
 			return (int)side;
 	}
 	for (unsigned int side = 0; side < 2; side++)
 		if (session->sides[!side].is_at_port && !session->sides[side].is_at_port)
+			return (int)side;
+	for (unsigned int side = 0; side < 2; side++) /* some clients say something first, too */
+		if (has_preamble(&session->sides[!side]) && !has_preamble(&session->sides[side]))
 			return (int)side;
 	return -1;
 }

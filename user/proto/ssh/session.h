@@ -31,7 +31,7 @@ struct rj_ssh_message {
 /*
  * struct rj_ssh_side - one sender.
  * @banner: identification string without its line end, in the arena; NULL before it came
- * @num_preamble: lines before that, which only a server may send (RFC 4253 4.2)
+ * @num_preamble: lines before that, which only a server may send (RFC 4253 4.2), but clients do
  * @kexinit: the first KEXINIT, or NULL
  * @num_messages: in the clear, those beyond the list too
  * @is_at_port: sends from the port of SSH
