@@ -307,7 +307,7 @@ TEST(cgroup_of_proc_without_form_is_nothing)
 		CHECK_STR(said_of_proc(texts[i]), "nothing");
 }
 
-/* Every prefix is read without a byte too many, and says a container only where it has all of it. */
+/* Every prefix is read without a byte too many, and says no container unless it has all of it. */
 TEST(cgroup_prefixes_say_no_more_than_they_have)
 {
 	static const char path[] = "/kubepods.slice/kubepods-pod" UID_ ".slice/crio-" A ".scope";
