@@ -206,6 +206,23 @@ static bool read_place(const struct rj_tree *t, const struct place *p, struct rj
 	return is_found;
 }
 
+/* Docker's folder where its configuration says another one. */
+static bool read_data_root(const struct rj_tree *t, struct rj_container *c)
+{
+	struct json_object *config = read_json(t, "etc/docker/daemon.json", MAX_FILE_BYTES);
+	struct place place = { .runtime = RJ_RUNTIME_DOCKER,
+			       .behind = "/config.v2.json",
+			       .take = take_docker };
+	char root[PATH_LEN / 2] = "";
+	char before[PATH_LEN / 2 + sizeof("/containers/")];
+
+	take_text(config, "data-root", root, sizeof(root));
+	json_object_put(config);
+	snprintf(before, sizeof(before), "%s/containers/", root);
+	place.before = before;
+	return root[0] && read_place(t, &place, c);
+}
+
 /* struct task - the search for a container in one of containerd's folders. */
 struct task {
 	const struct rj_tree *tree;
@@ -291,5 +308,7 @@ bool rj_state_read(const struct rj_tree *t, struct rj_container *c)
 		if (places[i].is_home == t->is_home && is_asked(c, places[i].runtime) &&
 		    read_place(t, &places[i], c))
 			return true;
-	return !t->is_home && read_containerd(t, c);
+	if (t->is_home)
+		return false;
+	return (is_asked(c, RJ_RUNTIME_DOCKER) && read_data_root(t, c)) || read_containerd(t, c);
 }

@@ -103,6 +103,19 @@ TEST(container_of_docker)
 	forget(&k);
 }
 
+TEST(container_of_docker_is_where_its_configuration_says)
+{
+	struct known k;
+
+	know(&k, 8);
+	host_file(&k.host, "etc/docker/daemon.json", "{\"data-root\":\"/data/docker\"}");
+	host_file(&k.host, "data/docker/containers/" A "/config.v2.json", DOCKER_JSON);
+	CHECK(strstr(said(&k, "/docker/" A, 0), "\"web\""));
+	CHECK(strstr(said(&k, "/mine/" A, 0), "\"web\""));
+	CHECK(!strstr(said(&k, "/docker/" B, 0), "\"name\""));
+	forget(&k);
+}
+
 TEST(container_of_docker_in_a_pod_has_labels)
 {
 	struct known k;
@@ -215,11 +228,10 @@ TEST(container_of_podman)
 TEST(container_of_a_user_is_looked_for_in_his_home)
 {
 	struct known k;
-	char passwd[128], path[256], want[512];
+	char passwd[128], path[256];
 
 	know(&k, 8);
-	snprintf(passwd, sizeof(passwd), "root:x:0:0::/root:\nuser:x:%u:1::/home/user:\n",
-		 getuid());
+	snprintf(passwd, sizeof(passwd), "user:x:%u:1::/home/user:\n", getuid());
 	host_file(&k.host, "var/lib/containers/storage/overlay-containers/containers.json",
 		  "[" PODMAN_ENTRY(A, "web") "]");
 	snprintf(path, sizeof(path), "/user.slice/user@%u.service/user.slice/libpod-" A ".scope",
@@ -230,13 +242,10 @@ TEST(container_of_a_user_is_looked_for_in_his_home)
 	host_file(&k.host,
 		  "home/user/.local/share/containers/storage/overlay-containers/containers.json",
 		  "[" PODMAN_ENTRY(A, "his") "]");
-	host_file(&k.host,
-		  "root/.local/share/containers/storage/overlay-containers/containers.json",
-		  "[" PODMAN_ENTRY(A, "his") "]");
-	snprintf(want, sizeof(want), "%s",
-		 "{\"container\":{\"id\":\"" A "\",\"runtime\":\"podman\",\"name\":\"his\","
-		 "\"image\":\"localhost/web:1\"}}");
-	CHECK_STR(said(&k, path, SECOND), want);
+	if (host_has_openat2())
+		CHECK_STR(said(&k, path, SECOND), "{\"container\":{\"id\":\"" A
+						  "\",\"runtime\":\"podman\",\"name\":\"his\","
+						  "\"image\":\"localhost/web:1\"}}");
 	forget(&k);
 }
 

@@ -3,9 +3,11 @@
 #ifndef RJ_TESTS_UNIT_OWNER_HOST_H
 #define RJ_TESTS_UNIT_OWNER_HOST_H
 
+#include <errno.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/unit/unit.h"
@@ -15,6 +17,12 @@
 struct host {
 	char root[32];
 };
+
+/* Emulators of other processors may lack it: what rests on it cannot be asked there. */
+static inline bool host_has_openat2(void)
+{
+	return syscall(SYS_openat2, -1, NULL, NULL, 0) == -1 && errno != ENOSYS;
+}
 
 static inline void host_init(struct host *h)
 {

@@ -63,20 +63,6 @@ TEST(tree_reads_files_alone)
 	host_done(&h);
 }
 
-/* Emulators without openat2 follow them as any program: nothing of this holds there. */
-static bool stays_below(const struct host *h)
-{
-	char text[64];
-	struct rj_tree t;
-	int err;
-
-	host_link(h, "passwd", "/etc/passwd");
-	CHECK_EQ(rj_tree_open(h->root, &t), 0);
-	err = got(&t, "passwd", 1 << 20, text);
-	rj_tree_close(&t);
-	return err != -ELOOP;
-}
-
 TEST(tree_links_stay_below)
 {
 	struct rj_tree t;
@@ -89,7 +75,8 @@ TEST(tree_links_stay_below)
 	host_link(&h, "var/run", "../run");
 	host_file(&h, "run/file", "run");
 	host_link(&h, "out", "../../../../../../etc");
-	if (stays_below(&h)) {
+	host_link(&h, "passwd", "/etc/passwd");
+	if (host_has_openat2()) {
 		CHECK_EQ(rj_tree_open(h.root, &t), 0);
 		CHECK_EQ(got(&t, "var/lib/docker/file", 64, text), 0);
 		CHECK_STR(text, "found");
@@ -123,7 +110,7 @@ TEST(tree_of_a_home_follows_no_links)
 	CHECK_EQ(rj_tree_open(h.root, &t), 0);
 	CHECK_EQ(rj_tree_open_home(&t, 4000000003u, &home), -ENOENT);
 	CHECK_EQ(rj_tree_open_home(&t, 4000000002u, &home), -ENOENT);
-	if (stays_below(&h)) {
+	if (host_has_openat2()) {
 		CHECK_EQ(rj_tree_open_home(&t, getuid(), &home), 0);
 		CHECK_EQ(got(&home, "file", 64, text), 0);
 		CHECK_STR(text, "mine");
