@@ -221,8 +221,10 @@ static void look(const struct rj_containers *cs, struct entry *e, uint64_t now_n
 {
 	if (!e->has_state)
 		e->has_state = read_state(cs, e);
-	if (asks_kubelet(&e->key))
-		rj_kubelet_read(&cs->root, &e->c);
+	if (asks_kubelet(&e->key) && !e->c.pod_name[0])
+		rj_kubelet_pod(&cs->root, &e->c);
+	if (asks_kubelet(&e->key) && asks_runtime(&e->key) && e->c.pod_name[0] && !e->c.name[0])
+		rj_kubelet_container(&cs->root, &e->c);
 	if (e->has_state && (!asks_kubelet(&e->key) || e->c.pod_name[0])) {
 		e->look_at = UINT64_MAX;
 		return;

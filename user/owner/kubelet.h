@@ -6,11 +6,13 @@
 #include "owner/container.h"
 #include "owner/tree.h"
 
+/* rj_kubelet_pod - name and namespace of the pod @c->pod_uid, by var/log/pods/NAMESPACE_POD_UID. */
+void rj_kubelet_pod(const struct rj_tree *t, struct rj_container *c);
+
 /*
- * rj_kubelet_read - fills name and namespace of the pod @c->pod_uid, and the name of its container
- * @c->id, where they are empty: by var/log/pods/NAMESPACE_POD_UID and
+ * rj_kubelet_container - name of the container @c->id in the pod, whose names are known, by
  * var/log/containers/POD_NAMESPACE_CONTAINER-ID.log.
  */
-void rj_kubelet_read(const struct rj_tree *t, struct rj_container *c);
+void rj_kubelet_container(const struct rj_tree *t, struct rj_container *c);
 
 #endif
