@@ -33,7 +33,8 @@ void rj_tree_close(struct rj_tree *t);
 /*
  * rj_tree_read - the bytes of a file of at most @max of them, with a NUL behind, to *@out, which
  * the caller frees, and how many they are to *@len. 0 or a negative errno: -EFBIG of a longer one,
- * -EINVAL of what is no file (a FIFO is not waited for), -EPERM of a file of another user.
+ * -EINVAL of what is no file (a FIFO is not waited for), -EPERM of a file of another user,
+ * -EAGAIN of one that grew meanwhile.
  */
 RJ_MUST_CHECK int rj_tree_read(const struct rj_tree *t, const char *path, size_t max, char **out,
 			       size_t *len);

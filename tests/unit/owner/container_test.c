@@ -415,6 +415,24 @@ TEST(container_reads_are_limited_by_the_second)
 	forget(&k);
 }
 
+/* Users who begin many containers at once do not keep us from the host's. */
+TEST(container_reads_in_homes_are_limited_by_themselves)
+{
+	struct known k;
+	char path[256];
+
+	know(&k, 1000);
+	host_file(&k.host, "var/lib/docker/containers/" A "/config.v2.json", DOCKER_JSON);
+	for (unsigned int i = 0; i <= RJ_CONTAINERS_HOMES_A_SECOND; i++) {
+		CHECK_EQ(rj_containers_stats(k.cs).put_off, 0);
+		snprintf(path, sizeof(path), "/user@7.service%s", numbered(i));
+		(void)said(&k, path, SECOND);
+	}
+	CHECK_EQ(rj_containers_stats(k.cs).put_off, 1);
+	CHECK(strstr(said(&k, "/docker/" A, SECOND), "\"web\""));
+	forget(&k);
+}
+
 TEST(container_state_that_is_no_state_says_nothing)
 {
 	static const char *const texts[] = {
