@@ -213,6 +213,8 @@ static bool read_state(const struct rj_containers *cs, struct entry *e)
 		return false;
 	is_found = rj_state_read(&home, &e->c);
 	rj_tree_close(&home);
+	e->c.pod_name[0] = 0; /* pods are not the user's to name */
+	e->c.pod_namespace[0] = 0;
 	return is_found;
 }
 

@@ -107,7 +107,10 @@ static bool take_pod(struct json_object *from, const struct pod_keys *keys, stru
 	return true;
 }
 
-/* config.v2.json of Docker; kubelet's names are labels there. */
+/*
+ * config.v2.json of Docker; kubelet's names are labels there, which anyone's container may have:
+ * they are those of a pod where the cgroup is a pod's.
+ */
 static bool take_docker(struct json_object *json, struct rj_container *c)
 {
 	struct json_object *config = member(json, "Config", json_type_object);
@@ -116,9 +119,13 @@ static bool take_docker(struct json_object *json, struct rj_container *c)
 	const char *text = name ? json_object_get_string(name) : "";
 	size_t len = name ? (size_t)json_object_get_string_len(name) : 0;
 
-	if (!says(json, "ID", c->id) || !take_pod(labels, &kubelet_keys, c))
+	if (!says(json, "ID", c->id))
 		return false;
-	take_text(labels, "io.kubernetes.container.name", c->name, sizeof(c->name));
+	if (c->pod_uid[0]) {
+		if (!take_pod(labels, &kubelet_keys, c))
+			return false;
+		take_text(labels, "io.kubernetes.container.name", c->name, sizeof(c->name));
+	}
 	if (len && *text == '/')
 		rj_state_text(text + 1, len - 1, c->name, sizeof(c->name));
 	take_text(config, "Image", c->image, sizeof(c->image));

@@ -116,21 +116,44 @@ TEST(container_of_docker_is_where_its_configuration_says)
 	forget(&k);
 }
 
+#define LABELLED_JSON                                                                              \
+	"{\"ID\":\"" A "\",\"Name\":\"/k8s_nginx_web-0_shop_0\",\"Config\":{"                      \
+	"\"Image\":\"nginx@sha256:" B "\",\"Labels\":{"                                            \
+	"\"io.kubernetes.container.name\":\"nginx\","                                              \
+	"\"io.kubernetes.pod.name\":\"web-0\",\"io.kubernetes.pod.namespace\":\"shop\","           \
+	"\"io.kubernetes.pod.uid\":\"" POD "\"}}}"
+
 TEST(container_of_docker_in_a_pod_has_labels)
 {
 	struct known k;
 
 	know(&k, 8);
-	host_file(&k.host, "var/lib/docker/containers/" A "/config.v2.json",
-		  "{\"ID\":\"" A "\",\"Name\":\"/k8s_nginx_web-0_shop_" POD "_0\",\"Config\":{"
-		  "\"Image\":\"nginx@sha256:" B "\",\"Labels\":{"
-		  "\"io.kubernetes.container.name\":\"nginx\","
-		  "\"io.kubernetes.pod.name\":\"web-0\",\"io.kubernetes.pod.namespace\":\"shop\","
-		  "\"io.kubernetes.pod.uid\":\"" POD "\"}}}");
+	host_file(&k.host, "var/lib/docker/containers/" A "/config.v2.json", LABELLED_JSON);
 	CHECK_STR(said(&k, "/kubepods/burstable/pod" POD "/" A, 0),
 		  "{\"container\":{\"id\":\"" A "\",\"runtime\":\"docker\",\"name\":\"nginx\","
 		  "\"image\":\"nginx@sha256:" B "\"},"
 		  "\"pod\":{\"name\":\"web-0\",\"namespace\":\"shop\",\"uid\":\"" POD "\"}}");
+	/* labels do not make a pod */
+	CHECK_STR(said(&k, "/docker/" A, 0),
+		  "{\"container\":{\"id\":\"" A "\",\"runtime\":\"docker\","
+		  "\"name\":\"k8s_nginx_web-0_shop_0\",\"image\":\"nginx@sha256:" B "\"}}");
+	forget(&k);
+}
+
+/* Below the manager of a user all may be as he likes. */
+TEST(container_of_a_user_does_not_name_pods)
+{
+	char passwd[128], path[256];
+	struct known k;
+
+	know(&k, 8);
+	snprintf(passwd, sizeof(passwd), "user:x:%u:1::/home/user:\n", getuid());
+	host_file(&k.host, "etc/passwd", passwd);
+	host_file(&k.host, "home/user/.local/share/docker/containers/" A "/config.v2.json",
+		  LABELLED_JSON);
+	snprintf(path, sizeof(path), "/user@%u.service/kubepods/pod" POD "/docker/" A, getuid());
+	CHECK(strstr(said(&k, path, 0), "\"pod\":{\"uid\":\"" POD "\"}"));
+	CHECK_EQ(strstr(said(&k, path, 0), "nginx") != NULL, host_has_openat2());
 	forget(&k);
 }
 
