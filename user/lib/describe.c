@@ -27,6 +27,23 @@ static void describe_matches(void (*row)(void *user, const char *path, const str
 	}
 }
 
+/* Members stand behind their objects. */
+static void describe_containers(void (*row)(void *user, const char *path, const struct rj_field *f),
+				void *user)
+{
+	const char *object = "";
+	char path[PATH_LEN];
+
+	for (const struct rj_field *f = rj_container_fields; f->name; f++) {
+		if (f->type == RJ_TYPE_OBJECT)
+			object = f->name;
+		snprintf(path, sizeof(path), "exe.%s%s%s", object,
+			 f->type == RJ_TYPE_OBJECT ? "" : ".",
+			 f->type == RJ_TYPE_OBJECT ? "" : f->name);
+		row(user, path, f);
+	}
+}
+
 static void describe_processes(void (*row)(void *user, const char *path, const struct rj_field *f),
 			       void *user)
 {
@@ -39,6 +56,7 @@ static void describe_processes(void (*row)(void *user, const char *path, const s
 		snprintf(path, sizeof(path), "exe.%s", f[i].name);
 		row(user, path, &f[i]);
 	}
+	describe_containers(row, user);
 }
 
 void rj_fields(void (*row)(void *user, const char *path, const struct rj_field *field), void *user)

@@ -4,6 +4,7 @@
 
 /* Processes remembered at once; each takes some 1 KiB. Ours. */
 #define MAX_PROCESSES 65536u
+#define MAX_CONTAINERS 4096u /* likewise, of 1.6 KiB */
 
 static void on_met(void *user, const struct rj_process_met *met)
 {
@@ -29,7 +30,7 @@ static void emit_end(struct rj_session_owners *o, const struct rj_owner *owner,
 
 	if (owner->opener != owner->user)
 		opener = find(o, owner->opener);
-	rj_process_emit(user, opener, field, now_ns, v);
+	rj_process_emit(user, opener, field, now_ns, o->containers, v);
 }
 
 static void emit(struct rj_owner_names *names, const struct rj_owner *originator,
@@ -49,8 +50,13 @@ int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *c
 {
 	const struct rj_processes_options options = { .max = MAX_PROCESSES,
 						      .with_cmdline = o->with_cmdline };
-	int err = o->processes ? 0 : rj_processes_new(&options, &o->processes);
+	struct rj_error error;
+	int err = 0;
 
+	if (!o->containers)
+		err = rj_containers_new("/", MAX_CONTAINERS, &o->containers, &error);
+	if (!err && !o->processes)
+		err = rj_processes_new(&options, &o->processes);
 	o->names.emit = emit;
 	config->on_met = on_met;
 	config->met_user = o;
@@ -85,5 +91,7 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 void rj_session_owners_close(struct rj_session_owners *o)
 {
 	rj_processes_free(o->processes);
+	rj_containers_free(o->containers);
 	o->processes = NULL;
+	o->containers = NULL;
 }

@@ -17,6 +17,7 @@
 struct rj_session_owners {
 	struct rj_owner_names names;
 	struct rj_processes *processes;
+	struct rj_containers *containers;
 	bool with_cmdline;
 	uint64_t num_unknown;
 	uint64_t num_unowned;

@@ -268,11 +268,19 @@ static char *read_cmdline(int dir)
 	return strdup(text);
 }
 
-static char *read_cgroup(int dir)
+/* NULL where it is in no container, pod or unit. */
+static struct rj_cgroup *read_cgroup(int dir)
 {
 	char text[CGROUP_BYTES];
+	ssize_t len = read_text(dir, "cgroup", text, sizeof(text));
+	struct rj_cgroup cgroup, *kept;
 
-	return read_text(dir, "cgroup", text, sizeof(text)) > 0 ? strdup(text) : NULL;
+	if (len <= 0 || !rj_cgroup_read_proc(text, (size_t)len, &cgroup))
+		return NULL;
+	kept = malloc(sizeof(*kept));
+	if (kept)
+		*kept = cgroup;
+	return kept;
 }
 
 /*
@@ -349,7 +357,8 @@ static void put_text(struct rj_visitor *v, enum rj_process_field field, const ch
 		v->ops->string(v, &rj_process_fields[field], text, strlen(text));
 }
 
-static void put_members(const struct rj_process *process, uint64_t now_ns, struct rj_visitor *v)
+static void put_members(const struct rj_process *process, uint64_t now_ns,
+			struct rj_containers *containers, struct rj_visitor *v)
 {
 	uint8_t digest[RJ_EXECUTABLE_DIGEST_LEN];
 
@@ -367,19 +376,24 @@ static void put_members(const struct rj_process *process, uint64_t now_ns, struc
 							 0);
 	}
 	put_text(v, RJ_EXE_CMDLINE, process->cmdline);
+	if (process->cgroup)
+		rj_container_emit(rj_containers_find(containers, process->cgroup,
+						     rj_clock_ns(CLOCK_MONOTONIC)),
+				  v);
 }
 
 void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
-		     enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v)
+		     enum rj_process_field field, uint64_t now_ns, struct rj_containers *containers,
+		     struct rj_visitor *v)
 {
 	if (!user && !opener)
 		return;
 	v->ops->open(v, &rj_process_fields[field]);
 	if (user)
-		put_members(user, now_ns, v);
+		put_members(user, now_ns, containers, v);
 	if (opener && opener != user) {
 		v->ops->open(v, &rj_process_fields[RJ_EXE_OPENER]);
-		put_members(opener, now_ns, v);
+		put_members(opener, now_ns, containers, v);
 		v->ops->close(v);
 	}
 	v->ops->close(v);

@@ -10,6 +10,7 @@
 
 #include "bpf/abi.h"
 #include "core/status.h"
+#include "owner/container.h"
 #include "owner/executable.h"
 
 /*
@@ -20,7 +21,7 @@
  * @start_ns: Unix time, to the 10 ms that /proc has; 0 where it was gone when it was looked for
  * @path: of what it runs, as /proc/PID/exe says it
  * @cmdline: its arguments with blanks between
- * @cgroup: lines of /proc/PID/cgroup
+ * @cgroup: container, pod or unit, where its cgroup says one
  * @executable: borrowed of the table's
  */
 struct rj_process {
@@ -31,7 +32,7 @@ struct rj_process {
 	uint64_t start_ns;
 	char *path;
 	char *cmdline;
-	char *cgroup;
+	struct rj_cgroup *cgroup;
 	struct rj_executable *executable;
 };
 
@@ -90,9 +91,11 @@ extern const struct rj_field rj_process_fields[RJ_EXE_NUM_FIELDS + 1];
 
 /*
  * rj_process_emit - writes object @field of @user, and in it that of @opener where this is another.
- * @now_ns: Unix time at which they are to be shown. Nothing where both are NULL.
+ * @now_ns: Unix time at which they are to be shown; @containers: who knows theirs. Nothing where
+ * both are NULL.
  */
 void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
-		     enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v);
+		     enum rj_process_field field, uint64_t now_ns, struct rj_containers *containers,
+		     struct rj_visitor *v);
 
 #endif
