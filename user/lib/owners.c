@@ -2,6 +2,8 @@
 /* Keeps the processes that the kernel's hooks tell of, and shows them in records. */
 #include "lib/owners.h"
 
+#include "core/clock.h"
+
 /* Processes remembered at once; each takes some 1 KiB. Ours. */
 #define MAX_PROCESSES 65536u
 #define MAX_CONTAINERS 4096u /* likewise, of 1.6 KiB */
@@ -9,8 +11,14 @@
 static void on_met(void *user, const struct rj_process_met *met)
 {
 	struct rj_session_owners *o = user;
+	const struct rj_process *process;
 
 	rj_processes_meet(o->processes, met);
+	process = rj_processes_find(o->processes, met->name);
+	/* what says more of its container may be gone with it when the record is written */
+	if (process && process->cgroup)
+		(void)rj_containers_find(o->containers, process->cgroup,
+					 rj_clock_ns(CLOCK_MONOTONIC));
 }
 
 /* Nothing is said of one that is not known any more: it made room, or was met before a restart. */

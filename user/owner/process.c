@@ -14,9 +14,10 @@
 
 #define NS_PER_S 1000000000ull
 #define UNKNOWN_UID 0xffffffffu
-#define PATH_BYTES 4096u    /* PATH_MAX, with which the kernel ends it */
-#define CMDLINE_BYTES 4096u /* what is longer is cut. Ours */
-#define CGROUP_BYTES 16384u /* of all hierarchies; likewise */
+#define PATH_BYTES 4096u		/* PATH_MAX, with which the kernel ends it */
+#define CMDLINE_BYTES 4096u		/* what is longer is cut. Ours */
+#define CGROUP_BYTES 16384u		/* of all hierarchies; likewise */
+#define FIRST_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO of the kernel */
 #define DELETED " (deleted)"
 
 #define EXE "Joy"
@@ -61,7 +62,18 @@ struct rj_processes {
 	struct entry ends; /* before: the one not asked for longest; after: the last asked for */
 	struct rj_process_counts counts;
 	long ticks_per_s;
+	bool is_elsewhere; /* numbers of processes are other ones here than the kernel's */
 };
+
+/* Whether the processes of @proc have the numbers that the kernel's programs know them by. */
+static bool is_first_namespace(const char *proc)
+{
+	char path[PATH_BYTES];
+	struct stat of;
+
+	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
+	return !stat(path, &of) && of.st_ino == FIRST_PID_NAMESPACE;
+}
 
 int rj_processes_new(const struct rj_processes_options *o, struct rj_processes **out)
 {
@@ -77,6 +89,7 @@ int rj_processes_new(const struct rj_processes_options *o, struct rj_processes *
 		;
 	p->ends.before = p->ends.after = &p->ends;
 	p->ticks_per_s = sysconf(_SC_CLK_TCK);
+	p->is_elsewhere = !is_first_namespace(p->options.proc);
 	p->chains = calloc(p->num_chains, sizeof(*p->chains));
 	err = p->chains && p->ticks_per_s > 0 ? rj_executables_new(&p->executables) : -ENOMEM;
 	if (err) {
@@ -302,6 +315,8 @@ static bool look(struct rj_processes *p, const struct rj_process_met *met,
 	uint64_t boot_ns;
 	int dir;
 
+	if (p->is_elsewhere)
+		return false;
 	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
