@@ -636,7 +636,7 @@ struct rj_process_met {
 /* Counters of the owner programs, each CPU's its own. */
 enum rj_owner_counter {
 	RJ_OWNER_SOCKETS,   /* sockets that were given an owner */
-	RJ_OWNER_NO_MEMORY, /* …that were not: the kernel had no memory for it */
+	RJ_OWNER_NO_ROOM,   /* …that were not: more are open than there is room for */
 	RJ_OWNER_RING_FULL, /* processes that could not be told of, tried again later */
 	RJ_NUM_OWNER_COUNTERS
 };

@@ -23,6 +23,7 @@ struct task_struct {
 
 struct sock_common {
 	unsigned short skc_family;
+	volatile unsigned char skc_state;
 };
 
 struct sock {

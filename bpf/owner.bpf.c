@@ -6,12 +6,14 @@
 
 #include "bpf/kernel.h"
 #include "bpf/sockets.h"
+#include "bpf/wire.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define RJ_ALLOW 1
 #define RJ_AF_INET 2
 #define RJ_AF_INET6 10
+#define RJ_TCP_LISTEN 10 /* a state */
 
 const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
 
@@ -99,39 +101,87 @@ static __always_inline __u64 rj_process_here(void)
 	return rj_process_of((__u32)(bpf_get_current_pid_tgid() >> 32), 1);
 }
 
+/* rj_owner_note - a socket that was not known before; false where there is no room. */
+static __always_inline int rj_owner_note(__u64 cookie, const struct rj_owner *owner)
+{
+	if (bpf_map_update_elem(&rj_sockets, &cookie, owner, BPF_NOEXIST)) {
+		rj_owner_count(RJ_OWNER_NO_ROOM);
+		return 0;
+	}
+	rj_owner_count(RJ_OWNER_SOCKETS);
+	return 1;
+}
+
 int rj_sock_create(struct bpf_sock *sk);
 SEC("cgroup/sock_create") int rj_sock_create(struct bpf_sock *sk)
 {
-	__u64 name = rj_process_here();
-	struct rj_owner *owner;
+	struct rj_owner owner;
 
-	if (!name)
-		return RJ_ALLOW;
-	owner = bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (owner) {
-		owner->opener = name;
-		owner->user = name;
-		rj_owner_count(RJ_OWNER_SOCKETS);
-	} else {
-		rj_owner_count(RJ_OWNER_NO_MEMORY);
-	}
+	owner.opener = rj_process_here();
+	owner.user = owner.opener;
+	if (owner.opener)
+		rj_owner_note(bpf_get_socket_cookie(sk), &owner);
 	return RJ_ALLOW;
 }
 
-/* rj_sock_use - the process that runs uses the socket; who opened one without owner is unknown. */
+int rj_sock_release(struct bpf_sock *sk);
+SEC("cgroup/sock_release") int rj_sock_release(struct bpf_sock *sk)
+{
+	__u64 cookie = bpf_get_socket_cookie(sk);
+
+	bpf_map_delete_elem(&rj_sockets, &cookie);
+	return RJ_ALLOW;
+}
+
+/* rj_sock_bound - a TCP socket with an address of its own, which most are that are to listen. */
+static __always_inline int rj_sock_bound(struct bpf_sock *sk)
+{
+	__u64 cookie = bpf_get_socket_cookie(sk);
+	struct rj_owner *owner, *kept;
+
+	if (sk->protocol != RJ_IP_TCP)
+		return RJ_ALLOW;
+	owner = bpf_map_lookup_elem(&rj_sockets, &cookie);
+	if (!owner)
+		return RJ_ALLOW;
+	kept = bpf_sk_storage_get(&rj_listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (kept)
+		*kept = *owner;
+	else
+		rj_owner_count(RJ_OWNER_NO_ROOM);
+	return RJ_ALLOW;
+}
+
+int rj_post_bind4(struct bpf_sock *sk);
+SEC("cgroup/post_bind4") int rj_post_bind4(struct bpf_sock *sk)
+{
+	return rj_sock_bound(sk);
+}
+
+int rj_post_bind6(struct bpf_sock *sk);
+SEC("cgroup/post_bind6") int rj_post_bind6(struct bpf_sock *sk)
+{
+	return rj_sock_bound(sk);
+}
+
+/*
+ * rj_sock_use - the process that runs uses the socket. One that was accepted just now was not known
+ * before, and who opened its listener is not known here.
+ */
 static __always_inline int rj_sock_use(struct bpf_sock_addr *ctx)
 {
-	__u64 name = rj_process_here();
-	struct bpf_sock *sk = ctx->sk;
+	__u64 cookie = bpf_get_socket_cookie(ctx);
+	struct rj_owner fresh = {};
 	struct rj_owner *owner;
 
-	if (!name || !sk)
+	fresh.user = rj_process_here();
+	if (!fresh.user)
 		return RJ_ALLOW;
-	owner = bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	owner = bpf_map_lookup_elem(&rj_sockets, &cookie);
 	if (!owner)
-		rj_owner_count(RJ_OWNER_NO_MEMORY);
-	else if (owner->user != name)
-		owner->user = name;
+		rj_owner_note(cookie, &fresh);
+	else if (owner->user != fresh.user)
+		owner->user = fresh.user;
 	return RJ_ALLOW;
 }
 
@@ -184,10 +234,10 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct rj_owner *owner;
+	struct rj_owner owner;
 	struct socket *socket;
 	struct sock *sk;
-	__u64 name;
+	__u64 cookie;
 
 	if (!task || !file)
 		return 0;
@@ -198,14 +248,14 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 	if (!sk ||
 	    (sk->__sk_common.skc_family != RJ_AF_INET && sk->__sk_common.skc_family != RJ_AF_INET6))
 		return 0;
-	if (bpf_sk_storage_get(&rj_sockets, sk, 0, 0))
+	cookie = bpf_get_socket_cookie(sk);
+	if (bpf_map_lookup_elem(&rj_sockets, &cookie))
 		return 0;
-	name = rj_process_of((__u32)task->tgid, 0);
-	owner = name ? bpf_sk_storage_get(&rj_sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE) : 0;
-	if (!owner)
+	owner.opener = rj_process_of((__u32)task->tgid, 0);
+	owner.user = owner.opener;
+	if (!owner.opener || !rj_owner_note(cookie, &owner))
 		return 0;
-	owner->opener = name;
-	owner->user = name;
-	rj_owner_count(RJ_OWNER_SOCKETS);
+	if (sk->__sk_common.skc_state == RJ_TCP_LISTEN)
+		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 	return 0;
 }

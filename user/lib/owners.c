@@ -88,7 +88,7 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 	rj_live_owner_counters(source, sockets);
 	rj_processes_get_counts(o->processes, &counts);
 	to->sockets_owned = sockets[RJ_OWNER_SOCKETS];
-	to->sockets_unowned = sockets[RJ_OWNER_NO_MEMORY] + sockets[RJ_OWNER_RING_FULL];
+	to->sockets_unowned = sockets[RJ_OWNER_NO_ROOM] + sockets[RJ_OWNER_RING_FULL];
 	to->processes = counts.met;
 	to->processes_gone = counts.gone;
 	to->processes_forgotten = counts.forgotten;

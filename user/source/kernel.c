@@ -66,11 +66,17 @@ struct rj_kernel {
 };
 
 /* Where sockets say whose they are; without, the programs do not ask. */
-static int use_sockets(struct rj_flow_bpf *skel, int sockets_fd)
+static int use_map(struct bpf_map *map, int fd)
 {
-	skel->rodata->rj_with_owners = sockets_fd >= 0;
-	return sockets_fd >= 0 ? bpf_map__reuse_fd(skel->maps.rj_sockets, sockets_fd) :
-				 bpf_map__set_autocreate(skel->maps.rj_sockets, false);
+	return fd >= 0 ? bpf_map__reuse_fd(map, fd) : bpf_map__set_autocreate(map, false);
+}
+
+static int use_owners(struct rj_flow_bpf *skel, const struct rj_owner_maps *owners)
+{
+	int err = use_map(skel->maps.rj_sockets, owners->sockets);
+
+	skel->rodata->rj_with_owners = owners->sockets >= 0;
+	return err ? err : use_map(skel->maps.rj_listeners, owners->listeners);
 }
 
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
@@ -91,7 +97,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	err = err ? err : bpf_map__set_value_size(skel->maps.rj_slots, (uint32_t)k->slot_len);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_free_slots, k->num_slots);
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_ring, o->ring_bytes);
-	err = err ? err : use_sockets(skel, o->sockets_fd);
+	err = err ? err : use_owners(skel, &o->owners);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_xdp, o->with_xdp);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_ingress, o->with_ip);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, o->with_ip);

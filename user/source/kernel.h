@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/status.h"
 #include "source/attach.h"
+#include "source/owners.h"
 
 struct rj_kernel;
 struct rj_pin;
@@ -20,8 +21,8 @@ struct rj_pin;
  * Ethernet headers too; each takes the verifier a third of a second. @pin: NULL, or where maps are
  * to be pinned (rj_kernel_pin), or are already: then these are gone on with. @settings: what they
  * are made for; not NULL with @pin. @several: packets may pass several interfaces. @with_frags:
- * XDP frames of several pieces, where the kernel has them; a filter reads one alone. @sockets_fd:
- * the map of rj_owners_sockets_fd, or -1.
+ * XDP frames of several pieces, where the kernel has them; a filter reads one alone. @owners:
+ * of rj_owners_maps.
  */
 struct rj_kernel_options {
 	struct rj_limits limits;
@@ -33,7 +34,7 @@ struct rj_kernel_options {
 	const char *settings;
 	bool several;
 	bool with_frags;
-	int sockets_fd;
+	struct rj_owner_maps owners;
 };
 
 /* rj_kernel_open - loads the programs. 0, -EPERM, -EOPNOTSUPP or another errno, with @error set. */

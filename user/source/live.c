@@ -498,7 +498,7 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 	if (err)
 		goto fail;
 	open_owners(s, config);
-	options.sockets_fd = rj_owners_sockets_fd(s->owners);
+	options.owners = rj_owners_maps(s->owners);
 	options.pin = s->pin;
 	options.settings = s->pin ? settings : NULL;
 	err = rj_kernel_open(&options, &s->kernel, error);

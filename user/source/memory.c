@@ -75,7 +75,8 @@ uint64_t rj_memory_of_maps(const struct bpf_object *object, uint32_t num_cpus)
 			.num_cpus = num_cpus,
 		};
 
-		sum += rj_memory_of(&shape);
+		if (bpf_map__autocreate(map))
+			sum += rj_memory_of(&shape);
 	}
 	return sum;
 }

@@ -186,9 +186,14 @@ void rj_owners_close(struct rj_owners *o)
 	free(o);
 }
 
-int rj_owners_sockets_fd(const struct rj_owners *o)
+struct rj_owner_maps rj_owners_maps(const struct rj_owners *o)
 {
-	return o ? bpf_map__fd(o->skel->maps.rj_sockets) : -1;
+	if (!o)
+		return (struct rj_owner_maps){ .sockets = -1, .listeners = -1 };
+	return (struct rj_owner_maps){
+		.sockets = bpf_map__fd(o->skel->maps.rj_sockets),
+		.listeners = bpf_map__fd(o->skel->maps.rj_listeners),
+	};
 }
 
 int rj_owners_fd(const struct rj_owners *o)

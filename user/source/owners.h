@@ -26,8 +26,14 @@ RJ_MUST_CHECK int rj_owners_open(rj_owners_met *met, void *user, struct rj_owner
 /* rj_owners_close - takes NULL. */
 void rj_owners_close(struct rj_owners *o);
 
-/* rj_owners_sockets_fd - the map that the packet programs read; -1 for NULL. */
-int rj_owners_sockets_fd(const struct rj_owners *o);
+/* struct rj_owner_maps - descriptors of the maps that the packet programs read; -1: none. */
+struct rj_owner_maps {
+	int sockets;
+	int listeners;
+};
+
+/* rj_owners_maps - none for NULL. */
+struct rj_owner_maps rj_owners_maps(const struct rj_owners *o);
 
 /* rj_owners_fd - to be waited for; there are processes to be told of then. */
 int rj_owners_fd(const struct rj_owners *o);

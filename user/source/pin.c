@@ -291,7 +291,8 @@ static int reuse_map(const struct rj_pin *p, struct bpf_map *map, struct rj_erro
 /* Whose sockets are is known to the process whose hooks say so, and its names of processes. */
 static bool is_pinned(const struct bpf_map *map)
 {
-	return !bpf_map__is_internal(map) && bpf_map__type(map) != BPF_MAP_TYPE_SK_STORAGE;
+	return !bpf_map__is_internal(map) && strcmp(bpf_map__name(map), "rj_sockets") &&
+	       strcmp(bpf_map__name(map), "rj_listeners");
 }
 
 int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_error *error)
