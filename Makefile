@@ -107,7 +107,8 @@ fuzz: setup-test
 	$(Q)tests/fuzz/run $(or $(MINUTES),1)
 
 bench: setup-test
-	$(Q)$(MAKE) --no-print-directory all $(B)/tests/perf/bpf_bench $(B)/tests/perf/memory
+	$(Q)$(MAKE) --no-print-directory all $(B)/tests/perf/bpf_bench $(B)/tests/perf/memory \
+		$(B)/tests/perf/connections
 	$(Q)B=$(B) tests/perf/run
 
 lint:

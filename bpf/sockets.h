@@ -23,7 +23,7 @@ struct {
 	__type(value, struct rj_owner);
 } rj_sockets SEC(".maps");
 
-/* Likewise of TCP sockets that are bound, at the socket: what is accepted is found by its listener. */
+/* Likewise of TCP sockets that are bound, at each: what is accepted is found by its listener. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
