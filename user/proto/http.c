@@ -178,11 +178,14 @@ RJ_MUST_CHECK static enum rj_status take_all(struct rj_message *m, struct rj_cur
 	return rj_cursor_skip(c, c->left);
 }
 
-/* A head that is not complete, where nothing more is kept of the stream: what is there must do. */
+/*
+ * A head that is not complete, where nothing more is kept of the stream: what is there must do,
+ * unless it starts as none does, such as more of a body than Content-Length told.
+ */
 RJ_MUST_CHECK static enum rj_status take_truncated(struct side *side, struct rj_message *m,
 						   struct rj_cursor *c)
 {
-	struct message *kept = keep(side, m, *c, c->left);
+	struct message *kept = is_start_like(*c) ? keep(side, m, *c, c->left) : NULL;
 
 	if (kept) {
 		kept->is_truncated = true;

@@ -618,6 +618,18 @@ TEST(http_head_without_an_end_is_let_go)
 	end(&f, "[{\"out\":[" GET_START "{\"A\":\"b\"},{\"truncated\":true}]}]");
 }
 
+TEST(http_more_of_a_body_than_its_length_is_no_head)
+{
+	static char text[1u << 17];
+	struct fixture f;
+
+	memset(text, '*', sizeof(text));
+	begin(&f);
+	feed_bytes(&f, CLIENT, text, rj_http.max_bytes);
+	CHECK(f.is_done[CLIENT]);
+	end(&f, "");
+}
+
 /* The engine shows once more what is left when a flow ends. */
 TEST(http_head_without_its_end_shows_its_beginning)
 {
