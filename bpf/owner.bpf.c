@@ -101,15 +101,45 @@ static __always_inline __u64 rj_process_here(void)
 	return rj_process_of((__u32)(bpf_get_current_pid_tgid() >> 32), 1);
 }
 
-/* rj_owner_note - a socket that was not known before; false where there is no room. */
-static __always_inline int rj_owner_note(__u64 cookie, const struct rj_owner *owner)
+/* rj_socket_add - a socket that was not known before; false where there is no room. */
+static __always_inline int rj_socket_add(__u64 cookie, const struct rj_owner *owner)
 {
-	if (bpf_map_update_elem(&rj_sockets, &cookie, owner, BPF_NOEXIST)) {
-		rj_owner_count(RJ_OWNER_NO_ROOM);
-		return 0;
+	struct rj_socket_set *first = rj_socket_set_of(cookie, 0), *second;
+	int is_kept = first && rj_socket_set_add(first, cookie, owner);
+
+	if (!is_kept && first) {
+		rj_count(&first->elsewhere, 1);
+		second = rj_socket_set_of(cookie, 1);
+		is_kept = second && rj_socket_set_add(second, cookie, owner);
+		if (!is_kept)
+			rj_count(&first->elsewhere, (__u64)-1);
 	}
-	rj_owner_count(RJ_OWNER_SOCKETS);
-	return 1;
+	rj_owner_count(is_kept ? RJ_OWNER_SOCKETS : RJ_OWNER_NO_ROOM);
+	return is_kept;
+}
+
+static __always_inline void rj_socket_remove(__u64 cookie)
+{
+	struct rj_socket_set *first = rj_socket_set_of(cookie, 0), *second;
+
+	if (!first || rj_socket_set_remove(first, cookie))
+		return;
+	second = rj_socket_set_next(first, cookie);
+	if (second && rj_socket_set_remove(second, cookie))
+		rj_count(&first->elsewhere, (__u64)-1);
+}
+
+/* rj_socket_use - false where the socket is not known. */
+static __always_inline int rj_socket_use(__u64 cookie, __u64 user)
+{
+	struct rj_socket_set *set = rj_socket_set_of(cookie, 0);
+
+	if (!set)
+		return 0;
+	if (rj_socket_set_use(set, cookie, user))
+		return 1;
+	set = rj_socket_set_next(set, cookie);
+	return set && rj_socket_set_use(set, cookie, user);
 }
 
 int rj_sock_create(struct bpf_sock *sk);
@@ -120,33 +150,27 @@ SEC("cgroup/sock_create") int rj_sock_create(struct bpf_sock *sk)
 	owner.opener = rj_process_here();
 	owner.user = owner.opener;
 	if (owner.opener)
-		rj_owner_note(bpf_get_socket_cookie(sk), &owner);
+		rj_socket_add(bpf_get_socket_cookie(sk), &owner);
 	return RJ_ALLOW;
 }
 
 int rj_sock_release(struct bpf_sock *sk);
 SEC("cgroup/sock_release") int rj_sock_release(struct bpf_sock *sk)
 {
-	__u64 cookie = bpf_get_socket_cookie(sk);
-
-	bpf_map_delete_elem(&rj_sockets, &cookie);
+	rj_socket_remove(bpf_get_socket_cookie(sk));
 	return RJ_ALLOW;
 }
 
 /* rj_sock_bound - a TCP socket with an address of its own, which most are that are to listen. */
 static __always_inline int rj_sock_bound(struct bpf_sock *sk)
 {
-	__u64 cookie = bpf_get_socket_cookie(sk);
-	struct rj_owner *owner, *kept;
+	struct rj_owner owner, *kept;
 
-	if (sk->protocol != RJ_IP_TCP)
-		return RJ_ALLOW;
-	owner = bpf_map_lookup_elem(&rj_sockets, &cookie);
-	if (!owner)
+	if (sk->protocol != RJ_IP_TCP || !rj_socket_get(bpf_get_socket_cookie(sk), &owner))
 		return RJ_ALLOW;
 	kept = bpf_sk_storage_get(&rj_listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (kept)
-		*kept = *owner;
+		*kept = owner;
 	else
 		rj_owner_count(RJ_OWNER_NO_ROOM);
 	return RJ_ALLOW;
@@ -171,17 +195,10 @@ SEC("cgroup/post_bind6") int rj_post_bind6(struct bpf_sock *sk)
 static __always_inline int rj_sock_use(struct bpf_sock_addr *ctx)
 {
 	__u64 cookie = bpf_get_socket_cookie(ctx);
-	struct rj_owner fresh = {};
-	struct rj_owner *owner;
+	const struct rj_owner fresh = { .user = rj_process_here() };
 
-	fresh.user = rj_process_here();
-	if (!fresh.user)
-		return RJ_ALLOW;
-	owner = bpf_map_lookup_elem(&rj_sockets, &cookie);
-	if (!owner)
-		rj_owner_note(cookie, &fresh);
-	else if (owner->user != fresh.user)
-		owner->user = fresh.user;
+	if (fresh.user && !rj_socket_use(cookie, fresh.user))
+		rj_socket_add(cookie, &fresh);
 	return RJ_ALLOW;
 }
 
@@ -249,11 +266,11 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 	    (sk->__sk_common.skc_family != RJ_AF_INET && sk->__sk_common.skc_family != RJ_AF_INET6))
 		return 0;
 	cookie = bpf_get_socket_cookie(sk);
-	if (bpf_map_lookup_elem(&rj_sockets, &cookie))
+	if (rj_socket_get(cookie, &owner))
 		return 0;
 	owner.opener = rj_process_of((__u32)task->tgid, 0);
 	owner.user = owner.opener;
-	if (!owner.opener || !rj_owner_note(cookie, &owner))
+	if (!owner.opener || !rj_socket_add(cookie, &owner))
 		return 0;
 	if (sk->__sk_common.skc_state == RJ_TCP_LISTEN)
 		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);

@@ -8,19 +8,19 @@
 
 #include "bpf/abi.h"
 #include "bpf/side.h"
+#include "bpf/socket_set.h"
 #include "bpf/wire.h"
 
 /*
  * Who opened and who uses each socket, by its cookie. Written by the programs of owner.bpf.c, read
- * by the packet programs. Preallocated, as memory that the kernel keeps at a socket costs several
- * microseconds a connection; an entry, some 90 bytes, goes when its socket is closed. One that
- * finds no room is counted.
+ * by the packet programs; an entry goes when its socket is closed. One that finds no room is
+ * counted. Memory that the kernel keeps at a socket would cost a connection several microseconds.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 131072);
-	__type(key, __u64);
-	__type(value, struct rj_owner);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RJ_SOCKET_SETS);
+	__type(key, __u32);
+	__type(value, struct rj_socket_set);
 } rj_sockets SEC(".maps");
 
 /* Likewise of TCP sockets that are bound, at each: what is accepted is found by its listener. */
@@ -31,6 +31,39 @@ struct {
 	__type(key, int);
 	__type(value, struct rj_owner);
 } rj_listeners SEC(".maps");
+
+/*
+ * rj_socket_set_of - one of the two sets that a socket may be in. Cookies are counted up: those of
+ * the first are evenly filled by sockets that are closed in turn; the second are spread by
+ * multiplication, for those whose neighbours stay.
+ */
+static __always_inline struct rj_socket_set *rj_socket_set_of(__u64 cookie, int is_second)
+{
+	__u64 at = is_second ? cookie * 0x9e3779b97f4a7c15ull >> 32 : cookie;
+	__u32 key = (__u32)at % RJ_SOCKET_SETS;
+
+	return bpf_map_lookup_elem(&rj_sockets, &key);
+}
+
+/* rj_socket_set_next - the second set of @cookie, if any socket of the first is in its second. */
+static __always_inline struct rj_socket_set *rj_socket_set_next(const struct rj_socket_set *first,
+								__u64 cookie)
+{
+	return *(const volatile __u64 *)&first->elsewhere ? rj_socket_set_of(cookie, 1) : 0;
+}
+
+/* rj_socket_get - false where the socket is not known. */
+static __always_inline int rj_socket_get(__u64 cookie, struct rj_owner *out)
+{
+	struct rj_socket_set *set = rj_socket_set_of(cookie, 0);
+
+	if (!set)
+		return 0;
+	if (rj_socket_set_get(set, cookie, out))
+		return 1;
+	set = rj_socket_set_next(set, cookie);
+	return set && rj_socket_set_get(set, cookie, out);
+}
 
 /*
  * rj_is_sender - whether the socket that the frame carries is the one that sent the packet. Where
@@ -64,19 +97,17 @@ static __always_inline void rj_owner_look(struct __sk_buff *skb, struct rj_half 
 					  struct rj_owner *out, const struct rj_packet *p)
 {
 	struct bpf_sock *sk = skb->sk;
-	struct rj_owner *owner;
-	__u64 cookie;
+	struct rj_owner owner;
 
 	if (half->packets >= RJ_OWNER_PACKETS)
 		half->bits |= RJ_HALF_OWNED;
 	if (!sk || ((skb->ingress_ifindex || p->num_tunnels) && !rj_is_sender(sk, p)))
 		return;
-	cookie = bpf_get_socket_cookie(skb);
-	owner = bpf_map_lookup_elem(&rj_sockets, &cookie);
-	if (owner) {
-		if (owner->opener)
-			out->opener = owner->opener;
-		out->user = owner->user;
+	if (rj_socket_get(bpf_get_socket_cookie(skb), &owner)) {
+		if (owner.opener)
+			out->opener = owner.opener;
+		if (owner.user)
+			out->user = owner.user;
 	} else if ((p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_ACK)) == (RJ_TCP_SYN | RJ_TCP_ACK)) {
 		rj_owner_of_listener(sk, out);
 	}
