@@ -243,9 +243,20 @@ SEC("raw_tp/sched_process_exit") int rj_exit(void *ctx)
 }
 
 /*
- * Run by user space once, when the hooks are attached: sockets that were open before. Where several
- * processes have one, the one with the lowest number, which the others mostly come from.
+ * rj_earlier_note - a socket that was open before the hooks were attached, and one of the processes
+ * that have it; false where another is noted: the first with it, of the lowest number, which the
+ * others mostly come from.
  */
+static __always_inline int rj_earlier_note(__u64 cookie, __u32 pid, struct rj_owner *owner)
+{
+	if (rj_socket_get(cookie, owner))
+		return 0;
+	owner->opener = rj_process_of(pid, 0);
+	owner->user = owner->opener;
+	return owner->opener && rj_socket_add(cookie, owner);
+}
+
+/* Run by user space once, when the hooks are attached. */
 int rj_open_files(struct bpf_iter__task_file *ctx);
 SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 {
@@ -254,7 +265,6 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 	struct rj_owner owner;
 	struct socket *socket;
 	struct sock *sk;
-	__u64 cookie;
 
 	if (!task || !file)
 		return 0;
@@ -265,14 +275,39 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 	if (!sk ||
 	    (sk->__sk_common.skc_family != RJ_AF_INET && sk->__sk_common.skc_family != RJ_AF_INET6))
 		return 0;
-	cookie = bpf_get_socket_cookie(sk);
-	if (rj_socket_get(cookie, &owner))
-		return 0;
-	owner.opener = rj_process_of((__u32)task->tgid, 0);
-	owner.user = owner.opener;
-	if (!owner.opener || !rj_socket_add(cookie, &owner))
-		return 0;
-	if (sk->__sk_common.skc_state == RJ_TCP_LISTEN)
+	if (rj_earlier_note(bpf_get_socket_cookie(sk), (__u32)task->tgid, &owner) &&
+	    sk->__sk_common.skc_state == RJ_TCP_LISTEN)
 		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 	return 0;
+}
+
+/*
+ * Where the kernel has no such iterator user space takes each socket of each process itself, and
+ * asks for its name: the process that does, and the one whose sockets these are.
+ */
+volatile __u32 rj_noting = 0;
+volatile __u32 rj_noted = 0;
+
+static __always_inline int rj_earlier_shown(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct rj_owner owner;
+
+	if (bpf_get_current_pid_tgid() >> 32 == rj_noting && sk &&
+	    rj_earlier_note(bpf_get_socket_cookie(ctx), rj_noted, &owner) &&
+	    sk->state == RJ_TCP_LISTEN)
+		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
+	return RJ_ALLOW;
+}
+
+int rj_shown4(struct bpf_sock_addr *ctx);
+SEC("cgroup/getsockname4") int rj_shown4(struct bpf_sock_addr *ctx)
+{
+	return rj_earlier_shown(ctx);
+}
+
+int rj_shown6(struct bpf_sock_addr *ctx);
+SEC("cgroup/getsockname6") int rj_shown6(struct bpf_sock_addr *ctx)
+{
+	return rj_earlier_shown(ctx);
 }

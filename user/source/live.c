@@ -465,9 +465,9 @@ static void note_owners(struct live_source *s)
 	if (*s->why_no_owners)
 		snprintf(s->watching + len, sizeof(s->watching) - len, "; without processes: %s",
 			 s->why_no_owners);
-	else if (s->owners && !rj_owners_has_earlier(s->owners))
-		snprintf(s->watching + len, sizeof(s->watching) - len,
-			 "; processes of sockets opened from now on");
+	else if (s->owners)
+		snprintf(s->watching + len, sizeof(s->watching) - len, "%s",
+			 rj_owners_lack(s->owners));
 }
 
 /* In the interfaces' namespace, where pins are named and cleaned up as well. */

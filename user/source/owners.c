@@ -10,12 +10,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bpf/owner.skel.h"
+#include "source/open_sockets.h"
 
 #define MOUNTS "/proc/self/mounts"
 #define MAX_LINKS 16
+#define ROOT_CGROUP 1 /* its inode */
 
 struct rj_owners {
 	struct rj_owner_bpf *skel;
@@ -23,26 +27,48 @@ struct rj_owners {
 	struct bpf_link *links[MAX_LINKS];
 	unsigned int num_links;
 	bool has_earlier;
+	bool is_part;
 	int num_cpus;
 	uint64_t *counts; /* one for each CPU */
 	rj_owners_met *met;
 	void *user;
 };
 
-/* The root of the cgroups of version 2, as far as this process may see; or a negative errno. */
+/* Whether the directory is the root of all cgroups: what is mounted may be a part. */
+static bool is_root(int fd)
+{
+	struct stat of;
+
+	return !fstat(fd, &of) && of.st_ino == ROOT_CGROUP;
+}
+
+/*
+ * The root of the cgroups of version 2, or else the first part that is mounted; or a negative
+ * errno. In a container its own cgroup is mounted, and the node's where that is asked for.
+ */
 static int open_cgroup(void)
 {
 	FILE *mounts = setmntent(MOUNTS, "re");
 	const struct mntent *mount;
-	int fd = -ENOENT;
+	int found = -ENOENT, fd;
 
 	if (!mounts)
 		return -errno;
-	while (fd < 0 && (mount = getmntent(mounts)))
-		if (!strcmp(mount->mnt_type, "cgroup2"))
-			fd = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while ((found < 0 || !is_root(found)) && (mount = getmntent(mounts))) {
+		if (strcmp(mount->mnt_type, "cgroup2"))
+			continue;
+		fd = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 || (found >= 0 && !is_root(fd))) {
+			if (fd >= 0)
+				close(fd);
+			continue;
+		}
+		if (found >= 0)
+			close(found);
+		found = fd;
+	}
 	endmntent(mounts);
-	return fd;
+	return found;
 }
 
 static int on_met(void *user, void *data, size_t len)
@@ -55,14 +81,16 @@ static int on_met(void *user, void *data, size_t len)
 }
 
 /* The object, with or without the iterator that finds what is open already. */
-static int load(struct rj_owners *o, bool with_earlier)
+static int load(struct rj_owners *o, bool with_iterator)
 {
 	int err;
 
 	o->skel = rj_owner_bpf__open();
 	if (!o->skel)
 		return -errno;
-	err = bpf_program__set_autoload(o->skel->progs.rj_open_files, with_earlier);
+	err = bpf_program__set_autoload(o->skel->progs.rj_open_files, with_iterator);
+	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown4, !with_iterator);
+	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown6, !with_iterator);
 	err = err ? err : rj_owner_bpf__load(o->skel);
 	if (!err && o->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
 		err = -EPROTO;
@@ -70,7 +98,6 @@ static int load(struct rj_owners *o, bool with_earlier)
 		rj_owner_bpf__destroy(o->skel);
 		o->skel = NULL;
 	}
-	o->has_earlier = !err && with_earlier;
 	return err;
 }
 
@@ -82,6 +109,13 @@ static int keep(struct rj_owners *o, struct bpf_link *link)
 	return 0;
 }
 
+/* Those that note what is open already are for a moment. */
+static bool is_lasting(const struct rj_owners *o, const struct bpf_program *program)
+{
+	return program != o->skel->progs.rj_open_files && program != o->skel->progs.rj_shown4 &&
+	       program != o->skel->progs.rj_shown6;
+}
+
 static int attach(struct rj_owners *o, int cgroup_fd)
 {
 	struct bpf_program *program;
@@ -89,12 +123,13 @@ static int attach(struct rj_owners *o, int cgroup_fd)
 
 	bpf_object__for_each_program(program, o->skel->obj)
 	{
-		if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING)
+		if (!is_lasting(o, program))
 			continue;
-		if (bpf_program__type(program) == BPF_PROG_TYPE_RAW_TRACEPOINT)
-			err = keep(o, bpf_program__attach(program));
-		else
+		if (bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK ||
+		    bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
 			err = keep(o, bpf_program__attach_cgroup(program, cgroup_fd));
+		else
+			err = keep(o, bpf_program__attach(program));
 		if (err)
 			break;
 	}
@@ -102,7 +137,7 @@ static int attach(struct rj_owners *o, int cgroup_fd)
 }
 
 /* Runs the iterator once: it writes nothing, and its end is the end of all open files. */
-static int note_earlier(struct rj_owners *o)
+static int note_open_files(struct rj_owners *o)
 {
 	struct bpf_link *link = bpf_program__attach_iter(o->skel->progs.rj_open_files, NULL);
 	char nothing[64];
@@ -122,14 +157,44 @@ static int note_earlier(struct rj_owners *o)
 	return fd < 0 ? fd : 0;
 }
 
-static int start(struct rj_owners *o, int cgroup_fd)
+static void show(void *user, uint32_t pid, int fd)
 {
-	int err = load(o, true);
+	struct rj_owners *o = user;
+	struct sockaddr_storage name;
+	socklen_t len = sizeof(name);
 
-	if (err) /* before 5.11 */
-		err = load(o, false);
-	if (err)
-		return err;
+	o->skel->bss->rj_noted = pid;
+	/* who it is does not matter: the hook sees the socket */
+	if (getsockname(fd, (void *)&name, &len))
+		return;
+	rj_owners_take(o);
+}
+
+/*
+ * Has the hooks of getsockname see each socket. One of our own is opened before @links: where even
+ * that is not noted the kernel knows this process by another number, and so all others.
+ */
+static int show_open_sockets(struct rj_owners *o, int cgroup_fd)
+{
+	struct bpf_link *links[2] = {
+		bpf_program__attach_cgroup(o->skel->progs.rj_shown4, cgroup_fd),
+		bpf_program__attach_cgroup(o->skel->progs.rj_shown6, cgroup_fd),
+	};
+	uint64_t counts[RJ_NUM_OWNER_COUNTERS];
+	int err = links[0] && links[1] ? 0 : -EOPNOTSUPP;
+
+	o->skel->bss->rj_noting = (uint32_t)getpid();
+	if (!err)
+		err = rj_open_sockets_visit(show, o);
+	o->skel->bss->rj_noting = 0;
+	for (unsigned int i = 0; i < 2; i++)
+		bpf_link__destroy(links[i]);
+	rj_owners_counters(o, counts);
+	return err || counts[RJ_OWNER_SOCKETS] ? err : -ESRCH;
+}
+
+static int open_ring(struct rj_owners *o)
+{
 	o->num_cpus = libbpf_num_possible_cpus();
 	if (o->num_cpus <= 0)
 		return -ENOSYS;
@@ -137,11 +202,27 @@ static int start(struct rj_owners *o, int cgroup_fd)
 	if (!o->counts)
 		return -ENOMEM;
 	o->ring = ring_buffer__new(bpf_map__fd(o->skel->maps.rj_process_ring), on_met, o, NULL);
-	if (!o->ring)
-		return -errno;
-	err = attach(o, cgroup_fd);
-	if (!err && o->has_earlier && note_earlier(o))
-		o->has_earlier = false;
+	return o->ring ? 0 : -errno;
+}
+
+static int start(struct rj_owners *o, int cgroup_fd)
+{
+	/* see show_open_sockets */
+	int own = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has_iterator = true;
+	int err = load(o, true);
+
+	if (err) { /* before 5.12 */
+		has_iterator = false;
+		err = load(o, false);
+	}
+	err = err ? err : open_ring(o);
+	err = err ? err : attach(o, cgroup_fd);
+	if (!err)
+		o->has_earlier =
+			!(has_iterator ? note_open_files(o) : show_open_sockets(o, cgroup_fd));
+	if (own >= 0)
+		close(own);
 	return err;
 }
 
@@ -158,6 +239,7 @@ int rj_owners_open(rj_owners_met *met, void *user, struct rj_owners **out, struc
 	}
 	o->met = met;
 	o->user = user;
+	o->is_part = fd >= 0 && !is_root(fd);
 	if (fd < 0) {
 		free(o);
 		return rj_error_set(error, fd, "no cgroups of version 2 are mounted (%s)",
@@ -219,7 +301,10 @@ void rj_owners_counters(const struct rj_owners *o, uint64_t out[RJ_NUM_OWNER_COU
 	}
 }
 
-bool rj_owners_has_earlier(const struct rj_owners *o)
+const char *rj_owners_lack(const struct rj_owners *o)
 {
-	return o->has_earlier;
+	if (!o->has_earlier)
+		return o->is_part ? "; processes of sockets this cgroup opens from now on" :
+				    "; processes of sockets opened from now on";
+	return o->is_part ? "; processes of this cgroup" : "";
 }

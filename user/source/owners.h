@@ -16,9 +16,10 @@ struct rj_owners;
 typedef void rj_owners_met(void *user, const struct rj_process_met *met);
 
 /*
- * rj_owners_open - attaches to all sockets of this machine, and notes those that are open by now,
- * where the kernel can (5.11). The hooks go with the process. 0, or a negative errno with @error
- * set: -ENOENT without cgroups of version 2, -EPERM, -EOPNOTSUPP.
+ * rj_owners_open - attaches to all sockets of this machine, and notes those that are open by now:
+ * by an iterator of the kernel's (5.12), else taken from each process (rj_open_sockets_visit). The
+ * hooks go with the process. 0, or a negative errno with @error set: -ENOENT without cgroups of
+ * version 2, -EPERM, -EOPNOTSUPP.
  */
 RJ_MUST_CHECK int rj_owners_open(rj_owners_met *met, void *user, struct rj_owners **out,
 				 struct rj_error *error);
@@ -44,7 +45,7 @@ void rj_owners_take(struct rj_owners *o);
 /* rj_owners_counters - sums over CPUs, by enum rj_owner_counter; zeros for NULL. */
 void rj_owners_counters(const struct rj_owners *o, uint64_t out[RJ_NUM_OWNER_COUNTERS]);
 
-/* rj_owners_has_earlier - whether sockets that were open before could be noted. */
-bool rj_owners_has_earlier(const struct rj_owners *o);
+/* rj_owners_lack - which sockets it cannot tell of, to be put behind a line; "" for all it can. */
+const char *rj_owners_lack(const struct rj_owners *o);
 
 #endif
