@@ -26,15 +26,31 @@ struct sock_common {
 	volatile unsigned char skc_state;
 };
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 };
 
-struct socket {
-	struct sock *sk;
+struct inet_sock {
+	struct sock sk;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
 };
 
 struct file;
+
+struct socket {
+	struct file *file;
+	struct sock *sk;
+};
 
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;

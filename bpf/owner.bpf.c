@@ -2,7 +2,6 @@
 /* Which process a socket is of: cgroup hooks that note it at the socket. They allow everything. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
 
 #include "bpf/kernel.h"
 #include "bpf/sockets.h"
@@ -188,17 +187,13 @@ SEC("cgroup/post_bind6") int rj_post_bind6(struct bpf_sock *sk)
 	return rj_sock_bound(sk);
 }
 
-/*
- * rj_sock_use - the process that runs uses the socket. One that was accepted just now was not known
- * before, and who opened its listener is not known here.
- */
+/* rj_sock_use - the process that runs uses the socket, if it is known: kernel's own are not. */
 static __always_inline int rj_sock_use(struct bpf_sock_addr *ctx)
 {
-	__u64 cookie = bpf_get_socket_cookie(ctx);
-	const struct rj_owner fresh = { .user = rj_process_here() };
+	__u64 user = rj_process_here();
 
-	if (fresh.user && !rj_socket_use(cookie, fresh.user))
-		rj_socket_add(cookie, &fresh);
+	if (user)
+		rj_socket_use(bpf_get_socket_cookie(ctx), user);
 	return RJ_ALLOW;
 }
 
@@ -213,9 +208,66 @@ RJ_USE_PROGRAM(rj_connect4, "cgroup/connect4")
 RJ_USE_PROGRAM(rj_connect6, "cgroup/connect6")
 RJ_USE_PROGRAM(rj_sendmsg4, "cgroup/sendmsg4")
 RJ_USE_PROGRAM(rj_sendmsg6, "cgroup/sendmsg6")
+
+/*
+ * rj_socket_meet - the process that runs uses a socket, which has been accepted if it is not known.
+ * Who opened its listener is not known here. The kernel's own sockets, of which no hook tells when
+ * they are closed, have no file.
+ */
+static __always_inline void rj_socket_meet(__u64 cookie, const struct sock *sk)
+{
+	struct rj_owner owner = { .user = rj_process_here() };
+
+	if (owner.user && !rj_socket_use(cookie, owner.user) && sk && sk->sk_socket &&
+	    sk->sk_socket->file)
+		rj_socket_add(cookie, &owner);
+}
+
 /* accept asks for the peer's name on the way, unless its caller does not want to know it */
-RJ_USE_PROGRAM(rj_accept4, "cgroup/getpeername4")
-RJ_USE_PROGRAM(rj_accept6, "cgroup/getpeername6")
+static __always_inline int rj_sock_accept(struct bpf_sock_addr *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	const struct tcp_sock *tcp = sk ? bpf_skc_to_tcp_sock(sk) : 0;
+
+	if (tcp)
+		rj_socket_meet(bpf_get_socket_cookie(ctx), &tcp->inet_conn.icsk_inet.sk);
+	return RJ_ALLOW;
+}
+
+int rj_accept4(struct bpf_sock_addr *ctx);
+SEC("cgroup/getpeername4") int rj_accept4(struct bpf_sock_addr *ctx)
+{
+	return rj_sock_accept(ctx);
+}
+
+int rj_accept6(struct bpf_sock_addr *ctx);
+SEC("cgroup/getpeername6") int rj_accept6(struct bpf_sock_addr *ctx)
+{
+	return rj_sock_accept(ctx);
+}
+
+/* What is sent and received, of sockets that were handed on nothing else tells: (sk, length, …). */
+static __always_inline int rj_sock_moved(const __u64 *ctx)
+{
+	const struct sock *sk = (const struct sock *)ctx[0];
+	__u16 family = sk->__sk_common.skc_family;
+
+	if ((int)ctx[1] > 0 && (family == RJ_AF_INET || family == RJ_AF_INET6))
+		rj_socket_meet(bpf_get_socket_cookie((void *)sk), sk);
+	return 0;
+}
+
+int rj_sent(const __u64 *ctx);
+SEC("tp_btf/sock_send_length") int rj_sent(const __u64 *ctx)
+{
+	return rj_sock_moved(ctx);
+}
+
+int rj_received(const __u64 *ctx);
+SEC("tp_btf/sock_recv_length") int rj_received(const __u64 *ctx)
+{
+	return rj_sock_moved(ctx);
+}
 
 /* rj_process_forget - its number, or what it runs, is another's from now on. */
 static __always_inline int rj_process_forget(void)

@@ -35,7 +35,10 @@ test_owners() {
 	owner_server owners-fork fork 127.0.0.1 8112 tcp
 	owner_server owners-udp udp ::1 8113 udp
 	owner_server owners-cable plain "$SERVER4" 8114 tcp
-	for i in 8100 8101 8110 8112; do
+	owner_server owners-nameless nameless 127.0.0.1 8115 tcp
+	owner_server owners-hand hand 127.0.0.1 8116 tcp
+	owner_server owners-exec exec 127.0.0.1 8117 tcp
+	for i in 8100 8101 8110 8112 8115 8116 8117; do
 		in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 "$i" 4 2 "$truth-clients"
 	done
 	in_ns server timeout 60 "$here/owner-talk" many ::1 8111 4 2 "$truth-clients"
@@ -53,9 +56,13 @@ test_owners() {
 	owner_check 'owners: of short-lived clients' clients
 	owner_check 'owners: servers there before' owners-before owners-workers owners-udp-before
 	owner_check 'owners: servers that came later' owners-after owners-six owners-fork owners-udp
+	owner_check 'owners: sockets that are handed on' owners-hand owners-exec
+	owner_check 'owners: accepted without asking for a name' owners-nameless
 	owner_check 'owners: over a cable' owners-cable
 	owner_check 'owners: a connection that was there before' hold owners-held
 	check 'owners: nginx' has_exe 443 exe_da '"name":"nginx","path":"/usr/sbin/nginx","hash":"[0-9a-f]{64}"'
+	! grep -q ' __traceiter_sock_send_length$' /proc/kallsyms ||
+		check 'owners: a program that knows nothing of sockets' has_exe 8117 exe_da '"name":"cat","path":"/usr/bin/cat"'
 	check 'owners: curl, its arguments' has_exe 443 exe '"name":"curl",.*"cmdline":"curl -sk https://'
 	check 'owners: the digest is the file'"'"'s' grep -q "\"path\":\"/usr/sbin/nginx\",\"hash\":\"$(sha256sum /usr/sbin/nginx | cut -d' ' -f1)\"" "$WORK/owners.live"
 	owner_check 'owners: an end in another namespace of this machine' elsewhere

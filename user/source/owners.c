@@ -83,6 +83,7 @@ static int on_met(void *user, void *data, size_t len)
 /* The object, with or without the iterator that finds what is open already. */
 static int load(struct rj_owners *o, bool with_iterator)
 {
+	bool sees_moves = libbpf_find_vmlinux_btf_id("sock_send_length", BPF_TRACE_RAW_TP) > 0;
 	int err;
 
 	o->skel = rj_owner_bpf__open();
@@ -91,6 +92,8 @@ static int load(struct rj_owners *o, bool with_iterator)
 	err = bpf_program__set_autoload(o->skel->progs.rj_open_files, with_iterator);
 	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown4, !with_iterator);
 	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown6, !with_iterator);
+	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_sent, sees_moves);
+	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_received, sees_moves);
 	err = err ? err : rj_owner_bpf__load(o->skel);
 	if (!err && o->skel->rodata->rj_abi_version != RJ_ABI_VERSION)
 		err = -EPROTO;
@@ -109,11 +112,11 @@ static int keep(struct rj_owners *o, struct bpf_link *link)
 	return 0;
 }
 
-/* Those that note what is open already are for a moment. */
+/* Those that note what is open already are for a moment, and some kernels lack some. */
 static bool is_lasting(const struct rj_owners *o, const struct bpf_program *program)
 {
-	return program != o->skel->progs.rj_open_files && program != o->skel->progs.rj_shown4 &&
-	       program != o->skel->progs.rj_shown6;
+	return bpf_program__autoload(program) && program != o->skel->progs.rj_open_files &&
+	       program != o->skel->progs.rj_shown4 && program != o->skel->progs.rj_shown6;
 }
 
 static int attach(struct rj_owners *o, int cgroup_fd)
