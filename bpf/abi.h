@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 9u
+#define RJ_ABI_VERSION 10u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -359,16 +359,24 @@ static inline __attribute__((always_inline)) __u32 rj_process_pid(__u64 name)
 
 /*
  * struct rj_owner - the processes of a socket, by rj_process_name: who opened it, and who used it
- * last as far as that shows (connect, accept, sendto). In a slot behind struct rj_rest: of the
- * socket that the side's packets were sent by.
+ * last as far as that shows (connect, accept, sendto; from 6.3 on whatever is sent or received).
  */
 struct rj_owner {
 	__u64 opener;
 	__u64 user;
 };
 
-/* Packets of a side after which its owner is not asked for any more. Ours. */
+/*
+ * In a slot behind struct rj_rest: of the socket that the side's packets were sent by, and of the
+ * one that they are for, which is asked for while that sends nothing itself.
+ */
+#define RJ_OWNER_SENDER 0u
+#define RJ_OWNER_RECEIVER 1u
+#define RJ_SLOT_OWNERS 2u
+
+/* Packets of a side of which each is asked whose it is, and of the rest one in so many. Ours. */
 #define RJ_OWNER_PACKETS 8u
+#define RJ_OWNER_EVERY 64u
 
 /* Slots that are given back at once. Ours: a call for so many costs little more than for one. */
 #define RJ_MAX_GIVEN 256u

@@ -14,7 +14,7 @@
 #include "bpf/owner.h"
 #include "bpf/parse.h"
 #include "bpf/sample.h"
-#include "bpf/sockets.h"
+#include "bpf/packet_owner.h"
 #include "bpf/take.h"
 #include "bpf/tlsrec.h"
 #include "bpf/whole.h"
@@ -337,8 +337,11 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 
 	if (rj_several)
 		rj_owner_set(flow, seq->rest, p);
-	if (rj_with_owners && f->hook == RJ_HOOK_SKB && !(half->bits & RJ_HALF_OWNED))
-		rj_owner_look(f->ctx, half, seq->owner, p);
+	if (rj_with_owners && f->hook == RJ_HOOK_SKB && rj_owner_is_due(half)) {
+		rj_owner_look(f->ctx, half, &seq->owners[RJ_OWNER_SENDER], p);
+		if (!flow->half[!(p->side & 1)].packets)
+			rj_receiver_look(f->ctx, &seq->owners[RJ_OWNER_RECEIVER], p);
+	}
 	cpu->has_records = !!rj_has_records(half, seq->rest, p, limits);
 	rj_forget();
 	rj_flow_add(flow, half, seq, p, limits);

@@ -22,6 +22,7 @@ struct task_struct {
 };
 
 struct sock_common {
+	unsigned short skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 };

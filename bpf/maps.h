@@ -36,8 +36,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct rj_slot_head) + sizeof(struct rj_rest) +
-				   sizeof(struct rj_owner) + sizeof(struct rj_hist) +
+	__uint(value_size, RJ_SLOT_START + sizeof(struct rj_hist) +
 				   RJ_MAX_PACKETS * (sizeof(__u64) + sizeof(__u16)) +
 				   (RJ_MAX_TLS_RECORDS + RJ_TLS_MESSAGES) * sizeof(__u64));
 } rj_slots SEC(".maps");

@@ -10,9 +10,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define RJ_ALLOW 1
-#define RJ_AF_INET 2
-#define RJ_AF_INET6 10
-#define RJ_TCP_LISTEN 10 /* a state */
+#define RJ_TCP_CLOSE 7 /* states; the first also of UDP that is not connected */
+#define RJ_TCP_LISTEN 10
 
 const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
 
@@ -160,12 +159,13 @@ SEC("cgroup/sock_release") int rj_sock_release(struct bpf_sock *sk)
 	return RJ_ALLOW;
 }
 
-/* rj_sock_bound - a TCP socket with an address of its own, which most are that are to listen. */
+/* rj_sock_bound - a socket with an address of its own, which most are that are to listen. */
 static __always_inline int rj_sock_bound(struct bpf_sock *sk)
 {
 	struct rj_owner owner, *kept;
 
-	if (sk->protocol != RJ_IP_TCP || !rj_socket_get(bpf_get_socket_cookie(sk), &owner))
+	if ((sk->protocol != RJ_IP_TCP && sk->protocol != RJ_IP_UDP) ||
+	    !rj_socket_get(bpf_get_socket_cookie(sk), &owner))
 		return RJ_ALLOW;
 	kept = bpf_sk_storage_get(&rj_listeners, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (kept)
@@ -308,6 +308,11 @@ static __always_inline int rj_earlier_note(__u64 cookie, __u32 pid, struct rj_ow
 	return owner->opener && rj_socket_add(cookie, owner);
 }
 
+static __always_inline int rj_is_bound(__u32 state, __u32 port)
+{
+	return state == RJ_TCP_LISTEN || (state == RJ_TCP_CLOSE && port);
+}
+
 /* Run by user space once, when the hooks are attached. */
 int rj_open_files(struct bpf_iter__task_file *ctx);
 SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
@@ -328,7 +333,7 @@ SEC("iter/task_file") int rj_open_files(struct bpf_iter__task_file *ctx)
 	    (sk->__sk_common.skc_family != RJ_AF_INET && sk->__sk_common.skc_family != RJ_AF_INET6))
 		return 0;
 	if (rj_earlier_note(bpf_get_socket_cookie(sk), (__u32)task->tgid, &owner) &&
-	    sk->__sk_common.skc_state == RJ_TCP_LISTEN)
+	    rj_is_bound(sk->__sk_common.skc_state, sk->__sk_common.skc_num))
 		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 	return 0;
 }
@@ -347,7 +352,7 @@ static __always_inline int rj_earlier_shown(struct bpf_sock_addr *ctx)
 
 	if (bpf_get_current_pid_tgid() >> 32 == rj_noting && sk &&
 	    rj_earlier_note(bpf_get_socket_cookie(ctx), rj_noted, &owner) &&
-	    sk->state == RJ_TCP_LISTEN)
+	    rj_is_bound(sk->state, sk->src_port))
 		bpf_sk_storage_get(&rj_listeners, sk, &owner, BPF_SK_STORAGE_GET_F_CREATE);
 	return RJ_ALLOW;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose socket a packet was sent by: what owner.bpf.c leaves at sockets, read by packets. */
+/* Whose sockets are: written by the programs of owner.bpf.c, read by those of packets. */
 #ifndef RJ_BPF_SOCKETS_H
 #define RJ_BPF_SOCKETS_H
 
@@ -7,9 +7,10 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
-#include "bpf/side.h"
 #include "bpf/socket_set.h"
-#include "bpf/wire.h"
+
+#define RJ_AF_INET 2
+#define RJ_AF_INET6 10
 
 /*
  * Who opened and who uses each socket, by its cookie. Written by the programs of owner.bpf.c, read
@@ -23,7 +24,10 @@ struct {
 	__type(value, struct rj_socket_set);
 } rj_sockets SEC(".maps");
 
-/* Likewise of TCP sockets that are bound, at each: what is accepted is found by its listener. */
+/*
+ * Likewise of sockets that are bound, at each: what TCP accepts is found by its listener, and what
+ * comes by UDP by who is to have it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -63,54 +67,6 @@ static __always_inline int rj_socket_get(__u64 cookie, struct rj_owner *out)
 		return 1;
 	set = rj_socket_set_next(set, cookie);
 	return set && rj_socket_set_get(set, cookie, out);
-}
-
-/*
- * rj_is_sender - whether the socket that the frame carries is the one that sent the packet. Where
- * frames leave it is; where they come in, one that is there has come along from the other end of a
- * veth pair, or is the receiver's, by bpf_sk_assign; and what comes in tunnels may have been sent
- * by the daemon at its end. Then its port must be the sender's.
- */
-static __always_inline int rj_is_sender(const struct bpf_sock *sk, const struct rj_packet *p)
-{
-	return sk->src_port == p->key.port[p->side & 1];
-}
-
-/*
- * rj_owner_of_listener - before a connection is accepted, whose its listener is: the answer to a
- * SYN is sent for a socket to be, which has the cookie of the one that will be accepted.
- */
-static __always_inline void rj_owner_of_listener(struct bpf_sock *sk, struct rj_owner *out)
-{
-	struct bpf_sock *listener = bpf_get_listener_sock(sk);
-	struct rj_owner *owner;
-
-	if (!listener)
-		return;
-	owner = bpf_sk_storage_get(&rj_listeners, listener, 0, 0);
-	if (owner)
-		*out = *owner;
-}
-
-/* rj_owner_look - notes whose socket the packet of @half was sent by, while it is young. */
-static __always_inline void rj_owner_look(struct __sk_buff *skb, struct rj_half *half,
-					  struct rj_owner *out, const struct rj_packet *p)
-{
-	struct bpf_sock *sk = skb->sk;
-	struct rj_owner owner;
-
-	if (half->packets >= RJ_OWNER_PACKETS)
-		half->bits |= RJ_HALF_OWNED;
-	if (!sk || ((skb->ingress_ifindex || p->num_tunnels) && !rj_is_sender(sk, p)))
-		return;
-	if (rj_socket_get(bpf_get_socket_cookie(skb), &owner)) {
-		if (owner.opener)
-			out->opener = owner.opener;
-		if (owner.user)
-			out->user = owner.user;
-	} else if ((p->tcp_flags & (RJ_TCP_SYN | RJ_TCP_ACK)) == (RJ_TCP_SYN | RJ_TCP_ACK)) {
-		rj_owner_of_listener(sk, out);
-	}
 }
 
 #endif

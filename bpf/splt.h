@@ -10,7 +10,7 @@
  * struct rj_seq - where the rest of one side's state is kept: the sequences, and what stands
  * before them in a slot of the kernel's.
  * @rest: NULL where the packet does not need it, or there is none
- * @owner: NULL on the host
+ * @owners: RJ_SLOT_OWNERS of them; NULL on the host
  * @hist: NULL without histograms
  * @splt: @capacity entries, see rj_splt_pack; NULL when there is no room now
  * @ids:  @capacity IP identifications, those behind the RJ_FIRST_IDS of the rest
@@ -19,7 +19,7 @@
  */
 struct rj_seq {
 	struct rj_rest *rest;
-	struct rj_owner *owner;
+	struct rj_owner *owners;
 	struct rj_hist *hist;
 	__u64 *splt;
 	__u16 *ids;
@@ -35,6 +35,11 @@ static __always_inline __u32 rj_tls_words(const struct rj_limits *limits)
 	return limits->num_records ? limits->num_records + RJ_TLS_MESSAGES : 0;
 }
 
+/* Bytes of a slot that are always there. */
+#define RJ_SLOT_START                                                                              \
+	(sizeof(struct rj_slot_head) + sizeof(struct rj_rest) +                                    \
+	 RJ_SLOT_OWNERS * sizeof(struct rj_owner))
+
 #define RJ_CACHE_LINE 64u /* of the machines that forward much; no harm where it is another */
 
 /* rj_slot_bytes - size of a slot of the kernel's, as rj_slot_open has it. */
@@ -44,21 +49,19 @@ static __always_inline __u32 rj_slot_bytes(const struct rj_limits *limits)
 
 	if (limits->with_hist)
 		len += (__u32)sizeof(struct rj_hist);
-	len += (__u32)(sizeof(struct rj_slot_head) + sizeof(struct rj_rest) +
-		       sizeof(struct rj_owner));
+	len += (__u32)RJ_SLOT_START;
 	return (len + RJ_CACHE_LINE - 1) / RJ_CACHE_LINE * RJ_CACHE_LINE;
 }
 
 /* rj_slot_hist - the histograms in a slot, where there are such. */
 static __always_inline struct rj_hist *rj_slot_hist(__u8 *slot)
 {
-	return (struct rj_hist *)(void *)(slot + sizeof(struct rj_slot_head) +
-					  sizeof(struct rj_rest) + sizeof(struct rj_owner));
+	return (struct rj_hist *)(void *)(slot + RJ_SLOT_START);
 }
 
 /*
- * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest and struct
- * rj_owner, with histograms struct rj_hist, lengths and times of packets, TLS records, IP
+ * rj_slot_open - what is in a slot: behind struct rj_slot_head the side's struct rj_rest and
+ * owners, with histograms struct rj_hist, lengths and times of packets, TLS records, IP
  * identifications.
  */
 static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *limits,
@@ -67,10 +70,10 @@ static __always_inline void rj_slot_open(__u8 *slot, const struct rj_limits *lim
 	out->capacity = limits->num_packets;
 	out->num_words = rj_tls_words(limits);
 	out->rest = (struct rj_rest *)(void *)(slot + sizeof(struct rj_slot_head));
-	out->owner = (struct rj_owner *)(void *)(out->rest + 1);
+	out->owners = (struct rj_owner *)(void *)(out->rest + 1);
 	out->hist = limits->with_hist ? rj_slot_hist(slot) : 0;
 	out->splt = limits->with_hist ? (__u64 *)(void *)(out->hist + 1) :
-					(__u64 *)(void *)(out->owner + 1);
+					(__u64 *)(void *)(out->owners + RJ_SLOT_OWNERS);
 	out->records = out->splt + out->capacity;
 	out->ids = (__u16 *)(void *)(out->records + out->num_words);
 }

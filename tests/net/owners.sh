@@ -29,6 +29,7 @@ test_owners() {
 	owner_server owners-udp-before udp 127.0.0.1 8102 udp
 	spawn owners-hold server "$here/owner-talk" hold 127.0.0.1 8103 "$truth-hold" "$WORK/owners-ask"
 	wait_for "test -s $truth-hold" 10
+	owner_server owners-silent-before silent 0.0.0.0 8104 udp
 	start_live owners lo,"$SERVER_IF" --idle-timeout 3 --cmdline || true
 	owner_server owners-after plain 127.0.0.1 8110 tcp
 	owner_server owners-six accept ::1 8111 tcp
@@ -37,6 +38,8 @@ test_owners() {
 	owner_server owners-cable plain "$SERVER4" 8114 tcp
 	owner_server owners-nameless nameless 127.0.0.1 8115 tcp
 	owner_server owners-hand hand 127.0.0.1 8116 tcp
+	owner_server owners-silent silent :: 8118 udp
+	owner_server owners-silent-one silent "$SERVER4" 8119 udp
 	owner_server owners-exec exec 127.0.0.1 8117 tcp
 	for i in 8100 8101 8110 8112 8115 8116 8117; do
 		in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 "$i" 4 2 "$truth-clients"
@@ -46,6 +49,17 @@ test_owners() {
 		in_ns server timeout 60 "$here/owner-talk" udp "$mode" 127.0.0.1 8102 "$truth-clients"
 		in_ns server timeout 60 "$here/owner-talk" udp "$mode" ::1 8113 "$truth-clients"
 	done
+	for i in "127.0.0.1 8104" "::1 8118" "127.0.0.1 8118"; do
+		# shellcheck disable=SC2086
+		in_ns server "$here/owner-talk" udp tell $i "$truth-clients"
+	done
+	for i in "$SERVER4 8104" "$SERVER4 8118" "$SERVER4 8119" "$SERVER6 8118"; do
+		# shellcheck disable=SC2086
+		in_ns client "$here/owner-talk" udp tell $i "$truth-elsewhere"
+	done
+	# what only passes is nobody's here, even if a socket would have taken it
+	in_ns client ip route add 10.99.0.1 via "$SERVER4"
+	in_ns client "$here/owner-talk" udp tell 10.99.0.1 8104 "$truth-elsewhere"
 	touch "$WORK/owners-ask"
 	wait_for '! kill -0 $(proc_pid owners-hold)' 10
 	in_ns client timeout 60 "$here/owner-talk" many "$SERVER4" 8114 2 3 "$truth-elsewhere"
@@ -58,6 +72,9 @@ test_owners() {
 	owner_check 'owners: servers that came later' owners-after owners-six owners-fork owners-udp
 	owner_check 'owners: sockets that are handed on' owners-hand owners-exec
 	owner_check 'owners: accepted without asking for a name' owners-nameless
+	owner_check 'owners: who is told and never answers' owners-silent-before owners-silent owners-silent-one
+	check 'owners: nobody of what passes' test "$(grep -c '"da":"10.99.0.1".*"exe_da"' "$WORK/owners.live")" = 0
+	check 'owners: what passes is seen' grep -q '"da":"10.99.0.1",' "$WORK/owners.live"
 	owner_check 'owners: over a cable' owners-cable
 	owner_check 'owners: a connection that was there before' hold owners-held
 	check 'owners: nginx' has_exe 443 exe_da '"name":"nginx","path":"/usr/sbin/nginx","hash":"[0-9a-f]{64}"'

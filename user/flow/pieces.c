@@ -51,7 +51,7 @@ static void take_side(struct rj_side *to, struct rj_flow_pools *pools, const str
 
 static bool is_owned(const struct rj_owner *owner)
 {
-	return owner && (owner->opener || owner->user);
+	return owner->opener || owner->user;
 }
 
 static void take_owner(struct rj_owner *to, const struct rj_owner *from)
@@ -61,31 +61,40 @@ static void take_owner(struct rj_owner *to, const struct rj_owner *from)
 }
 
 /* Without memory the flow has no owners. */
-static void take_owners(struct rj_entry *entry, const struct rj_seq seq[RJ_NUM_SIDES])
+static void take_owners(struct rj_entry *entry, const struct rj_owner from[RJ_NUM_SIDES])
 {
-	if (!is_owned(seq[0].owner) && !is_owned(seq[1].owner))
+	if (!is_owned(&from[0]) && !is_owned(&from[1]))
 		return;
 	if (!entry->owners)
 		entry->owners = calloc(RJ_NUM_SIDES, sizeof(*entry->owners));
 	if (!entry->owners)
 		return;
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
-		take_owner(&entry->owners[side], seq[side].owner);
+		take_owner(&entry->owners[side], &from[side]);
+}
+
+/* Who sent knows better than who asked whom it was for. */
+static void take_slot_owners(struct rj_entry *entry, const struct rj_seq seq[RJ_NUM_SIDES])
+{
+	struct rj_owner owners[RJ_NUM_SIDES] = { { .user = 0 } };
+
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (seq[side].owners)
+			take_owner(&owners[side], &seq[side].owners[RJ_OWNER_SENDER]);
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
+		if (seq[side].owners)
+			take_owner(&owners[!side], &seq[side].owners[RJ_OWNER_RECEIVER]);
+	take_owners(entry, owners);
 }
 
 void rj_piece_join_ways(struct rj_entry *to, struct rj_entry *from)
 {
-	struct rj_seq seq[RJ_NUM_SIDES] = { { .rest = NULL } };
-
 	if (!to->tunnels) {
 		to->tunnels = from->tunnels;
 		from->tunnels = NULL;
 	}
-	if (!from->owners)
-		return;
-	seq[0].owner = &from->owners[0];
-	seq[1].owner = &from->owners[1];
-	take_owners(to, seq);
+	if (from->owners)
+		take_owners(to, from->owners);
 }
 
 bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_flow *flow,
@@ -97,7 +106,7 @@ bool rj_piece_take(struct rj_table *t, struct rj_entry *entry, const struct rj_f
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		if (seq[side].rest) /* else no packet of this side came */
 			take_side(entry->side[side], t->pools, &seq[side], limits);
-	take_owners(entry, seq);
+	take_slot_owners(entry, seq);
 	return true;
 }
 

@@ -402,7 +402,7 @@ static void empty_slot(struct rj_kernel *k, const struct rj_half *half)
 	if (seq.hist)
 		memset(seq.hist, 0, sizeof(*seq.hist));
 	memset(seq.rest, 0, sizeof(*seq.rest));
-	memset(seq.owner, 0, sizeof(*seq.owner));
+	memset(seq.owners, 0, RJ_SLOT_OWNERS * sizeof(*seq.owners));
 }
 
 void rj_kernel_release(struct rj_kernel *k, const struct rj_half *half)

@@ -17,6 +17,7 @@
 #include "source/gate.h"
 #include "source/interfaces.h"
 #include "source/kernel.h"
+#include "source/local.h"
 #include "source/netns.h"
 #include "source/pin.h"
 #include "source/pin_settings.h"
@@ -48,6 +49,7 @@ struct live_source {
 	struct rj_source base;
 	struct rj_kernel *kernel;
 	struct rj_owners *owners; /* or NULL */
+	struct rj_local *local;	  /* or NULL */
 	char why_no_owners[RJ_ERROR_LEN];
 	struct rj_gate *gate; /* the filter, if any */
 	struct ring_buffer *ring;
@@ -75,6 +77,22 @@ static int64_t clock_offset(void)
 	return (int64_t)(rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_MONOTONIC));
 }
 
+/* The kernel side's look for a receiver finds one of any address for what only passes, too. */
+static void forget_passing(struct live_source *s, const struct rj_key *key,
+			   const struct rj_seq seq[RJ_NUM_SIDES])
+{
+	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++) {
+		struct rj_owner *receiver;
+
+		if (!seq[side].owners)
+			continue;
+		receiver = &seq[side].owners[RJ_OWNER_RECEIVER];
+		if (receiver->user && !rj_local_has(s->local, key->addr[!side], key->version,
+						    rj_clock_ns(CLOCK_MONOTONIC)))
+			*receiver = (struct rj_owner){ .user = 0 };
+	}
+}
+
 /* A flow that left the kernel: to the engine, and its slots back to the packet programs. */
 static void take_flow(struct live_source *s, const struct rj_key *key, const struct rj_flow *flow,
 		      enum rj_end end,
@@ -84,6 +102,7 @@ static void take_flow(struct live_source *s, const struct rj_key *key, const str
 
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		rj_kernel_seq(s->kernel, &flow->half[side], &seq[side]);
+	forget_passing(s, key, seq);
 	rj_engine_state(s->engine, key, flow, seq, end);
 	for (unsigned int side = 0; side < RJ_NUM_SIDES; side++)
 		release(s->kernel, &flow->half[side]);
@@ -347,6 +366,7 @@ static void live_close(struct rj_source *base)
 	rj_gate_close(s->gate);
 	rj_kernel_close(s->kernel);
 	rj_owners_close(s->owners);
+	rj_local_close(s->local);
 	rj_pin_close(s->pin);
 	rj_netns_close(&s->netns);
 	free(s);
@@ -456,6 +476,9 @@ static void open_owners(struct live_source *s, const struct rj_live_config *conf
 
 	if (config->on_met && rj_owners_open(config->on_met, config->met_user, &s->owners, &error))
 		snprintf(s->why_no_owners, sizeof(s->why_no_owners), "%s", error.text);
+	/* without, who only receives is not named */
+	if (s->owners && rj_local_open(&s->local))
+		s->local = NULL;
 }
 
 static void note_owners(struct live_source *s)
