@@ -629,15 +629,23 @@ struct rj_ring_frame {
 
 /*
  * struct rj_process_met - a process that a socket was opened or used by for the first time, in the
- * ring of owners. @name: by rj_process_name. @cgroup: the id of its cgroup (version 2), 0: not
- * known. @uid, @comm: 0xffffffff and empty where it was found by its open files.
+ * ring of owners.
+ * @name: by rj_process_name
+ * @cgroup: the id of its cgroup (version 2), 0: not known
+ * @start_ns: CLOCK_BOOTTIME; 0: not known
+ * @exe_inode, @exe_size, @exe_device: of the file it runs, as its file system has them; zeros: not
+ *        known
+ * @uid, @comm: 0xffffffff and empty where it was found by its open files
  */
 struct rj_process_met {
 	__u64 name;
 	__u64 time_ns;
 	__u64 cgroup;
+	__u64 start_ns;
+	__u64 exe_inode;
+	__u64 exe_size;
+	__u32 exe_device;
 	__u32 uid;
-	__u32 zero;
 	char comm[RJ_COMM_LEN];
 };
 

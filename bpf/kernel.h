@@ -17,8 +17,29 @@ struct bpf_iter__bpf_map_elem {
 	void *value;
 };
 
+struct super_block {
+	unsigned int s_dev;
+};
+
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	long long i_size;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct task_struct {
 	int tgid;
+	struct task_struct *group_leader;
+	__u64 start_boottime;
+	struct mm_struct *mm;
 };
 
 struct sock_common {
@@ -45,8 +66,6 @@ struct inet_connection_sock {
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 };
-
-struct file;
 
 struct socket {
 	struct file *file;

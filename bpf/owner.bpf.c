@@ -15,6 +15,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile __u32 rj_abi_version = RJ_ABI_VERSION;
 
+/* Whether hooks of cgroups may look at the process that runs. */
+const volatile __u8 rj_sees_task = 0;
+
 /*
  * Names of the processes that were told of, by number. One that was not met for longest is
  * forgotten for a new one, and gets another name when it comes again.
@@ -47,6 +50,21 @@ static __always_inline void rj_owner_count(__u32 which)
 		rj_count(count, 1);
 }
 
+/* What is gone with the process itself; whoever is told may come too late to see it in /proc. */
+static __always_inline void rj_process_see(struct rj_process_met *met)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct inode *inode;
+
+	met->start_ns = task->group_leader->start_boottime;
+	if (!task->mm || !task->mm->exe_file) /* the kernel's own */
+		return;
+	inode = task->mm->exe_file->f_inode;
+	met->exe_inode = inode->i_ino;
+	met->exe_size = (__u64)inode->i_size;
+	met->exe_device = inode->i_sb->s_dev;
+}
+
 /* rj_process_tell - false where the ring is full: then it is told of when it is met again. */
 static __always_inline int rj_process_tell(__u64 name, __u64 now_ns, int is_current)
 {
@@ -62,6 +80,8 @@ static __always_inline int rj_process_tell(__u64 name, __u64 now_ns, int is_curr
 		met->cgroup = bpf_get_current_cgroup_id();
 		met->uid = (__u32)bpf_get_current_uid_gid();
 		bpf_get_current_comm(met->comm, sizeof(met->comm));
+		if (rj_sees_task)
+			rj_process_see(met);
 	}
 	/* whoever opens a socket may be gone soon: user space looks at it now */
 	bpf_ringbuf_submit(met, 0);

@@ -80,6 +80,17 @@ static int on_met(void *user, void *data, size_t len)
 	return 0;
 }
 
+static bool has_helper(enum bpf_prog_type type, enum bpf_func_id helper)
+{
+	return libbpf_probe_bpf_helper(type, helper, NULL) == 1;
+}
+
+static bool sees_task(void)
+{
+	return has_helper(BPF_PROG_TYPE_CGROUP_SOCK, BPF_FUNC_get_current_task_btf) &&
+	       has_helper(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_FUNC_get_current_task_btf);
+}
+
 /* The object, with or without the iterator that finds what is open already. */
 static int load(struct rj_owners *o, bool with_iterator)
 {
@@ -89,6 +100,7 @@ static int load(struct rj_owners *o, bool with_iterator)
 	o->skel = rj_owner_bpf__open();
 	if (!o->skel)
 		return -errno;
+	o->skel->rodata->rj_sees_task = sees_task();
 	err = bpf_program__set_autoload(o->skel->progs.rj_open_files, with_iterator);
 	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown4, !with_iterator);
 	err = err ? err : bpf_program__set_autoload(o->skel->progs.rj_shown6, !with_iterator);
