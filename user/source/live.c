@@ -465,7 +465,7 @@ static void note_memory(struct live_source *s, const struct rj_live_config *conf
 
 	snprintf(s->watching + len, sizeof(s->watching) - len,
 		 "; memory: %.1f MiB in the kernel, at most %.1f MiB here",
-		 (double)rj_kernel_bytes(s->kernel) / MIB,
+		 (double)(rj_kernel_bytes(s->kernel) + rj_owners_bytes(s->owners)) / MIB,
 		 (double)rj_engine_max_bytes(&engine) / MIB);
 }
 

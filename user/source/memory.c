@@ -60,23 +60,24 @@ uint64_t rj_memory_of(const struct rj_memory_shape *m)
 	}
 }
 
+uint64_t rj_memory_of_map(const struct bpf_map *map, uint32_t num_cpus)
+{
+	const struct rj_memory_shape shape = {
+		.type = bpf_map__type(map),
+		.key_size = bpf_map__key_size(map),
+		.value_size = bpf_map__value_size(map),
+		.max_entries = bpf_map__max_entries(map),
+		.num_cpus = num_cpus,
+	};
+
+	return bpf_map__autocreate(map) ? rj_memory_of(&shape) : 0;
+}
+
 uint64_t rj_memory_of_maps(const struct bpf_object *object, uint32_t num_cpus)
 {
 	const struct bpf_map *map;
 	uint64_t sum = 0;
 
-	bpf_object__for_each_map(map, object)
-	{
-		const struct rj_memory_shape shape = {
-			.type = bpf_map__type(map),
-			.key_size = bpf_map__key_size(map),
-			.value_size = bpf_map__value_size(map),
-			.max_entries = bpf_map__max_entries(map),
-			.num_cpus = num_cpus,
-		};
-
-		if (bpf_map__autocreate(map))
-			sum += rj_memory_of(&shape);
-	}
+	bpf_object__for_each_map(map, object) sum += rj_memory_of_map(map, num_cpus);
 	return sum;
 }

@@ -24,6 +24,9 @@ struct rj_memory_shape {
  */
 uint64_t rj_memory_of(const struct rj_memory_shape *shape);
 
+/* rj_memory_of_map - of one, as it is sized now; 0 where it is not to be made. */
+uint64_t rj_memory_of_map(const struct bpf_map *map, uint32_t num_cpus);
+
 /* rj_memory_of_maps - of all maps of an object, as they are sized now. */
 uint64_t rj_memory_of_maps(const struct bpf_object *object, uint32_t num_cpus);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bpf/owner.skel.h"
+#include "source/memory.h"
 #include "source/open_sockets.h"
 
 #define MOUNTS "/proc/self/mounts"
@@ -291,6 +292,19 @@ struct rj_owner_maps rj_owners_maps(const struct rj_owners *o)
 		.sockets = bpf_map__fd(o->skel->maps.rj_sockets),
 		.listeners = bpf_map__fd(o->skel->maps.rj_listeners),
 	};
+}
+
+uint64_t rj_owners_bytes(const struct rj_owners *o)
+{
+	const struct bpf_map *map;
+	uint64_t sum = 0;
+
+	if (!o)
+		return 0;
+	bpf_object__for_each_map(map, o->skel->obj) if (map != o->skel->maps.rj_sockets &&
+							map != o->skel->maps.rj_listeners)
+		sum += rj_memory_of_map(map, (uint32_t)o->num_cpus);
+	return sum;
 }
 
 int rj_owners_fd(const struct rj_owners *o)

@@ -36,6 +36,9 @@ struct rj_owner_maps {
 /* rj_owners_maps - none for NULL. */
 struct rj_owner_maps rj_owners_maps(const struct rj_owners *o);
 
+/* rj_owners_bytes - memory of the maps that are not rj_owner_maps; 0 for NULL. */
+uint64_t rj_owners_bytes(const struct rj_owners *o);
+
 /* rj_owners_fd - to be waited for; there are processes to be told of then. */
 int rj_owners_fd(const struct rj_owners *o);
 
