@@ -261,7 +261,10 @@ test_several() {
 frames_out() { in_ns middle awk -v name="$1:" '$1 == name { print $11 }' /proc/net/dev; }
 
 # num_tcx SIDE: interfaces with our programs.
-num_tcx() { in_ns "$1" "$bpftool" net show | grep -o '^[^ (]*([0-9]*) tcx/ingress rj_' | sort -u | wc -l; }
+num_tcx() {
+	in_ns "$1" "$bpftool" net show | grep -oE '^[^ (]*\([0-9]*\) tcx/(in|e)gress rj_' | cut -d' ' -f1 |
+		sort -u | wc -l
+}
 
 num_links() { ip -n "$(ns_name "$1")" -o link show | wc -l; }
 
