@@ -11,17 +11,19 @@ joy_up() {
 	ln -sf rejoice "$joy/joy"
 }
 
+joy_iface=$SERVER_IF	# what it is to say that it watches
+
 # start_joy NAME KEY=VALUE…
 start_joy() {
 	local name=$1
 	shift
 	spawn "live-$name" server "$joy/joy" "$@" username=nobody verbosity=2 "logfile=$joy/$name.log" "outdir=$joy"
 	wait_for "grep -q watching $joy/$name.log || ! kill -0 $(proc_pid "live-$name")" 20 || true
-	check "$name: watches" grep -q "watching $SERVER_IF" "$joy/$name.log"
+	check "$name: watches" grep -q "watching $joy_iface" "$joy/$name.log"
 }
 
-# Records without what a capture beside it has otherwise: times, and the gaps that follow from them.
-timeless() { grep -v end-config "$@" | sed -E 's/"time_(start|end)":[0-9.]*,//g; s/"ipt":[0-9]*/"ipt":0/g' | sort; }
+# Records without what a capture beside it has otherwise: times, the gaps that follow from them, and processes.
+timeless() { grep -v end-config "$@" | sed -E 's/,"exe":\{[^}]*\}//; s/"time_(start|end)":[0-9.]*,//g; s/"ipt":[0-9]*/"ipt":0/g' | sort; }
 
 joy_keys=(bidir=1 dns=1 http=1 dist=1)
 
@@ -46,7 +48,7 @@ test_joy() {
 	"$joy/joy" "${joy_keys[@]}" "$WORK/$name.pcap" >"$joy/read"
 	check "$name: as from the capture" diff <(timeless -h "$joy"/joy.json-*) <(timeless "$joy/read")
 	check "$name: three flows" test "$(grep -vc end-config "$joy/read")" = 3
-	start_joy joy-auto interface=auto output=auto.json http=1
+	start_joy joy-auto interface=auto output=auto.json http=1 exe=1
 	start_tcpdump joy-auto "$SERVER_IF"
 	in_ns client curl -q -sS -o /dev/null "http://$SERVER4/small.txt"
 	wait_quiet
@@ -55,7 +57,35 @@ test_joy() {
 	"$joy/joy" http=1 "$WORK/joy-auto.pcap" >"$joy/read"
 	check 'joy-auto: each direction, as from the capture' diff <(timeless "$joy/auto.json") <(timeless "$joy/read")
 	check 'joy-auto: two records' test "$(grep -vc end-config "$joy/read")" = 2
+	check 'joy-auto: the process of the sender' test "$(grep -oE '"exe":\{"name":"[a-z]+"' "$joy/auto.json" | sort | tr -d '\n')" = \
+		'"exe":{"name":"curl""exe":{"name":"nginx"'
 	check 'joy-auto: ends with status 0' test "$PROC_STATUS" = 0
 	check 'joy-auto: has the configuration line' grep -q '"interface":"auto",.*"username":"nobody"' "$joy/auto.json"
+	check_clean $name
+}
+
+# joy_curl USER URI: over loopback.
+joy_curl() { in_ns server setpriv --reuid "$1" --regid "$(id -g "$1")" --clear-groups curl -q -sS -o /dev/null "http://127.0.0.1/$2"; }
+
+# joy_has URI PATTERN: the record of the request has an exe of these members alone.
+joy_exe() { grep -F "$1" "$joy/exe.json" | grep -oE '"exe":\{.*' | sed 's/,"probable_os".*//; s/,"expire_type".*//'; }
+joy_has() { [[ $(joy_exe "$1") =~ ^\"exe\":\{$2\}\}?$ ]]; }
+
+test_joy_exe() {
+	local name=joy-exe hash joy_iface=lo
+	joy_up
+	hash=$(sha256sum "$(realpath "$(command -v curl)")" | cut -d' ' -f1)
+	start_joy $name interface=lo exe=1 bidir=1 http=1 output=exe.json
+	joy_curl nobody small.txt
+	joy_curl root index.html
+	in_ns server curl -q -sS -o /dev/null "http://[::1]/hello.json"
+	wait_quiet
+	stop_proc live-$name INT
+	check "$name: ends with status 0" test "$PROC_STATUS" = 0
+	check "$name: is in the configuration line" grep -q '"exe":1,.*"end-config":1' "$joy/exe.json"
+	check "$name: the client of the user's" joy_has small.txt \
+		"\"name\":\"curl\",\"path\":\"$(realpath "$(command -v curl)")\",\"hash\":\"$hash\",\"uptime\":[0-9]+"
+	check "$name: of another user" joy_has index.html '"name":"curl","uptime":[0-9]+'
+	check "$name: over IPv6" joy_has hello.json '"name":"curl","uptime":[0-9]+'
 	check_clean $name
 }

@@ -70,7 +70,7 @@ static const struct row rows[] = {
 	{ "model", TEXT, AT(model), 0, 0, 0, "F1:F2: parameters for classify" },
 	{ "num_pkts", NUMBER, AT(num_pkts), 0, 200, 50, "packets in packets, each direction" },
 	{ "idp", NUMBER, AT(idp), 0, 1500, 0, "so many bytes of the first packet with payload" },
-	{ "exe", SWITCH, AT(exe), 0, 1, 0, "not there yet" },
+	{ "exe", SWITCH, AT(exe), 0, 1, 0, "live: the process at sa, or else at da" },
 	{ "wht", SWITCH, AT(wht), 0, 1, 0, "Walsh-Hadamard transform of the payload" },
 	{ "example", SWITCH, AT(example), 0, 1, 0, "payload bytes of both directions" },
 	{ "dns", SWITCH, AT(dns), 0, 1, 0, "DNS messages" },

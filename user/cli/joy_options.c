@@ -79,11 +79,22 @@ static void add_features(const struct joy_config *c, char list[JOY_FEATURES_LEN]
 			 "model=F1:F2; the output is without it");
 }
 
+/* Processes are those of this machine, at sockets that are open. */
+static void add_processes(const struct joy_config *c, char list[JOY_FEATURES_LEN])
+{
+	if (!c->exe)
+		return;
+	if (c->interface)
+		add(list, "exe", "process", 0);
+	else
+		complain("exe: a capture does not say which processes there were; the output is "
+			 "without it");
+}
+
 /* Nothing that was asked for is left out without a word. */
 static void tell_what_lacks(const struct joy_config *c)
 {
 	static const char *const later[] = {
-		"exe",
 		"nfv9_port",
 		"ipfix_collect_port",
 		"ipfix_collect_online",
@@ -115,6 +126,7 @@ void joy_options(const struct joy_config *c, char features[JOY_FEATURES_LEN],
 	tell_what_does_nothing(c);
 	tell_what_lacks(c);
 	add_features(c, features);
+	add_processes(c, features);
 	*out = (struct rj_options){
 		.size = sizeof(*out),
 		.features = features,

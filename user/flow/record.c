@@ -336,20 +336,6 @@ static void put_extras(const struct walk *w)
 	rj_record_put_way(w);
 }
 
-static void put_owners(const struct walk *w)
-{
-	const struct rj_record *r = w->r;
-	uint64_t end_ns = rj_flow_last(r->flow) + (uint64_t)r->clock_ns;
-
-	if (!r->owner_names || !rj_feature_on(r->features, RJ_FEATURE_PROCESS))
-		return;
-	if (r->owners)
-		r->owner_names->emit(r->owner_names, &r->owners[w->out], &r->owners[w->in], end_ns,
-				     w->v);
-	else
-		r->owner_names->emit(r->owner_names, NULL, NULL, end_ns, w->v);
-}
-
 /* What the dissectors found, and the TLS records, which were found without them. */
 static void put_protocol(const struct walk *w)
 {
@@ -431,7 +417,6 @@ static void visit(const struct rj_record *r, struct rj_visitor *v)
 	if (!r->features->is_bare)
 		put_extras(&w);
 	rj_record_put_interfaces(&w);
-	put_owners(&w);
 	put_debug(&w);
 	put_end(&w);
 	close(&w);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* What a record says of single packets: first payload, TCP numbers and headers, Joy's guess. */
+#include "bpf/accumulate.h"
 #include "features/os.h"
 #include "flow/record_walk.h"
 
@@ -102,6 +103,21 @@ static void put_idp(const struct walk *w, const struct rj_field *f, const struct
 	put_u64(w, len, idp->bytes.len);
 }
 
+/* Where Joy has them. */
+static void put_owners(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+	uint64_t end_ns = rj_flow_last(r->flow) + (uint64_t)r->clock_ns;
+
+	if (!r->owner_names || !rj_feature_on(r->features, RJ_FEATURE_PROCESS))
+		return;
+	if (r->owners)
+		r->owner_names->emit(r->owner_names, &r->owners[w->out], &r->owners[w->in], end_ns,
+				     w->v);
+	else
+		r->owner_names->emit(r->owner_names, NULL, NULL, end_ns, w->v);
+}
+
 void rj_record_put_traits(const struct walk *w)
 {
 	const struct rj_traits *t = w->r->traits;
@@ -113,6 +129,7 @@ void rj_record_put_traits(const struct walk *w)
 	}
 	if (rj_feature_on(w->r->features, RJ_FEATURE_FPX))
 		rj_record_put_fpx(w);
+	put_owners(w);
 	if (t)
 		put_hd(w, t);
 	put_os(w);

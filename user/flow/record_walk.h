@@ -94,7 +94,7 @@ void rj_record_put_malware(const struct walk *w);
 /* rj_record_put_wht - wht. */
 void rj_record_put_wht(const struct walk *w);
 
-/* rj_record_put_traits - what features keep of packets: payload to idp_len_in. */
+/* rj_record_put_traits - what features keep of packets, payload to idp_len_in, and processes. */
 void rj_record_put_traits(const struct walk *w);
 
 /* rj_record_put_syn - what the side's SYN had. */

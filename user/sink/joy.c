@@ -51,6 +51,8 @@ enum how {
 	HTTP_BODY,
 	FPX, /* under another name */
 	FPX_IN,
+	EXE,
+	EXE_DA, /* where nothing is known of the other end, under its name */
 };
 
 /*
@@ -169,6 +171,10 @@ static const struct rj_joy_key exchange_keys[] = {
 };
 static const struct rj_joy_key exchanges[] = { { "", INSIDE, exchange_keys }, END };
 
+static const struct rj_joy_key exe_keys[] = {
+	PASS("name"), PASS("path"), PASS("hash"), PASS("uptime"), END,
+};
+
 static const struct rj_joy_key debug_keys[] = { TAKE("invalid", INVALID), END };
 
 /* In Joy's order, which is the records' as well; `example` is no key of theirs. */
@@ -185,6 +191,7 @@ static const struct rj_joy_key flow_keys[] = {
 	{ "dhcp", INSIDE, dhcp_messages }, { "dhcpv6", INSIDE, dhcpv6_messages },
 	{ "http", INSIDE, exchanges }, { "ike", INSIDE, ike_keys }, PASS("payload"), PASS("oseq"),
 	PASS("oack"), PASS("iseq"), PASS("iack"), PASS("ppi"), TAKE("fpx", FPX), TAKE("fpx_in", FPX_IN),
+	{ "exe", EXE, exe_keys }, { "exe_da", EXE_DA, exe_keys },
 	PASS("hd"), PASS("probable_os"), PASS("idp_out"), PASS("idp_len_out"), PASS("idp_in"), PASS("idp_len_in"),
 	TAKE("retrans_out", RETRANS), TAKE("retrans_in", RETRANS),
 	{ "debug", INSIDE, debug_keys }, END,
@@ -195,6 +202,7 @@ static const struct rj_field
 	example_field = { EXAMPLE, RJ_TYPE_UINT, "bytes", 0, "Joy", "" },
 	fpx_field = { "fingerprints", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
 	fpx_in_field = { "fingerprints_in", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
+	exe_field = { "exe", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
 	debug_field = { "debug", RJ_TYPE_OBJECT, "", 0, "Joy", "" },
 	retrans_field = { "tcp_retrans", RJ_TYPE_UINT, "packets", 0, "Joy", "" },
 	invalid_field = { "invalid", RJ_TYPE_UINT, "packets", 0, "Joy", "" },
@@ -284,7 +292,7 @@ static const struct rj_joy_key *key_of(struct rj_joy *j, const struct rj_field *
 	if (!at->inside)
 		return &kept;
 	key = at->is_array ? at->inside : find(at->inside, f->name);
-	if (!key->name || key->how == DROPPED) {
+	if (!key->name || key->how == DROPPED || (key->how == EXE_DA && j->has_exe)) {
 		at->has_dropped = true;
 		return &dropped;
 	}
@@ -347,9 +355,16 @@ static void begin(struct rj_joy *j, enum how how)
 
 static const struct rj_field *renamed(enum how how, const struct rj_field *f)
 {
-	if (how == FPX)
+	switch (how) {
+	case FPX:
 		return &fpx_field;
-	return how == FPX_IN ? &fpx_in_field : f;
+	case FPX_IN:
+		return &fpx_in_field;
+	case EXE_DA:
+		return &exe_field;
+	default:
+		return f;
+	}
 }
 
 static void joy_open(struct rj_visitor *v, const struct rj_field *f)
@@ -483,6 +498,7 @@ static void joy_close(struct rj_visitor *v)
 	if (j->num_open == j->depth) {
 		if (at->how == LABELS)
 			end_labels(j);
+		j->has_exe |= at->how == EXE;
 		json(j)->ops->close(json(j));
 		j->num_open--;
 	} else if (j->depth > 1) {

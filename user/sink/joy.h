@@ -79,6 +79,7 @@ struct rj_joy {
 		uint64_t rdlength;
 	} rr;
 	bool has_body; /* the HTTP message */
+	bool has_exe;  /* of the originator's end */
 	struct {
 		size_t len; /* 0: it has a number */
 		char name[48];

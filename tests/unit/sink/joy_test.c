@@ -124,6 +124,54 @@ TEST(joy_has_other_names_for_its_fingerprints)
 			 "\"fingerprints_in\":{\"tls\":\"(0303)(1301)\"}}");
 }
 
+/* As rj_process_emit writes it; without a name: of the opener alone. */
+static void put_process(const char *end, const char *name)
+{
+	const uint8_t digest[2] = { 0xab, 0xcd };
+
+	open_as(end, RJ_TYPE_OBJECT);
+	if (name) {
+		text("name", name);
+		text("path", "/bin/program");
+		v->ops->hex(v, row("hash", RJ_TYPE_HEX), digest, sizeof(digest));
+		number("pid", 7);
+		number("uid", 0);
+		v->ops->time(v, row("start", RJ_TYPE_TIME), 1000000000, 6);
+		number("uptime", 0);
+		text("cmdline", "program --secret");
+	}
+	open_as("opener", RJ_TYPE_OBJECT);
+	text("name", "opener");
+	number("uptime", 9);
+	close_all(2);
+}
+
+#define JOYS_EXE(name)                                                                             \
+	"{\"pr\":6,\"exe\":{\"name\":\"" name                                                      \
+	"\",\"path\":\"/bin/program\",\"hash\":\"abcd\",\"uptime\":0},\"probable_os\":{}}"
+
+static const char *processes_of(const char *originator, const char *responder, bool has_opener)
+{
+	begin((struct rj_joy_style){ 0 });
+	number("pr", 6);
+	if (originator || has_opener)
+		put_process("exe", originator);
+	if (responder)
+		put_process("exe_da", responder);
+	open_as("probable_os", RJ_TYPE_OBJECT);
+	close_all(1);
+	return end();
+}
+
+TEST(joy_has_one_process_that_of_the_originator_where_it_is_known)
+{
+	CHECK_STR(processes_of("client", NULL, false), JOYS_EXE("client"));
+	CHECK_STR(processes_of("client", "server", false), JOYS_EXE("client"));
+	CHECK_STR(processes_of(NULL, "server", false), JOYS_EXE("server"));
+	CHECK_STR(processes_of(NULL, "server", true), JOYS_EXE("server"));
+	CHECK_STR(processes_of(NULL, NULL, true), "{\"pr\":6,\"probable_os\":{}}");
+}
+
 TEST(joy_drops_an_object_of_which_nothing_is_left)
 {
 	begin((struct rj_joy_style){ 0 });
