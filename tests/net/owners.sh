@@ -99,3 +99,54 @@ test_owners_many() {
 		"$here/owner-talk" check "$WORK/truth-owners-many-server" "$WORK/owners-many.live" 99.9
 	check_clean owners-many
 }
+
+# fp_kinds PROCESS: which of its fingerprints the database has.
+fp_kinds() { "$rejoice" fingerprint show --process "$1" "$WORK/owners.fp" | awk 'NR > 1 { print $1 }' | sort -u | tr '\n' ' '; }
+
+# fp_has KIND PROCESS PATTERN: in what the database says of that process.
+fp_has() {
+	"$rejoice" fingerprint show --json --process "$2" "$WORK/owners.fp" | grep -F "\"kind\":\"$1\"" |
+		grep -qE "\"name\":\"$2\",\"hash\":\"[0-9a-f]{64}\",[^]]*$3"
+}
+
+# A database out of what live says of real programs; what it knows it finds again in a capture.
+test_owners_fingerprints() {
+	local name=owners-fp from=${EPOCHREALTIME%.*} row port kind process
+	spawn $name-asks server "$here/owner-talk" asks "$SERVER4" 8130
+	wait_listening $name-asks tcp 8130
+	# a window that Joy's table of operating systems knows
+	ip -n "$NS_CLIENT" route change "${SERVER4%.*}.0/24" dev "$CLIENT_IF" src "$CLIENT4" initrwnd 4
+	start_live $name "$SERVER_IF" || true
+	start_tcpdump $name "$SERVER_IF"
+	in_ns client curl -q -sS -o /dev/null "http://$SERVER4/small.txt"
+	in_ns client curl -q -sSk -o /dev/null --resolve "$SERVER_NAME:443:$SERVER4" "https://$SERVER_NAME/"
+	in_ns client openssl s_client -connect "$SERVER4:443" -servername "$SERVER_NAME" </dev/null >/dev/null 2>&1
+	ssh_to_server true
+	in_ns client "$here/owner-talk" is-asked "$SERVER4" 8130 "$WORK/nginx/cert.pem" "$WORK/nginx/key.pem"
+	wait_quiet
+	stop_tcpdump $name
+	stop_proc live-$name INT
+	ip -n "$NS_CLIENT" route change "${SERVER4%.*}.0/24" dev "$CLIENT_IF" src "$CLIENT4"
+	check "$name: ends well" ends_well $name
+	check "$name: valid" "$here/../validate" "$WORK/$name.live"
+	check "$name: is built" "$rejoice" fingerprint build -o "$WORK/owners.fp" "$WORK/$name.live"
+	for row in 'curl:http tcp tls' 'openssl:tcp tls' 'ssh:ssh tcp' 'nginx:http_server tcp_server tls_server' \
+		'sshd:ssh_server tcp_server' 'asks:tcp_server tls' 'is-asked:tcp tls_server'; do
+		check "$name: ${row%%:*} sent ${row#*:} and nothing else" test "$(fp_kinds "${row%%:*}")" = "${row#*:} "
+	done
+	check "$name: where to" fp_has tls curl "\"da\":\{\"$SERVER4\":1\},\"dp\":\{\"443\":1\},\"sni\":\{\"$SERVER_NAME\":1\}"
+	check "$name: a server, asked there" fp_has ssh_server sshd "\"da\":\{\"$SERVER4\":1\},\"dp\":\{\"22\":1\}"
+	check "$name: who called home is asked there" fp_has tls asks "\"da\":\{\"$CLIENT4\":1\},.*\"sni\":\{\"home.example.test\":1\}"
+	check "$name: the operating system" fp_has tcp curl '"os":\{"Linux 2.4 and 2.6":2\}'
+	check "$name: the server's is not the client's" fp_has tcp_server nginx '"sni":\{[^}]*\},"domain":\{[^}]*\}\}'
+	check "$name: when" test "$("$rejoice" fingerprint show --json "$WORK/owners.fp" | grep -oE '"(first|last)_seen":[0-9]+' |
+		awk -F: -v from="$from" -v to="${EPOCHREALTIME%.*}" '$2 < from || $2 > to' | wc -l)" = 0
+	check "$name: is asked" "$rejoice" read -f +match --fp-db "$WORK/owners.fp" "$WORK/$name.pcap" -o "$WORK/$name.matched"
+	for row in 443:tls:curl 443:tls:openssl 443:tls_server:nginx 80:http:curl 80:http_server:nginx 22:ssh:ssh 22:ssh_server:sshd \
+		8130:tls:asks 8130:tls_server:is-asked; do
+		IFS=: read -r port kind process <<<"$row"
+		check "$name: $kind on port $port is named $process" \
+			grep -qE "\"dp\":$port,.*\"match\":\{.*\"$kind\":\{\"process\":\"$process\"" "$WORK/$name.matched"
+	done
+	check_clean $name
+}

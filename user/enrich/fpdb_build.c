@@ -18,17 +18,29 @@ struct build {
 	struct rj_fpdb_built *counts;
 };
 
-/* Kinds, in the order of a record's; who sent them, and the rest of them, is at the flow's end. */
+/* Kinds, in the order of a record's. */
 static const struct sent {
 	const char *kind;
+	bool is_servers;
+	bool is_of_tcp; /* whose ends are those of the connection, whatever runs on it */
+} sent[] = {
+	{ "tcp", false, true },		{ "tcp_server", true, true }, { "tls", false, false },
+	{ "tls_server", true, false },	{ "quic", false, false },     { "http", false, false },
+	{ "http_server", true, false }, { "ssh", false, false },      { "ssh_server", true, false },
+	{ "dhcp", false, false },
+};
+
+/* The ends of a flow, and what a record calls what it says of them. */
+enum end { END_SA, END_DA };
+static const struct end_keys {
+	const char *address;
+	const char *port;
+	const char *packets;
 	const char *process;
 	const char *os;
-} sent[] = {
-	{ "tcp", "exe", "out" },	   { "tcp_server", "exe_da", "in" },
-	{ "tls", "exe", "out" },	   { "tls_server", "exe_da", "in" },
-	{ "quic", "exe", "out" },	   { "http", "exe", "out" },
-	{ "http_server", "exe_da", "in" }, { "ssh", "exe", "out" },
-	{ "ssh_server", "exe_da", "in" },  { "dhcp", "exe", "out" },
+} end_keys[] = {
+	[END_SA] = { "sa", "sp", "num_pkts_out", "exe", "out" },
+	[END_DA] = { "da", "dp", "num_pkts_in", "exe_da", "in" },
 };
 
 /* struct owner - of one end of a flow. */
@@ -94,6 +106,17 @@ static const char *string_in(struct json_object *in, const char *key)
 	return json_object_object_get_ex(in, key, &value) ? string_of(value) : "";
 }
 
+static bool int_in(struct json_object *in, const char *key, int64_t *out)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(in, key, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return false;
+	*out = json_object_get_int64(value);
+	return true;
+}
+
 /* The value of the first header Host in a message of HTTP, which is a list of objects. */
 static const char *host_in(struct json_object *message)
 {
@@ -135,24 +158,48 @@ static const char *first_sni(struct json_object *record)
 	return string_of(json_object_array_get_idx(sni, 0));
 }
 
-void rj_fpdb_flow_read(struct rj_fpdb_flow *out, struct json_object *record)
+/* A flow that goes to @to. */
+static void read_flow(struct rj_fpdb_flow *out, struct json_object *record, enum end to)
 {
 	const char *name = first_sni(record);
-	struct json_object *dp = NULL;
+	int64_t port;
 
 	*out = (struct rj_fpdb_flow){ .da = "" };
 	/* what --anonymize put there is no address */
-	rj_fpdb_address(out->da, string_in(record, "da"));
-	if (json_object_object_get_ex(record, "dp", &dp) &&
-	    json_object_is_type(dp, json_type_int)) {
-		int64_t port = json_object_get_int64(dp);
-
-		if (port >= 0 && port <= UINT16_MAX)
-			snprintf(out->dp, sizeof(out->dp), "%u", (unsigned int)port);
-	}
+	rj_fpdb_address(out->da, string_in(record, end_keys[to].address));
+	if (int_in(record, end_keys[to].port, &port) && port >= 0 && port <= UINT16_MAX)
+		snprintf(out->dp, sizeof(out->dp), "%u", (unsigned int)port);
 	if (!*name)
 		name = http_host(record);
 	rj_fpdb_name(out->sni, name, strlen(name));
+}
+
+void rj_fpdb_flow_read(struct rj_fpdb_flow *out, struct json_object *record)
+{
+	read_flow(out, record, END_DA);
+}
+
+static bool is_silent(struct json_object *record, enum end end)
+{
+	int64_t packets;
+
+	return int_in(record, end_keys[end].packets, &packets) && !packets;
+}
+
+/* Which end sent a fingerprint: who did not speak did not, nor did the client send a server's. */
+static enum end sender_of(struct json_object *record, const struct sent *row)
+{
+	struct json_object *reversed = NULL;
+	bool is_reversed = !row->is_of_tcp &&
+			   json_object_object_get_ex(object_in(record, "fingerprints"), "reversed",
+						     &reversed) &&
+			   json_object_get_boolean(reversed);
+
+	if (is_silent(record, END_DA))
+		return END_SA;
+	if (is_silent(record, END_SA))
+		return END_DA;
+	return row->is_servers != is_reversed ? END_DA : END_SA;
 }
 
 /* Who is at an end: by its name, else by the last part of its path. */
@@ -205,7 +252,7 @@ static int fill(struct rj_fpdb_fingerprint *f, const struct owner *owner,
 }
 
 static int add_one(struct build *b, struct json_object *record, const struct sent *row,
-		   const struct owner *owner, struct rj_error *why)
+		   enum end from, const struct owner *owner, struct rj_error *why)
 {
 	struct json_object *os = object_in(record, "probable_os");
 	const char *text = string_in(object_in(record, "fingerprints"), row->kind), *wrong;
@@ -225,8 +272,9 @@ static int add_one(struct build *b, struct json_object *record, const struct sen
 	if (!f)
 		return rj_error_set(why, -ENOMEM, "out of memory");
 	f->first_us = f->last_us = us;
-	rj_fpdb_flow_read(&flow, record);
-	err = fill(f, owner, &flow, os ? string_in(os, row->os) : "");
+	/* a client's goes to the other end, a server's came from where the client's went */
+	read_flow(&flow, record, row->is_servers == (from == END_SA) ? END_SA : END_DA);
+	err = fill(f, owner, &flow, os ? string_in(os, end_keys[from].os) : "");
 	if (err)
 		rj_fpdb_fingerprint_free(f);
 	else
@@ -249,12 +297,13 @@ static int add_record(void *user, const struct rj_fpdb_line *line, struct rj_err
 		return 0;
 	b->counts->num_records++;
 	for (size_t i = 0; i < sizeof(sent) / sizeof(*sent) && fingerprints && !err; i++) {
+		enum end from = sender_of(line->object, &sent[i]);
 		struct owner owner;
 
 		if (!*string_in(fingerprints, sent[i].kind) ||
-		    !read_owner(line->object, sent[i].process, &owner))
+		    !read_owner(line->object, end_keys[from].process, &owner))
 			continue;
-		err = add_one(b, line->object, &sent[i], &owner, why);
+		err = add_one(b, line->object, &sent[i], from, &owner, why);
 		is_used = true;
 	}
 	b->counts->num_used += is_used;

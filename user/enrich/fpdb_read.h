@@ -24,7 +24,7 @@ struct rj_fpdb_built {
 
 /*
  * rj_fpdb_build - adds the fingerprints of records, lines of `rejoice`'s output, whose process is
- * known: exe of what the client sent, exe_da of what the server did. Else as rj_fpdb_read.
+ * known at the end that sent the fingerprint. Else as rj_fpdb_read.
  */
 RJ_MUST_CHECK int rj_fpdb_build(struct rj_fpdb *db, const char *path, struct rj_fpdb_built *counts,
 				struct rj_error *error);

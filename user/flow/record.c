@@ -368,6 +368,8 @@ static void put_fingerprints(const struct walk *w)
 	}
 	if (w->r->dissect)
 		rj_dissect_fingerprints(w->r->dissect, &f);
+	if (!w->r->key->direction && f.client == (int)w->in)
+		rj_fp_reversed(&f);
 	rj_fp_end(&f);
 }
 

@@ -456,6 +456,7 @@ static void fingerprints(const void *state, struct rj_fingerprints *out)
 			;
 		rj_fp_char(&out->text, ')');
 		rj_fp_write(out, RJ_FP_DHCP);
+		out->client = d->side;
 		return;
 	}
 }

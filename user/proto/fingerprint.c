@@ -42,6 +42,8 @@ const struct rj_field rj_fingerprint_fields[RJ_FP_NUM_FIELDS] = {
 				 "MD5 of hassh_server_r, in hex." },
 	[RJ_FP_HASSH_SERVER_RAW] = { "hassh_server_r", RJ_TYPE_STRING, "", 0, "HASSH",
 				     "Likewise of the server's KEXINIT, to the client." },
+	[RJ_FP_REVERSED] = { "reversed", RJ_TYPE_BOOL, "", 0, "",
+			     "True where the protocol's client is da, as where a server calls home: the client's fingerprints are of that end, the server's of sa; tcp and tcp_server are not meant." },
 };
 /* clang-format on */
 
@@ -53,6 +55,7 @@ void rj_fp_start(struct rj_fingerprints *f, struct rj_visitor *v, unsigned int n
 	f->with_raw = with_raw;
 	f->is_open = false;
 	f->written = 0;
+	f->client = -1;
 }
 
 void rj_fp_begin(struct rj_fp_text *t, enum rj_fp_digest kind)
@@ -341,6 +344,14 @@ void rj_fp_write_md5(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_
 	rj_fp_string(f, field, digest, sizeof(digest));
 	if (f->with_raw)
 		rj_fp_write(f, raw);
+}
+
+void rj_fp_reversed(struct rj_fingerprints *f)
+{
+	const uint32_t tcp = 1u << RJ_FP_TCP | 1u << RJ_FP_TCP_SERVER;
+
+	if (f->written & ~tcp)
+		f->v->ops->boolean(f->v, &rj_fingerprint_fields[RJ_FP_REVERSED], true);
 }
 
 void rj_fp_end(struct rj_fingerprints *f)

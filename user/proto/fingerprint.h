@@ -43,6 +43,7 @@ enum rj_fp_field {
 	RJ_FP_HASSH_RAW,
 	RJ_FP_HASSH_SERVER,
 	RJ_FP_HASSH_SERVER_RAW,
+	RJ_FP_REVERSED,
 	RJ_FP_NUM_FIELDS,
 };
 
@@ -74,6 +75,7 @@ struct rj_fp_known;
  * @with_raw: the text beside each hash
  * @written: bits by enum rj_fp_field; of a kind that comes twice, as where both sides sent a SYN,
  *     the first stays
+ * @client: the side of the protocol's client, as who writes its fingerprint says; -1: nobody did
  * @text: scratch
  */
 struct rj_fingerprints {
@@ -83,6 +85,7 @@ struct rj_fingerprints {
 	bool with_raw;
 	bool is_open;
 	uint32_t written;
+	int client;
 	struct rj_fp_text text;
 };
 
@@ -157,6 +160,9 @@ void rj_fp_known_end(struct rj_fp_known *known);
  * has them. False: nothing was written, because it does not.
  */
 bool rj_fp_write_known(struct rj_fingerprints *f, enum rj_fp_field field, enum rj_fp_field raw);
+
+/* rj_fp_reversed - the client of what was written is the responder; not of TCP, whose SYN tells. */
+void rj_fp_reversed(struct rj_fingerprints *f);
 
 /* rj_fp_end - closes the object where it was opened. */
 void rj_fp_end(struct rj_fingerprints *f);

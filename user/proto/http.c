@@ -611,6 +611,7 @@ static void fingerprints(const void *state, struct rj_fingerprints *out)
 	const struct http_state *s = state;
 	unsigned int client = s->sides[1].role == ROLE_REQUESTS;
 
+	out->client = originator_of(state);
 	put_fingerprint(&s->sides[client], out);
 	put_fingerprint(&s->sides[!client], out);
 }

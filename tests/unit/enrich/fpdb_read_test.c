@@ -357,6 +357,52 @@ TEST(fpdb_is_built_of_servers_and_paths)
 	rj_fpdb_free(db);
 }
 
+#define BOTH_ENDS(packets, fingerprints)                                                           \
+	"{\"sa\":\"192.0.2.9\",\"da\":\"192.0.2.1\",\"pr\":6,\"sp\":4000,\"dp\":443," packets      \
+	"\"probable_os\":{\"out\":\"Out\",\"in\":\"In\"},\"exe\":{\"name\":\"at sa\"},"            \
+	"\"exe_da\":{\"name\":\"at da\"},\"fingerprints\":{" fingerprints "}}\n"
+#define IN_BOTH "\"num_pkts_out\":4,\"num_pkts_in\":4,"
+#define FROM_SA "\"num_pkts_out\":4,\"num_pkts_in\":0,"
+#define FROM_DA "\"num_pkts_out\":0,\"num_pkts_in\":4,"
+#define CLIENTS "\"tls\":\"" FP "\""
+#define SERVERS "\"ssh_server\":\"ssh_server/()()()()()()()()()()\""
+#define TCP "\"tcp\":\"tcp/()()()()()\""
+#define REVERSED ",\"reversed\":true"
+
+/* A fingerprint is of who sent it, and went to, or came from, who was asked. */
+TEST(fpdb_knows_which_end_sent_what)
+{
+	static const struct {
+		const char *record, *process, *os, *da, *dp;
+	} rows[] = {
+		{ BOTH_ENDS(IN_BOTH, CLIENTS), "at sa", "Out", "192.0.2.1", "443" },
+		{ BOTH_ENDS(IN_BOTH, SERVERS), "at da", "In", "192.0.2.1", "443" },
+		{ BOTH_ENDS("", SERVERS), "at da", "In", "192.0.2.1", "443" },
+		/* the client was connected to */
+		{ BOTH_ENDS(IN_BOTH, CLIENTS REVERSED), "at da", "In", "192.0.2.9", "4000" },
+		{ BOTH_ENDS(IN_BOTH, SERVERS REVERSED), "at sa", "Out", "192.0.2.9", "4000" },
+		{ BOTH_ENDS(IN_BOTH, TCP REVERSED), "at sa", "Out", "192.0.2.1", "443" },
+		/* one direction alone, as with --no-bidir: who sent is sa */
+		{ BOTH_ENDS(FROM_SA, CLIENTS), "at sa", "Out", "192.0.2.1", "443" },
+		{ BOTH_ENDS(FROM_SA, SERVERS), "at sa", "Out", "192.0.2.9", "4000" },
+		{ BOTH_ENDS(FROM_DA, SERVERS), "at da", "In", "192.0.2.1", "443" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rj_fpdb *db = rj_fpdb_new();
+		const struct rj_fpdb_process *process;
+
+		CHECK_EQ(build_text(db, rows[i].record), 0);
+		CHECK_EQ(db->num, 1);
+		process = db->all[0]->processes;
+		CHECK_STR(process->name, rows[i].process);
+		CHECK_EQ(count_of(process, RJ_FPDB_OS, rows[i].os), 1);
+		CHECK_EQ(count_of(process, RJ_FPDB_DA, rows[i].da), 1);
+		CHECK_EQ(count_of(process, RJ_FPDB_DP, rows[i].dp), 1);
+		rj_fpdb_free(db);
+	}
+}
+
 TEST(fpdb_is_not_built_of_hidden_addresses)
 {
 	struct rj_fpdb *db = rj_fpdb_new();

@@ -416,3 +416,61 @@ TEST(engine_keeps_no_dissectors_of_a_flow_that_none_knows)
 	packet(run, 5, 20, 0, FIN | ACK);
 	expect(run, "5:eof:5/5@0 5:eof:1/0@0 ");
 }
+
+static void keep_json(void *user, const struct rj_record *r)
+{
+	*(char **)user = unit_record_json(r);
+}
+
+/* Fingerprints of a connection of side 0's in which @asking sends a request of HTTP. */
+static char *fingerprints_of(unsigned int asking, uint8_t direction)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+	const uint32_t len = sizeof(request) - 1;
+	char *json = NULL;
+	struct rj_engine_options o = {
+		.limits = { .idle_ns = 1000 * MS, .active_ns = 1000 * MS },
+		.max_flows = 4,
+		.on_record = keep_json,
+		.features = { .dissectors = ~0u, .bits = 1u << RJ_FEATURE_FINGERPRINT },
+		.user = &json,
+	};
+	struct rj_packet p = {
+		.key = { .port = { 5, 443 }, .proto = 6, .direction = direction },
+		.time_ns = MS,
+		.num_segments = 1,
+		.bits = RJ_PKT_TCP,
+		.tcp_flags = direction ? ACK : SYN,
+	};
+	struct rj_engine *engine;
+
+	CHECK_EQ(rj_engine_new(&o, &engine), 0);
+	if (!direction)
+		rj_engine_packet(engine, &p, NULL, 0);
+	p.side = (uint8_t)asking;
+	p.tcp_flags = ACK;
+	p.tcp_seq = 1;
+	p.payload_len = len;
+	rj_engine_packet(engine, &p, (const uint8_t *)request, len);
+	rj_engine_flush(engine, RJ_END_EOF);
+	rj_engine_free(engine);
+	return json;
+}
+
+/* Who connects may be asked; of one direction alone its sender is known. */
+TEST(engine_says_where_the_client_is_the_responder)
+{
+	static const struct {
+		unsigned int asking;
+		uint8_t direction;
+		bool is_reversed;
+	} rows[] = { { 0, 0, false }, { 1, 0, true }, { 1, 2, false } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *json = fingerprints_of(rows[i].asking, rows[i].direction);
+
+		CHECK(strstr(json, "\"http\":\"http/(474554)(485454502f312e31)"));
+		CHECK_EQ(strstr(json, "\"reversed\":true}") != NULL, rows[i].is_reversed);
+		free(json);
+	}
+}

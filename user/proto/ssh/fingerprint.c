@@ -56,6 +56,7 @@ void rj_ssh_session_fingerprints(const struct rj_ssh_session *session, struct rj
 	int client = rj_ssh_session_client(session);
 	struct rj_ssh_kexinit lists;
 
+	f->client = client;
 	for (unsigned int side = 0; client >= 0 && side < 2; side++) {
 		const struct role *role = &roles[side];
 

@@ -705,8 +705,11 @@ static void write_server(struct rj_fingerprints *f, const struct known *known)
 void rj_tls_fingerprints(const struct rj_tls_session *session, struct rj_fingerprints *f)
 {
 	const struct transport *over = &transports[session->transport];
+	const uint8_t *roles = session->roles;
 	struct known client, server;
 
+	if (roles[0] != RJ_TLS_ROLE_UNKNOWN || roles[1] != RJ_TLS_ROLE_UNKNOWN)
+		f->client = roles[0] == RJ_TLS_ROLE_SERVER || roles[1] == RJ_TLS_ROLE_CLIENT;
 	begin(session, RJ_TLS_THE_CLIENT, f->npf, &client);
 	begin(session, RJ_TLS_THE_SERVER, f->npf, &server);
 	write_npf(f, RJ_FP_TLS, over->clients[f->npf], &client, f->npf);
