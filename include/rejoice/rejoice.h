@@ -157,7 +157,10 @@ struct rj_session_frame {
  * @sockets_owned: sockets of which a process was noted; @sockets_unowned: could not be: there was
  *     no memory, or no room to tell of the process
  * @processes: that had sockets; @processes_gone: of these: were gone when they were looked for;
- *     @processes_forgotten: of these: made room for others
+ *     @processes_forgotten: of these: made room for others; @processes_hidden: of these: what they
+ *     run is not for this user to see, or they have other numbers in this PID namespace
+ * @executables_unread: files that they run and that have no digest: not for this user to read,
+ *     longer than 1 GiB, or changed meanwhile; @executables_crowded: likewise, too many waited
  * @owners_unknown: ends of records whose process is not known any more
  * @flows_unowned: records without a process at either end
  */
@@ -190,6 +193,9 @@ struct rj_stats {
 	uint64_t processes_forgotten;
 	uint64_t owners_unknown;
 	uint64_t flows_unowned;
+	uint64_t processes_hidden;
+	uint64_t executables_unread;
+	uint64_t executables_crowded;
 };
 
 /*

@@ -71,6 +71,10 @@ rights_user() {
 	check "$name: has the flows" test "$(grep -c '"dp":700[01],' "$WORK/$name.live")" -ge 50
 	check "$name: valid" "$here/../validate" "$WORK/$name.live"
 	check "$name: valid account" "$here/../validate" --stats "$WORK/$name.live.stats"
+	# root's, which came afterwards: without CAP_SYS_PTRACE its name is all there is, and that is counted
+	check "$name: a process of another user by its name alone" \
+		grep -qE '"exe(_da)?":\{"name":"[^"]+","pid":[0-9]+,"uid":0,"start":' "$WORK/$name.live"
+	check "$name: those whose file is hidden are counted" grep -qE '"processes_hidden":[1-9]' "$WORK/$name.live.stats"
 	check_clean "$name"
 }
 

@@ -37,10 +37,12 @@ static void put_owners(FILE *to, const struct rj_stats *stats)
 	fprintf(to,
 		"\"owners\":{\"sockets\":%" PRIu64 ",\"sockets_unowned\":%" PRIu64
 		",\"processes\":%" PRIu64 ",\"processes_gone\":%" PRIu64
-		",\"processes_forgotten\":%" PRIu64 ",\"unknown\":%" PRIu64
-		",\"flows_unowned\":%" PRIu64 "},",
+		",\"processes_hidden\":%" PRIu64 ",\"processes_forgotten\":%" PRIu64
+		",\"executables_unread\":%" PRIu64 ",\"executables_crowded\":%" PRIu64
+		",\"unknown\":%" PRIu64 ",\"flows_unowned\":%" PRIu64 "},",
 		stats->sockets_owned, stats->sockets_unowned, stats->processes,
-		stats->processes_gone, stats->processes_forgotten, stats->owners_unknown,
+		stats->processes_gone, stats->processes_hidden, stats->processes_forgotten,
+		stats->executables_unread, stats->executables_crowded, stats->owners_unknown,
 		stats->flows_unowned);
 }
 

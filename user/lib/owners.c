@@ -91,7 +91,10 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 	to->sockets_unowned = sockets[RJ_OWNER_NO_ROOM] + sockets[RJ_OWNER_RING_FULL];
 	to->processes = counts.met;
 	to->processes_gone = counts.gone;
+	to->processes_hidden = counts.hidden;
 	to->processes_forgotten = counts.forgotten;
+	to->executables_unread = counts.files.unread;
+	to->executables_crowded = counts.files.crowded;
 	to->owners_unknown = o->num_unknown;
 	to->flows_unowned = o->num_unowned;
 }

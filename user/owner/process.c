@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,10 @@
 
 #define NS_PER_S 1000000000ull
 #define UNKNOWN_UID 0xffffffffu
-#define PATH_BYTES 4096u		/* PATH_MAX, with which the kernel ends it */
-#define CMDLINE_BYTES 4096u		/* what is longer is cut. Ours */
-#define CGROUP_BYTES 16384u		/* of all hierarchies; likewise */
+#define PATH_BYTES 4096u    /* PATH_MAX, with which the kernel ends it */
+#define CMDLINE_BYTES 4096u /* what is longer is cut. Ours */
+#define CGROUP_BYTES 16384u /* of all hierarchies; likewise */
+#define MAX_TEXT_BYTES (64ull << 20)
 #define FIRST_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO of the kernel */
 #define DELETED " (deleted)"
 
@@ -59,7 +61,8 @@ struct rj_processes {
 	struct entry **chains;
 	size_t num_chains; /* a power of two */
 	uint32_t num;
-	struct entry ends; /* before: the one not asked for longest; after: the last asked for */
+	uint64_t text_bytes; /* of paths and arguments */
+	struct entry ends;   /* before: the one not asked for longest; after: the last asked for */
 	struct rj_process_counts counts;
 	long ticks_per_s;
 	bool is_elsewhere; /* numbers of processes are other ones here than the kernel's */
@@ -85,6 +88,8 @@ int rj_processes_new(const struct rj_processes_options *o, struct rj_processes *
 	p->options = *o;
 	if (!p->options.proc)
 		p->options.proc = "/proc";
+	if (!p->options.max_text_bytes)
+		p->options.max_text_bytes = MAX_TEXT_BYTES;
 	for (p->num_chains = 64; p->num_chains < o->max; p->num_chains *= 2)
 		;
 	p->ends.before = p->ends.after = &p->ends;
@@ -101,8 +106,15 @@ int rj_processes_new(const struct rj_processes_options *o, struct rj_processes *
 	return 0;
 }
 
+static size_t text_bytes(const struct rj_process *process)
+{
+	return (process->path ? strlen(process->path) : 0) +
+	       (process->cmdline ? strlen(process->cmdline) : 0);
+}
+
 static void free_entry(struct entry *entry)
 {
+	rj_executable_put(entry->process.executable);
 	free(entry->process.path);
 	free(entry->process.cmdline);
 	free(entry->process.cgroup);
@@ -152,6 +164,7 @@ static void forget(struct rj_processes *p, struct entry *entry)
 		at = &(*at)->chain;
 	*at = entry->chain;
 	unlink_entry(entry);
+	p->text_bytes -= text_bytes(&entry->process);
 	free_entry(entry);
 	p->num--;
 	p->counts.forgotten++;
@@ -177,7 +190,7 @@ const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name
 	return &entry->process;
 }
 
-/* At most @size - 1 bytes of a file in @dir, ended by a zero; how many, or -1. */
+/* At most @size - 1 bytes of a file in @dir, ended by a zero; how many, or a negative errno. */
 static ssize_t read_text(int dir, const char *file, char *out, size_t size)
 {
 	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
@@ -185,7 +198,7 @@ static ssize_t read_text(int dir, const char *file, char *out, size_t size)
 	ssize_t got = 0;
 
 	if (fd < 0)
-		return -1;
+		return -errno;
 	while (len < size - 1 && (got = read(fd, out + len, size - 1 - len)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -193,30 +206,39 @@ static ssize_t read_text(int dir, const char *file, char *out, size_t size)
 			break;
 		len += (size_t)got;
 	}
+	if (got < 0)
+		got = -errno;
 	close(fd);
 	out[len] = 0;
-	return got < 0 ? -1 : (ssize_t)len;
+	return got < 0 ? got : (ssize_t)len;
 }
 
-/* proc(5): of stat the 22nd, in ticks since boot; its second is a name in parentheses. */
-static bool read_start(const struct rj_processes *p, int dir, uint64_t *ret_boot_ns)
+/*
+ * proc(5): of stat the 22nd, in ticks since boot, and the third, its state; the second is a name in
+ * parentheses. 0 or a negative errno.
+ */
+static int read_start(const struct rj_processes *p, int dir, uint64_t *ret_boot_ns, char *ret_state)
 {
-	char text[1024], *at;
+	char text[1024], *at, *end;
+	ssize_t len = read_text(dir, "stat", text, sizeof(text));
 	unsigned long long ticks;
-	char *end;
 
-	if (read_text(dir, "stat", text, sizeof(text)) < 0 || !(at = strrchr(text, ')')))
-		return false;
+	if (len < 0)
+		return (int)len;
+	at = strrchr(text, ')');
+	if (!at || at[1] != ' ')
+		return -EPROTO;
+	*ret_state = at[2];
 	for (int i = 2; i < 22; i++) {
 		at = strchr(at + 1, ' ');
 		if (!at)
-			return false;
+			return -EPROTO;
 	}
 	ticks = strtoull(at, &end, 10);
 	if (end == at)
-		return false;
+		return -EPROTO;
 	*ret_boot_ns = ticks * (NS_PER_S / (uint64_t)p->ticks_per_s);
-	return true;
+	return 0;
 }
 
 static void read_comm(int dir, struct rj_process *process)
@@ -247,22 +269,37 @@ static void read_uid(int dir, struct rj_process *process)
 		process->uid = (uint32_t)uid;
 }
 
-static void read_path(struct rj_processes *p, int dir, struct rj_process *process)
+/* The kernel's word behind a path, which may as well be the end of a name. */
+static bool is_deleted(int fd)
 {
-	char path[PATH_BYTES];
-	ssize_t len = readlinkat(dir, "exe", path, sizeof(path) - 1);
-	size_t cut = strlen(DELETED);
-	int fd;
+	struct statx s;
 
-	if (len <= 0) /* a thread of the kernel's, or not ours to see */
-		return;
-	path[len] = 0;
-	if ((size_t)len > cut && !strcmp(path + len - cut, DELETED))
-		path[(size_t)len - cut] = 0;
-	process->path = strdup(path);
-	fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0)
-		process->executable = rj_executables_of(p->executables, fd);
+	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_NLINK, &s) && !s.stx_nlink;
+}
+
+/*
+ * What it runs; one file, whatever becomes of the process meanwhile. O_PATH, as a file system may
+ * have a server that does not answer. 0 or a negative errno: -ENOENT of a thread of the kernel's.
+ */
+static int read_path(struct rj_processes *p, int dir, struct rj_process *process)
+{
+	int fd = openat(dir, "exe", O_PATH | O_CLOEXEC);
+	char link[sizeof("/self/fd/") + 10 + PATH_BYTES], path[PATH_BYTES];
+	size_t cut = strlen(DELETED);
+	ssize_t len;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(link, sizeof(link), "%s/self/fd/%d", p->options.proc, fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len > 0) {
+		path[len] = 0;
+		if ((size_t)len > cut && !strcmp(path + len - cut, DELETED) && is_deleted(fd))
+			path[(size_t)len - cut] = 0;
+		process->path = strdup(path);
+	}
+	process->executable = rj_executables_of(p->executables, fd);
+	return 0;
 }
 
 /* Its arguments, each of which ends with a zero, with blanks between. */
@@ -307,35 +344,59 @@ static bool is_that(const struct rj_processes *p, uint64_t boot_ns, uint64_t met
 	return boot_ns <= met_ns + slept_ns + NS_PER_S / (uint64_t)p->ticks_per_s;
 }
 
-/* What /proc says of it; false where it is gone. */
-static bool look(struct rj_processes *p, const struct rj_process_met *met,
-		 struct rj_process *process)
+/* What is opened in the folder @dir is of the very process that it was of, or not there. */
+static int look_in(struct rj_processes *p, int dir, const struct rj_process_met *met,
+		   struct rj_process *process)
 {
-	char path[PATH_BYTES];
-	uint64_t boot_ns;
-	int dir;
+	uint64_t boot_ns = 0;
+	char state = 0;
+	int err = read_start(p, dir, &boot_ns, &state);
 
-	if (p->is_elsewhere)
-		return false;
-	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return false;
-	/* what is opened in the folder is of this very process, or not there */
-	if (!read_start(p, dir, &boot_ns) || !is_that(p, boot_ns, met->time_ns)) {
-		close(dir);
-		return false;
-	}
+	if (err)
+		return err;
+	if (!is_that(p, boot_ns, met->time_ns))
+		return -ESRCH;
 	process->start_ns = rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + boot_ns;
-	read_path(p, dir, process);
+	err = read_path(p, dir, process);
+	if (err == -ENOENT && state != 'Z') /* the kernel's own */
+		err = 0;
 	read_comm(dir, process);
 	if (process->uid == UNKNOWN_UID)
 		read_uid(dir, process);
 	if (p->options.with_cmdline)
 		process->cmdline = read_cmdline(dir);
 	process->cgroup = read_cgroup(dir);
-	close(dir);
-	return true;
+	return err;
+}
+
+/* With hidepid=2 folders of others are not there, which a signal tells from being gone. */
+static bool is_hidden(int err, const struct rj_process *process)
+{
+	if (err == -EACCES || err == -EPERM)
+		return true;
+	return err == -ENOENT && kill((pid_t)process->pid, 0) && errno == EPERM;
+}
+
+/* What /proc says of it, and counts what it does not. */
+static void look(struct rj_processes *p, const struct rj_process_met *met,
+		 struct rj_process *process)
+{
+	char path[PATH_BYTES];
+	int dir, err;
+
+	if (p->is_elsewhere) {
+		p->counts.hidden++;
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = dir < 0 ? -errno : look_in(p, dir, met, process);
+	if (dir >= 0)
+		close(dir);
+	if (err && is_hidden(err, process))
+		p->counts.hidden++;
+	else if (err)
+		p->counts.gone++;
 }
 
 void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
@@ -355,7 +416,10 @@ void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
 	entry->process.pid = rj_process_pid(met->name);
 	entry->process.uid = met->uid;
 	memcpy(entry->process.comm, met->comm, strnlen(met->comm, sizeof(met->comm)));
-	p->counts.gone += !look(p, met, &entry->process);
+	look(p, met, &entry->process);
+	p->text_bytes += text_bytes(&entry->process);
+	while (p->text_bytes > p->options.max_text_bytes && p->num > 1)
+		forget(p, p->ends.before);
 	entry->chain = *chain_of(p, met->name);
 	*chain_of(p, met->name) = entry;
 	put_first(p, entry);
@@ -364,6 +428,7 @@ void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
 void rj_processes_get_counts(const struct rj_processes *p, struct rj_process_counts *out)
 {
 	*out = p->counts;
+	rj_executables_get_counts(p->executables, &out->files);
 }
 
 static void put_text(struct rj_visitor *v, enum rj_process_field field, const char *text)

@@ -38,22 +38,28 @@ struct rj_process {
 
 /*
  * struct rj_processes_options - @max: processes kept at once; the one that was not asked for
- * longest goes for a new one. @with_cmdline: they can hold secrets. @proc: NULL for "/proc".
+ * longest goes for a new one. @max_text_bytes: likewise of their paths and arguments; 0: 64 MiB.
+ * @with_cmdline: they can hold secrets. @proc: NULL for "/proc".
  */
 struct rj_processes_options {
 	uint32_t max;
+	uint64_t max_text_bytes;
 	bool with_cmdline;
 	const char *proc;
 };
 
 /*
  * struct rj_process_counts - @met: told of. @gone: of these: were gone when they were to be looked
- * at, and have what the kernel said alone. @forgotten: of these: made room for others.
+ * at, and have what the kernel said alone. @hidden: of these: what they run is not for this user to
+ * see, or they have other numbers here. @forgotten: of these: made room for others. @files: that
+ * they run and that have no digest.
  */
 struct rj_process_counts {
 	uint64_t met;
 	uint64_t gone;
+	uint64_t hidden;
 	uint64_t forgotten;
+	struct rj_executable_counts files;
 };
 
 struct rj_processes;

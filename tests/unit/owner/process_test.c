@@ -3,7 +3,11 @@
 #include "owner/process.h"
 
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <fcntl.h>
 #include <openssl/sha.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,7 +85,18 @@ TEST(process_shows_what_proc_says_of_it)
 	rj_processes_free(p);
 }
 
-/* That of the file, by this thread; the other one gets a few seconds. */
+/* The other thread gets a few seconds. */
+static bool wait_for_digest(struct rj_executable *x, uint8_t digest[32])
+{
+	for (int i = 0; i < 500; i++) {
+		if (rj_executable_digest(x, digest))
+			return true;
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	return false;
+}
+
+/* That of the file, by this thread. */
 TEST(process_has_the_digest_of_its_file)
 {
 	struct rj_processes *p = table_of(8, false);
@@ -94,11 +109,7 @@ TEST(process_has_the_digest_of_its_file)
 	size_t got;
 
 	CHECK(self && self->executable && !self->cmdline);
-	for (int i = 0; i < 500 && !is_known; i++) {
-		is_known = rj_executable_digest(self->executable, digest);
-		if (!is_known)
-			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
-	}
+	is_known = wait_for_digest(self->executable, digest);
 	SHA256_Init(&sha);
 	while ((got = fread(room, 1, sizeof(room), file)) > 0)
 		SHA256_Update(&sha, room, got);
@@ -135,6 +146,180 @@ TEST(process_is_not_taken_for_one_that_began_later)
 
 	CHECK(other && !other->path && !other->start_ns);
 	CHECK_STR(other->comm, "as told");
+	rj_processes_free(p);
+}
+
+/* struct program - a copy of sleep(1) that runs. */
+struct program {
+	pid_t pid;
+	uint8_t digest[32];
+};
+
+static void copy_sleep(int to, uint8_t digest[32])
+{
+	static uint8_t room[65536];
+	int from = open("/bin/sleep", O_RDONLY | O_CLOEXEC);
+	SHA256_CTX sha;
+	ssize_t got;
+
+	SHA256_Init(&sha);
+	while ((got = read(from, room, sizeof(room))) > 0) {
+		CHECK_EQ(write(to, room, (size_t)got), got);
+		SHA256_Update(&sha, room, (size_t)got);
+	}
+	SHA256_Final(digest, &sha);
+	close(from);
+}
+
+/* Runs the file, of which @fd is the only one that can write to it; returns once it does. */
+static void start_program(struct program *p, int fd)
+{
+	char self[64], *const argv[] = { (char *)"sleep", (char *)"1000", NULL };
+	char *const none[] = { NULL };
+	int ends[2], only_read;
+	char byte;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	copy_sleep(fd, p->digest);
+	only_read = open(self, O_RDONLY | O_CLOEXEC);
+	close(fd);
+	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
+	p->pid = fork();
+	if (!p->pid) {
+		fexecve(only_read, argv, none);
+		_exit(1);
+	}
+	close(only_read);
+	close(ends[1]);
+	CHECK_EQ(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+}
+
+static void end_program(const struct program *p)
+{
+	kill(p->pid, SIGKILL);
+	waitpid(p->pid, NULL, 0);
+}
+
+/* That the program has this path, and the digest of its file. */
+static void check_program(const struct program *program, const char *path)
+{
+	struct rj_processes *p = table_of(8, false);
+	const struct rj_process *found =
+		rj_processes_find(p, meet(p, (uint32_t)program->pid, now_ns()));
+	uint8_t digest[32];
+
+	CHECK(found && found->path);
+	CHECK_STR(found->path, path);
+	CHECK(found->executable && wait_for_digest(found->executable, digest));
+	CHECK(!memcmp(digest, program->digest, sizeof(digest)));
+	rj_processes_free(p);
+}
+
+TEST(process_runs_a_file_that_never_had_a_name)
+{
+	struct program program;
+
+	start_program(&program, memfd_create("x", MFD_CLOEXEC));
+	check_program(&program, "/memfd:x");
+	end_program(&program);
+}
+
+/* What the kernel puts behind a path of a file that is gone may be part of a name. */
+TEST(process_runs_a_file_whose_name_says_deleted)
+{
+	char path[] = "/tmp/rj-process-XXXXXX (deleted)";
+	struct program program;
+	int fd = mkstemps(path, strlen(" (deleted)"));
+
+	CHECK_EQ(fchmod(fd, 0700), 0);
+	start_program(&program, fd);
+	check_program(&program, path);
+	CHECK_EQ(unlink(path), 0);
+	check_program(&program, path);
+	end_program(&program);
+}
+
+static void check_counts(const struct rj_processes *p, uint64_t gone, uint64_t hidden)
+{
+	struct rj_process_counts counts;
+
+	rj_processes_get_counts(p, &counts);
+	CHECK_EQ(counts.met, 1);
+	CHECK_EQ(counts.gone, gone);
+	CHECK_EQ(counts.hidden, hidden);
+}
+
+TEST(process_that_nobody_waited_for_yet_is_gone)
+{
+	struct rj_processes *p = table_of(8, false);
+	const struct rj_process *found;
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	CHECK_EQ(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	found = rj_processes_find(p, meet(p, (uint32_t)pid, now_ns()));
+	CHECK(found && !found->path && !found->executable && found->start_ns);
+	check_counts(p, 1, 0);
+	waitpid(pid, NULL, 0);
+	rj_processes_free(p);
+}
+
+/* kthreadd(8) */
+TEST(process_of_the_kernel_runs_nothing)
+{
+	struct rj_processes *p = table_of(8, true);
+	const struct rj_process *found = rj_processes_find(p, meet(p, 2, now_ns()));
+
+	CHECK(found && !found->path && !found->executable && !found->cmdline);
+	CHECK_STR(found->comm, "kthreadd");
+	check_counts(p, 0, 0);
+	rj_processes_free(p);
+}
+
+/* Of another user without rights, as after --user; the test's failures are its exit status. */
+static int look_as_nobody(pid_t whom)
+{
+	const struct rj_processes_options options = { .max = 8 };
+	const struct rj_process *found;
+	struct rj_process_counts counts;
+	struct rj_processes *p;
+	bool is_right;
+
+	if ((!geteuid() && setresuid(65534, 65534, 65534)) || rj_processes_new(&options, &p))
+		return 2;
+	found = rj_processes_find(p, meet(p, (uint32_t)whom, now_ns()));
+	rj_processes_get_counts(p, &counts);
+	is_right = found && !found->path && !found->executable && found->start_ns &&
+		   strcmp(found->comm, "as told") != 0 && counts.hidden == 1 && !counts.gone;
+	rj_processes_free(p);
+	return !is_right;
+}
+
+TEST(process_of_another_user_is_hidden)
+{
+	pid_t pid = fork();
+	int status = -1;
+
+	if (!pid)
+		_exit(look_as_nobody(1));
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFEXITED(status));
+	CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(process_texts_are_bounded_too)
+{
+	const struct rj_processes_options options = { .max = 8, .max_text_bytes = 1 };
+	struct rj_processes *p = NULL;
+	uint64_t a, b;
+
+	CHECK_EQ(rj_processes_new(&options, &p), 0);
+	a = meet(p, (uint32_t)getpid(), now_ns());
+	b = meet(p, (uint32_t)getpid(), now_ns() + 100000);
+	CHECK(a != b && !rj_processes_find(p, a) && rj_processes_find(p, b));
 	rj_processes_free(p);
 }
 
