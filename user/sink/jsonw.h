@@ -14,8 +14,9 @@
 /*
  * struct rj_jsonw_keys - zero at first: names of rows as they are written, which writers of one
  * thread share. A row's place follows from its address, that of steps begins the search for theirs.
+ * There are more places than all rows span (4558): no two have one, wherever they lie.
  */
-#define RJ_JSONW_NUM_KEYS 1024u
+#define RJ_JSONW_NUM_KEYS 8192u
 struct rj_jsonw_key {
 	const struct rj_field *field;
 	char text[23];
