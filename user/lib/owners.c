@@ -7,6 +7,7 @@
 /* Processes remembered at once; each takes some 1 KiB. Ours. */
 #define MAX_PROCESSES 65536u
 #define MAX_CONTAINERS 4096u /* likewise, of 1.6 KiB */
+#define MAX_CGROUPS 8192u    /* likewise, of 0.3 KiB */
 
 static void on_met(void *user, const struct rj_process_met *met)
 {
@@ -56,12 +57,15 @@ static void emit(struct rj_owner_names *names, const struct rj_owner *originator
 
 int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *config)
 {
-	const struct rj_processes_options options = { .max = MAX_PROCESSES,
-						      .with_cmdline = o->with_cmdline };
+	struct rj_processes_options options = { .max = MAX_PROCESSES,
+						.with_cmdline = o->with_cmdline };
 	struct rj_error error;
 	int err = 0;
 
-	if (!o->containers)
+	if (!o->cgroups)
+		err = rj_cgroup_ids_new(MAX_CGROUPS, &o->cgroups);
+	options.cgroups = o->cgroups;
+	if (!err && !o->containers)
 		err = rj_containers_new("/", MAX_CONTAINERS, &o->containers, &error);
 	if (!err && !o->processes)
 		err = rj_processes_new(&options, &o->processes);
@@ -103,6 +107,8 @@ void rj_session_owners_close(struct rj_session_owners *o)
 {
 	rj_processes_free(o->processes);
 	rj_containers_free(o->containers);
+	rj_cgroup_ids_free(o->cgroups);
 	o->processes = NULL;
+	o->cgroups = NULL;
 	o->containers = NULL;
 }

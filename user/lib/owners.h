@@ -18,6 +18,7 @@ struct rj_session_owners {
 	struct rj_owner_names names;
 	struct rj_processes *processes;
 	struct rj_containers *containers;
+	struct rj_cgroup_ids *cgroups;
 	bool with_cmdline;
 	uint64_t num_unknown;
 	uint64_t num_unowned;

@@ -318,15 +318,26 @@ static char *read_cmdline(int dir)
 	return strdup(text);
 }
 
-/* NULL where it is in no container, pod or unit. */
-static struct rj_cgroup *read_cgroup(int dir)
+/*
+ * What its cgroup says: by /proc, which has those of version 1 too, where the process is there (its
+ * @dir is not -1), else by the id it was met with. NULL: it is in no container, pod or unit.
+ */
+static struct rj_cgroup *find_cgroup(const struct rj_processes *p, int dir,
+				     const struct rj_process_met *met)
 {
 	char text[CGROUP_BYTES];
-	ssize_t len = read_text(dir, "cgroup", text, sizeof(text));
+	ssize_t len = dir < 0 ? -1 : read_text(dir, "cgroup", text, sizeof(text));
+	const struct rj_cgroup *by_id = NULL;
 	struct rj_cgroup cgroup, *kept;
 
-	if (len <= 0 || !rj_cgroup_read_proc(text, (size_t)len, &cgroup))
-		return NULL;
+	if (p->options.cgroups) /* also where /proc says it: others of it may be gone sooner */
+		by_id = rj_cgroup_ids_find(p->options.cgroups, met->cgroup, len > 0 ? text : NULL,
+					   len > 0 ? (size_t)len : 0);
+	if (len <= 0 || !rj_cgroup_read_proc(text, (size_t)len, &cgroup)) {
+		if (!by_id)
+			return NULL;
+		cgroup = *by_id;
+	}
 	kept = malloc(sizeof(*kept));
 	if (kept)
 		*kept = cgroup;
@@ -365,7 +376,7 @@ static int look_in(struct rj_processes *p, int dir, const struct rj_process_met 
 		read_uid(dir, process);
 	if (p->options.with_cmdline)
 		process->cmdline = read_cmdline(dir);
-	process->cgroup = read_cgroup(dir);
+	process->cgroup = find_cgroup(p, dir, met);
 	return err;
 }
 
@@ -386,6 +397,7 @@ static void look(struct rj_processes *p, const struct rj_process_met *met,
 
 	if (p->is_elsewhere) {
 		p->counts.hidden++;
+		process->cgroup = find_cgroup(p, -1, met);
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
@@ -397,6 +409,8 @@ static void look(struct rj_processes *p, const struct rj_process_met *met,
 		p->counts.hidden++;
 	else if (err)
 		p->counts.gone++;
+	if (err && !process->cgroup)
+		process->cgroup = find_cgroup(p, -1, met);
 }
 
 void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)

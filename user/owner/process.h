@@ -10,6 +10,7 @@
 
 #include "bpf/abi.h"
 #include "core/status.h"
+#include "owner/cgroup_ids.h"
 #include "owner/container.h"
 #include "owner/executable.h"
 
@@ -40,12 +41,14 @@ struct rj_process {
  * struct rj_processes_options - @max: processes kept at once; the one that was not asked for
  * longest goes for a new one. @max_text_bytes: likewise of their paths and arguments; 0: 64 MiB.
  * @with_cmdline: they can hold secrets. @proc: NULL for "/proc".
+ * @cgroups: borrowed, for the cgroups of those that are gone; or NULL.
  */
 struct rj_processes_options {
 	uint32_t max;
 	uint64_t max_text_bytes;
 	bool with_cmdline;
 	const char *proc;
+	struct rj_cgroup_ids *cgroups;
 };
 
 /*
