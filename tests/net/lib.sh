@@ -380,13 +380,14 @@ wait_quiet() {
 MAX_STALL=8
 
 live_side=server	# where live runs
+live_in=()	# by what command, if any: in another mount namespace
 
 # start_live NAME IFACE [OPTION…]: $rejoice live, until it watches; records in $WORK/NAME.live, account in
 # $WORK/NAME.live.stats.
 start_live() {
 	local name=$1 iface=$2
 	shift 2
-	spawn "live-$name" "$live_side" "$rejoice" live -i "$iface" -o "$WORK/$name.live" \
+	spawn "live-$name" "$live_side" "${live_in[@]}" "$rejoice" live -i "$iface" -o "$WORK/$name.live" \
 		--stats "$WORK/$name.live.stats" "$@"
 	wait_for "grep -q watching $WORK/live-$name.log || ! kill -0 $(proc_pid "live-$name")" 60 || true
 	grep -q watching "$WORK/live-$name.log" && return

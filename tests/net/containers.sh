@@ -1,0 +1,190 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: BSD-3-Clause
+# Whose containers and pods they are: real containers by runc, with cgroups where each runtime makes them, and what
+# that runtime and kubelet keep of them on disk. Part of tests/net/run.
+#
+# All of it is on a "node": a mount namespace with a /run, /var/lib and /var/log of its own and cgroups of version 2
+# alone, so that nothing of the host's is read or changed. Its cgroups are below one of ours.
+
+CGROUPS=rj$$
+TASKS=/run/containerd/io.containerd.runtime.v2.task/k8s.io
+STORAGE=/run/containers/storage/overlay-containers
+
+in_node() { nsenter --mount="/proc/$(proc_pid node)/ns/mnt" --net="/run/netns/$NS_SERVER" -- "$@"; }
+
+# shellcheck disable=SC2016
+node_up() {
+	spawn node server unshare --mount --propagation private bash -c 'set -e
+		mkdir "$0" && mount -t tmpfs tmpfs "$0" && mkdir "$0/netns"
+		mount --rbind /run/netns "$0/netns"
+		mount --no-mtab --move "$0" /run
+		mount -t tmpfs tmpfs /var/lib
+		mount -t tmpfs tmpfs /var/log
+		umount --recursive --lazy /sys/fs/cgroup
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		echo ready
+		exec sleep infinity' "$WORK/node"
+	wait_for "grep -q ready $WORK/node.log" 10
+	live_in=(nsenter --mount="/proc/$(proc_pid node)/ns/mnt" --)
+}
+
+# Ends all that runs in our cgroups and removes them; may be called again at any time.
+# shellcheck disable=SC2016
+node_down() {
+	live_in=()
+	unshare --mount --propagation private bash -c 'mount -t cgroup2 cgroup2 /mnt
+		[ -e "/mnt/$0" ] || exit 0
+		for i in {1..100}; do
+			pids=$(find "/mnt/$0" -name cgroup.procs -exec cat {} +)
+			[ -n "$pids" ] || break
+			kill -s KILL $pids 2>/dev/null
+			sleep 0.05
+		done
+		find "/mnt/$0" -depth -type d -exec rmdir {} +' "$CGROUPS"
+	[ ! -e "$WORK/pids/node" ] || stop_proc node
+}
+
+# id_of LETTER: as runtimes name containers.
+id_of() { printf "$1%.0s" {1..64}; }
+
+# put FILE: what is read, at that path of the node.
+put() { in_node sh -c "mkdir -p '${1%/*}' && cat >'$1'"; }
+
+# container NAME BUNDLE CGROUP ID NETNS [KEY=VALUE…] -- CMD…: runs it there, with these annotations.
+container() {
+	local name=$1 bundle=$2 cgroup=$3 id=$4 netns=$5
+	shift 5
+	"$here/oci-config" "/$CGROUPS$cgroup" "/run/netns/$netns" "$here" "$@" | put "$bundle/config.json"
+	in_node mkdir -p "$bundle/rootfs"
+	in_node runc --root /run/runc run --detach --bundle "$bundle" "$id" </dev/null >"$WORK/container-$name.log" 2>&1 &&
+		return
+	cat "$WORK/container-$name.log" >&2
+	fail "no container $name"
+}
+
+# serves ADDRESS PORT: the command of a container that echoes.
+serves() { echo /tests/owner-talk serve plain "$1" "$2" /dev/null; }
+
+# For bash -c, with NUM ADDRESS PORT…: so many connections to each port, of a process each that is gone at once.
+# shellcheck disable=SC2016
+one_each='for ((i = 0; i < $0; i++)); do
+	for port in "${@:2}"; do
+		bash -c "exec 3<>/dev/tcp/$1/$port; echo hello >&3; read -r -t 5 <&3 && [ \$REPLY = hello ]" || exit
+	done
+done
+echo done >/dev/stderr'
+
+# named WHAT RECORDS PORT END NUM [KEY=VALUE…]: of at least so many flows to that port, each has this of that end.
+named() { check "$1" "$here/named" "$WORK/$2.live" "${@:3}"; }
+
+# A pod's names as kubelet keeps them: NAMESPACE POD UID CONTAINER ID.
+kubelet_knows() {
+	in_node mkdir -p "/var/log/pods/$1_$2_$3/$4" /var/log/containers
+	in_node ln -s "/var/log/pods/$1_$2_$3/$4/0.log" "/var/log/containers/$2_$1_$4-$5.log"
+}
+
+# Docker, with the driver cgroupfs.
+container_docker() {
+	local id
+	id=$(id_of d)
+	put "/var/lib/docker/containers/$id/config.v2.json" <<-END
+	{"ID": "$id", "Name": "/web", "Config": {"Image": "nginx:1.27", "Labels": {}}}
+	END
+	# shellcheck disable=SC2046
+	container docker "/run/docker/$id" "/docker/$id" "$id" "$NS_SERVER" -- $(serves 127.0.0.1 8130)
+}
+
+# containerd for kubelet, with the driver systemd: its bundle is what is read.
+container_cri() {
+	local id uid=11111111-2222-3333-4444-555555555555 slice=/kubepods.slice/kubepods-burstable.slice
+	id=$(id_of c)
+	# shellcheck disable=SC2046
+	container cri "$TASKS/$id" "$slice/kubepods-burstable-pod${uid//-/_}.slice/cri-containerd-$id.scope" "$id" \
+		"$NS_SERVER" io.kubernetes.cri.container-name=shop io.kubernetes.cri.image-name=shop.example/shop:3 \
+		io.kubernetes.cri.sandbox-name=shop-0 io.kubernetes.cri.sandbox-namespace=sales \
+		io.kubernetes.cri.sandbox-uid=$uid -- $(serves 127.0.0.1 8131)
+}
+
+container_crio() {
+	local id uid=22222222-2222-3333-4444-555555555555 slice=/kubepods.slice/kubepods-besteffort.slice
+	id=$(id_of e)
+	# shellcheck disable=SC2046
+	container crio "$STORAGE/$id/userdata" "$slice/kubepods-besteffort-pod${uid//-/_}.slice/crio-$id.scope" "$id" \
+		"$NS_SERVER" io.container.manager=cri-o io.kubernetes.container.name=db \
+		io.kubernetes.cri-o.ImageName=db.example/db:5 io.kubernetes.pod.name=db-0 \
+		io.kubernetes.pod.namespace=sales io.kubernetes.pod.uid=$uid -- $(serves 127.0.0.1 8132)
+}
+
+container_podman() {
+	local id
+	id=$(id_of f)
+	put /var/lib/containers/storage/overlay-containers/containers.json <<-END
+	[{"id": "$id", "names": ["box"], "metadata": "{\"image-name\":\"localhost/box:1\",\"name\":\"box\"}"}]
+	END
+	# shellcheck disable=SC2046
+	container podman "/run/podman/$id" "/machine.slice/libpod-$id.scope" "$id" "$NS_SERVER" -- \
+		$(serves 127.0.0.1 8133)
+}
+
+# Of the runtime nothing is on disk; kubelet, with the driver cgroupfs, has its logs.
+container_kubelet() {
+	local id uid=33333333-2222-3333-4444-555555555555
+	id=$(id_of a)
+	kubelet_knows sales mail-0 $uid smtp "$id"
+	# shellcheck disable=SC2046
+	container kubelet "/run/unknown/$id" "/kubepods/pod$uid/$id" "$id" "$NS_SERVER" -- $(serves 127.0.0.1 8134)
+}
+
+# A process in the cgroup of a unit is one for all we see.
+# shellcheck disable=SC2016
+unit_server() {
+	spawn unit server "${live_in[@]}" bash -c 'mkdir -p "$0" && echo $$ >"$0/cgroup.procs" && exec "$@"' \
+		"/sys/fs/cgroup/$CGROUPS/system.slice/ledger.service" "$here/owner-talk" serve plain 127.0.0.1 8135 /dev/null
+	wait_listening unit tcp 8135
+}
+
+test_containers() {
+	local id port ports=(8130 8131 8132 8133 8134)
+	node_up
+	for id in docker cri crio podman; do
+		"container_$id"
+	done
+	start_live containers lo || true
+	container_kubelet
+	unit_server
+	for port in "${ports[@]}"; do
+		wait_for "in_ns server ss -Hln --tcp 'sport = :$port' | grep -q ." 10
+	done
+	id=$(id_of b)
+	put "/var/lib/docker/containers/$id/config.v2.json" <<-END
+	{"ID": "$id", "Name": "/asks", "Config": {"Image": "asks:1"}}
+	END
+	container client "/run/docker/$id" "/docker/$id" "$id" "$NS_SERVER" -- \
+		bash -c "$one_each" 50 127.0.0.1 "${ports[@]}" 8135
+	wait_for "grep -q done $WORK/container-client.log" 60
+	stop_proc live-containers INT
+	check 'containers: ends well' ends_well containers
+	check 'containers: valid' "$here/../validate" --sums "$WORK/containers.live" --stats "$WORK/containers.live.stats"
+	for port in "${ports[@]}" 8135; do
+		named "containers: each short-lived client, to $port" containers "$port" exe 50 "container.id=$id" \
+			container.runtime=docker container.name=asks container.image=asks:1 pod=
+	done
+	named 'containers: of Docker' containers 8130 exe_da 50 "container.id=$(id_of d)" container.runtime=docker \
+		container.name=web container.image=nginx:1.27 pod=
+	named 'containers: of containerd, in a pod' containers 8131 exe_da 50 "container.id=$(id_of c)" \
+		container.runtime=containerd container.name=shop container.image=shop.example/shop:3 pod.name=shop-0 \
+		pod.namespace=sales pod.uid=11111111-2222-3333-4444-555555555555
+	named 'containers: of CRI-O, in a pod' containers 8132 exe_da 50 "container.id=$(id_of e)" \
+		container.runtime=crio container.name=db container.image=db.example/db:5 pod.name=db-0 \
+		pod.namespace=sales pod.uid=22222222-2222-3333-4444-555555555555
+	named 'containers: of podman' containers 8133 exe_da 50 "container.id=$(id_of f)" container.runtime=podman \
+		container.name=box container.image=localhost/box:1 pod=
+	named 'containers: a pod by the files of kubelet' containers 8134 exe_da 50 "container.id=$(id_of a)" \
+		container.runtime= container.name=smtp pod.name=mail-0 pod.namespace=sales \
+		pod.uid=33333333-2222-3333-4444-555555555555
+	named 'containers: a unit' containers 8135 exe_da 50 container.id= container.runtime=systemd \
+		container.name=ledger.service pod=
+	stop_proc unit
+	node_down
+	check_clean containers
+}
