@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: BSD-3-Clause
 # Whose containers and pods they are: real containers by runc, with cgroups where each runtime makes them, and what
 # that runtime and kubelet keep of them on disk. Part of tests/net/run.
@@ -14,8 +14,9 @@ in_node() { nsenter --mount="/proc/$(proc_pid node)/ns/mnt" --net="/run/netns/$N
 
 # shellcheck disable=SC2016
 node_up() {
+	rm -f "$WORK/node.log"
 	spawn node server unshare --mount --propagation private bash -c 'set -e
-		mkdir "$0" && mount -t tmpfs tmpfs "$0" && mkdir "$0/netns"
+		mkdir -p "$0" && mount -t tmpfs tmpfs "$0" && mkdir "$0/netns"
 		mount --rbind /run/netns "$0/netns"
 		mount --no-mtab --move "$0" /run
 		mount -t tmpfs tmpfs /var/lib
@@ -187,4 +188,67 @@ test_containers() {
 	stop_proc unit
 	node_down
 	check_clean containers
+}
+
+# A pod of one container by containerd: NAME LETTER NETNS CMD…
+pod() {
+	local id uid slice
+	id=$(id_of "$2")
+	uid=${id:0:8}-2222-3333-4444-555555555555
+	slice=kubepods-besteffort-pod${uid//-/_}.slice
+	kubelet_knows net "$1" "$uid" main "$id"
+	container "$1" "$TASKS/$id" "/kubepods.slice/kubepods-besteffort.slice/$slice/cri-containerd-$id.scope" "$id" \
+		"$3" io.kubernetes.cri.container-name=main io.kubernetes.cri.image-name=main.example/main:1 -- "${@:4}"
+}
+
+# pod_named WHAT RECORDS PORT END NUM NAME LETTER [PROCESS]: each of these flows has that pod and container at that end.
+pod_named() {
+	local id
+	id=$(id_of "$7")
+	named "${@:1:5}" name="${8-owner-talk}" "container.id=$id" container.runtime=containerd container.name=main \
+		pod.name="$6" pod.namespace=net "pod.uid=${id:0:8}-2222-3333-4444-555555555555"
+}
+
+# From one pod to two others, which have a network namespace together.
+# shellcheck disable=SC2016
+pods_talk() {
+	local i=$((++num_talks))
+	pod "asker-$i" "$i" "$NS_CLIENT" bash -c '
+		bash -c "$1" 20 '"$SERVER2"' 8140 && bash -c "$1" 20 '"$SERVER2_6"' 8141 || exit
+		for mode in connected sendto; do
+			/tests/owner-talk udp $mode '"$SERVER2"' 8142 /dev/null &&
+			/tests/owner-talk udp $mode '"$SERVER2_6"' 8143 /dev/null || exit
+		done
+		echo all >/dev/stderr' - "$one_each"
+	wait_for "grep -q all $WORK/container-asker-$i.log" 60
+}
+
+# Each packet is seen at the cable of one pod, at the bridge and at the cable of the other.
+test_pods() {
+	local port
+	num_talks=0
+	bridge_up
+	node_up
+	pod four a "$NS_SERVER" /tests/owner-talk serve plain "$SERVER2" 8140 /dev/null
+	pod six b "$NS_SERVER" /tests/owner-talk serve accept "$SERVER2_6" 8141 /dev/null
+	pod four-udp c "$NS_SERVER" /tests/owner-talk serve udp "$SERVER2" 8142 /dev/null
+	pod six-udp d "$NS_SERVER" /tests/owner-talk serve udp "$SERVER2_6" 8143 /dev/null
+	for port in 8140 8141 8142 8143; do
+		wait_for "in_ns server ss -Hlntu 'sport = :$port' | grep -q ." 10
+	done
+	middle_traffic=pods_talk compare_with=()
+	through_middle pods rjm0,rjm1,rjbr
+	middle_traffic=over_the_middle
+	check 'pods: a record for each flow' test "$(grep -c '"dp":814[0-3],' "$WORK/pods.live")" = 44
+	check 'pods: both cables in each' every_record pods '"ifname":"rjm0","ifnames":\["rjm0","rjm1"\]'
+	pod_named 'pods: TCP over IPv4, who asks' pods 8140 exe 20 "asker-$num_talks" "$num_talks" bash
+	pod_named 'pods: TCP over IPv4, who answers' pods 8140 exe_da 20 four a
+	pod_named 'pods: TCP over IPv6, who asks' pods 8141 exe 20 "asker-$num_talks" "$num_talks" bash
+	pod_named 'pods: TCP over IPv6, who answers' pods 8141 exe_da 20 six b
+	pod_named 'pods: UDP over IPv4, who asks' pods 8142 exe 2 "asker-$num_talks" "$num_talks"
+	pod_named 'pods: UDP over IPv4, who answers' pods 8142 exe_da 2 four-udp c
+	pod_named 'pods: UDP over IPv6, who asks' pods 8143 exe 2 "asker-$num_talks" "$num_talks"
+	pod_named 'pods: UDP over IPv6, who answers' pods 8143 exe_da 2 six-udp d
+	node_down
+	middle_down
 }
