@@ -163,9 +163,15 @@ struct rj_session_frame {
  *     longer than 1 GiB, or changed meanwhile; @executables_crowded: likewise, too many waited
  * @owners_unknown: ends of records whose process is not known any more
  * @flows_unowned: records without a process at either end
+ * @containers: that processes were in, of those with an id; @containers_forgotten: of these: made
+ *     room for others, and count again when they come again
+ * @cgroups_gone: processes that were gone with their cgroup when they were looked for
+ * @containers_stateless: of the containers: whose name and image the runtime's files did not say,
+ *     by the reasons that rj_gap_name names; @pods_nameless: likewise pods, of each container
  */
 #define RJ_MAX_SET_ASIDE 32
 #define RJ_MAX_LOST 16
+#define RJ_MAX_GAPS 16
 struct rj_stats {
 	size_t size;
 	uint64_t packets;
@@ -196,6 +202,11 @@ struct rj_stats {
 	uint64_t processes_hidden;
 	uint64_t executables_unread;
 	uint64_t executables_crowded;
+	uint64_t containers;
+	uint64_t containers_forgotten;
+	uint64_t cgroups_gone;
+	uint64_t containers_stateless[RJ_MAX_GAPS];
+	uint64_t pods_nameless[RJ_MAX_GAPS];
 };
 
 /*
@@ -286,6 +297,9 @@ RJ_API const char *rj_set_aside_name(unsigned int reason);
 
 /* rj_loss_name - why samples are lost: "full", …; NULL behind the last. */
 RJ_API const char *rj_loss_name(unsigned int loss);
+
+/* rj_gap_name - why names of a container or pod are not known: "absent", …; likewise. */
+RJ_API const char *rj_gap_name(unsigned int gap);
 
 /* rj_session_error - the line about the last call that failed; "" when none did. */
 RJ_API const char *rj_session_error(const struct rj_session *s);

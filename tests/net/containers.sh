@@ -166,6 +166,8 @@ test_containers() {
 	stop_proc live-containers INT
 	check 'containers: ends well' ends_well containers
 	check 'containers: valid' "$here/../validate" --sums "$WORK/containers.live" --stats "$WORK/containers.live.stats"
+	check 'containers: what is missing is counted' grep -qE \
+		'"containers":[1-9].*"containers_stateless":\{"absent":[1-9].*"pods_nameless":\{' "$WORK/containers.live.stats"
 	for port in "${ports[@]}" 8135; do
 		named "containers: each short-lived client, to $port" containers "$port" exe 50 "container.id=$id" \
 			container.runtime=docker container.name=asks container.image=asks:1 pod=

@@ -19,7 +19,7 @@ static void put_counts(FILE *to, const char *key, const uint64_t *counts, unsign
 		fprintf(to, "%s\"%s\":%" PRIu64, comma, name_of(i), counts[i]);
 		comma = ",";
 	}
-	fputs("},", to);
+	fputc('}', to);
 }
 
 /* What became of payload that came in IP fragments. */
@@ -39,11 +39,18 @@ static void put_owners(FILE *to, const struct rj_stats *stats)
 		",\"processes\":%" PRIu64 ",\"processes_gone\":%" PRIu64
 		",\"processes_hidden\":%" PRIu64 ",\"processes_forgotten\":%" PRIu64
 		",\"executables_unread\":%" PRIu64 ",\"executables_crowded\":%" PRIu64
-		",\"unknown\":%" PRIu64 ",\"flows_unowned\":%" PRIu64 "},",
+		",\"unknown\":%" PRIu64 ",\"flows_unowned\":%" PRIu64 ",\"containers\":%" PRIu64
+		",\"containers_forgotten\":%" PRIu64 ",\"cgroups_gone\":%" PRIu64 ",",
 		stats->sockets_owned, stats->sockets_unowned, stats->processes,
 		stats->processes_gone, stats->processes_hidden, stats->processes_forgotten,
 		stats->executables_unread, stats->executables_crowded, stats->owners_unknown,
-		stats->flows_unowned);
+		stats->flows_unowned, stats->containers, stats->containers_forgotten,
+		stats->cgroups_gone);
+	put_counts(to, "containers_stateless", stats->containers_stateless, RJ_MAX_GAPS,
+		   rj_gap_name);
+	fputc(',', to);
+	put_counts(to, "pods_nameless", stats->pods_nameless, RJ_MAX_GAPS, rj_gap_name);
+	fputs("},", to);
 }
 
 enum exit_status stats_open(const char *name, FILE **out)
@@ -70,6 +77,7 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 	fprintf(to, "{\"packets\":%" PRIu64 ",\"packets_in_flows\":%" PRIu64 ",", stats.packets,
 		stats.packets_in_flows);
 	put_counts(to, "set_aside", stats.set_aside, RJ_MAX_SET_ASIDE, rj_set_aside_name);
+	fputc(',', to);
 	put_datagrams(to, &stats);
 	fprintf(to,
 		"\"flows\":%" PRIu64 ",\"flows_evicted\":%" PRIu64 ",\"records_written\":%" PRIu64
@@ -78,6 +86,7 @@ enum exit_status stats_write(const char *name, FILE *to, const struct rj_session
 		stats.flows, stats.flows_evicted, out->num_written, out->num_lost, stats.samples,
 		stats.samples_lost);
 	put_counts(to, "samples_lost_by", stats.lost, RJ_MAX_LOST, rj_loss_name);
+	fputc(',', to);
 	if (stats.with_owners)
 		put_owners(to, &stats);
 	fprintf(to,

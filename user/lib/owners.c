@@ -2,6 +2,8 @@
 /* Keeps the processes that the kernel's hooks tell of, and shows them in records. */
 #include "lib/owners.h"
 
+#include <string.h>
+
 #include "core/clock.h"
 
 /* Processes remembered at once; each takes some 1 KiB. Ours. */
@@ -85,6 +87,7 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 {
 	uint64_t sockets[RJ_NUM_OWNER_COUNTERS];
 	struct rj_process_counts counts;
+	struct rj_containers_stats of;
 
 	to->with_owners = o->processes && rj_live_has_owners(source);
 	if (!to->with_owners)
@@ -101,6 +104,19 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 	to->executables_crowded = counts.files.crowded;
 	to->owners_unknown = o->num_unknown;
 	to->flows_unowned = o->num_unowned;
+	of = rj_containers_stats(o->containers);
+	to->containers = of.num + of.evicted;
+	to->containers_forgotten = of.evicted;
+	to->cgroups_gone = rj_cgroup_ids_get_counts(o->cgroups).gone;
+	memcpy(to->containers_stateless, of.stateless, sizeof(of.stateless));
+	memcpy(to->pods_nameless, of.nameless, sizeof(of.nameless));
+}
+
+_Static_assert(RJ_NUM_GAPS <= RJ_MAX_GAPS, "room for all reasons");
+
+const char *rj_gap_name(unsigned int gap)
+{
+	return rj_gap_text(gap);
 }
 
 void rj_session_owners_close(struct rj_session_owners *o)

@@ -15,14 +15,15 @@
 
 /*
  * struct entry - a container, or a pod without one, by the path it was asked for with.
- * @has_state: nothing of the runtime is missing
+ * @state, @names: why the runtime's, and the pod's, are missing
  * @look_at: when it is looked for again; UINT64_MAX, which no clock reaches: never
  * @older, @newer: in the order of the last time asked for
  */
 struct entry {
 	struct rj_cgroup key;
 	struct rj_container c;
-	bool has_state;
+	enum rj_gap state;
+	enum rj_gap names;
 	uint64_t look_at;
 	uint64_t wait_s;
 	struct entry *next; /* in the bucket */
@@ -168,6 +169,28 @@ static bool asks_kubelet(const struct rj_cgroup *cgroup)
 	return cgroup->pod_uid[0] && !cgroup->is_pod_nested && !cgroup->has_uid;
 }
 
+/* Why something is missing, in the entry and in the counts. */
+static void set_gap(uint64_t counts[RJ_NUM_GAPS], enum rj_gap *at, enum rj_gap gap)
+{
+	if (*at != RJ_GAP_NONE)
+		counts[*at]--;
+	if (gap != RJ_GAP_NONE)
+		counts[gap]++;
+	*at = gap;
+}
+
+/* What is missing before anything was read. */
+static void begin_gaps(struct rj_containers *cs, struct entry *e)
+{
+	e->state = e->names = RJ_GAP_NONE;
+	if (has_oci_id(&e->key))
+		set_gap(cs->stats.stateless, &e->state,
+			asks_runtime(&e->key) ? RJ_GAP_PUT_OFF : RJ_GAP_UNTRUSTED);
+	if (e->key.pod_uid[0])
+		set_gap(cs->stats.nameless, &e->names,
+			asks_kubelet(&e->key) ? RJ_GAP_PUT_OFF : RJ_GAP_UNTRUSTED);
+}
+
 static struct entry *add(struct rj_containers *cs, const struct rj_cgroup *key)
 {
 	struct entry *e = calloc(1, sizeof(*e));
@@ -179,8 +202,8 @@ static struct entry *add(struct rj_containers *cs, const struct rj_cgroup *key)
 		evict(cs);
 	e->key = *key;
 	e->wait_s = RJ_CONTAINER_RETRY_S;
-	e->has_state = !asks_runtime(key);
 	begin(key, &e->c);
+	begin_gaps(cs, e);
 	bucket = bucket_of(cs, key);
 	e->next = *bucket;
 	*bucket = e;
@@ -202,32 +225,37 @@ static struct entry *look_up(struct rj_containers *cs, const struct rj_cgroup *k
 	return e;
 }
 
-static bool read_state(const struct rj_containers *cs, struct entry *e)
+static enum rj_gap read_state(const struct rj_containers *cs, struct entry *e)
 {
 	struct rj_tree home;
-	bool is_found;
+	enum rj_gap gap;
+	int err;
 
 	if (!e->key.has_uid)
 		return rj_state_read(&cs->root, &e->c);
-	if (rj_tree_open_home(&cs->root, e->key.uid, &home))
-		return false;
-	is_found = rj_state_read(&home, &e->c);
+	err = rj_tree_open_home(&cs->root, e->key.uid, &home);
+	if (err)
+		return rj_gap_of(err);
+	gap = rj_state_read(&home, &e->c);
 	rj_tree_close(&home);
 	e->c.pod_name[0] = 0; /* pods are not the user's to name */
 	e->c.pod_namespace[0] = 0;
-	return is_found;
+	return gap;
 }
 
 /* Fills what is missing, and says when to look again. */
-static void look(const struct rj_containers *cs, struct entry *e, uint64_t now_ns)
+static void look(struct rj_containers *cs, struct entry *e, uint64_t now_ns)
 {
-	if (!e->has_state)
-		e->has_state = read_state(cs, e);
-	if (asks_kubelet(&e->key) && !e->c.pod_name[0])
-		rj_kubelet_pod(&cs->root, &e->c);
-	if (asks_kubelet(&e->key) && asks_runtime(&e->key) && e->c.pod_name[0] && !e->c.name[0])
+	bool asks_state = asks_runtime(&e->key), asks_names = asks_kubelet(&e->key);
+
+	if (asks_state && e->state != RJ_GAP_NONE)
+		set_gap(cs->stats.stateless, &e->state, read_state(cs, e));
+	if (asks_names && e->names != RJ_GAP_NONE)
+		set_gap(cs->stats.nameless, &e->names,
+			e->c.pod_name[0] ? RJ_GAP_NONE : rj_kubelet_pod(&cs->root, &e->c));
+	if (asks_names && asks_state && e->c.pod_name[0] && !e->c.name[0])
 		rj_kubelet_container(&cs->root, &e->c);
-	if (e->has_state && (!asks_kubelet(&e->key) || e->c.pod_name[0])) {
+	if ((!asks_state || e->state == RJ_GAP_NONE) && (!asks_names || e->names == RJ_GAP_NONE)) {
 		e->look_at = UINT64_MAX;
 		return;
 	}
@@ -259,12 +287,14 @@ const struct rj_container *rj_containers_find(struct rj_containers *cs,
 {
 	struct entry *e = NULL;
 
-	if (asks_runtime(cgroup) || asks_kubelet(cgroup))
+	if (has_oci_id(cgroup) || cgroup->pod_uid[0])
 		e = look_up(cs, cgroup);
 	if (!e) {
 		begin(cgroup, &cs->plain);
 		return &cs->plain;
 	}
+	if (!asks_runtime(cgroup) && !asks_kubelet(cgroup))
+		return &e->c;
 	if (e->look_at <= now_ns && may_read(cs, cgroup->has_uid, now_ns))
 		look(cs, e, now_ns);
 	return &e->c;

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/status.h"
 #include "owner/cgroup.h"
+#include "owner/gap.h"
 
 #define RJ_CONTAINER_MAX_NAME 255u	  /* ours; nobody's are longer */
 #define RJ_CONTAINER_MAX_IMAGE 511u	  /* ours: 255 of a name (OCI distribution), tag, digest */
@@ -37,11 +38,17 @@ struct rj_container {
 /* struct rj_containers - those that were asked for last; for one thread. */
 struct rj_containers;
 
-/* @num: those that are kept; @evicted: given up for others; @put_off: reads past the limit */
+/*
+ * struct rj_containers_stats - @num: those that are kept; @evicted: given up for others; @put_off:
+ * reads past the limit; @stateless: of those kept and given up: whose runtime said nothing, by the
+ * reason that was seen last; @nameless: likewise pods, of each container in them
+ */
 struct rj_containers_stats {
 	size_t num;
 	uint64_t evicted;
 	uint64_t put_off;
+	uint64_t stateless[RJ_NUM_GAPS];
+	uint64_t nameless[RJ_NUM_GAPS];
 };
 
 /*

@@ -39,11 +39,13 @@ static bool take_pod(void *user, const char *name)
 	return true;
 }
 
-void rj_kubelet_pod(const struct rj_tree *t, struct rj_container *c)
+enum rj_gap rj_kubelet_pod(const struct rj_tree *t, struct rj_container *c)
 {
 	int err = rj_tree_list(t, "var/log/pods", take_pod, c);
 
-	(void)err; /* what cannot be listed says nothing */
+	if (c->pod_name[0])
+		return RJ_GAP_NONE;
+	return err ? rj_gap_of(err) : RJ_GAP_ABSENT;
 }
 
 /* POD_NAMESPACE_CONTAINER-ID.log, of the pod that is known */
@@ -73,5 +75,5 @@ void rj_kubelet_container(const struct rj_tree *t, struct rj_container *c)
 {
 	int err = rj_tree_list(t, "var/log/containers", take_container, c);
 
-	(void)err; /* likewise */
+	(void)err; /* what cannot be listed says nothing */
 }

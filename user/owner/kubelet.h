@@ -4,10 +4,14 @@
 #define RJ_OWNER_KUBELET_H
 
 #include "owner/container.h"
+#include "owner/gap.h"
 #include "owner/tree.h"
 
-/* rj_kubelet_pod - name and namespace of the pod @c->pod_uid, by var/log/pods/NAMESPACE_POD_UID. */
-void rj_kubelet_pod(const struct rj_tree *t, struct rj_container *c);
+/*
+ * rj_kubelet_pod - name and namespace of the pod @c->pod_uid, by var/log/pods/NAMESPACE_POD_UID.
+ * RJ_GAP_NONE, or why they are not known.
+ */
+enum rj_gap rj_kubelet_pod(const struct rj_tree *t, struct rj_container *c);
 
 /*
  * rj_kubelet_container - name of the container @c->id in the pod, whose names are known, by

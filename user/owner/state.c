@@ -37,18 +37,31 @@ static struct json_object *parse(const char *text, size_t len)
 	return json;
 }
 
-static struct json_object *read_json(const struct rj_tree *t, const char *path, size_t max)
+/* struct search - for @c, below @tree; @gap: why it was not found so far. */
+struct search {
+	const struct rj_tree *tree;
+	struct rj_container *c;
+	enum rj_gap gap;
+};
+
+static struct json_object *read_json(struct search *s, const char *path, size_t max)
 {
 	struct json_object *json;
 	size_t len = 0;
 	char *text;
+	int err;
 
-	if (t->is_home && max > MAX_HOME_BYTES)
+	if (s->tree->is_home && max > MAX_HOME_BYTES)
 		max = MAX_HOME_BYTES;
-	if (rj_tree_read(t, path, max, &text, &len))
+	err = rj_tree_read(s->tree, path, max, &text, &len);
+	if (err) {
+		s->gap = rj_gap_worse(s->gap, rj_gap_of(err));
 		return NULL;
+	}
 	json = parse(text, len);
 	free(text);
+	if (!json)
+		s->gap = rj_gap_worse(s->gap, RJ_GAP_MALFORMED);
 	return json;
 }
 
@@ -198,25 +211,27 @@ static bool is_asked(const struct rj_container *c, enum rj_runtime runtime)
 	return c->runtime == RJ_RUNTIME_UNKNOWN || c->runtime == runtime;
 }
 
-static bool read_place(const struct rj_tree *t, const struct place *p, struct rj_container *c)
+static bool read_place(struct search *s, const struct place *p)
 {
 	struct json_object *json;
 	char path[PATH_LEN];
 	bool is_found;
 
-	snprintf(path, sizeof(path), "%s%s%s", p->before, c->id, p->behind);
-	json = read_json(t, path, MAX_FILE_BYTES);
-	is_found = json && p->take(json, c);
+	snprintf(path, sizeof(path), "%s%s%s", p->before, s->c->id, p->behind);
+	json = read_json(s, path, MAX_FILE_BYTES);
+	is_found = json && p->take(json, s->c);
+	if (json && !is_found)
+		s->gap = rj_gap_worse(s->gap, RJ_GAP_MISMATCH);
 	json_object_put(json);
 	if (is_found)
-		c->runtime = p->runtime;
+		s->c->runtime = p->runtime;
 	return is_found;
 }
 
 /* Docker's folder where its configuration says another one. */
-static bool read_data_root(const struct rj_tree *t, struct rj_container *c)
+static bool read_data_root(struct search *s)
 {
-	struct json_object *config = read_json(t, "etc/docker/daemon.json", MAX_FILE_BYTES);
+	struct json_object *config = read_json(s, "etc/docker/daemon.json", MAX_FILE_BYTES);
 	struct place place = { .runtime = RJ_RUNTIME_DOCKER,
 			       .behind = "/config.v2.json",
 			       .take = take_docker };
@@ -227,14 +242,13 @@ static bool read_data_root(const struct rj_tree *t, struct rj_container *c)
 	json_object_put(config);
 	snprintf(before, sizeof(before), "%s/containers/", root);
 	place.before = before;
-	return root[0] && read_place(t, &place, c);
+	return root[0] && read_place(s, &place);
 }
 
 /* struct task - the search for a container in one of containerd's folders. */
 struct task {
-	const struct rj_tree *tree;
+	struct search *search;
 	const char *folder;
-	struct rj_container *c;
 	bool is_found;
 };
 
@@ -249,14 +263,14 @@ static bool read_namespace(void *user, const char *name)
 	char before[PATH_LEN / 2];
 	int len = snprintf(before, sizeof(before), "%s/%s/", task->folder, name);
 
-	if (len < 0 || (size_t)len >= sizeof(before) || !is_asked(task->c, place.runtime))
+	if (len < 0 || (size_t)len >= sizeof(before) || !is_asked(task->search->c, place.runtime))
 		return false;
 	place.before = before;
-	task->is_found = read_place(task->tree, &place, task->c);
+	task->is_found = read_place(task->search, &place);
 	return task->is_found;
 }
 
-static bool read_containerd(const struct rj_tree *t, struct rj_container *c)
+static bool read_containerd(struct search *s)
 {
 	static const char *const folders[] = {
 		"run/containerd/io.containerd.runtime.v2.task",
@@ -266,56 +280,69 @@ static bool read_containerd(const struct rj_tree *t, struct rj_container *c)
 	};
 
 	for (size_t i = 0; i < NUM(folders); i++) {
-		struct task task = { .tree = t, .folder = folders[i], .c = c };
+		struct task task = { .search = s, .folder = folders[i] };
+		int err = rj_tree_list(s->tree, folders[i], read_namespace, &task);
 
-		if (!rj_tree_list(t, folders[i], read_namespace, &task) && task.is_found)
+		if (task.is_found)
 			return true;
+		if (err)
+			s->gap = rj_gap_worse(s->gap, rj_gap_of(err));
 	}
 	return false;
 }
 
-static bool read_list(const struct rj_tree *t, const char *path, struct rj_container *c)
+static bool read_list(struct search *s, const char *path)
 {
-	struct json_object *list = read_json(t, path, MAX_LIST_BYTES);
+	struct json_object *list = read_json(s, path, MAX_LIST_BYTES);
 	size_t num = json_object_is_type(list, json_type_array) ? json_object_array_length(list) :
 								  0;
 	bool is_found = false;
 
 	for (size_t i = 0; i < num && !is_found; i++)
-		is_found = take_podman(json_object_array_get_idx(list, i), c);
+		is_found = take_podman(json_object_array_get_idx(list, i), s->c);
 	json_object_put(list);
 	return is_found;
 }
 
 /* Lists of containers/storage, by driver; of containers that are removed at their end (--rm). */
-static bool read_podman(const struct rj_tree *t, struct rj_container *c)
+static bool read_podman(struct search *s)
 {
 	static const char *const roots[] = { "var/lib/containers", "run/containers" };
 	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs" };
 	static const char *const lists[] = { "containers", "volatile-containers" };
+	bool is_home = s->tree->is_home;
 	char path[PATH_LEN];
 
-	for (size_t i = 0; i < (t->is_home ? 1 : NUM(roots)); i++)
+	for (size_t i = 0; i < (is_home ? 1 : NUM(roots)); i++)
 		for (size_t j = 0; j < NUM(drivers); j++)
 			for (size_t k = 0; k < NUM(lists); k++) {
 				snprintf(path, sizeof(path), "%s/storage/%s-containers/%s.json",
-					 t->is_home ? ".local/share/containers" : roots[i],
-					 drivers[j], lists[k]);
-				if (read_list(t, path, c))
+					 is_home ? ".local/share/containers" : roots[i], drivers[j],
+					 lists[k]);
+				if (read_list(s, path))
 					return true;
 			}
 	return false;
 }
 
-bool rj_state_read(const struct rj_tree *t, struct rj_container *c)
+static bool search(struct search *s)
 {
+	const struct rj_container *c = s->c;
+
 	if (c->runtime == RJ_RUNTIME_PODMAN)
-		return read_podman(t, c);
+		return read_podman(s);
 	for (size_t i = 0; i < NUM(places); i++)
-		if (places[i].is_home == t->is_home && is_asked(c, places[i].runtime) &&
-		    read_place(t, &places[i], c))
+		if (places[i].is_home == s->tree->is_home && is_asked(c, places[i].runtime) &&
+		    read_place(s, &places[i]))
 			return true;
-	if (t->is_home)
+	if (s->tree->is_home)
 		return false;
-	return (is_asked(c, RJ_RUNTIME_DOCKER) && read_data_root(t, c)) || read_containerd(t, c);
+	return (is_asked(c, RJ_RUNTIME_DOCKER) && read_data_root(s)) || read_containerd(s);
+}
+
+enum rj_gap rj_state_read(const struct rj_tree *t, struct rj_container *c)
+{
+	struct search s = { .tree = t, .c = c, .gap = RJ_GAP_ABSENT };
+
+	return search(&s) ? RJ_GAP_NONE : s.gap;
 }

@@ -4,15 +4,16 @@
 #define RJ_OWNER_STATE_H
 
 #include "owner/container.h"
+#include "owner/gap.h"
 #include "owner/tree.h"
 
 /*
  * rj_state_read - looks for the container @c->id where its runtime keeps state below @t (with an
  * unknown runtime: where any of those does that leave it out of the path), and fills those of
- * runtime, name, image and the pod's that are empty. Returns whether the container was found; it
- * is not where the state says another pod than @c->pod_uid.
+ * runtime, name, image and the pod's that are empty. Returns RJ_GAP_NONE where the container was
+ * found, else why not: as where the state says another pod than @c->pod_uid.
  */
-bool rj_state_read(const struct rj_tree *t, struct rj_container *c);
+enum rj_gap rj_state_read(const struct rj_tree *t, struct rj_container *c);
 
 /*
  * rj_state_text - copies the text at @from to @out of @size bytes, if that is empty and the text

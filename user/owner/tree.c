@@ -155,7 +155,9 @@ int rj_tree_list(const struct rj_tree *t, const char *path,
 {
 	int fd = open_below(t, path, TO_READ | O_DIRECTORY);
 	struct dirent *entry;
+	unsigned int num = 0;
 	DIR *dir;
+	int err = 0;
 
 	if (fd < 0)
 		return fd;
@@ -164,10 +166,16 @@ int rj_tree_list(const struct rj_tree *t, const char *path,
 		close(fd);
 		return -ENOMEM;
 	}
-	for (unsigned int i = 0; i < RJ_TREE_MAX_NAMES && (entry = readdir(dir)); i++)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-		    take(user, entry->d_name))
+	while ((entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (num++ == RJ_TREE_MAX_NAMES) {
+			err = -E2BIG;
 			break;
+		}
+		if (take(user, entry->d_name))
+			break;
+	}
 	closedir(dir);
-	return 0;
+	return err;
 }

@@ -40,8 +40,8 @@ RJ_MUST_CHECK int rj_tree_read(const struct rj_tree *t, const char *path, size_t
 			       size_t *len);
 
 /*
- * rj_tree_list - hands the names in a folder to @take until it returns true, . and .. left out,
- * at most RJ_TREE_MAX_NAMES. 0 or a negative errno.
+ * rj_tree_list - hands the names in a folder to @take until it returns true, . and .. left out.
+ * 0 or a negative errno: -E2BIG after RJ_TREE_MAX_NAMES, where there are more.
  */
 RJ_MUST_CHECK int rj_tree_list(const struct rj_tree *t, const char *path,
 			       bool (*take)(void *user, const char *name), void *user);

@@ -544,3 +544,87 @@ TEST(containers_of_no_host_are_an_error)
 	CHECK_STR(error.text, "/nowhere: cannot be opened: No such file or directory");
 	rj_containers_free(NULL);
 }
+
+/* As many containers without state, and pods without names, as the text says. */
+static void check_gaps(const struct known *k, const char *state, const char *names)
+{
+	struct rj_containers_stats stats = rj_containers_stats(k->cs);
+	char text[2][256] = { "", "" };
+
+	for (unsigned int i = 0; i < RJ_NUM_GAPS; i++)
+		for (unsigned int j = 0; j < 2; j++) {
+			uint64_t num = (j ? stats.nameless : stats.stateless)[i];
+			size_t len = strlen(text[j]);
+
+			if (num)
+				snprintf(text[j] + len, sizeof(text[j]) - len, "%s %d ",
+					 rj_gap_text(i), (int)num);
+		}
+	CHECK_STR(text[0], state);
+	CHECK_STR(text[1], names);
+}
+
+TEST(container_whose_state_is_missing_is_counted_by_the_reason)
+{
+	static char large[(1u << 20) + 2];
+	struct known k;
+
+	know(&k, 100);
+	memset(large, ' ', sizeof(large) - 1);
+	(void)said(&k, "/docker/" A, 0);
+	check_gaps(&k, "absent 1 ", "");
+	host_file(&k.host, "var/lib/docker/containers/" A "/config.v2.json", "{");
+	(void)said(&k, "/docker/" A, 0); /* too soon */
+	check_gaps(&k, "absent 1 ", "");
+	(void)said(&k, "/docker/" A, SECOND);
+	check_gaps(&k, "malformed 1 ", "");
+	host_file(&k.host, "var/lib/docker/containers/" A "/config.v2.json", DOCKER_JSON);
+	(void)said(&k, "/docker/" A, 8 * SECOND);
+	check_gaps(&k, "", "");
+	host_file(&k.host, "var/lib/docker/containers/" B "/config.v2.json", DOCKER_JSON);
+	(void)said(&k, "/docker/" B, 0);
+	check_gaps(&k, "mismatch 1 ", "");
+	host_file(&k.host, "run/containers/storage/overlay-containers/" A "/userdata/config.json",
+		  large);
+	(void)said(&k, "/crio-" A, 0);
+	check_gaps(&k, "mismatch 1 over_limit 1 ", "");
+	host_folder(&k.host,
+		    "run/containers/storage/overlay-containers/" B "/userdata/config.json");
+	(void)said(&k, "/crio-" B, 0);
+	check_gaps(&k, "mismatch 1 over_limit 1 unreadable 1 ", "");
+	(void)said(&k, "/docker/" A "/docker/" B, 0);
+	check_gaps(&k, "mismatch 1 over_limit 1 unreadable 1 untrusted 1 ", "");
+	forget(&k);
+}
+
+TEST(container_given_up_stays_counted)
+{
+	struct known k;
+
+	know(&k, 1);
+	(void)said(&k, "/docker/" A, 0);
+	(void)said(&k, "/docker/" B, 0);
+	check_gaps(&k, "absent 2 ", "");
+	for (unsigned int i = 2; i <= RJ_CONTAINERS_READS_A_SECOND; i++)
+		(void)said(&k, numbered(i), 0);
+	check_gaps(&k, "absent 256 put_off 1 ", "");
+	forget(&k);
+}
+
+TEST(pod_whose_names_are_missing_is_counted_by_the_reason)
+{
+	struct known k;
+
+	know(&k, 8);
+	(void)said(&k, "/kubepods/pod" POD, 0);
+	check_gaps(&k, "", "absent 1 ");
+	host_file(&k.host, "var/log/pods", "a file");
+	(void)said(&k, "/kubepods/pod" POD "/" A, 0);
+	check_gaps(&k, "absent 1 ", "absent 2 ");
+	(void)said(&k, "/docker/" A "/kubepods/pod" POD, 0);
+	check_gaps(&k, "absent 1 ", "absent 2 untrusted 1 ");
+	host_file(&k.host, TASKS "k8s.io/" A "/config.json", CRI_JSON);
+	(void)said(&k, "/kubepods/pod" POD "/" A, SECOND);
+	check_gaps(&k, "", "absent 1 untrusted 1 ");
+	forget(&k);
+}
