@@ -26,7 +26,8 @@ RJ_CPPFLAGS = -Iinclude -Iuser -I. -I$(B) -D_GNU_SOURCE -DRJ_VERSION='"$(VERSION
 LTO := $(if $(SAN)$(findstring clang,$(CC)),,-flto=auto)
 RJ_CFLAGS = -std=c11 -fPIC -fvisibility=hidden $(WARN) $(if $(SAN),$(SAN_FLAGS)) $(CFLAGS)
 RJ_LDFLAGS = $(if $(SAN),$(SAN_FLAGS)) $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+# libcurl is loaded when it is wanted: of it headers alone are needed here
+LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -ldl -lm
 
 BPF_ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/;s/s390x/s390/')
 # For another processor (tests/arch/run): BPF_ARCH, headers in SYSROOT, and BPF_TARGET=bpfeb where it is big-endian.

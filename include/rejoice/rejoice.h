@@ -110,6 +110,9 @@ struct rj_options {
  * @pin_owner: a user that root gives the directory of pins to, for when the process has become that
  *       user: interfaces that come later are pinned too. 0: it stays as it is.
  * @cmdline: for the feature process: the arguments of processes too, which can hold secrets
+ * @kubernetes: likewise: names of pods that no file of this host says are asked of the API there,
+ *       "https://HOST[:PORT]", or "in-cluster" for where a pod finds it; NULL: no API is asked
+ * @kubernetes_credentials: a folder with token and ca.crt; NULL for where a pod has them
  */
 struct rj_live_options {
 	size_t size;
@@ -126,6 +129,8 @@ struct rj_live_options {
 	uint8_t stay_in_netns;
 	uint32_t pin_owner;
 	uint8_t cmdline;
+	const char *kubernetes;
+	const char *kubernetes_credentials;
 };
 
 #define RJ_NOTICE_WARNING 0 /* something is not as asked for */
@@ -165,9 +170,11 @@ struct rj_session_frame {
  * @flows_unowned: records without a process at either end
  * @containers: that processes were in, of those with an id; @containers_forgotten: of these: made
  *     room for others, and count again when they come again
- * @cgroups_gone: processes that were gone with their cgroup when they were looked for
+ * @cgroups_gone: processes whose cgroup was not found by its id: it had gone, or cannot be seen
  * @containers_stateless: of the containers: whose name and image the runtime's files did not say,
  *     by the reasons that rj_gap_name names; @pods_nameless: likewise pods, of each container
+ * @with_kubernetes: the API is asked; @kubernetes_requests: sent; @kubernetes_failed: of these, by
+ *     the reasons that rj_kubernetes_failure_name names; @kubernetes_pods: in the last answer
  */
 #define RJ_MAX_SET_ASIDE 32
 #define RJ_MAX_LOST 16
@@ -207,6 +214,10 @@ struct rj_stats {
 	uint64_t cgroups_gone;
 	uint64_t containers_stateless[RJ_MAX_GAPS];
 	uint64_t pods_nameless[RJ_MAX_GAPS];
+	uint64_t with_kubernetes;
+	uint64_t kubernetes_requests;
+	uint64_t kubernetes_pods;
+	uint64_t kubernetes_failed[RJ_MAX_GAPS];
 };
 
 /*
@@ -300,6 +311,9 @@ RJ_API const char *rj_loss_name(unsigned int loss);
 
 /* rj_gap_name - why names of a container or pod are not known: "absent", …; likewise. */
 RJ_API const char *rj_gap_name(unsigned int gap);
+
+/* rj_kubernetes_failure_name - why the API gave no list: "connect", …; likewise. */
+RJ_API const char *rj_kubernetes_failure_name(unsigned int failure);
 
 /* rj_session_error - the line about the last call that failed; "" when none did. */
 RJ_API const char *rj_session_error(const struct rj_session *s);

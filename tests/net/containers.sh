@@ -21,7 +21,7 @@ node_up() {
 		mount --no-mtab --move "$0" /run
 		mount -t tmpfs tmpfs /var/lib
 		mount -t tmpfs tmpfs /var/log
-		umount --recursive --lazy /sys/fs/cgroup
+		umount --recursive --lazy /sys/fs/cgroup || true
 		mount -t cgroup2 cgroup2 /sys/fs/cgroup
 		echo ready
 		exec sleep infinity' "$WORK/node"
@@ -253,4 +253,104 @@ test_pods() {
 	pod_named 'pods: UDP over IPv6, who answers' pods 8143 exe_da 2 six-udp d
 	node_down
 	middle_down
+}
+
+# told_pod NAME LETTER: as the API lists a pod of "pod".
+told_pod() {
+	local id
+	id=$(id_of "$2")
+	echo "{\"metadata\": {\"name\": \"$1\", \"namespace\": \"told\", \"uid\": \"${id:0:8}-2222-3333-4444-555555555555\"}}"
+}
+
+# api_live NAME PORT CREDENTIALS: live, which asks there; it is not waited for.
+api_live() {
+	spawn "live-$1" server "${live_in[@]}" "$rejoice" live -i lo -o "$WORK/$1.live" --stats "$WORK/$1.live.stats" \
+		--kubernetes "https://$SERVER4:$2" --kubernetes-credentials "$3"
+}
+
+wait_watching() { wait_for "grep -q watching $WORK/live-$1.log" 20; }
+
+# api_failed NAME REASON: that is what came of it, and nothing else went wrong.
+api_failed() {
+	wait_watching "$1" || true
+	stop_proc "live-$1" INT
+	check "$1: ends well" ends_well "$1"
+	check "$1: is counted" grep -qE "\"kubernetes\":\{\"requests\":[1-9][0-9]*,\"failed\":\{$2\},\"pods\":0\}" \
+		"$WORK/$1.live.stats"
+}
+
+# A pod of which no file says the name.
+silent_pod() {
+	local id uid
+	id=$(id_of "$2")
+	uid=${id:0:8}-2222-3333-4444-555555555555
+	# shellcheck disable=SC2046
+	container "$1" "/run/unknown/$id" "/kubepods/besteffort/pod$uid/$id" "$id" "$NS_SERVER" -- $(serves 127.0.0.1 "$3")
+	wait_for "in_ns server ss -Hln --tcp 'sport = :$3' | grep -q ." 10
+}
+
+asks() { in_ns server bash -c "$one_each" "$1" 127.0.0.1 "$2" 2>/dev/null; }
+
+# The API of Kubernetes: a server that answers well, and those that do not.
+test_kubernetes() {
+	local api=$WORK/api start status=0 node
+	node_up
+	mkdir -p "$api"/{right,other,stranger}
+	make_certificate "$api"
+	make_certificate "$api/stranger"
+	cp "$api/stranger/cert.pem" "$api/stranger/ca.crt"
+	cp "$api/cert.pem" "$api/right/ca.crt"
+	cp "$api/cert.pem" "$api/other/ca.crt"
+	echo token-1 | tee "$api/right/token" >"$api/stranger/token"
+	echo token-2 >"$api/other/token"
+	echo "{\"items\": [$(told_pod first a)]}" >"$api/pods"
+	node=$(uname -n | tr '[:upper:]' '[:lower:]')
+	spawn kube-api server "$here/kube-api" "$SERVER4" 6443 "$api" "$api/right/token" "$api/pods" "$node"
+	wait_listening kube-api tcp 6446
+	api_live api-right 6443 "$api/right"
+	silent_pod first a 8150
+	silent_pod second b 8151
+	wait_watching api-right
+	wait_for "grep -q listed $WORK/kube-api.log" 10
+	# another pod, and another token
+	echo "{\"items\": [$(told_pod first a), {\"metadata\": {}}, $(told_pod second b)]}" >"$api/pods"
+	echo token-3 >"$api/right/token"
+	asks 1 8150
+	asks 1 8151
+	api_live api-stranger 6443 "$api/stranger"
+	api_live api-refused 6443 "$api/other"
+	api_live api-endless 6444 "$api/right"
+	api_live api-silent 6445 "$api/right"
+	api_live api-malformed 6446 "$api/right"
+	api_live api-nobody 6447 "$api/right"
+	wait_for "grep -q ' 401 ' $WORK/kube-api.log && grep -q 'given up' $WORK/kube-api.log" 10
+	wait_for "grep -q silent $WORK/kube-api.log" 10
+	wait_watching api-silent
+	start=${EPOCHREALTIME/./}
+	stop_proc live-api-silent INT
+	check 'api-silent: who does not answer holds nobody up' test $((${EPOCHREALTIME/./} - start)) -lt 5000000
+	check 'api-silent: ends well' ends_well api-silent
+	api_failed api-stranger '"certificate":[1-9]'
+	api_failed api-refused '"refused":[1-9]'
+	api_failed api-endless '"over_limit":[1-9]'
+	api_failed api-malformed '"malformed":[1-9]'
+	api_failed api-nobody '"connect":[1-9]'
+	wait_for "[ \$(grep -c listed $WORK/kube-api.log) -ge 2 ]" 10
+	asks 1 8151
+	stop_proc live-api-right INT
+	check 'api-right: ends well' ends_well api-right
+	check 'api-right: valid' "$here/../validate" --stats "$WORK/api-right.live.stats"
+	named 'api-right: a pod of the first list' api-right 8150 exe_da 1 pod.name=first pod.namespace=told \
+		pod.uid=aaaaaaaa-2222-3333-4444-555555555555
+	# the record of its first flow may be older than the list
+	check 'api-right: one of a later list' sh -c "grep '\"dp\":8151,' $WORK/api-right.live | tail -n 1 |
+		grep -q '\"pod\":{\"name\":\"second\",\"namespace\":\"told\",\"uid\":\"bbbbbbbb-'"
+	check 'api-right: is counted' grep -qE '"kubernetes":\{"requests":[2-9],"failed":\{\},"pods":2\}' \
+		"$WORK/api-right.live.stats"
+	in_ns server "$rejoice" live -i lo --duration 1 --kubernetes in-cluster >"$WORK/api-none.log" 2>&1 || status=$?
+	check 'kubernetes: outside of a cluster it says so' test "$status" = 2
+	check 'kubernetes: in a line' grep -q 'KUBERNETES_SERVICE_HOST' "$WORK/api-none.log"
+	stop_proc kube-api
+	node_down
+	check_clean kubernetes
 }

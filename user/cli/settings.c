@@ -67,6 +67,9 @@
 	X(PIN, "pin", 0, "DIR", LIVE,                                                              \
 	  "flows and programs stay at work there; the next run goes on with them")                 \
 	X(USER, "user", 0, "NAME", LIVE, "give root up for this user once all is attached")        \
+	X(KUBERNETES, "kubernetes", 0, "URL", LIVE,                                                \
+	  "for process: ask this API for names of pods; in-cluster: where a pod finds it")         \
+	X(KUBE_DIR, "kubernetes-credentials", 0, "DIR", LIVE, "with token and ca.crt for that")    \
 	X(CMDLINE, "cmdline", 0, NULL, LIVE, "for process: arguments too, which can hold secrets") \
 	X(FOLLOW, "follow", 0, NULL, READ,                                                         \
 	  "the file still grows: wait for more of it, also for the file, until stopped")           \
@@ -235,6 +238,12 @@ static bool take(struct settings *s, int id, const char *arg)
 		return *arg;
 	case OPT_NETNS:
 		s->live.netns = arg;
+		return *arg;
+	case OPT_KUBERNETES:
+		s->live.kubernetes = arg;
+		return *arg;
+	case OPT_KUBE_DIR:
+		s->live.kubernetes_credentials = arg;
 		return *arg;
 	case OPT_CMDLINE:
 		s->live.cmdline = 1;
@@ -465,6 +474,10 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 	    !strcmp(out->output, out->stats)) {
 		complain("%s: is named for records and for the account; give --stats another file",
 			 out->stats);
+		return EXIT_USAGE;
+	}
+	if (out->live.kubernetes_credentials && !out->live.kubernetes) {
+		complain("--kubernetes-credentials goes with --kubernetes");
 		return EXIT_USAGE;
 	}
 	if ((out->options.anonymize || out->options.anon_users) != !!out->options.anon_key) {

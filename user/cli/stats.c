@@ -50,6 +50,13 @@ static void put_owners(FILE *to, const struct rj_stats *stats)
 		   rj_gap_name);
 	fputc(',', to);
 	put_counts(to, "pods_nameless", stats->pods_nameless, RJ_MAX_GAPS, rj_gap_name);
+	if (stats->with_kubernetes) {
+		fprintf(to, ",\"kubernetes\":{\"requests\":%" PRIu64 ",",
+			stats->kubernetes_requests);
+		put_counts(to, "failed", stats->kubernetes_failed, RJ_MAX_GAPS,
+			   rj_kubernetes_failure_name);
+		fprintf(to, ",\"pods\":%" PRIu64 "}", stats->kubernetes_pods);
+	}
 	fputs("},", to);
 }
 

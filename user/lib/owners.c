@@ -57,20 +57,29 @@ static void emit(struct rj_owner_names *names, const struct rj_owner *originator
 	emit_end(o, responder, RJ_EXE_RESPONDER, now_ns, v);
 }
 
-int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *config)
+int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *config,
+			   struct rj_error *error)
 {
 	struct rj_processes_options options = { .max = MAX_PROCESSES,
 						.with_cmdline = o->with_cmdline };
-	struct rj_error error;
 	int err = 0;
 
 	if (!o->cgroups)
 		err = rj_cgroup_ids_new(MAX_CGROUPS, &o->cgroups);
+	if (err)
+		return rj_error_set(error, err, "out of memory");
 	options.cgroups = o->cgroups;
-	if (!err && !o->containers)
-		err = rj_containers_new("/", MAX_CONTAINERS, &o->containers, &error);
-	if (!err && !o->processes)
+	if (!o->containers)
+		err = rj_containers_new("/", MAX_CONTAINERS, &o->containers, error);
+	if (!err && !o->processes) {
 		err = rj_processes_new(&options, &o->processes);
+		if (err)
+			rj_error_set(error, err, "starting: %s", strerror(-err));
+	}
+	if (!err && o->api.url && !o->kubernetes) {
+		err = rj_kubernetes_new(&o->api, &o->kubernetes, error);
+		rj_containers_ask(o->containers, o->kubernetes);
+	}
 	o->names.emit = emit;
 	config->on_met = on_met;
 	config->met_user = o;
@@ -80,6 +89,19 @@ int rj_session_owners_open(struct rj_session_owners *o, struct rj_live_config *c
 struct rj_owner_names *rj_session_owners_names(struct rj_session_owners *o)
 {
 	return o->processes ? &o->names : NULL;
+}
+
+static void put_kubernetes(const struct rj_session_owners *o, struct rj_stats *to)
+{
+	struct rj_kubernetes_counts counts;
+
+	to->with_kubernetes = o->kubernetes != NULL;
+	if (!o->kubernetes)
+		return;
+	rj_kubernetes_get_counts(o->kubernetes, &counts);
+	to->kubernetes_requests = counts.requests;
+	to->kubernetes_pods = counts.pods;
+	memcpy(to->kubernetes_failed, counts.failed, sizeof(counts.failed));
 }
 
 void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_source *source,
@@ -110,9 +132,16 @@ void rj_session_owners_stats(const struct rj_session_owners *o, const struct rj_
 	to->cgroups_gone = rj_cgroup_ids_get_counts(o->cgroups).gone;
 	memcpy(to->containers_stateless, of.stateless, sizeof(of.stateless));
 	memcpy(to->pods_nameless, of.nameless, sizeof(of.nameless));
+	put_kubernetes(o, to);
 }
 
-_Static_assert(RJ_NUM_GAPS <= RJ_MAX_GAPS, "room for all reasons");
+_Static_assert(RJ_NUM_GAPS <= RJ_MAX_GAPS && RJ_NUM_HTTPS_FAILURES <= RJ_MAX_GAPS,
+	       "room for all reasons");
+
+const char *rj_kubernetes_failure_name(unsigned int failure)
+{
+	return rj_https_failure_text(failure);
+}
 
 const char *rj_gap_name(unsigned int gap)
 {
@@ -124,7 +153,9 @@ void rj_session_owners_close(struct rj_session_owners *o)
 	rj_processes_free(o->processes);
 	rj_containers_free(o->containers);
 	rj_cgroup_ids_free(o->cgroups);
+	rj_kubernetes_free(o->kubernetes);
 	o->processes = NULL;
 	o->cgroups = NULL;
 	o->containers = NULL;
+	o->kubernetes = NULL;
 }

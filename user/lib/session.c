@@ -406,6 +406,8 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 	s->on_notice = o.on_notice;
 	s->notice_user = o.notice_user;
 	s->owners.with_cmdline = o.cmdline;
+	s->owners.api.url = o.kubernetes;
+	s->owners.api.credentials = o.kubernetes_credentials;
 	*out = (struct rj_live_config){
 		.watch = { .interfaces = o.interfaces ? o.interfaces : "",
 			   .directions = RJ_WATCH_IN | RJ_WATCH_OUT,
@@ -466,10 +468,9 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 		s->limits.sample_bytes = config.limits.sample_bytes;
 		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
 		if (rj_feature_on(&s->features, RJ_FEATURE_PROCESS))
-			err = rj_session_owners_open(&s->owners, &config);
-		if (err)
-			return cannot_start(s, err);
-		err = rj_live_open(&config, &source, &s->error);
+			err = rj_session_owners_open(&s->owners, &config, &s->error);
+		if (!err)
+			err = rj_live_open(&config, &source, &s->error);
 	}
 	return err ? err : start_live(s, source, config.max_flows);
 }

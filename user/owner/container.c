@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "owner/kubelet.h"
+#include "owner/kubernetes.h"
 #include "owner/state.h"
 #include "owner/tree.h"
 
@@ -16,6 +17,7 @@
 /*
  * struct entry - a container, or a pod without one, by the path it was asked for with.
  * @state, @names: why the runtime's, and the pod's, are missing
+ * @num_lists: of pods there were when the API was asked for it
  * @look_at: when it is looked for again; UINT64_MAX, which no clock reaches: never
  * @older, @newer: in the order of the last time asked for
  */
@@ -24,6 +26,7 @@ struct entry {
 	struct rj_container c;
 	enum rj_gap state;
 	enum rj_gap names;
+	uint64_t num_lists;
 	uint64_t look_at;
 	uint64_t wait_s;
 	struct entry *next; /* in the bucket */
@@ -37,6 +40,7 @@ struct entry {
  */
 struct rj_containers {
 	struct rj_tree root;
+	struct rj_kubernetes *kubernetes;
 	struct entry **bucket;
 	size_t num_buckets; /* a power of two */
 	size_t max;
@@ -87,6 +91,11 @@ void rj_containers_free(struct rj_containers *cs)
 	rj_tree_close(&cs->root);
 	free(cs->bucket);
 	free(cs);
+}
+
+void rj_containers_ask(struct rj_containers *cs, struct rj_kubernetes *k)
+{
+	cs->kubernetes = k;
 }
 
 struct rj_containers_stats rj_containers_stats(const struct rj_containers *cs)
@@ -243,6 +252,27 @@ static enum rj_gap read_state(const struct rj_containers *cs, struct entry *e)
 	return gap;
 }
 
+/* Names that no file says; @is_new: by a list that is newer than this, if need be. */
+static void ask_kubernetes(struct rj_containers *cs, struct entry *e, bool is_new)
+{
+	struct rj_pod pod;
+
+	e->num_lists = rj_kubernetes_num_lists(cs->kubernetes);
+	if (!rj_kubernetes_find(cs->kubernetes, e->c.pod_uid, is_new, &pod))
+		return;
+	rj_state_text(pod.name, strlen(pod.name), e->c.pod_name, sizeof(e->c.pod_name));
+	rj_state_text(pod.namespace, strlen(pod.namespace), e->c.pod_namespace,
+		      sizeof(e->c.pod_namespace));
+	set_gap(cs->stats.nameless, &e->names, RJ_GAP_NONE);
+}
+
+/* Whether the API, which was asked before, may know more now. */
+static bool has_news(const struct rj_containers *cs, const struct entry *e)
+{
+	return cs->kubernetes && asks_kubelet(&e->key) && e->names != RJ_GAP_NONE &&
+	       e->num_lists != rj_kubernetes_num_lists(cs->kubernetes);
+}
+
 /* Fills what is missing, and says when to look again. */
 static void look(struct rj_containers *cs, struct entry *e, uint64_t now_ns)
 {
@@ -253,6 +283,8 @@ static void look(struct rj_containers *cs, struct entry *e, uint64_t now_ns)
 	if (asks_names && e->names != RJ_GAP_NONE)
 		set_gap(cs->stats.nameless, &e->names,
 			e->c.pod_name[0] ? RJ_GAP_NONE : rj_kubelet_pod(&cs->root, &e->c));
+	if (asks_names && e->names != RJ_GAP_NONE && cs->kubernetes)
+		ask_kubernetes(cs, e, true);
 	if (asks_names && asks_state && e->c.pod_name[0] && !e->c.name[0])
 		rj_kubelet_container(&cs->root, &e->c);
 	if ((!asks_state || e->state == RJ_GAP_NONE) && (!asks_names || e->names == RJ_GAP_NONE)) {
@@ -297,6 +329,8 @@ const struct rj_container *rj_containers_find(struct rj_containers *cs,
 		return &e->c;
 	if (e->look_at <= now_ns && may_read(cs, cgroup->has_uid, now_ns))
 		look(cs, e, now_ns);
+	else if (has_news(cs, e))
+		ask_kubernetes(cs, e, false);
 	return &e->c;
 }
 

@@ -58,6 +58,11 @@ struct rj_containers_stats {
 RJ_MUST_CHECK int rj_containers_new(const char *root, size_t max, struct rj_containers **out,
 				    struct rj_error *error);
 
+struct rj_kubernetes;
+
+/* rj_containers_ask - names of pods that no file says are asked of @k, borrowed; or of nobody. */
+void rj_containers_ask(struct rj_containers *cs, struct rj_kubernetes *k);
+
 /* rj_containers_free - takes NULL. */
 void rj_containers_free(struct rj_containers *cs);
 

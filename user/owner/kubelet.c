@@ -6,8 +6,7 @@
 
 #include "owner/state.h"
 
-/* What Kubernetes lets names have (RFC 1123): none has an underscore, which separates them. */
-static bool is_name(const char *at, size_t len)
+bool rj_kubelet_is_name(const char *at, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (!at[i] || !strchr("abcdefghijklmnopqrstuvwxyz0123456789.-", at[i]))
@@ -32,7 +31,7 @@ static bool take_pod(void *user, const char *name)
 		return false;
 	namespace_len = (size_t)(pod - name);
 	pod_len = (size_t)(uid - pod - 1);
-	if (!is_name(name, namespace_len) || !is_name(pod + 1, pod_len))
+	if (!rj_kubelet_is_name(name, namespace_len) || !rj_kubelet_is_name(pod + 1, pod_len))
 		return false;
 	rj_state_text(name, namespace_len, c->pod_namespace, sizeof(c->pod_namespace));
 	rj_state_text(pod + 1, pod_len, c->pod_name, sizeof(c->pod_name));
@@ -65,7 +64,7 @@ static bool take_container(void *user, const char *name)
 	    !is_text(name, (size_t)(namespace - name), c->pod_name) ||
 	    !is_text(namespace + 1, (size_t)(container - namespace - 1), c->pod_namespace))
 		return false;
-	if (is_name(container + 1, (size_t)(id - container - 1)))
+	if (rj_kubelet_is_name(container + 1, (size_t)(id - container - 1)))
 		rj_state_text(container + 1, (size_t)(id - container - 1), c->name,
 			      sizeof(c->name));
 	return true;

@@ -8,6 +8,12 @@
 #include "owner/tree.h"
 
 /*
+ * rj_kubelet_is_name - whether the text has what Kubernetes lets names have (RFC 1123), and is not
+ * empty: none has an underscore, which separates them.
+ */
+bool rj_kubelet_is_name(const char *at, size_t len);
+
+/*
  * rj_kubelet_pod - name and namespace of the pod @c->pod_uid, by var/log/pods/NAMESPACE_POD_UID.
  * RJ_GAP_NONE, or why they are not known.
  */
