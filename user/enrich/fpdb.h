@@ -13,9 +13,13 @@
 #define RJ_FPDB_MAX_FINGERPRINTS (1u << 20)
 #define RJ_FPDB_MAX_PROCESSES 256u
 #define RJ_FPDB_MAX_VALUES 64u
+/* A line with all that it may have: 256 processes of 320 values of 255 bytes, escaped. */
+#define RJ_FPDB_LINE_MAX (128u << 20)
+/* The member of Mercury's resource archive that is read. */
+#define RJ_FPDB_MEMBER "fingerprint_db.json"
 /* A value; a name of DNS fits. */
 #define RJ_FPDB_MAX_TEXT 255u
-#define RJ_FPDB_MAX_COUNT (UINT64_C(1) << 53) /* what every reader of JSON takes */
+#define RJ_FPDB_MAX_COUNT (UINT64_C(1) << 53) /* RJ_JSON_MAX_COUNT */
 #define RJ_FPDB_HASH_LEN 64u		      /* SHA-256 in hexadecimal */
 
 /* What is counted of a process's flows: fields of a record, and the domain of sni. */

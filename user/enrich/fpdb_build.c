@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "core/text.h"
-#include "enrich/fpdb_json.h"
-#include "enrich/fpdb_lines.h"
+#include "core/json.h"
+#include "core/json_lines.h"
 #include "enrich/fpdb_read.h"
 #include "enrich/npf.h"
 
@@ -286,7 +286,7 @@ static int add_one(struct build *b, struct json_object *record, const struct sen
 }
 
 /* A line that is no flow (a header) is passed over. */
-static int add_record(void *user, const struct rj_fpdb_line *line, struct rj_error *why)
+static int add_record(void *user, const struct rj_json_line *line, struct rj_error *why)
 {
 	struct json_object *fingerprints = object_in(line->object, "fingerprints");
 	struct build *b = user;
@@ -314,6 +314,10 @@ int rj_fpdb_build(struct rj_fpdb *db, const char *path, struct rj_fpdb_built *co
 		  struct rj_error *error)
 {
 	struct build b = { .db = db, .counts = counts };
+	const struct rj_json_lines how = { .max_bytes = RJ_FPDB_LINE_MAX,
+					   .member = RJ_FPDB_MEMBER,
+					   .take = add_record,
+					   .user = &b };
 
-	return rj_fpdb_lines(path, add_record, &b, error);
+	return rj_json_lines_read(path, &how, error);
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/fpdb_json.h"
-#include "enrich/fpdb_lines.h"
+#include "core/json.h"
+#include "core/json_lines.h"
 #include "enrich/npf.h"
 
 /* Shares without a count, as Joy's database has, are taken as of so many flows. Ours. */
@@ -431,7 +431,7 @@ static int fill_foreign(struct json_object *line, struct rj_fpdb_fingerprint *f,
 
 /* --- a file ------------------------------------------------------------------------ */
 
-static int add_line(void *user, const struct rj_fpdb_line *line, struct rj_error *why)
+static int add_line(void *user, const struct rj_json_line *line, struct rj_error *why)
 {
 	bool is_ours = json_object_object_get_ex(line->object, "fingerprint", NULL);
 	struct rj_fpdb_fingerprint *f = NULL;
@@ -462,5 +462,10 @@ static int add_line(void *user, const struct rj_fpdb_line *line, struct rj_error
 
 int rj_fpdb_read(struct rj_fpdb *db, const char *path, struct rj_error *error)
 {
-	return rj_fpdb_lines(path, add_line, db, error);
+	const struct rj_json_lines how = { .max_bytes = RJ_FPDB_LINE_MAX,
+					   .member = RJ_FPDB_MEMBER,
+					   .take = add_line,
+					   .user = db };
+
+	return rj_json_lines_read(path, &how, error);
 }

@@ -9,7 +9,7 @@
 
 #include "core/buffer.h"
 #include "core/error.h"
-#include "enrich/fpdb_lines.h"
+#include "core/json_lines.h"
 #include "enrich/fpdb_read.h"
 #include "enrich/fpdb_write.h"
 #include "enrich/match_line.h"
@@ -231,7 +231,7 @@ static void put_bytes(struct rj_fingerprint_db *db, const char *text, size_t len
 }
 
 /* The line with matches at the end of its fingerprints, whose bracket is at @end. */
-static int put_matches(struct rj_fingerprint_db *db, const struct rj_fpdb_line *line, size_t end,
+static int put_matches(struct rj_fingerprint_db *db, const struct rj_json_line *line, size_t end,
 		       struct rj_matches *matches, const struct rj_fpdb_flow *flow)
 {
 	static const char key[] = ",\"match\":";
@@ -248,7 +248,7 @@ static int put_matches(struct rj_fingerprint_db *db, const struct rj_fpdb_line *
 	return db->line.is_failed ? -ENOMEM : 0;
 }
 
-static int match_line(void *user, const struct rj_fpdb_line *line, struct rj_error *why)
+static int match_line(void *user, const struct rj_json_line *line, struct rj_error *why)
 {
 	struct lines *lines = user;
 	struct rj_fingerprint_db *db = lines->db;
@@ -273,7 +273,11 @@ int rj_fingerprint_db_match_records(struct rj_fingerprint_db *db, const char *pa
 				    void *user)
 {
 	struct lines lines = { .db = db, .on_json = on_json, .user = user };
+	const struct rj_json_lines how = { .max_bytes = RJ_FPDB_LINE_MAX,
+					   .member = RJ_FPDB_MEMBER,
+					   .take = match_line,
+					   .user = &lines };
 	int err = make_matcher(db);
 
-	return err ? err : rj_fpdb_lines(path, match_line, &lines, &db->error);
+	return err ? err : rj_json_lines_read(path, &how, &db->error);
 }

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <zlib.h>
 
-#include "enrich/fpdb_lines.h"
+#include "core/json_lines.h"
 #include "tests/unit/features/files.h"
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Members of JSON objects, each held to its type and its range. */
-#ifndef RJ_ENRICH_FPDB_JSON_H
-#define RJ_ENRICH_FPDB_JSON_H
+#ifndef RJ_CORE_JSON_H
+#define RJ_CORE_JSON_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -9,6 +9,8 @@
 
 #include "core/error.h"
 #include "core/status.h"
+
+#define RJ_JSON_MAX_COUNT (UINT64_C(1) << 53) /* what every reader of JSON takes */
 
 /*
  * Each of these takes the member @key, and says in *@why what is wrong with it: -EINVAL then. 0
@@ -19,7 +21,7 @@
 RJ_MUST_CHECK int rj_json_text(struct json_object *object, const char *key, size_t max,
 			       const char **out, struct rj_error *why);
 
-/* rj_json_count - a whole number from 0 to RJ_FPDB_MAX_COUNT. */
+/* rj_json_count - a whole number from 0 to RJ_JSON_MAX_COUNT. */
 RJ_MUST_CHECK int rj_json_count(struct json_object *object, const char *key, uint64_t *out,
 				struct rj_error *why);
 

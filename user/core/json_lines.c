@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Files with a JSON object a line. */
-#include "enrich/fpdb_lines.h"
+#include "core/json_lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +32,7 @@
  * @left: bytes up to the end of the member; UINT64_MAX: up to that of the file
  */
 struct input {
+	const struct rj_json_lines *how;
 	const char *path;
 	gzFile from;
 	size_t at;
@@ -136,7 +137,7 @@ static bool read_octal(const char *text, size_t len, uint64_t *out)
 }
 
 /* Whether it is the file that is wanted, in whatever folder. */
-static bool is_member(const char *header)
+static bool is_member(const struct input *in, const char *header)
 {
 	char name[TAR_NAME_LEN + 1] = "";
 	const char *slash;
@@ -144,7 +145,7 @@ static bool is_member(const char *header)
 	memcpy(name, header, TAR_NAME_LEN);
 	slash = strrchr(name, '/');
 	return (header[TAR_TYPE_AT] == '0' || !header[TAR_TYPE_AT]) &&
-	       !strcmp(slash ? slash + 1 : name, RJ_FPDB_MEMBER);
+	       !strcmp(slash ? slash + 1 : name, in->how->member);
 }
 
 /* Passes @size bytes; 1, 0 where the file ends, or a negative errno. */
@@ -171,7 +172,7 @@ static int find_member(struct input *in, struct rj_error *error)
 	while ((more = take_bytes(in, header, sizeof(header), error)) > 0 && *header) {
 		if (!read_octal(header + TAR_SIZE_AT, TAR_SIZE_LEN, &size))
 			return rj_error_set(error, -EINVAL, "%s: a damaged archive", in->path);
-		if (is_member(header)) {
+		if (is_member(in, header)) {
 			in->left = size;
 			return 0;
 		}
@@ -181,7 +182,7 @@ static int find_member(struct input *in, struct rj_error *error)
 	}
 	return more < 0 ? more :
 			  rj_error_set(error, -EINVAL, "%s: an archive without %s", in->path,
-				       RJ_FPDB_MEMBER);
+				       in->how->member);
 }
 
 /* --- lines ------------------------------------------------------------------------- */
@@ -218,8 +219,8 @@ static int next_line(struct input *in, struct rj_error *error)
 	}
 	in->num++;
 	if (in->line.is_failed)
-		return rj_error_set(error, -EINVAL, "%s:%lu: a line of more than %u bytes",
-				    in->path, in->num, RJ_FPDB_LINE_MAX);
+		return rj_error_set(error, -EINVAL, "%s:%lu: a line of more than %zu bytes",
+				    in->path, in->num, in->how->max_bytes);
 	return has_end || in->line.len;
 }
 
@@ -256,11 +257,9 @@ static struct json_object *parse(struct input *in, struct rj_error *why)
 	return NULL;
 }
 
-static int take_line(struct input *in,
-		     int (*take)(void *user, const struct rj_fpdb_line *line, struct rj_error *why),
-		     void *user, struct rj_error *why)
+static int take_line(struct input *in, struct rj_error *why)
 {
-	struct rj_fpdb_line line = {
+	struct rj_json_line line = {
 		.text = (const char *)in->line.data,
 		.len = in->line.len,
 	};
@@ -271,20 +270,17 @@ static int take_line(struct input *in,
 	line.object = parse(in, why);
 	if (!line.object)
 		return -EINVAL;
-	err = take(user, &line, why);
+	err = in->how->take(in->how->user, &line, why);
 	json_object_put(line.object);
 	return err;
 }
 
-static int take_lines(struct input *in,
-		      int (*take)(void *user, const struct rj_fpdb_line *line,
-				  struct rj_error *why),
-		      void *user, struct rj_error *error)
+static int take_lines(struct input *in, struct rj_error *error)
 {
 	struct rj_error why = { .text = "" };
 	int more = fill(in, error), err;
 
-	if (more > 0 && is_tar(in)) {
+	if (more > 0 && in->how->member && is_tar(in)) {
 		err = find_member(in, error);
 		if (err)
 			return err;
@@ -292,31 +288,34 @@ static int take_lines(struct input *in,
 	if (more < 0)
 		return more;
 	while ((more = next_line(in, error)) > 0) {
-		err = take_line(in, take, user, &why);
-		if (err)
-			return rj_error_set(error, err, "%s:%lu: %s", in->path, in->num, why.text);
+		err = take_line(in, &why);
+		if (!err)
+			continue;
+		rj_error_set(error, err, "%s:%lu: %s", in->path, in->num, why.text);
+		if (!in->how->bad)
+			return err;
+		in->how->bad(in->how->user, error);
 	}
 	return more;
 }
 
-int rj_fpdb_lines(const char *path,
-		  int (*take)(void *user, const struct rj_fpdb_line *line, struct rj_error *why),
-		  void *user, struct rj_error *error)
+int rj_json_lines_read(const char *path, const struct rj_json_lines *how, struct rj_error *error)
 {
 	struct input *in = calloc(1, sizeof(*in));
 	int err;
 
 	if (!in)
 		return rj_error_set(error, -ENOMEM, "out of memory");
+	in->how = how;
 	in->path = path;
 	in->left = UINT64_MAX;
-	rj_buffer_init(&in->line, RJ_FPDB_LINE_MAX);
+	rj_buffer_init(&in->line, how->max_bytes);
 	in->tokener = json_tokener_new_ex(MAX_NESTING);
 	err = in->tokener ? open_input(in, error) : rj_error_set(error, -ENOMEM, "out of memory");
 	if (!err) {
 		json_tokener_set_flags(in->tokener,
 				       JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-		err = take_lines(in, take, user, error);
+		err = take_lines(in, error);
 	}
 	if (in->from)
 		gzclose(in->from);

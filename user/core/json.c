@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Members of JSON objects. */
-#include "enrich/fpdb_json.h"
+#include "core/json.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-
-#include "enrich/fpdb.h"
 
 #define MAX_SECONDS 18446744073.0 /* as nanoseconds in 64 bits */
 #define US_DECIMALS 6u
@@ -49,7 +47,7 @@ int rj_json_count(struct json_object *object, const char *key, uint64_t *out, st
 
 	if (got <= 0)
 		return got;
-	if (json_object_get_int64(value) < 0 || json_object_get_uint64(value) > RJ_FPDB_MAX_COUNT)
+	if (json_object_get_int64(value) < 0 || json_object_get_uint64(value) > RJ_JSON_MAX_COUNT)
 		return rj_error_set(why, -EINVAL, "%s: is not 0 to 2^53", key);
 	*out = json_object_get_uint64(value);
 	return 1;
