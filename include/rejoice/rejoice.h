@@ -113,6 +113,10 @@ struct rj_options {
  * @kubernetes: likewise: names of pods that no file of this host says are asked of the API there,
  *       "https://HOST[:PORT]", or "in-cluster" for where a pod finds it; NULL: no API is asked
  * @kubernetes_credentials: a folder with token and ca.crt; NULL for where a pod has them
+ * @on_owners: NULL, or called, behind on_record or on_json, for each flow of which an owner is
+ *       known: with its addresses, ports, times, exe and exe_da as a line of JSON, as
+ *       rj_session_process_map reads it, whether the feature process is on or not; @line NULL: it
+ *       was lost for lack of memory. Not for flows with an end that is anonymized.
  */
 struct rj_live_options {
 	size_t size;
@@ -131,6 +135,8 @@ struct rj_live_options {
 	uint8_t cmdline;
 	const char *kubernetes;
 	const char *kubernetes_credentials;
+	void (*on_owners)(void *user, const char *line, size_t len);
+	void *owners_user;
 };
 
 #define RJ_NOTICE_WARNING 0 /* something is not as asked for */
@@ -158,9 +164,10 @@ struct rj_session_frame {
  * @datagrams_whole: payload that came in IP fragments and was put together for the dissectors;
  *     else _overlapped (given up, RFC 5722), _incomplete or _over_limit (of memory, or gaps)
  * @set_aside: packets in no flow, by the reasons that rj_set_aside_name names
- * @with_owners: live with the feature process, where this machine can; else the others are 0
+ * @with_owners: live with the feature process, where this machine can, or with a process map; else
+ *     the others are 0
  * @sockets_owned: sockets of which a process was noted; @sockets_unowned: could not be: there was
- *     no memory, or no room to tell of the process
+ *     no memory, or no room to tell of the process; by /proc: of the sockets at the last look
  * @processes: that had sockets; @processes_gone: of these: were gone when they were looked for;
  *     @processes_forgotten: of these: made room for others; @processes_hidden: of these: what they
  *     run is not for this user to see, or they have other numbers in this PID namespace
@@ -175,7 +182,16 @@ struct rj_session_frame {
  *     by the reasons that rj_gap_name names; @pods_nameless: likewise pods, of each container
  * @with_kubernetes: the API is asked; @kubernetes_requests: sent; @kubernetes_failed: of these, by
  *     the reasons that rj_kubernetes_failure_name names; @kubernetes_pods: in the last answer
+ * @owners_method: RJ_OWNERS_HOOKS: by the kernel; _PROC: sockets and /proc, looked at @owner_scans
+ *     times; _FILE: by rj_session_process_map
+ * @flows_joined: with a process map: records with a process; @flows_doubtful: with an end that
+ *     several processes fit, which is left out
+ * @map_rows: of the process map; @map_malformed: lines that are wrong; @map_over_limit: without
+ *     room
  */
+#define RJ_OWNERS_HOOKS 1
+#define RJ_OWNERS_PROC 2
+#define RJ_OWNERS_FILE 3
 #define RJ_MAX_SET_ASIDE 32
 #define RJ_MAX_LOST 16
 #define RJ_MAX_GAPS 16
@@ -218,6 +234,13 @@ struct rj_stats {
 	uint64_t kubernetes_requests;
 	uint64_t kubernetes_pods;
 	uint64_t kubernetes_failed[RJ_MAX_GAPS];
+	uint64_t owners_method;
+	uint64_t owner_scans;
+	uint64_t flows_joined;
+	uint64_t flows_doubtful;
+	uint64_t map_rows;
+	uint64_t map_malformed;
+	uint64_t map_over_limit;
 };
 
 /*
@@ -241,6 +264,16 @@ RJ_API int rj_session_open(const struct rj_options *options, struct rj_session *
 
 /* rj_session_read_file - from now on the session's packets come from this capture; "-": stdin. */
 RJ_API int rj_session_read_file(struct rj_session *s, const char *path);
+
+/*
+ * rj_session_process_map - reads whose flows were, as rj_session_watch wrote down (on_owners, or
+ * records themselves), for captures that were taken meanwhile; "-": stdin. A flow is joined with
+ * those of its addresses and ports, in either direction, that were at its time, by clocks that are
+ * apart by at most @slack_ms; where several processes fit none is shown. 0; 1: some lines are wrong
+ * or the rest could not be read: rj_session_error has the first, the others are used; or a
+ * negative errno: nothing was read.
+ */
+RJ_API int rj_session_process_map(struct rj_session *s, const char *path, uint64_t slack_ms);
 
 /* rj_session_watch - from now on they come from the kernel. */
 RJ_API int rj_session_watch(struct rj_session *s, const struct rj_live_options *options);

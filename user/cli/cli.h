@@ -56,6 +56,9 @@ struct settings {
 	struct rotation rotation;
 	const char *stats;
 	const char *user;
+	const char *process_map;
+	uint64_t map_slack_ms;
+	const char *record_owners;
 	double duration_s;
 	uint64_t count;
 	enum progress_when progress;

@@ -7,25 +7,51 @@
 
 #define POLL_MS 100
 
+/* struct outputs - @owners is open where --record-owners asks for it. */
+struct outputs {
+	struct output records;
+	struct output owners;
+};
+
 /* Polls until something ends it. */
 static enum exit_status poll_on(const struct settings *settings, struct rj_session *s,
-				struct output *out, double start)
+				struct outputs *out, double start)
 {
 	enum exit_status status;
 	int more;
 
 	do {
 		more = rj_session_poll(s, POLL_MS);
-		output_flush(out);
-	} while (more > 0 && !is_interrupted() && !is_enough(settings, out, start));
+		output_flush(&out->records);
+		if (settings->record_owners)
+			output_flush(&out->owners);
+	} while (more > 0 && !is_interrupted() && !is_enough(settings, &out->records, start));
 	status = status_of(more < 0 ? more : 0);
 	if (status)
 		complain("%s", rj_session_error(s));
 	return status;
 }
 
+static enum exit_status open_outputs(struct outputs *out, const struct settings *settings)
+{
+	static const struct rotation none;
+	enum exit_status status = output_open(&out->records, settings->output, &settings->rotation);
+
+	if (!status && settings->record_owners)
+		status = output_open(&out->owners, settings->record_owners, &none);
+	return status;
+}
+
+/* Both, whatever becomes of the first. */
+static bool close_outputs(struct outputs *out)
+{
+	bool is_good = output_close(&out->records);
+
+	return output_close(&out->owners) && is_good;
+}
+
 /* @stats, @user: what was opened and looked up before anything was attached. */
-static enum exit_status watch(struct settings *settings, struct rj_session *s, struct output *out,
+static enum exit_status watch(struct settings *settings, struct rj_session *s, struct outputs *out,
 			      FILE *stats, const struct user *user)
 {
 	double start = seconds_now();
@@ -45,9 +71,9 @@ static enum exit_status watch(struct settings *settings, struct rj_session *s, s
 		complain("%s", rj_session_error(s));
 		status = status ? status : EXIT_SOME_FAILED;
 	}
-	if (!output_close(out) && !status)
+	if (!close_outputs(out) && !status)
 		status = EXIT_SOME_FAILED;
-	if (stats_write(settings->stats, stats, s, out, seconds_now() - start) && !status)
+	if (stats_write(settings->stats, stats, s, &out->records, seconds_now() - start) && !status)
 		status = EXIT_SOME_FAILED;
 	return status;
 }
@@ -62,7 +88,7 @@ static void on_notice(void *user, int level, const char *line)
 		complain("%s", line);
 }
 
-static enum exit_status run(struct settings *settings, struct output *out, FILE *stats,
+static enum exit_status run(struct settings *settings, struct outputs *out, FILE *stats,
 			    const struct user *user)
 {
 	enum exit_status status;
@@ -70,7 +96,11 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 	int err;
 
 	settings->options.on_json = output_line;
-	settings->options.user = out;
+	settings->options.user = &out->records;
+	if (settings->record_owners) {
+		settings->live.on_owners = output_line;
+		settings->live.owners_user = &out->owners;
+	}
 	/* the kernel's map is what is bounded; user space holds what does not fit there */
 	settings->live.kernel_flows = settings->options.max_flows;
 	settings->options.max_flows = 0;
@@ -84,7 +114,7 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		complain("%s", s ? rj_session_error(s) : "out of memory");
 		status = status_of(err);
 	} else {
-		status = header_put("live", settings, out);
+		status = header_put("live", settings, &out->records);
 		status = status ? status : watch(settings, s, out, stats, user);
 	}
 	rj_session_close(s);
@@ -94,7 +124,7 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 int command_live(int argc, char **argv)
 {
 	struct settings settings;
-	struct output out = { .fd = -1 };
+	struct outputs out = { .records.fd = -1, .owners.fd = -1 };
 	struct user user;
 	FILE *stats;
 	enum exit_status status = settings_read("live", argc, argv, &settings);
@@ -114,10 +144,10 @@ int command_live(int argc, char **argv)
 	catch_signals();
 	status = user_find(settings.user, &user);
 	status = status ? status : key_prepare(settings.options.anon_key, settings.is_quiet);
-	status = status ? status : output_open(&out, settings.output, &settings.rotation);
+	status = status ? status : open_outputs(&out, &settings);
 	status = status ? status : stats_open(settings.stats, &stats);
 	if (!status)
 		status = run(&settings, &out, stats, &user);
-	output_close(&out);
+	close_outputs(&out);
 	return status;
 }

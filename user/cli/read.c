@@ -209,6 +209,15 @@ static enum exit_status read_operands(const struct reading *r)
 	return status;
 }
 
+/* Of a process map what is right is used. */
+static enum exit_status judge_map(const struct reading *r, int err)
+{
+	if (!err)
+		return EXIT_DONE;
+	complain("%s", rj_session_error(r->session));
+	return err < 0 && status_of(err) == EXIT_USAGE ? EXIT_USAGE : EXIT_SOME_FAILED;
+}
+
 static enum exit_status run(struct settings *settings, struct output *out, FILE *stats)
 {
 	struct reading r = { .settings = settings, .out = out, .start = seconds_now() };
@@ -224,6 +233,13 @@ static enum exit_status run(struct settings *settings, struct output *out, FILE 
 		goto done;
 	}
 	status = header_put("read", settings, out);
+	if (settings->process_map) {
+		err = rj_session_process_map(r.session, settings->process_map,
+					     settings->map_slack_ms);
+		status = worse(status, judge_map(&r, err));
+		if (err < 0)
+			goto done;
+	}
 	status = worse(status, read_operands(&r));
 	if (!output_close(out))
 		status = worse(status, EXIT_SOME_FAILED);
@@ -266,6 +282,32 @@ static bool check_operands(const struct settings *settings)
 	return true;
 }
 
+/* Standard input has one reader, and what is read is not to be written over. */
+static bool check_map(const struct settings *settings)
+{
+	const char *map = settings->process_map;
+
+	if (!map)
+		return true;
+	if (is_among(map, settings->operands, settings->num_operands)) {
+		complain("--process-map %s: is a capture to be read; name another file", map);
+		return false;
+	}
+	for (int i = 0; i < settings->num_operands; i++)
+		if (!strcmp(map, "-") && !strcmp(settings->operands[i], "-")) {
+			complain("standard input: is named as a capture and as the process map");
+			return false;
+		}
+	if (!strcmp(map, "-"))
+		return true;
+	if ((settings->output && !strcmp(map, settings->output)) ||
+	    (settings->stats && !strcmp(map, settings->stats))) {
+		complain("%s: is the process map; name another file to be written", map);
+		return false;
+	}
+	return true;
+}
+
 int command_read(int argc, char **argv)
 {
 	struct settings settings;
@@ -281,7 +323,8 @@ int command_read(int argc, char **argv)
 	}
 	if (!check_operands(&settings))
 		return EXIT_USAGE;
-	if (is_input(&settings, settings.output) || is_input(&settings, settings.stats))
+	if (is_input(&settings, settings.output) || is_input(&settings, settings.stats) ||
+	    !check_map(&settings))
 		return EXIT_USAGE;
 	catch_signals();
 	status = key_prepare(settings.options.anon_key, settings.is_quiet);

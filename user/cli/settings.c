@@ -13,7 +13,8 @@
 #define LIVE 2u
 #define BOTH (READ | LIVE)
 #define LETTERS "i:o:f:vqh"
-#define LATER 0u /* a name that SCHEMA fixes and that this build lacks */
+#define DEFAULT_SLACK_MS 1000u /* NTP keeps clocks closer */
+#define LATER 0u	       /* a name that SCHEMA fixes and that this build lacks */
 
 /* clang-format off: a table */
 /* id, long name, short letter or 0, argument's name or NULL, commands, help */
@@ -71,6 +72,11 @@
 	  "for process: ask this API for names of pods; in-cluster: where a pod finds it")         \
 	X(KUBE_DIR, "kubernetes-credentials", 0, "DIR", LIVE, "with token and ca.crt for that")    \
 	X(CMDLINE, "cmdline", 0, NULL, LIVE, "for process: arguments too, which can hold secrets") \
+	X(RECORD_OWNERS, "record-owners", 0, "FILE", LIVE,                                         \
+	  "also write whose each flow is, for read --process-map; gzip as records")                \
+	X(PROCESS_MAP, "process-map", 0, "FILE", READ,                                             \
+	  "for process: whose flows are by what live wrote meanwhile")                             \
+	X(MAP_SLACK, "process-map-slack", 0, "S", READ, "where clocks were apart by this (1)")     \
 	X(FOLLOW, "follow", 0, NULL, READ,                                                         \
 	  "the file still grows: wait for more of it, also for the file, until stopped")           \
 	X(DURATION, "duration", 0, "S", BOTH, "stop after this time (read: with --follow)")        \
@@ -205,6 +211,16 @@ static bool read_limit(const char *text, uint64_t *out_ms)
 	return true;
 }
 
+static bool read_slack(const char *text, uint64_t *out_ms)
+{
+	double seconds;
+
+	if (!read_seconds(text, &seconds))
+		return false;
+	*out_ms = (uint64_t)(seconds * 1000);
+	return true;
+}
+
 static bool read_when(const char *text, enum progress_when *out)
 {
 	static const char *const names[] = { "auto", "always", "never" };
@@ -335,6 +351,14 @@ static bool take(struct settings *s, int id, const char *arg)
 	case OPT_USER:
 		s->user = arg;
 		return *arg;
+	case OPT_RECORD_OWNERS:
+		s->record_owners = arg;
+		return *arg;
+	case OPT_PROCESS_MAP:
+		s->process_map = arg;
+		return *arg;
+	case OPT_MAP_SLACK:
+		return read_slack(arg, &s->map_slack_ms);
 	case OPT_FOLLOW:
 		s->options.follow = 1;
 		return true;
@@ -446,13 +470,39 @@ static enum exit_status read_configs(const char *command, int argc, char **argv,
 	return status;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+	return a && b && strcmp(a, "-") && !strcmp(a, b);
+}
+
+/* Each of what is written needs a place of its own. */
+static enum exit_status check_files(const struct settings *s)
+{
+	const char *output = s->output ? s->output : "-";
+
+	if (is_same_file(s->output, s->stats)) {
+		complain("%s: is named for records and for the account; give --stats another file",
+			 s->stats);
+		return EXIT_USAGE;
+	}
+	if (!s->record_owners)
+		return EXIT_DONE;
+	if (is_same_file(s->record_owners, s->stats) || !strcmp(s->record_owners, output)) {
+		complain("--record-owners %s: something else is written there; name another file",
+			 s->record_owners);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 enum exit_status settings_read(const char *command, int argc, char **argv, struct settings *out)
 {
 	enum exit_status status;
 	int got;
 
 	*out = (struct settings){ .options.size = sizeof(out->options),
-				  .live.size = sizeof(out->live) };
+				  .live.size = sizeof(out->live),
+				  .map_slack_ms = DEFAULT_SLACK_MS };
 	opterr = 0;
 	optind = 0; /* glibc's and musl's word for all anew */
 	status = read_configs(command, argc, argv, out);
@@ -470,12 +520,9 @@ enum exit_status settings_read(const char *command, int argc, char **argv, struc
 		if (status)
 			return status;
 	}
-	if (out->output && out->stats && strcmp(out->output, "-") &&
-	    !strcmp(out->output, out->stats)) {
-		complain("%s: is named for records and for the account; give --stats another file",
-			 out->stats);
-		return EXIT_USAGE;
-	}
+	status = check_files(out);
+	if (status)
+		return status;
 	if (out->live.kubernetes_credentials && !out->live.kubernetes) {
 		complain("--kubernetes-credentials goes with --kubernetes");
 		return EXIT_USAGE;

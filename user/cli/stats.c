@@ -32,14 +32,35 @@ static void put_datagrams(FILE *to, const struct rj_stats *stats)
 		stats->datagrams_over_limit);
 }
 
-static void put_owners(FILE *to, const struct rj_stats *stats)
+/* Of a process map. */
+static void put_joined(FILE *to, const struct rj_stats *stats)
 {
 	fprintf(to,
-		"\"owners\":{\"sockets\":%" PRIu64 ",\"sockets_unowned\":%" PRIu64
-		",\"processes\":%" PRIu64 ",\"processes_gone\":%" PRIu64
-		",\"processes_hidden\":%" PRIu64 ",\"processes_forgotten\":%" PRIu64
-		",\"executables_unread\":%" PRIu64 ",\"executables_crowded\":%" PRIu64
-		",\"unknown\":%" PRIu64 ",\"flows_unowned\":%" PRIu64 ",\"containers\":%" PRIu64
+		"\"owners\":{\"method\":\"file\",\"rows\":%" PRIu64 ",\"rows_malformed\":%" PRIu64
+		",\"rows_over_limit\":%" PRIu64 ",\"flows_joined\":%" PRIu64
+		",\"flows_doubtful\":%" PRIu64 ",\"flows_unowned\":%" PRIu64 "},",
+		stats->map_rows, stats->map_malformed, stats->map_over_limit, stats->flows_joined,
+		stats->flows_doubtful, stats->flows_unowned);
+}
+
+static void put_owners(FILE *to, const struct rj_stats *stats)
+{
+	bool is_proc = stats->owners_method == RJ_OWNERS_PROC;
+
+	if (stats->owners_method == RJ_OWNERS_FILE) {
+		put_joined(to, stats);
+		return;
+	}
+	fprintf(to, "\"owners\":{\"method\":\"%s\",", is_proc ? "proc" : "hooks");
+	if (is_proc)
+		fprintf(to, "\"scans\":%" PRIu64 ",\"flows_doubtful\":%" PRIu64 ",",
+			stats->owner_scans, stats->flows_doubtful);
+	fprintf(to,
+		"\"sockets\":%" PRIu64 ",\"sockets_unowned\":%" PRIu64 ",\"processes\":%" PRIu64
+		",\"processes_gone\":%" PRIu64 ",\"processes_hidden\":%" PRIu64
+		",\"processes_forgotten\":%" PRIu64 ",\"executables_unread\":%" PRIu64
+		",\"executables_crowded\":%" PRIu64 ",\"unknown\":%" PRIu64
+		",\"flows_unowned\":%" PRIu64 ",\"containers\":%" PRIu64
 		",\"containers_forgotten\":%" PRIu64 ",\"cgroups_gone\":%" PRIu64 ",",
 		stats->sockets_owned, stats->sockets_unowned, stats->processes,
 		stats->processes_gone, stats->processes_hidden, stats->processes_forgotten,

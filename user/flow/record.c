@@ -96,6 +96,15 @@ static void put_counters(const struct walk *w)
 	put_steps(w, steps, RJ_NUM_STEPS(steps), values, 1);
 }
 
+static void put_times(const struct walk *w)
+{
+	const struct rj_record *r = w->r;
+	uint64_t clock = (uint64_t)r->clock_ns;
+
+	w->v->ops->time(w->v, F(TIME_START), r->flow->start_ns + clock, r->time_decimals);
+	w->v->ops->time(w->v, F(TIME_END), rj_flow_last(r->flow) + clock, r->time_decimals);
+}
+
 struct sequence sequence_of(const struct walk *w)
 {
 	struct sequence s = { .side = { w->out, w->in } };
@@ -422,6 +431,27 @@ static void visit(const struct rj_record *r, struct rj_visitor *v)
 	put_debug(&w);
 	put_end(&w);
 	close(&w);
+}
+
+uint64_t rj_record_last_ns(const struct rj_record *r)
+{
+	return rj_flow_last(r->flow);
+}
+
+bool rj_record_visit_owners(const struct rj_record *r, struct rj_visitor *v)
+{
+	struct walk w = { .r = r, .v = v, .out = originator(r) };
+	bool is_known;
+
+	if (is_hidden(r))
+		return false;
+	w.in = !w.out;
+	open(&w, F(RECORD));
+	put_key(&w);
+	put_times(&w);
+	is_known = rj_record_put_owners(&w);
+	close(&w);
+	return is_known;
 }
 
 void rj_record_walk(const struct rj_record *r, struct rj_visitor *v)

@@ -29,11 +29,12 @@ struct rj_enricher {
 
 /*
  * struct rj_owner_names - who knows the processes of sockets; embedded first. @emit writes what is
- * known of the owners of both ends, or NULL; @now_ns: Unix time of the flow's end.
+ * known of the owners of both ends of a flow, that of side @out first, and returns whether that was
+ * anything; by many threads at once where records are.
  */
 struct rj_owner_names {
-	void (*emit)(struct rj_owner_names *names, const struct rj_owner *originator,
-		     const struct rj_owner *responder, uint64_t now_ns, struct rj_visitor *v);
+	bool (*emit)(struct rj_owner_names *names, const struct rj_record *record, unsigned int out,
+		     struct rj_visitor *v);
 };
 
 /*
@@ -44,7 +45,7 @@ struct rj_owner_names {
  * @traits: what features keep of its packets, or NULL
  * @is_untold: that is for want of memory
  * @tunnels: what its packets came in, or NULL
- * @owners: of both sides, or NULL; @owner_names: who they are
+ * @owners: of both sides as the kernel says, or NULL; @owner_names: who knows them, or NULL
  * @at, @began: places in the order of all packets, see rj_engine_at: of what made it end, and of
  *     its first packet
  * @labels: names of subnets, or NULL
@@ -85,8 +86,18 @@ struct rj_record {
 void rj_record_name_interfaces(struct rj_record *r,
 			       const char *(*ifname)(void *user, uint32_t ifindex), void *user);
 
+/* rj_record_last_ns - when the flow's last packet was, by the clock of its times. */
+uint64_t rj_record_last_ns(const struct rj_record *r);
+
 /* rj_record_walk - as rj_record_visit, without the enricher. */
 void rj_record_walk(const struct rj_record *r, struct rj_visitor *v);
+
+/*
+ * rj_record_visit_owners - one object of the flow's addresses, ports, times and owners, whatever
+ * the features are; false where no owner is known. Nothing of a flow that has an end that is
+ * hidden.
+ */
+bool rj_record_visit_owners(const struct rj_record *r, struct rj_visitor *v);
 
 /* rj_record_fields - the rows of all fields but the dissectors'; ends with a row without a name. */
 extern const struct rj_field rj_record_fields[];

@@ -103,19 +103,11 @@ static void put_idp(const struct walk *w, const struct rj_field *f, const struct
 	put_u64(w, len, idp->bytes.len);
 }
 
-/* Where Joy has them. */
-static void put_owners(const struct walk *w)
+bool rj_record_put_owners(const struct walk *w)
 {
-	const struct rj_record *r = w->r;
-	uint64_t end_ns = rj_flow_last(r->flow) + (uint64_t)r->clock_ns;
+	struct rj_owner_names *names = w->r->owner_names;
 
-	if (!r->owner_names || !rj_feature_on(r->features, RJ_FEATURE_PROCESS))
-		return;
-	if (r->owners)
-		r->owner_names->emit(r->owner_names, &r->owners[w->out], &r->owners[w->in], end_ns,
-				     w->v);
-	else
-		r->owner_names->emit(r->owner_names, NULL, NULL, end_ns, w->v);
+	return names && names->emit(names, w->r, w->out, w->v);
 }
 
 void rj_record_put_traits(const struct walk *w)
@@ -129,7 +121,9 @@ void rj_record_put_traits(const struct walk *w)
 	}
 	if (rj_feature_on(w->r->features, RJ_FEATURE_FPX))
 		rj_record_put_fpx(w);
-	put_owners(w);
+	/* where Joy has them */
+	if (rj_feature_on(w->r->features, RJ_FEATURE_PROCESS))
+		rj_record_put_owners(w);
 	if (t)
 		put_hd(w, t);
 	put_os(w);

@@ -94,6 +94,9 @@ void rj_record_put_malware(const struct walk *w);
 /* rj_record_put_wht - wht. */
 void rj_record_put_wht(const struct walk *w);
 
+/* rj_record_put_owners - exe and exe_da; false where nothing is known of either. */
+bool rj_record_put_owners(const struct walk *w);
+
 /* rj_record_put_traits - what features keep of packets, payload to idp_len_in, and processes. */
 void rj_record_put_traits(const struct walk *w);
 

@@ -12,8 +12,10 @@
 #include "enrich/match_record.h"
 #include "flow/engine.h"
 #include "flow/limits.h"
+#include "lib/account.h"
 #include "lib/owners.h"
 #include "lib/pipeline.h"
+#include "lib/process_map.h"
 #include "proto/common/dns_text.h"
 #include "proto/fingerprint.h"
 #include "proto/tls/names.h"
@@ -25,6 +27,8 @@
 #define DEFAULT_KERNEL_FLOWS 65536u
 #define NS_PER_MS 1000000ull
 #define MAX_LIMIT_MS (UINT64_MAX / NS_PER_MS)
+#define KEEP_SOCKETS_NS (60 * RJ_NS_PER_S) /* behind the idle limit; ours, records come sooner */
+#define KEEP_LONG_NS (3600 * RJ_NS_PER_S)  /* where there is none; ours */
 
 struct rj_session {
 	struct rj_error error;
@@ -42,6 +46,9 @@ struct rj_session {
 	struct rj_matcher *matcher;
 	struct rj_match_enricher enricher;
 	struct rj_session_owners owners;
+	struct rj_process_map map;
+	void (*on_owners)(void *user, const char *line, size_t len);
+	void *owners_user;
 	void (*on_record)(void *user, const struct rj_record *record);
 	void (*on_json)(void *user, const char *line, size_t len);
 	uint32_t num_threads;
@@ -239,9 +246,25 @@ int rj_session_open(const struct rj_options *options, struct rj_session **out)
 	return set_up(s, options);
 }
 
-static void on_record(void *user, const struct rj_record *record)
+/* The record's owners alone; its processes were counted where the record showed them. */
+static void tell_owners(struct rj_session *s, const struct rj_record *record)
 {
-	struct rj_session *s = user;
+	struct rj_jsonw writer;
+	bool is_known;
+
+	rj_buffer_cut(&s->line, 0);
+	rj_jsonw_init(&writer, &s->line, &s->keys);
+	s->owners.is_again = rj_feature_on(&s->features, RJ_FEATURE_PROCESS);
+	is_known = rj_record_visit_owners(record, &writer.visitor);
+	s->owners.is_again = false;
+	if (rj_jsonw_failed(&writer))
+		s->on_owners(s->owners_user, NULL, 0);
+	else if (is_known)
+		s->on_owners(s->owners_user, (const char *)s->line.data, s->line.len);
+}
+
+static void hand_over(struct rj_session *s, const struct rj_record *record)
+{
 	const char *line = NULL;
 	size_t len = 0;
 
@@ -252,6 +275,15 @@ static void on_record(void *user, const struct rj_record *record)
 	if (rj_record_json(s, record, &line, &len))
 		line = NULL;
 	s->on_json(s->user, line, len);
+}
+
+static void on_record(void *user, const struct rj_record *record)
+{
+	struct rj_session *s = user;
+
+	hand_over(s, record);
+	if (s->on_owners)
+		tell_owners(s, record);
 }
 
 static const char *ifname(void *user, uint32_t ifindex)
@@ -287,6 +319,7 @@ static struct rj_engine_options engine_options(const struct rj_session *s, uint3
 		.labels = s->labels,
 		.anonymizer = s->anonymizer,
 		.enricher = s->matcher ? &s->enricher.enricher : NULL,
+		.owner_names = rj_process_map_names(&s->map),
 		.on_record = on_record,
 		.user = (void *)s,
 	};
@@ -408,6 +441,9 @@ static int read_live(struct rj_session *s, const struct rj_live_options *given,
 	s->owners.with_cmdline = o.cmdline;
 	s->owners.api.url = o.kubernetes;
 	s->owners.api.credentials = o.kubernetes_credentials;
+	s->owners.keep_ns = s->limits.idle_ns ? s->limits.idle_ns + KEEP_SOCKETS_NS : KEEP_LONG_NS;
+	s->on_owners = o.on_owners;
+	s->owners_user = o.owners_user;
 	*out = (struct rj_live_config){
 		.watch = { .interfaces = o.interfaces ? o.interfaces : "",
 			   .directions = RJ_WATCH_IN | RJ_WATCH_OUT,
@@ -467,12 +503,26 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 	if (!err) {
 		s->limits.sample_bytes = config.limits.sample_bytes;
 		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
-		if (rj_feature_on(&s->features, RJ_FEATURE_PROCESS))
+		if (rj_feature_on(&s->features, RJ_FEATURE_PROCESS) || s->on_owners)
 			err = rj_session_owners_open(&s->owners, &config, &s->error);
 		if (!err)
 			err = rj_live_open(&config, &source, &s->error);
+		if (!err && *s->owners.notice.text)
+			on_notice(s, RJ_NOTICE_NOTE, s->owners.notice.text);
 	}
 	return err ? err : start_live(s, source, config.max_flows);
+}
+
+int rj_session_process_map(struct rj_session *s, const char *path, uint64_t slack_ms)
+{
+	uint64_t slack_ns = slack_ms < MAX_LIMIT_MS ? slack_ms * NS_PER_MS : UINT64_MAX;
+	int err = check_free(s);
+
+	if (!err && !rj_feature_on(&s->features, RJ_FEATURE_PROCESS))
+		err = rj_error_set(&s->error, -EINVAL,
+				   "process map %s: is for the feature process; say -f +process",
+				   path);
+	return err ? err : rj_process_map_read(&s->map, path, slack_ns, &s->error);
 }
 
 const char *rj_session_watching(const struct rj_session *s)
@@ -532,36 +582,13 @@ int rj_session_poll(struct rj_session *s, int timeout_ms)
 	if (!s->source)
 		return 0;
 	settle(s);
+	rj_session_owners_take(&s->owners);
 	more = s->pipeline ? rj_pipeline_poll(s->pipeline, timeout_ms) :
 			     s->source->ops->poll(s->source, s->engine, timeout_ms);
 	if (more < 0)
 		s->error = s->source->error;
 	s->is_over = more <= 0 && more != -EINTR;
 	return more;
-}
-
-static void add_intake(struct rj_stats *to, const struct rj_intake *in)
-{
-	to->packets += in->packets;
-	to->bytes += in->bytes;
-	to->samples += in->samples;
-	to->samples_lost += in->samples_lost;
-	to->packets_unlisted += in->packets_unlisted;
-	to->cuts_late += in->cuts_late;
-	to->flows_evicted += in->flows_evicted;
-	for (unsigned int i = 0; i < RJ_NUM_LOSSES; i++)
-		to->lost[i] += in->lost[i];
-	for (unsigned int i = 0; i < RJ_NUM_REASONS; i++)
-		to->set_aside[i] += in->set_aside[i];
-}
-
-/* Packets that reached the engine and are in none of its flows. */
-static uint64_t num_refused(const struct rj_engine_stats *engine)
-{
-	const struct rj_fragment_counts *f = &engine->fragments;
-
-	return engine->packets_refused + f->waiting + f->unjoined + f->flooded +
-	       engine->packets_duplicate;
 }
 
 static void end_source(struct rj_session *s)
@@ -588,29 +615,12 @@ static void add_now(const struct rj_session *s, struct rj_stats *to)
 		rj_engine_get_stats(s->engine, &engine);
 		rj_session_owners_stats(&s->owners, s->source, to);
 	}
+	rj_process_map_stats(&s->map, to);
 	if (s->pipeline)
 		rj_pipeline_stats(s->pipeline, &in, &engine);
 	if (s->parts)
 		rj_parts_add_stats(s->parts, &engine);
-	add_intake(to, &in);
-	/* while the kernel goes on counting, most packets are in its flows */
-	to->packets_in_flows += in.is_counting ? in.packets_in_flows - num_refused(&engine) :
-						 engine.packets_in_flows;
-	to->set_aside[RJ_REASON_NO_MEMORY] += engine.packets_refused;
-	to->set_aside[RJ_REASON_DUPLICATE] += engine.packets_duplicate;
-	to->set_aside[RJ_REASON_FRAGMENT] += engine.fragments.waiting + engine.fragments.unjoined;
-	to->set_aside[RJ_REASON_FRAGMENT_FLOOD] += engine.fragments.flooded;
-	to->datagrams_whole += engine.datagrams.whole;
-	to->datagrams_overlapped += engine.datagrams.overlapped;
-	to->datagrams_incomplete += engine.datagrams.incomplete;
-	to->datagrams_over_limit += engine.datagrams.over_limit;
-	to->flows += engine.flows;
-	to->flows_evicted += engine.flows_evicted;
-	to->samples_lost += engine.samples_lost + engine.fragments.unread;
-	to->lost[RJ_LOSS_ORPHAN] += engine.samples_lost;
-	to->lost[RJ_LOSS_FRAGMENT] += engine.fragments.unread;
-	to->dissect_malformed += engine.dissect.malformed;
-	to->dissect_over_budget += engine.dissect.over_budget;
+	rj_account_add(to, &in, &engine);
 }
 
 /* Why flows end that are held now: whoever does not let a file come to its end stops them. */
@@ -621,7 +631,10 @@ static enum rj_end end_of(const struct rj_session *s)
 
 static int finish_live(struct rj_session *s)
 {
-	int err = s->source->ops->stop(s->source, s->engine);
+	int err;
+
+	rj_session_owners_take(&s->owners);
+	err = s->source->ops->stop(s->source, s->engine);
 
 	if (err)
 		s->error = s->source->error;
@@ -702,6 +715,7 @@ void rj_session_close(struct rj_session *s)
 	rj_anonymizer_free(s->anonymizer);
 	rj_matcher_free(s->matcher);
 	rj_session_owners_close(&s->owners);
+	rj_process_map_done(&s->map);
 	free(s);
 }
 

@@ -14,7 +14,6 @@
 #include "core/clock.h"
 
 #define NS_PER_S 1000000000ull
-#define UNKNOWN_UID 0xffffffffu
 #define PATH_BYTES 4096u    /* PATH_MAX, with which the kernel ends it */
 #define CMDLINE_BYTES 4096u /* what is longer is cut. Ours */
 #define CGROUP_BYTES 16384u /* of all hierarchies; likewise */
@@ -94,7 +93,7 @@ int rj_processes_new(const struct rj_processes_options *o, struct rj_processes *
 		;
 	p->ends.before = p->ends.after = &p->ends;
 	p->ticks_per_s = sysconf(_SC_CLK_TCK);
-	p->is_elsewhere = !is_first_namespace(p->options.proc);
+	p->is_elsewhere = !o->by_proc && !is_first_namespace(p->options.proc);
 	p->chains = calloc(p->num_chains, sizeof(*p->chains));
 	err = p->chains && p->ticks_per_s > 0 ? rj_executables_new(&p->executables) : -ENOMEM;
 	if (err) {
@@ -217,12 +216,15 @@ static ssize_t read_text(int dir, const char *file, char *out, size_t size)
  * proc(5): of stat the 22nd, in ticks since boot, and the third, its state; the second is a name in
  * parentheses. 0 or a negative errno.
  */
-static int read_start(const struct rj_processes *p, int dir, uint64_t *ret_boot_ns, char *ret_state)
+static int read_start(int dir, uint64_t *ret_boot_ns, char *ret_state)
 {
 	char text[1024], *at, *end;
 	ssize_t len = read_text(dir, "stat", text, sizeof(text));
 	unsigned long long ticks;
+	long ticks_per_s = sysconf(_SC_CLK_TCK);
 
+	if (ticks_per_s <= 0)
+		return -ENOSYS;
 	if (len < 0)
 		return (int)len;
 	at = strrchr(text, ')');
@@ -237,8 +239,15 @@ static int read_start(const struct rj_processes *p, int dir, uint64_t *ret_boot_
 	ticks = strtoull(at, &end, 10);
 	if (end == at)
 		return -EPROTO;
-	*ret_boot_ns = ticks * (NS_PER_S / (uint64_t)p->ticks_per_s);
+	*ret_boot_ns = ticks * (NS_PER_S / (uint64_t)ticks_per_s);
 	return 0;
+}
+
+bool rj_process_start(int dir, uint64_t *ret_boot_ns)
+{
+	char state;
+
+	return !read_start(dir, ret_boot_ns, &state);
 }
 
 static void read_comm(int dir, struct rj_process *process)
@@ -361,7 +370,7 @@ static int look_in(struct rj_processes *p, int dir, const struct rj_process_met 
 {
 	uint64_t boot_ns = 0;
 	char state = 0;
-	int err = read_start(p, dir, &boot_ns, &state);
+	int err = read_start(dir, &boot_ns, &state);
 
 	if (err)
 		return err;
@@ -372,7 +381,7 @@ static int look_in(struct rj_processes *p, int dir, const struct rj_process_met 
 	if (err == -ENOENT && state != 'Z') /* the kernel's own */
 		err = 0;
 	read_comm(dir, process);
-	if (process->uid == UNKNOWN_UID)
+	if (process->uid == RJ_PROCESS_NO_UID)
 		read_uid(dir, process);
 	if (p->options.with_cmdline)
 		process->cmdline = read_cmdline(dir);
@@ -451,17 +460,16 @@ static void put_text(struct rj_visitor *v, enum rj_process_field field, const ch
 		v->ops->string(v, &rj_process_fields[field], text, strlen(text));
 }
 
-static void put_members(const struct rj_process *process, uint64_t now_ns,
-			struct rj_containers *containers, struct rj_visitor *v)
+static void put_members(const struct rj_process_view *process, uint64_t now_ns,
+			struct rj_visitor *v)
 {
-	uint8_t digest[RJ_EXECUTABLE_DIGEST_LEN];
-
 	put_text(v, RJ_EXE_NAME, process->comm);
 	put_text(v, RJ_EXE_PATH, process->path);
-	if (process->executable && rj_executable_digest(process->executable, digest))
-		v->ops->hex(v, &rj_process_fields[RJ_EXE_HASH], digest, sizeof(digest));
+	if (process->digest)
+		v->ops->hex(v, &rj_process_fields[RJ_EXE_HASH], process->digest,
+			    RJ_EXECUTABLE_DIGEST_LEN);
 	v->ops->u64(v, &rj_process_fields[RJ_EXE_PID], process->pid);
-	if (process->uid != UNKNOWN_UID)
+	if (process->uid != RJ_PROCESS_NO_UID)
 		v->ops->u64(v, &rj_process_fields[RJ_EXE_UID], process->uid);
 	if (process->start_ns) {
 		v->ops->time(v, &rj_process_fields[RJ_EXE_START], process->start_ns, 6);
@@ -470,10 +478,30 @@ static void put_members(const struct rj_process *process, uint64_t now_ns,
 							 0);
 	}
 	put_text(v, RJ_EXE_CMDLINE, process->cmdline);
+	if (process->container)
+		rj_container_emit(process->container, v);
+}
+
+/* What is known of its container is good until another one is asked for. */
+static void put_process(const struct rj_process *process, uint64_t now_ns,
+			struct rj_containers *containers, struct rj_visitor *v)
+{
+	uint8_t digest[RJ_EXECUTABLE_DIGEST_LEN];
+	struct rj_process_view view = {
+		.comm = process->comm,
+		.path = process->path,
+		.cmdline = process->cmdline,
+		.pid = process->pid,
+		.uid = process->uid,
+		.start_ns = process->start_ns,
+	};
+
+	if (process->executable && rj_executable_digest(process->executable, digest))
+		view.digest = digest;
 	if (process->cgroup)
-		rj_container_emit(rj_containers_find(containers, process->cgroup,
-						     rj_clock_ns(CLOCK_MONOTONIC)),
-				  v);
+		view.container = rj_containers_find(containers, process->cgroup,
+						    rj_clock_ns(CLOCK_MONOTONIC));
+	put_members(&view, now_ns, v);
 }
 
 void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
@@ -484,10 +512,26 @@ void rj_process_emit(const struct rj_process *user, const struct rj_process *ope
 		return;
 	v->ops->open(v, &rj_process_fields[field]);
 	if (user)
-		put_members(user, now_ns, containers, v);
+		put_process(user, now_ns, containers, v);
 	if (opener && opener != user) {
 		v->ops->open(v, &rj_process_fields[RJ_EXE_OPENER]);
-		put_members(opener, now_ns, containers, v);
+		put_process(opener, now_ns, containers, v);
+		v->ops->close(v);
+	}
+	v->ops->close(v);
+}
+
+void rj_process_view_emit(const struct rj_process_view *user, const struct rj_process_view *opener,
+			  enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v)
+{
+	if (!user && !opener)
+		return;
+	v->ops->open(v, &rj_process_fields[field]);
+	if (user)
+		put_members(user, now_ns, v);
+	if (opener && opener != user) {
+		v->ops->open(v, &rj_process_fields[RJ_EXE_OPENER]);
+		put_members(opener, now_ns, v);
 		v->ops->close(v);
 	}
 	v->ops->close(v);

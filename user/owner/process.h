@@ -40,13 +40,15 @@ struct rj_process {
 /*
  * struct rj_processes_options - @max: processes kept at once; the one that was not asked for
  * longest goes for a new one. @max_text_bytes: likewise of their paths and arguments; 0: 64 MiB.
- * @with_cmdline: they can hold secrets. @proc: NULL for "/proc".
+ * @with_cmdline: they can hold secrets. @by_proc: whoever tells of processes has their numbers from
+ * there, not from the kernel. @proc: NULL for "/proc".
  * @cgroups: borrowed, for the cgroups of those that are gone; or NULL.
  */
 struct rj_processes_options {
 	uint32_t max;
 	uint64_t max_text_bytes;
 	bool with_cmdline;
+	bool by_proc;
 	const char *proc;
 	struct rj_cgroup_ids *cgroups;
 };
@@ -81,6 +83,12 @@ const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name
 
 void rj_processes_get_counts(const struct rj_processes *p, struct rj_process_counts *out);
 
+/*
+ * rj_process_start - when the process whose folder of /proc is open at @dir began, in ns since
+ * boot with time asleep, to the 10 ms that /proc has; false where it is gone.
+ */
+bool rj_process_start(int dir, uint64_t *ret_boot_ns);
+
 /* Rows of what rj_process_emit writes; the first two are the objects of either end. */
 enum rj_process_field {
 	RJ_EXE_ORIGINATOR,
@@ -106,5 +114,26 @@ extern const struct rj_field rj_process_fields[RJ_EXE_NUM_FIELDS + 1];
 void rj_process_emit(const struct rj_process *user, const struct rj_process *opener,
 		     enum rj_process_field field, uint64_t now_ns, struct rj_containers *containers,
 		     struct rj_visitor *v);
+
+/*
+ * struct rj_process_view - a process as it is shown, borrowed of whoever keeps it; what is not
+ * known is 0, empty or NULL. @uid: RJ_PROCESS_NO_UID: not known. @digest: RJ_EXECUTABLE_DIGEST_LEN
+ * bytes.
+ */
+#define RJ_PROCESS_NO_UID 0xffffffffu
+struct rj_process_view {
+	const char *comm;
+	const char *path;
+	const char *cmdline;
+	const uint8_t *digest;
+	uint32_t pid;
+	uint32_t uid;
+	uint64_t start_ns;
+	const struct rj_container *container;
+};
+
+/* rj_process_view_emit - as rj_process_emit, of processes that somebody else keeps. */
+void rj_process_view_emit(const struct rj_process_view *user, const struct rj_process_view *opener,
+			  enum rj_process_field field, uint64_t now_ns, struct rj_visitor *v);
 
 #endif

@@ -474,7 +474,9 @@ static void open_owners(struct live_source *s, const struct rj_live_config *conf
 {
 	struct rj_error error;
 
-	if (config->on_met && rj_owners_open(config->on_met, config->met_user, &s->owners, &error))
+	if (config->on_met &&
+	    rj_owners_open(config->on_met, config->met_user, &s->owners, &error) &&
+	    !config->without_hooks(config->met_user, &error))
 		snprintf(s->why_no_owners, sizeof(s->why_no_owners), "%s", error.text);
 	/* without, who only receives is not named */
 	if (s->owners && rj_local_open(&s->local))

@@ -14,7 +14,8 @@
  * @pin_owner: 0, or the user it is given to. @max_flows: of the engine, to tell the memory it may
  * take. @filter: needed while opening alone; NULL for all packets. @on_met: NULL, or told of
  * processes, for @met_user, while opening and in each poll: then flows know theirs, where this
- * machine can tell.
+ * machine can tell. @without_hooks: where it cannot, called in the namespace of the interfaces with
+ * the reason; returns whether @met_user finds processes in another way.
  */
 struct rj_live_config {
 	struct rj_watch_config watch; /* without netns, which is ours to find */
@@ -27,6 +28,7 @@ struct rj_live_config {
 	uint32_t max_flows;
 	struct rj_filter *filter;
 	rj_owners_met *on_met;
+	bool (*without_hooks)(void *user, const struct rj_error *why);
 	void *met_user;
 };
 
