@@ -8,13 +8,14 @@ owner_server() {
 	wait_listening "$1" "$5" "$4"
 }
 
-# owner_check NAME TRUTH… - the ends that all these name, each of them.
+# owner_check NAME TRUTH… - the ends that all these name, each of them; in $owner_records.
+owner_records=owners.live
 owner_check() {
 	local name=$1
 	shift
 	cat "${@/#/$WORK/truth-}" >"$WORK/truth-$name"
 	check "$name: $(wc -l <"$WORK/truth-$name") ends" \
-		"$here/owner-talk" check "$WORK/truth-$name" "$WORK/owners.live" 100
+		"$here/owner-talk" check "$WORK/truth-$name" "$WORK/$owner_records" 100
 }
 
 has_exe() { grep -E "\"dp\":$1,.*\"$2\":\{[^}]*$3" "$WORK/owners.live"; }
@@ -30,7 +31,8 @@ test_owners() {
 	spawn owners-hold server "$here/owner-talk" hold 127.0.0.1 8103 "$truth-hold" "$WORK/owners-ask"
 	wait_for "test -s $truth-hold" 10
 	owner_server owners-silent-before silent 0.0.0.0 8104 udp
-	start_live owners lo,"$SERVER_IF" --idle-timeout 3 --cmdline || true
+	start_tcpdump owners lo
+	start_live owners lo,"$SERVER_IF" --idle-timeout 3 --cmdline --record-owners "$WORK/owners.map.gz" || true
 	owner_server owners-after plain 127.0.0.1 8110 tcp
 	owner_server owners-six accept ::1 8111 tcp
 	owner_server owners-fork fork 127.0.0.1 8112 tcp
@@ -83,7 +85,85 @@ test_owners() {
 	check 'owners: curl, its arguments' has_exe 443 exe '"name":"curl",.*"cmdline":"curl -sk https://'
 	check 'owners: the digest is the file'"'"'s' grep -q "\"path\":\"/usr/sbin/nginx\",\"hash\":\"$(sha256sum /usr/sbin/nginx | cut -d' ' -f1)\"" "$WORK/owners.live"
 	owner_check 'owners: an end in another namespace of this machine' elsewhere
+	owners_of_capture
 	check_clean owners
+}
+
+# read_with_map NAME MAP: what the capture of loopback says with it; valid, with as many flows as ever.
+read_with_map() {
+	"$rejoice" read "$WORK/owners.pcap" -o "$WORK/$1.read" --stats "$WORK/$1.read.stats" --process-map "$2" "${@:3}" &&
+		"$here/../validate" "$WORK/$1.read" --stats "$WORK/$1.read.stats"
+}
+
+# A capture of the same minutes is told the same by the table, or by the records.
+owners_of_capture() {
+	local name
+	check 'owners: tcpdump' stop_tcpdump owners
+	check 'owners-map: read by the table' read_with_map owners-map "$WORK/owners.map.gz"
+	check 'owners-map: read by the records' read_with_map owners-map-live "$WORK/owners.live" --threads 2
+	for name in map map-live; do
+		owner_records=owners-$name.read
+		owner_check "owners-$name: clients" clients
+		owner_check "owners-$name: servers there before" owners-before owners-workers owners-udp-before
+		owner_check "owners-$name: servers that came later" owners-after owners-six owners-fork owners-udp
+		owner_check "owners-$name: a connection that was there before" hold owners-held
+	done
+	owner_records=owners.live
+	check 'owners-map: all rows are read' grep -q \
+		"\"owners\":{\"method\":\"file\",\"rows\":[1-9][0-9]*,\"rows_malformed\":0,\"rows_over_limit\":0," \
+		"$WORK/owners-map.read.stats"
+	check 'owners-map: a line of each flow with an owner' test \
+		"$(zcat "$WORK/owners.map.gz" | wc -l)" = "$(grep -c '"exe' "$WORK/owners.live")"
+}
+
+# Where no cgroups of version 2 are, as in some containers.
+without_cgroups() {
+	cat >"$WORK/without-cgroups" <<-END
+		#!/bin/sh
+		exec unshare -m sh -c 'awk "\\\$3 == \"cgroup2\" { print \\\$2 }" /proc/self/mounts | xargs -r umount -l
+		exec "\$@"' sh "$rejoice" "\$@"
+	END
+	chmod +x "$WORK/without-cgroups"
+	local rejoice=$WORK/without-cgroups
+	"$@"
+}
+
+# By sockets and /proc: those that are open when it comes, and those that stay open for a second.
+test_owners_proc() {
+	local log=$WORK/live-owners-proc.log which
+	owner_server owners-proc-plain plain 127.0.0.1 8130 tcp
+	owner_server owners-proc-workers accept ::1 8131 tcp
+	owner_server owners-proc-udp udp ::1 8132 udp
+	spawn owners-proc-early server "$here/owner-talk" hold 127.0.0.1 8130 "$WORK/truth-early" "$WORK/owners-proc-ask"
+	wait_for "test -s $WORK/truth-early" 10
+	without_cgroups start_live owners-proc lo --record-owners "$WORK/owners-proc.map" || true
+	spawn owners-proc-late server "$here/owner-talk" hold ::1 8131 "$WORK/truth-late" "$WORK/owners-proc-ask"
+	wait_for "test -s $WORK/truth-late" 10
+	sleep 1.5	# a look and a half
+	touch "$WORK/owners-proc-ask"
+	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8132 "$WORK/truth-gone"
+	in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 8130 2 2 "$WORK/truth-gone"
+	for which in early late; do
+		wait_for "! kill -0 $(proc_pid "owners-proc-$which")" 10
+	done
+	stop_proc live-owners-proc INT
+	check 'owners-proc: status' test "$PROC_STATUS" = 0
+	check 'owners-proc: says so in a line' grep -q '^rejoice: processes by sockets and /proc, .* no cgroups of version 2 are mounted' "$log"
+	check 'owners-proc: and no other but the usual' test "$(wc -l <"$log")" = 2
+	check 'owners-proc: valid' "$here/../validate" "$WORK/owners-proc.live" --stats "$WORK/owners-proc.live.stats"
+	check 'owners-proc: in the account too' grep -q '"owners":{"method":"proc","scans":[1-9]' "$WORK/owners-proc.live.stats"
+	owner_records=owners-proc.live
+	owner_check 'owners-proc: a connection that was there before' early
+	owner_check 'owners-proc: one that came later, for a second' late
+	owner_check 'owners-proc: a server of UDP' owners-proc-udp
+	owner_records=owners.live
+	# of connections that are gone before a look, who listens is known; nothing is made up
+	check 'owners-proc: nothing wrong of those that were gone' \
+		"$here/owner-talk" check "$WORK/truth-gone" "$WORK/owners-proc.live" 0
+	check 'owners-proc: who listens' grep -q "\"dp\":8130,.*\"exe_da\":{\"opener\":{[^}]*\"pid\":$(proc_pid owners-proc-plain)," \
+		"$WORK/owners-proc.live"
+	check 'owners-proc: the same in the table' test "$(wc -l <"$WORK/owners-proc.map")" = "$(grep -c '"exe' "$WORK/owners-proc.live")"
+	check_clean owners-proc
 }
 
 # Many that are gone before anybody can look: 200 processes, 10,000 connections.
