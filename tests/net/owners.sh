@@ -106,6 +106,7 @@ owners_of_capture() {
 		owner_check "owners-$name: clients" clients
 		owner_check "owners-$name: servers there before" owners-before owners-workers owners-udp-before
 		owner_check "owners-$name: servers that came later" owners-after owners-six owners-fork owners-udp
+		owner_check "owners-$name: sockets that are handed on" owners-hand owners-exec
 		owner_check "owners-$name: a connection that was there before" hold owners-held
 	done
 	owner_records=owners.live
@@ -164,6 +165,19 @@ test_owners_proc() {
 		"$WORK/owners-proc.live"
 	check 'owners-proc: the same in the table' test "$(wc -l <"$WORK/owners-proc.map")" = "$(grep -c '"exe' "$WORK/owners-proc.live")"
 	check_clean owners-proc
+	owners_to_full_disk
+}
+
+# What cannot be written is told; records are all there.
+owners_to_full_disk() {
+	start_live owners-full lo --idle-timeout 0.2 --count 1 -f none --record-owners /dev/full || true
+	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8132 "$WORK/truth-gone"
+	wait_end owners-full 10
+	check 'owners-full: status' test "$PROC_STATUS" = 1
+	check 'owners-full: says so' grep -q '^rejoice: /dev/full: writing failed: No space left on device' "$WORK/live-owners-full.log"
+	check 'owners-full: the record' grep -q '"records_written":1,"records_lost":0' "$WORK/owners-full.live.stats"
+	check 'owners-full: without processes, as asked for' test "$(grep -c '"exe' "$WORK/owners-full.live")" = 0
+	check_clean owners-full
 }
 
 # Many that are gone before anybody can look: 200 processes, 10,000 connections.

@@ -27,7 +27,7 @@ struct rj_diag_socket {
 	uint32_t inode;
 };
 
-/* rj_sock_diag_sockets - tells of all of TCP and UDP that a file is open to. 0 or a negative errno. */
+/* rj_sock_diag_sockets - tells of all of TCP and UDP that are open. 0 or a negative errno. */
 RJ_MUST_CHECK int rj_sock_diag_sockets(void (*each)(void *user, const struct rj_diag_socket *s),
 				       void *user);
 
