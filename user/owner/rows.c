@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define FIRST_ROOM 256u
+#define LONGEST (INT64_MAX / 4) /* 73 years */
 
 int rj_owner_rows_add(struct rj_owner_rows *rows, const struct rj_owner_row *row)
 {
@@ -137,13 +138,13 @@ static struct span span_of(const struct rj_owner_rows *rows, const struct rj_own
 			      first_not_before(rows, ask, has_begun) };
 }
 
-/* How long both were, in ns; negative: so far are they apart. */
+/* How long both were, in ns; negative: so far are they apart. Either up to LONGEST. */
 static int64_t common_ns(const struct rj_owner_row *row, const struct rj_owner_ask *ask)
 {
 	uint64_t from = row->start_ns > ask->start_ns ? row->start_ns : ask->start_ns;
 	uint64_t to = row->end_ns < ask->end_ns ? row->end_ns : ask->end_ns;
 	uint64_t apart = from > to ? from - to : to - from;
-	int64_t value = apart > INT64_MAX ? INT64_MAX : (int64_t)apart;
+	int64_t value = apart > LONGEST ? LONGEST : (int64_t)apart;
 
 	return from > to ? -value : value;
 }
@@ -180,7 +181,7 @@ static const struct rj_owner_row *best_of(const struct span *span, const struct 
 static bool is_doubtful(const struct span *span, const struct rj_owner_ask *ask, unsigned int side,
 			const struct rj_owner_row *best)
 {
-	int64_t reach = ask->reach_ns > INT64_MAX / 4 ? INT64_MAX / 4 : (int64_t)ask->reach_ns;
+	int64_t reach = ask->reach_ns > LONGEST ? LONGEST : (int64_t)ask->reach_ns;
 	int64_t least = common_ns(best, ask) - 2 * reach;
 
 	for (const struct rj_owner_row *row = span->from; row < span->to; row++)
