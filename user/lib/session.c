@@ -505,8 +505,7 @@ int rj_session_watch(struct rj_session *s, const struct rj_live_options *options
 		config.max_flows = s->max_flows ? s->max_flows : flows_beside(config.num_flows);
 		if (rj_feature_on(&s->features, RJ_FEATURE_PROCESS) || s->on_owners)
 			err = rj_session_owners_open(&s->owners, &config, &s->error);
-		if (!err)
-			err = rj_live_open(&config, &source, &s->error);
+		err = err ? err : rj_live_open(&config, &source, &s->error);
 		if (!err && *s->owners.notice.text)
 			on_notice(s, RJ_NOTICE_NOTE, s->owners.notice.text);
 	}
