@@ -302,6 +302,16 @@ struct rj_executable *rj_executables_of(struct rj_executables *e, int fd)
 	return x;
 }
 
+struct rj_executable *rj_executable_hold(struct rj_executable *x)
+{
+	if (x) {
+		pthread_mutex_lock(&x->all->lock);
+		x->num_users++;
+		pthread_mutex_unlock(&x->all->lock);
+	}
+	return x;
+}
+
 void rj_executable_put(struct rj_executable *x)
 {
 	struct rj_executables *e;

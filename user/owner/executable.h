@@ -36,6 +36,9 @@ void rj_executables_free(struct rj_executables *e);
  */
 struct rj_executable *rj_executables_of(struct rj_executables *e, int fd);
 
+/* rj_executable_hold - @x, which may be NULL, once more. */
+struct rj_executable *rj_executable_hold(struct rj_executable *x);
+
 /* rj_executable_put - takes NULL. */
 void rj_executable_put(struct rj_executable *x);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "owner/program.h"
 
 #define NS_PER_S 1000000000ull
 #define PATH_BYTES 4096u    /* PATH_MAX, with which the kernel ends it */
@@ -50,6 +51,7 @@ const struct rj_field rj_process_fields[RJ_EXE_NUM_FIELDS + 1] = {
 /* struct entry - in a chain of its hash, and between those asked for before and after it. */
 struct entry {
 	struct rj_process process;
+	struct rj_process_met met;
 	struct entry *chain;
 	struct entry *before, *after;
 };
@@ -57,6 +59,7 @@ struct entry {
 struct rj_processes {
 	struct rj_processes_options options;
 	struct rj_executables *executables;
+	struct rj_programs *programs;
 	struct entry **chains;
 	size_t num_chains; /* a power of two */
 	uint32_t num;
@@ -95,8 +98,10 @@ int rj_processes_new(const struct rj_processes_options *o, struct rj_processes *
 	p->ticks_per_s = sysconf(_SC_CLK_TCK);
 	p->is_elsewhere = !o->by_proc && !is_first_namespace(p->options.proc);
 	p->chains = calloc(p->num_chains, sizeof(*p->chains));
-	err = p->chains && p->ticks_per_s > 0 ? rj_executables_new(&p->executables) : -ENOMEM;
+	err = p->chains && p->ticks_per_s > 0 ? rj_programs_new(&p->programs) : -ENOMEM;
+	err = err ? err : rj_executables_new(&p->executables);
 	if (err) {
+		rj_programs_free(p->programs);
 		free(p->chains);
 		free(p);
 		return err;
@@ -130,6 +135,7 @@ void rj_processes_free(struct rj_processes *p)
 		after = entry->after;
 		free_entry(entry);
 	}
+	rj_programs_free(p->programs);
 	rj_executables_free(p->executables);
 	free(p->chains);
 	free(p);
@@ -178,6 +184,20 @@ static struct entry *find(const struct rj_processes *p, uint64_t name)
 	return entry;
 }
 
+/* Whoever else ran the same file; false where nobody was seen to. */
+static bool recall_program(const struct rj_processes *p, const struct rj_process_met *met,
+			   struct rj_process *process)
+{
+	struct rj_program program;
+
+	if (!rj_programs_find(p->programs, met, &program))
+		return false;
+	process->path = strdup(program.path);
+	if (process->path)
+		process->executable = rj_executable_hold(program.executable);
+	return process->path != NULL;
+}
+
 const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name)
 {
 	struct entry *entry = name ? find(p, name) : NULL;
@@ -186,6 +206,8 @@ const struct rj_process *rj_processes_find(struct rj_processes *p, uint64_t name
 		return NULL;
 	unlink_entry(entry);
 	put_first(p, entry);
+	if (!entry->process.path && recall_program(p, &entry->met, &entry->process))
+		p->text_bytes += strlen(entry->process.path);
 	return &entry->process;
 }
 
@@ -286,19 +308,44 @@ static bool is_deleted(int fd)
 	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_NLINK, &s) && !s.stx_nlink;
 }
 
+enum running { RUNS_THAT, RUNS_PERHAPS, RUNS_ANOTHER };
+
+/*
+ * Whether the file is what the process ran when it was met. Some file systems show other inodes
+ * than they have, but none another size.
+ */
+static enum running runs(int fd, const struct rj_process_met *met)
+{
+	struct statx s;
+
+	if (!met->exe_inode ||
+	    statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO | STATX_SIZE, &s))
+		return RUNS_PERHAPS;
+	if (s.stx_size != met->exe_size)
+		return RUNS_ANOTHER;
+	return s.stx_ino == met->exe_inode ? RUNS_THAT : RUNS_PERHAPS;
+}
+
 /*
  * What it runs; one file, whatever becomes of the process meanwhile. O_PATH, as a file system may
- * have a server that does not answer. 0 or a negative errno: -ENOENT of a thread of the kernel's.
+ * have a server that does not answer. 0 or a negative errno: -ENOENT of a thread of the kernel's,
+ * -ESTALE where it is another than when it was met.
  */
-static int read_path(struct rj_processes *p, int dir, struct rj_process *process)
+static int read_path(struct rj_processes *p, int dir, const struct rj_process_met *met,
+		     struct rj_process *process)
 {
 	int fd = openat(dir, "exe", O_PATH | O_CLOEXEC);
+	enum running running = fd < 0 ? RUNS_PERHAPS : runs(fd, met);
 	char link[sizeof("/self/fd/") + 10 + PATH_BYTES], path[PATH_BYTES];
 	size_t cut = strlen(DELETED);
 	ssize_t len;
 
 	if (fd < 0)
 		return -errno;
+	if (running == RUNS_ANOTHER) {
+		close(fd);
+		return -ESTALE;
+	}
 	snprintf(link, sizeof(link), "%s/self/fd/%d", p->options.proc, fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	if (len > 0) {
@@ -308,6 +355,8 @@ static int read_path(struct rj_processes *p, int dir, struct rj_process *process
 		process->path = strdup(path);
 	}
 	process->executable = rj_executables_of(p->executables, fd);
+	if (running == RUNS_THAT && process->path)
+		rj_programs_note(p->programs, met, process->path, process->executable);
 	return 0;
 }
 
@@ -377,9 +426,13 @@ static int look_in(struct rj_processes *p, int dir, const struct rj_process_met 
 	if (!is_that(p, boot_ns, met->time_ns))
 		return -ESRCH;
 	process->start_ns = rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + boot_ns;
-	err = read_path(p, dir, process);
+	err = read_path(p, dir, met, process);
 	if (err == -ENOENT && state != 'Z') /* the kernel's own */
 		err = 0;
+	if (err == -ESTALE) { /* so is its name */
+		process->cgroup = find_cgroup(p, dir, met);
+		return err;
+	}
 	read_comm(dir, process);
 	if (process->uid == RJ_PROCESS_NO_UID)
 		read_uid(dir, process);
@@ -397,6 +450,17 @@ static bool is_hidden(int err, const struct rj_process *process)
 	return err == -ENOENT && kill((pid_t)process->pid, 0) && errno == EPERM;
 }
 
+/* What the kernel said, and whoever ran the same file before. */
+static void recall(const struct rj_processes *p, const struct rj_process_met *met,
+		   struct rj_process *process)
+{
+	if (!process->start_ns && met->start_ns)
+		process->start_ns =
+			rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + met->start_ns;
+	if (!process->path)
+		(void)recall_program(p, met, process);
+}
+
 /* What /proc says of it, and counts what it does not. */
 static void look(struct rj_processes *p, const struct rj_process_met *met,
 		 struct rj_process *process)
@@ -407,6 +471,7 @@ static void look(struct rj_processes *p, const struct rj_process_met *met,
 	if (p->is_elsewhere) {
 		p->counts.hidden++;
 		process->cgroup = find_cgroup(p, -1, met);
+		recall(p, met, process);
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/%u", p->options.proc, process->pid);
@@ -420,6 +485,8 @@ static void look(struct rj_processes *p, const struct rj_process_met *met,
 		p->counts.gone++;
 	if (err && !process->cgroup)
 		process->cgroup = find_cgroup(p, -1, met);
+	if (err)
+		recall(p, met, process);
 }
 
 void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
@@ -435,6 +502,7 @@ void rj_processes_meet(struct rj_processes *p, const struct rj_process_met *met)
 		return;
 	p->counts.met++;
 	p->num++;
+	entry->met = *met;
 	entry->process.name = met->name;
 	entry->process.pid = rj_process_pid(met->name);
 	entry->process.uid = met->uid;

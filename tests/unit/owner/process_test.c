@@ -85,6 +85,78 @@ TEST(process_shows_what_proc_says_of_it)
 	rj_processes_free(p);
 }
 
+/* What the kernel would say of one that runs the file that this one does. */
+static struct rj_process_met met_of_self(uint32_t pid)
+{
+	struct rj_process_met met = { .name = rj_process_name(now_ns(), pid),
+				      .time_ns = now_ns(),
+				      .start_ns = rj_clock_ns(CLOCK_BOOTTIME) - 5,
+				      .uid = 4711,
+				      .comm = "as told" };
+	struct stat of = { .st_size = 0 };
+
+	CHECK(!stat("/proc/self/exe", &of));
+	met.exe_inode = of.st_ino;
+	met.exe_size = (uint64_t)of.st_size;
+	met.exe_device = 77; /* the kernel's own number, which is not what stat says */
+	return met;
+}
+
+static const struct rj_process *meet_as(struct rj_processes *p, const struct rj_process_met *met)
+{
+	rj_processes_meet(p, met);
+	return rj_processes_find(p, met->name);
+}
+
+TEST(process_that_is_gone_runs_what_another_ran)
+{
+	struct rj_processes *p = table_of(8, false);
+	struct rj_process_met gone = met_of_self((uint32_t)gone_pid());
+	struct rj_process_met self = met_of_self((uint32_t)getpid());
+	const struct rj_process *seen, *first;
+	struct rj_executable *executable;
+	uint64_t first_name;
+	char *path;
+
+	seen = meet_as(p, &gone); /* nobody has run it yet */
+	first_name = gone.name;
+	CHECK(seen && !seen->path && !seen->executable);
+	CHECK(seen && seen->start_ns && seen->start_ns <= rj_clock_ns(CLOCK_REALTIME));
+	seen = meet_as(p, &self);
+	CHECK(seen && seen->path && seen->executable);
+	path = strdup(seen->path);
+	executable = seen->executable;
+	gone.name = rj_process_name(now_ns() + (1u << 20), rj_process_pid(gone.name));
+	seen = meet_as(p, &gone);
+	CHECK(seen && seen->path && !strcmp(seen->path, path) && seen->executable == executable);
+	CHECK_STR(seen->comm, "as told");
+	first = rj_processes_find(p, first_name); /* whoever came later said it */
+	CHECK(first && first->path && !strcmp(first->path, path));
+	gone.exe_device++;
+	gone.name = rj_process_name(now_ns() + (2u << 20), rj_process_pid(gone.name));
+	seen = meet_as(p, &gone);
+	CHECK(seen && !seen->path && !seen->executable);
+	free(path);
+	rj_processes_free(p);
+}
+
+/* It was met before it ran this: what it ran then is what had the socket. */
+TEST(process_that_runs_another_file_by_now_is_not_named_by_that)
+{
+	struct rj_processes *p = table_of(8, true);
+	struct rj_process_met met = met_of_self((uint32_t)getpid());
+	struct rj_process_counts counts;
+	const struct rj_process *seen;
+
+	met.exe_size++;
+	seen = meet_as(p, &met);
+	CHECK(seen && !seen->path && !seen->executable && !seen->cmdline);
+	CHECK_STR(seen->comm, "as told");
+	rj_processes_get_counts(p, &counts);
+	CHECK_EQ(counts.gone, 1);
+	rj_processes_free(p);
+}
+
 /* The other thread gets a few seconds. */
 static bool wait_for_digest(struct rj_executable *x, uint8_t digest[32])
 {
