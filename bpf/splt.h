@@ -148,6 +148,7 @@ static __always_inline void rj_ids_add(struct rj_rest *rest, const struct rj_seq
 {
 	__u64 at = rest->num_ids;
 	__u32 room = RJ_FIRST_IDS + limit;
+	__u16 step = id ? 1 : 0;
 
 	if (at >= room)
 		return;
@@ -164,10 +165,11 @@ static __always_inline void rj_ids_add(struct rj_rest *rest, const struct rj_seq
 		rj_hide(at);
 		rj_hide(behind);
 		if (at < RJ_FIRST_IDS)
-			rest->first_ids[at] = (__u16)(id ? id + i : 0);
+			rest->first_ids[at] = id;
 		else if (seq->ids && behind < seq->capacity)
-			seq->ids[behind] = (__u16)(id ? id + i : 0);
+			seq->ids[behind] = id;
 		at++;
+		id = (__u16)(id + step);
 	}
 }
 
