@@ -25,31 +25,43 @@ struct rj_socket_set {
 	__u64 elsewhere;
 };
 
+/* rj_is_some - 1 for what is not 0, without a branch. */
+static __always_inline __u64 rj_is_some(__u64 value)
+{
+	value |= -value;
+	rj_hide(value);
+	return value >> 63;
+}
+
 /*
- * rj_socket_set_find - one more than the place of @cookie, the last of several; 0: none. Without
- * branches, which the verifier would follow into all that comes behind.
+ * rj_socket_set_find - the places of @cookie, a bit each. Without branches, which the verifier
+ * would follow into all that comes behind; nor masks of all bits or none, which it takes for such.
  */
 static __always_inline __u32 rj_socket_set_find(const struct rj_socket_set *set, __u64 cookie)
 {
-	__u64 found = 0;
+	__u64 others = 0;
 
-	for (__u32 way = 0; way < RJ_SOCKET_WAYS; way++) {
-		__u64 differs = *(const volatile __u64 *)&set->cookies[way] ^ cookie;
-		__u64 equals;
+	for (__u32 way = 0; way < RJ_SOCKET_WAYS; way++)
+		others |= rj_is_some(*(const volatile __u64 *)&set->cookies[way] ^ cookie) << way;
+	return (__u32)~others & ((1u << RJ_SOCKET_WAYS) - 1);
+}
 
-		differs |= -differs;
-		rj_hide(differs);
-		equals = (differs >> 63) - 1;
-		found = (found & ~equals) | ((way + 1) & equals);
-	}
-	return (__u32)found;
+_Static_assert(RJ_SOCKET_WAYS == 8, "rj_socket_way is for eight places");
+
+/* rj_socket_way - the first of @places. */
+static __always_inline __u32 rj_socket_way(__u32 places)
+{
+	__u32 first = places & -places;
+
+	return (__u32)(rj_is_some(first & 0xaa) | rj_is_some(first & 0xcc) << 1 |
+		       rj_is_some(first & 0xf0) << 2);
 }
 
 /* rj_socket_set_get - false where @cookie is none of the set. */
 static __always_inline int rj_socket_set_get(const struct rj_socket_set *set, __u64 cookie,
 					     struct rj_owner *out)
 {
-	__u32 found = rj_socket_set_find(set, cookie), way = (found - 1) & (RJ_SOCKET_WAYS - 1);
+	__u32 found = rj_socket_set_find(set, cookie), way = rj_socket_way(found);
 
 	if (!found)
 		return 0;
@@ -62,7 +74,7 @@ static __always_inline int rj_socket_set_get(const struct rj_socket_set *set, __
 /* rj_socket_set_use - @user uses the socket from now on; false as above. */
 static __always_inline int rj_socket_set_use(struct rj_socket_set *set, __u64 cookie, __u64 user)
 {
-	__u32 found = rj_socket_set_find(set, cookie), way = (found - 1) & (RJ_SOCKET_WAYS - 1);
+	__u32 found = rj_socket_set_find(set, cookie), way = rj_socket_way(found);
 
 	if (!found)
 		return 0;
@@ -81,7 +93,7 @@ static __always_inline int rj_socket_set_add(struct rj_socket_set *set, __u64 co
 	rj_count(&set->claims, 1);
 	rj_forget();
 	found = rj_socket_set_find(set, 0);
-	way = (found - 1) & (RJ_SOCKET_WAYS - 1);
+	way = rj_socket_way(found);
 	if (found && *(const volatile __u64 *)&set->claims == 1) {
 		set->owners[way] = *owner;
 		rj_forget();
@@ -100,7 +112,7 @@ static __always_inline int rj_socket_set_add(struct rj_socket_set *set, __u64 co
  */
 static __always_inline int rj_socket_set_remove(struct rj_socket_set *set, __u64 cookie)
 {
-	__u32 found = rj_socket_set_find(set, cookie), way = (found - 1) & (RJ_SOCKET_WAYS - 1);
+	__u32 found = rj_socket_set_find(set, cookie), way = rj_socket_way(found);
 
 	if (!found)
 		return 0;
