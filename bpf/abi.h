@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 10u
+#define RJ_ABI_VERSION 11u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */

@@ -468,13 +468,11 @@ static __always_inline void rj_watch(const struct rj_frame *f, const enum rj_lin
 	}
 
 /*
- * One pair for interfaces with Ethernet headers, one for those that start with IP (tun,
- * WireGuard).
+ * Each for both directions: the one of interfaces with Ethernet headers, and of those whose frames
+ * start with IP (tun, WireGuard).
  */
-RJ_TC_PROGRAM(rj_tc_ingress, "tc", RJ_LINK_ETHERNET)
-RJ_TC_PROGRAM(rj_tc_egress, "tc", RJ_LINK_ETHERNET)
-RJ_TC_PROGRAM(rj_tc_ip_ingress, "tc", RJ_LINK_IP)
-RJ_TC_PROGRAM(rj_tc_ip_egress, "tc", RJ_LINK_IP)
+RJ_TC_PROGRAM(rj_tc, "tc", RJ_LINK_ETHERNET)
+RJ_TC_PROGRAM(rj_tc_ip, "tc", RJ_LINK_IP)
 
 int rj_xdp(struct xdp_md *xdp);
 SEC("xdp") int rj_xdp(struct xdp_md *xdp)

@@ -10,11 +10,9 @@
 #define NUM_ENDS 8u
 
 static const char *const hook_names[NUM_HOOKS] = {
-	[HOOK_INGRESS] = "rj_tc_ingress",
-	[HOOK_EGRESS] = "rj_tc_egress",
+	[HOOK_TC] = "rj_tc",
 	[HOOK_XDP] = "rj_xdp",
-	[HOOK_IP_INGRESS] = "rj_tc_ip_ingress",
-	[HOOK_IP_EGRESS] = "rj_tc_ip_egress",
+	[HOOK_TC_IP] = "rj_tc_ip",
 };
 
 /*
@@ -360,7 +358,7 @@ static bool is_whole(const struct test *t, const struct frame *f)
 	       got.len == (f->len < RJ_WHOLE_BYTES ? f->len : RJ_WHOLE_BYTES) && got.time_ns &&
 	       !got.outer_tci && got.ifindex == (f->ifindex ? f->ifindex : IFINDEX) &&
 	       got.segment_len == (is_skb ? f->gso_size : 0) &&
-	       got.is_bare == is_ip_hook(t->model.hook) &&
+	       got.is_bare == (t->model.hook == HOOK_TC_IP) &&
 	       got.type == (is_skb ? skb_protocol(f->bytes) : 0) && !got.zero &&
 	       !memcmp(got.bytes, f->bytes, got.len);
 }
@@ -445,7 +443,7 @@ static void feed_test(void *user, const struct frame *f)
 		clear(t);
 	if (t->model.is_several)
 		f = on_some_interface(t, f);
-	if (!is_ip_hook(t->model.hook)) {
+	if (t->model.hook != HOOK_TC_IP) {
 		check(t, f);
 		return;
 	}

@@ -99,16 +99,12 @@ static void kernel_close(struct kernel *k)
 static struct bpf_program *hook_program(const struct rj_flow_bpf *skel, enum hook hook)
 {
 	switch (hook) {
-	case HOOK_INGRESS:
-		return skel->progs.rj_tc_ingress;
-	case HOOK_EGRESS:
-		return skel->progs.rj_tc_egress;
+	case HOOK_TC:
+		return skel->progs.rj_tc;
 	case HOOK_XDP:
 		return skel->progs.rj_xdp;
-	case HOOK_IP_INGRESS:
-		return skel->progs.rj_tc_ip_ingress;
 	default:
-		return skel->progs.rj_tc_ip_egress;
+		return skel->progs.rj_tc_ip;
 	}
 }
 

@@ -16,7 +16,7 @@
 #define MODEL_BUCKETS 8192u
 #define IFINDEX 1u /* a test run comes in over the loopback interface */
 
-enum hook { HOOK_INGRESS, HOOK_EGRESS, HOOK_XDP, HOOK_IP_INGRESS, HOOK_IP_EGRESS, NUM_HOOKS };
+enum hook { HOOK_TC, HOOK_XDP, HOOK_TC_IP, NUM_HOOKS };
 
 /* struct model_flow - @slot: the kernel must have taken one for the rest of the side, @seq. */
 struct model_flow {
@@ -60,11 +60,6 @@ struct verdict {
 	bool is_plain;		     /* the kernel need not have asked for the rest */
 	bool is_waiting, is_awaited; /* a later fragment without its first; such a first */
 };
-
-static bool is_ip_hook(enum hook hook)
-{
-	return hook == HOOK_IP_INGRESS || hook == HOOK_IP_EGRESS;
-}
 
 static uint32_t model_hash(const struct rj_key *key)
 {
@@ -239,7 +234,7 @@ static enum rj_reason model_parse(const struct model *m, const struct frame *f,
 	if (!bytes)
 		abort();
 	memcpy(bytes, f->bytes, f->len);
-	if (is_ip_hook(m->hook))
+	if (m->hook == HOOK_TC_IP)
 		reason = rj_parse_network(&frame, 0, skb_protocol(f->bytes), &layers, out);
 	else
 		reason = rj_parse_ethernet(&frame, &layers, out);

@@ -69,7 +69,7 @@ static void run_shapes(struct test *t, struct gen *g)
 	gen_icmp(g);
 	gen_ip_lengths(g);
 	gen_truncations(g);
-	if (is_ip_hook(t->model.hook))
+	if (t->model.hook == HOOK_TC_IP)
 		gen_ip_tags(g);
 	gen_links(g, 2500);
 	gen_tunnels(g, 4000);
@@ -313,11 +313,9 @@ static void run_interfaces(struct test *t, struct gen *g)
 		t->failed++;
 }
 
-#define ON_SKB (1u << HOOK_INGRESS | 1u << HOOK_EGRESS | 1u << HOOK_IP_INGRESS)
+#define ON_SKB (1u << HOOK_TC | 1u << HOOK_TC_IP)
 #define ON_ALL ((1u << NUM_HOOKS) - 1)
-#define ON_SOME (1u << HOOK_INGRESS | 1u << HOOK_XDP)
-/* Egress differs from ingress in nothing but its name. */
-#define ON_QUICK (ON_SOME | 1u << HOOK_IP_INGRESS)
+#define ON_SOME (1u << HOOK_TC | 1u << HOOK_XDP)
 #define MS 1000000ull
 
 static const struct config configs[] = {
@@ -376,7 +374,7 @@ static const struct config configs[] = {
 	  { .num_packets = 50, .sample_bytes = 4096 },
 	  4096,
 	  2000,
-	  1u << HOOK_INGRESS, /* XDP cannot copy payload before 5.18 */
+	  1u << HOOK_TC, /* XDP cannot copy payload before 5.18 */
 	  run_stray },
 	{ "TLS", { .num_packets = 50, .num_records = 50 }, 1024, 200, ON_ALL, run_tls },
 	{ "1000 TLS records",
@@ -537,32 +535,30 @@ static bool make_interfaces(void)
 static const char *why_not(void)
 {
 	struct kernel k;
-	int err = kernel_open(&k, RJ_OBJECT_PLAIN, HOOK_INGRESS, &configs[0].limits,
-			      configs[0].map_len, false, false);
+	int err = kernel_open(&k, RJ_OBJECT_PLAIN, HOOK_TC, &configs[0].limits, configs[0].map_len,
+			      false, false);
 
 	if (!err)
 		kernel_close(&k);
 	return err == -EPERM ? "not permitted to load BPF programs" : NULL;
 }
 
-static void run_configs(enum rj_object object, unsigned int hooks, uint64_t seed)
+static void run_configs(enum rj_object object, uint64_t seed)
 {
 	for (size_t i = 0; i < NUM(configs); i++)
 		for (unsigned int hook = 0; hook < NUM_HOOKS; hook++)
-			if (configs[i].hooks & hooks & 1u << hook)
+			if (configs[i].hooks & 1u << hook)
 				run(&configs[i], object, (enum hook)hook, seed + i);
 }
 
 /* parity [--quick] [SEED] */
 int main(int argc, char **argv)
 {
-	unsigned int hooks = ON_ALL;
 	const char *reason;
 	uint64_t seed;
 
 	if (argc > 1 && !strcmp(argv[1], "--quick")) {
 		share = QUICK_SHARE;
-		hooks = ON_QUICK;
 		argv++;
 		argc--;
 	}
@@ -578,10 +574,10 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	printf("the object for kernels from 5.10:\n");
-	run_configs(RJ_OBJECT_PLAIN, hooks, seed);
+	run_configs(RJ_OBJECT_PLAIN, seed);
 	if (rj_object_best() == RJ_OBJECT_FETCH) {
 		printf("the object with fetching atomics:\n");
-		run_configs(RJ_OBJECT_FETCH, hooks, seed + NUM(configs));
+		run_configs(RJ_OBJECT_FETCH, seed + NUM(configs));
 	} else {
 		printf("skipped: the object with fetching atomics: not on this kernel\n");
 		total.skipped++;

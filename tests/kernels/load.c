@@ -104,9 +104,6 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);
 	skel->rodata->rj_has_xdp_load = rj_probe_xdp_load();
 	skel->rodata->rj_has_check_mtu = rj_probe_check_mtu();
-	/* these are ingress by another name, and the verifier's time is most of a test's */
-	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_egress, false);
-	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, false);
 	bpf_object__for_each_program(prog, skel->obj)
 	{
 		if (num == MAX_PROGRAMS)

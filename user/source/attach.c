@@ -128,13 +128,9 @@ static int look_at(struct job *j, const char *name)
 	}
 }
 
-static int program_for(const struct job *j, bool is_egress)
+static int program_for(const struct job *j)
 {
-	const struct rj_attach_programs *p = j->programs;
-
-	if (j->is_ip)
-		return is_egress ? p->ip_egress : p->ip_ingress;
-	return is_egress ? p->egress : p->ingress;
+	return j->is_ip ? j->programs->tc_ip : j->programs->tc;
 }
 
 /* A link that is pinned gets the program; else one is made, and pinned where that is asked for. */
@@ -163,8 +159,8 @@ static int attach_tcx(const struct job *j, bool is_egress)
 		.ifindex = j->a->ifindex,
 		.is_egress = is_egress,
 	};
-	int fd = link_to(j, &place, program_for(j, is_egress),
-			 is_egress ? RJ_TCX_EGRESS : RJ_TCX_INGRESS, NULL);
+	int fd = link_to(j, &place, program_for(j), is_egress ? RJ_TCX_EGRESS : RJ_TCX_INGRESS,
+			 NULL);
 
 	if (fd < 0)
 		return fd;
@@ -177,7 +173,7 @@ static int attach_tc(const struct job *j, bool is_egress)
 {
 	const struct rj_pin *pin = j->programs->pin;
 	struct rj_tether *tether = j->programs->tether;
-	int prog_fd = program_for(j, is_egress);
+	int prog_fd = program_for(j);
 	struct rj_pin_place place = {
 		.kind = RJ_PIN_TC,
 		.ifindex = j->a->ifindex,

@@ -35,8 +35,8 @@ struct rj_tether;
  */
 struct rj_attach_programs {
 	int xdp;
-	int ingress, egress;	   /* frames with Ethernet headers */
-	int ip_ingress, ip_egress; /* frames that start with IP */
+	int tc;	   /* of both directions: frames with Ethernet headers */
+	int tc_ip; /* likewise frames that start with IP */
 	const struct rj_pin *pin;
 	bool is_gated;
 	struct rj_tether *tether;

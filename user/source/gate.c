@@ -13,7 +13,7 @@
 #include "source/translate.h"
 
 /* The packet programs, by their place in the program arrays. */
-enum gated { INGRESS, EGRESS, IP_INGRESS, IP_EGRESS, XDP, NUM_GATED };
+enum gated { TC, TC_IP, XDP, NUM_GATED };
 
 /*
  * struct rj_gate - @heads: what the programs copy of a frame, see rj_translate_target. @tc, @xdp:
@@ -97,8 +97,7 @@ static int load_failed(int err, struct rj_error *error)
 static int load(struct rj_gate *g, enum gated which, const struct rj_assembler *code,
 		struct rj_error *error)
 {
-	static const char *const names[NUM_GATED] = { "rj_filter_in", "rj_filter_out",
-						      "rj_filter_ipin", "rj_filter_ipout",
+	static const char *const names[NUM_GATED] = { "rj_filter_tc", "rj_filter_ip",
 						      "rj_filter_xdp" };
 	LIBBPF_OPTS(bpf_prog_load_opts, opts);
 	enum bpf_prog_type type = BPF_PROG_TYPE_SCHED_CLS;
@@ -118,9 +117,9 @@ static int gate(struct rj_gate *g, const struct rj_filter *filter, int cpus_fd, 
 		int *fd, struct rj_error *error)
 {
 	struct rj_translate_target target = {
-		.hook = which == XDP	    ? RJ_TRANSLATE_XDP :
-			which >= IP_INGRESS ? RJ_TRANSLATE_IP :
-					      RJ_TRANSLATE_ETHERNET,
+		.hook = which == XDP   ? RJ_TRANSLATE_XDP :
+			which == TC_IP ? RJ_TRANSLATE_IP :
+					 RJ_TRANSLATE_ETHERNET,
 		.head_fd = g->heads_fd,
 		.cpus_fd = cpus_fd,
 		.programs_fd = which == XDP ? g->xdp_fd : g->tc_fd,
@@ -154,12 +153,10 @@ static int gate_ip(struct rj_gate *g, struct rj_filter *filter, int cpus_fd,
 	if (err) {
 		memcpy(g->why_no_ip, why.text, sizeof(g->why_no_ip));
 		p->why_no_ip = g->why_no_ip;
-		p->ip_ingress = -1;
-		p->ip_egress = -1;
+		p->tc_ip = -1;
 		return 0;
 	}
-	err = gate(g, filter, cpus_fd, IP_INGRESS, &p->ip_ingress, error);
-	return err ? err : gate(g, filter, cpus_fd, IP_EGRESS, &p->ip_egress, error);
+	return gate(g, filter, cpus_fd, TC_IP, &p->tc_ip, error);
 }
 
 int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_programs *programs,
@@ -176,11 +173,10 @@ int rj_gate_open(struct rj_filter *filter, int cpus_fd, struct rj_attach_program
 		g->prog_fd[i] = -1;
 	err = get_maps(g, p.pin, error);
 	err = err ? err : rj_filter_use(filter, DLT_EN10MB, error);
-	err = err ? err : gate(g, filter, cpus_fd, INGRESS, &p.ingress, error);
-	err = err ? err : gate(g, filter, cpus_fd, EGRESS, &p.egress, error);
+	err = err ? err : gate(g, filter, cpus_fd, TC, &p.tc, error);
 	if (!err && p.xdp >= 0)
 		err = gate(g, filter, cpus_fd, XDP, &p.xdp, error);
-	if (!err && p.ip_ingress >= 0)
+	if (!err && p.tc_ip >= 0)
 		err = gate_ip(g, filter, cpus_fd, &p, error);
 	err = err ? err : pin_arrays(g, p.pin, error);
 	if (err) {

@@ -99,8 +99,7 @@ static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)
 	err = err ? err : bpf_map__set_max_entries(skel->maps.rj_ring, o->ring_bytes);
 	err = err ? err : use_owners(skel, &o->owners);
 	err = err ? err : bpf_program__set_autoload(skel->progs.rj_xdp, o->with_xdp);
-	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_ingress, o->with_ip);
-	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip_egress, o->with_ip);
+	err = err ? err : bpf_program__set_autoload(skel->progs.rj_tc_ip, o->with_ip);
 	return err;
 }
 
@@ -327,11 +326,9 @@ void rj_kernel_close(struct rj_kernel *k)
 void rj_kernel_programs(const struct rj_kernel *k, struct rj_attach_programs *out)
 {
 	*out = (struct rj_attach_programs){ .xdp = bpf_program__fd(k->skel->progs.rj_xdp) };
-	out->ingress = bpf_program__fd(k->skel->progs.rj_tc_ingress);
-	out->egress = bpf_program__fd(k->skel->progs.rj_tc_egress);
-	out->ip_ingress = bpf_program__fd(k->skel->progs.rj_tc_ip_ingress);
-	out->ip_egress = bpf_program__fd(k->skel->progs.rj_tc_ip_egress);
-	if (out->ip_ingress < 0)
+	out->tc = bpf_program__fd(k->skel->progs.rj_tc);
+	out->tc_ip = bpf_program__fd(k->skel->progs.rj_tc_ip);
+	if (out->tc_ip < 0)
 		out->why_no_ip = "it had an Ethernet header when rejoice was started, and has none "
 				 "now: start rejoice again";
 }

@@ -5,8 +5,8 @@
 
 #include "core/status.h"
 
-/* Packet programs there may be: in and out, for frames with Ethernet headers and without. */
-#define RJ_TETHER_MAX 4
+/* Packet programs there may be: for frames with Ethernet headers and without. */
+#define RJ_TETHER_MAX 2
 
 /*
  * struct rj_tether - a clsact filter outlives a process that is killed, and would go on counting
