@@ -338,9 +338,11 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 	if (rj_several)
 		rj_owner_set(flow, seq->rest, p);
 	if (rj_with_owners && f->hook == RJ_HOOK_SKB && rj_owner_is_due(half)) {
+		struct rj_owner *receiver = &seq->owners[RJ_OWNER_RECEIVER];
+
 		rj_owner_look(f->ctx, half, &seq->owners[RJ_OWNER_SENDER], p);
-		if (!flow->half[!(p->side & 1)].packets)
-			rj_receiver_look(f->ctx, &seq->owners[RJ_OWNER_RECEIVER], p);
+		if (rj_receiver_is_due(flow, half, receiver, p))
+			rj_receiver_look(f->ctx, receiver, p);
 	}
 	cpu->has_records = !!rj_has_records(half, seq->rest, p, limits);
 	rj_forget();

@@ -89,6 +89,22 @@ static __always_inline __u32 rj_socket_tuple(const struct rj_packet *p, struct b
 }
 
 /*
+ * rj_receiver_is_due - whether it is to be asked whose socket the packet, one that rj_owner_is_due
+ * says, is for: an end that sends says so itself, and a search takes longer than all else here. So
+ * where the first found none not all of those behind it search too.
+ */
+static __always_inline int rj_receiver_is_due(const struct rj_flow *flow,
+					      const struct rj_half *half,
+					      const struct rj_owner *known,
+					      const struct rj_packet *p)
+{
+	if (p->key.proto != RJ_IP_UDP || flow->half[!(p->side & 1)].packets)
+		return 0;
+	return !(half->packets % RJ_OWNER_EVERY) ||
+	       (!known->opener && !(half->packets & (half->packets + 1)));
+}
+
+/*
  * rj_receiver_look - notes whose UDP socket the packet is for. The frame's own socket is never the
  * receiver's here; where it comes in the kernel looks for that one only later. Out of line, as the
  * stack has no room for more. What only passes may seem to be for a socket that is bound to any
@@ -102,7 +118,7 @@ static __noinline void rj_receiver_look(struct __sk_buff *skb, struct rj_owner *
 	struct bpf_sock *sk;
 	__u32 len;
 
-	if (p->key.proto != RJ_IP_UDP || p->num_tunnels ||
+	if (p->num_tunnels ||
 	    (skb->ifindex != RJ_LOOPBACK &&
 	     (skb->ingress_ifindex != skb->ifindex || skb->pkt_type != RJ_PACKET_HOST)))
 		return;
