@@ -21,8 +21,8 @@
 
 #define NUM_RUNS 9
 #define REPEAT 200000u
-#define SAMPLED_ROUNDS                                                                             \
-	5u /* rounds behind the first in which all of 8192 bytes of each flow are sampled */
+/* rounds behind the first in which all of 8192 bytes of each flow are sampled */
+#define SAMPLED_ROUNDS 5u
 /* rounds until all that is kept of each packet is there: more than the list has entries */
 #define LIST_ROUNDS (RJ_DEFAULT_PACKETS + RJ_FIRST_IDS + 1)
 #define BATCH 5000u /* sampled packets between two drains: the ring holds twice that */
@@ -156,7 +156,10 @@ static int forget(void *user, void *data, size_t len)
 	return 0;
 }
 
-static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_bytes, bool with_hist)
+static const struct rj_owner_maps no_owners = { .sockets = -1, .listeners = -1 };
+
+static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_bytes, bool with_hist,
+			struct rj_owner_maps owners)
 {
 	struct rj_kernel_options options = {
 		.limits = { .idle_ns = 3600 * RJ_NS_PER_S,
@@ -168,6 +171,7 @@ static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_byt
 		.num_flows = max_flows,
 		.ring_bytes = RING_BYTES,
 		.with_xdp = true,
+		.owners = owners,
 	};
 	struct rj_attach_programs programs;
 	struct rj_error error = { "" };
@@ -176,7 +180,7 @@ static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_byt
 	if (err)
 		fail(error.text, err);
 	rj_kernel_programs(b->kernel, &programs);
-	b->fd[HOOK_TC][REJOICE] = programs.ingress;
+	b->fd[HOOK_TC][REJOICE] = programs.tc;
 	b->fd[HOOK_XDP][REJOICE] = programs.xdp;
 	b->ring = ring_buffer__new(rj_kernel_ring_fd(b->kernel), forget, NULL, NULL);
 	if (!b->ring)
@@ -187,7 +191,7 @@ static void open_all(struct bench *b, const char *path, uint32_t max_flows, uint
 		     bool with_hist)
 {
 	open_object(b, path, max_flows);
-	open_kernel(b, max_flows, sample_bytes, with_hist);
+	open_kernel(b, max_flows, sample_bytes, with_hist, no_owners);
 }
 
 /* Figures of full maps are of something else. */
@@ -233,8 +237,8 @@ static double run(struct bench *b, enum hook hook, enum program program, const s
 	err = bpf_prog_test_run_opts(b->rotate_fd[hook], &opts);
 	if (err)
 		fail("test run", err);
-	if (opts.retval ==
-	    (hook == HOOK_XDP ? 0u : 2u)) /* XDP_ABORTED, TC_ACT_SHOT: no tail call */
+	/* XDP_ABORTED, TC_ACT_SHOT: no tail call */
+	if (opts.retval == (hook == HOOK_XDP ? 0u : 2u))
 		fail("tail call", EINVAL);
 	*at = *b->rotation;
 	return opts.duration;
@@ -369,6 +373,9 @@ static void stay_on(int cpu)
 	if (sched_setaffinity(0, sizeof(cpus), &cpus))
 		fail("one CPU", errno);
 }
+
+#include "tests/perf/bench_owners.h"
+#include "tests/perf/bench_wire.h"
 
 /* struct pinned - a thread that runs a program on packets, on a CPU of its own. */
 struct pinned {
@@ -637,135 +644,6 @@ static void bench_many(const char *path)
 	close_all(&b);
 }
 
-/*
- * A namespace of its own with a pair of veths, so that what leaves bench_a comes in at bench_b, by
- * NAPI. Its ip and ethtool can be named, as some shells have ways of their own to them.
- */
-static void make_wire(uint32_t *ret_a, uint32_t *ret_b)
-{
-	if (unshare(CLONE_NEWNET) ||
-	    system("${IP:-ip} link add bench_a type veth peer name bench_b && "
-		   "sysctl -qw net.ipv6.conf.bench_a.disable_ipv6=1 "
-		   "net.ipv6.conf.bench_b.disable_ipv6=1 && "
-		   "${IP:-ip} link set bench_a up && ${IP:-ip} link set bench_b up && "
-		   "${ETHTOOL:-ethtool} -K bench_b gro on"))
-		fail("a pair of veths", errno ? errno : EIO);
-	*ret_a = if_nametoindex("bench_a");
-	*ret_b = if_nametoindex("bench_b");
-}
-
-/* The second number behind the name is the packets that came in. */
-static uint64_t num_received(void)
-{
-	FILE *f = fopen("/proc/net/dev", "r");
-	uint64_t packets = 0;
-	char line[512];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		char *at = strstr(line, "bench_b:");
-
-		if (!at)
-			continue;
-		strtoull(at + strlen("bench_b:"), &at, 10);
-		packets = strtoull(at, NULL, 10);
-	}
-	if (f)
-		fclose(f);
-	return packets;
-}
-
-/* Sends frames and waits until all have come in. */
-static void send_frames(struct bench *b, const struct frame *f, struct bench_rotation *at,
-			uint32_t repeat)
-{
-	int fd = bpf_program__fd(bpf_object__find_program_by_name(b->object, "bench_xdp_send"));
-	uint8_t bytes[1514];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = (int)repeat,
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = 64);
-	uint64_t before = num_received();
-	int err;
-
-	opts.data_size_in = make_frame(f, bytes);
-	*b->rotation = *at;
-	err = bpf_prog_test_run_opts(fd, &opts);
-	if (err)
-		fail("live frames", err);
-	for (int i = 0; num_received() - before < repeat; i++) {
-		if (i == 10000)
-			fail("frames were lost on the way", EIO);
-		usleep(100);
-	}
-	*at = *b->rotation;
-}
-
-/* Runs of a program and the time in them, as kernel.bpf_stats_enabled has them counted. */
-static struct bpf_prog_info info_of(int prog_fd)
-{
-	struct bpf_prog_info info = { 0 };
-	uint32_t len = sizeof(info);
-	int err = bpf_obj_get_info_by_fd(prog_fd, &info, &len);
-
-	if (err)
-		fail("program info", err);
-	return info;
-}
-
-/* Nanoseconds a frame in the program attached by TCX. */
-static double wire_run(struct bench *b, uint32_t ifindex, int prog_fd, struct bench_rotation *at,
-		       uint32_t repeat)
-{
-	int link = bpf_link_create(prog_fd, (int)ifindex, RJ_TCX_INGRESS, NULL);
-	struct bpf_prog_info before = info_of(prog_fd), after;
-
-	if (link < 0)
-		fail("TCX", link);
-	send_frames(b, &dns, at, repeat);
-	after = info_of(prog_fd);
-	close(link);
-	if (after.run_cnt - before.run_cnt < repeat)
-		fail("frames did not come to the program", EIO);
-	return (double)(after.run_time_ns - before.run_time_ns) /
-	       (double)(after.run_cnt - before.run_cnt);
-}
-
-/*
- * What the programs take of frames that pass a veth, with the network stack around them. The time
- * of a whole frame varies more than that from run to run.
- */
-static void bench_wire_flows(struct bench *b, uint32_t ifindex, struct bench_rotation first,
-			     uint32_t num_flows)
-{
-	static double ns[NUM_PROGRAMS][NUM_RUNS];
-	struct bench_rotation at[NUM_PROGRAMS];
-
-	first.num_flows = num_flows;
-	for (int p = 0; p < NUM_PROGRAMS; p++) {
-		at[p] = first;
-		wire_run(b, ifindex, b->fd[HOOK_TC][p], &at[p], LIST_ROUNDS * num_flows);
-	}
-	for (int i = 0; i < NUM_RUNS; i++)
-		for (int p = 0; p < NUM_PROGRAMS; p++)
-			ns[p][i] = wire_run(b, ifindex, b->fd[HOOK_TC][p], &at[p], REPEAT);
-	print_row(HOOK_TC, &dns, num_flows, "no samples, over a veth", ns);
-}
-
-static void bench_wire(const char *path)
-{
-	struct bench_rotation at = start(&dns, 0, 1);
-	struct bench b = { 0 };
-	uint32_t ifindex;
-
-	if (bpf_enable_stats(BPF_STATS_RUN_TIME) < 0)
-		fail("run time statistics", errno);
-	stay_on(sched_getcpu());
-	make_wire(&at.ifindex, &ifindex);
-	open_all(&b, path, 1u << 17, 0, false);
-	bench_wire_flows(&b, ifindex, at, 1);
-	at.first = 1;
-	bench_wire_flows(&b, ifindex, at, 10000);
-	close_all(&b);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -775,18 +653,18 @@ int main(int argc, char **argv)
 		      { "samples", bench_samples }, { "tls", bench_tls },
 		      { "first", bench_first },	    { "two", bench_two_cpus },
 		      { "drain", bench_drain },	    { "many", bench_many },
-		      { "wire", bench_wire } };
+		      { "owners", bench_owners },   { "wire", bench_wire } };
 
 	if (argc != 2 && argc != 3) {
 		fprintf(stderr, "usage: bpf_bench BENCH_OBJECT "
-				"[plain|hist|samples|tls|first|two|drain|many|wire]\n");
+				"[plain|hist|samples|tls|first|two|drain|many|owners|wire]\n");
 		return 2;
 	}
 	printf("kernel: ns a packet, less an empty program behind the same rotator; medians of %d "
 	       "runs\n",
 	       NUM_RUNS);
-	printf("lean: 5 values at fixed places, a lookup, 2 additions\n");
-	printf("minimum: the same behind our parser\n");
+	printf("lean: 5 values at fixed places, a lookup, 2 additions\n"
+	       "minimum: the same behind our parser\n");
 	print_head();
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (argc == 2 || !strcmp(argv[2], parts[i].name))
