@@ -9,6 +9,16 @@
 #define MAX_SECONDS 18446744073.0 /* as nanoseconds in 64 bits */
 #define US_DECIMALS 6u
 
+struct json_object *rj_json_of(struct json_object *object, const char *key, enum json_type type)
+{
+	struct json_object *value;
+
+	if (!json_object_is_type(object, json_type_object) ||
+	    !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type))
+		return NULL;
+	return value;
+}
+
 int rj_json_member(struct json_object *object, const char *key, enum json_type type,
 		   struct json_object **out, struct rj_error *why)
 {

@@ -10,11 +10,17 @@
 #include "core/error.h"
 #include "core/status.h"
 
+/*
+ * rj_json_of - the member @key of @object, borrowed; NULL where there is none of that type, or
+ * @object is none: what others write may have any form.
+ */
+struct json_object *rj_json_of(struct json_object *object, const char *key, enum json_type type);
+
 #define RJ_JSON_MAX_COUNT (UINT64_C(1) << 53) /* what every reader of JSON takes */
 
 /*
- * Each of these takes the member @key, and says in *@why what is wrong with it: -EINVAL then. 0
- * where it is absent, with *@out untouched; 1 where it is there.
+ * What must have one form: each of these takes the member @key, and says in *@why what is wrong
+ * with it: -EINVAL then. 0 where it is absent, with *@out untouched; 1 where it is there.
  */
 
 /* rj_json_text - a string of 1 to @max bytes, none of them zero; borrowed. */

@@ -80,12 +80,7 @@ bool rj_fpdb_address(char out[RJ_FPDB_MAX_TEXT + 1], const char *text)
 
 static struct json_object *object_in(struct json_object *in, const char *key)
 {
-	struct json_object *value;
-
-	return json_object_object_get_ex(in, key, &value) &&
-			       json_object_is_type(value, json_type_object) ?
-		       value :
-		       NULL;
+	return rj_json_of(in, key, json_type_object);
 }
 
 static const char *string_of(struct json_object *value)

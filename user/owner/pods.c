@@ -3,28 +3,18 @@
 #include "owner/pods.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json.h"
 #include "owner/kubelet.h"
 
 #define MAX_NESTING 64 /* of their metadata managedFields have some 15; ours */
 
-static struct json_object *member(struct json_object *object, const char *key, enum json_type type)
-{
-	struct json_object *value;
-
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type))
-		return NULL;
-	return value;
-}
-
 /* A member of these characters alone, which fits. */
 static bool take(struct json_object *meta, const char *key, char *out, size_t size)
 {
-	struct json_object *text = member(meta, key, json_type_string);
+	struct json_object *text = rj_json_of(meta, key, json_type_string);
 	size_t len = text ? (size_t)json_object_get_string_len(text) : 0;
 
 	if (!text || len >= size || !rj_kubelet_is_name(json_object_get_string(text), len))
@@ -35,7 +25,7 @@ static bool take(struct json_object *meta, const char *key, char *out, size_t si
 
 static bool read_pod(struct json_object *item, struct rj_pod *pod)
 {
-	struct json_object *meta = member(item, "metadata", json_type_object);
+	struct json_object *meta = rj_json_of(item, "metadata", json_type_object);
 
 	return take(meta, "uid", pod->uid, sizeof(pod->uid)) &&
 	       take(meta, "name", pod->name, sizeof(pod->name)) &&
@@ -78,7 +68,7 @@ int rj_pods_read(const char *text, size_t len, struct rj_pods *out)
 		return -ENOMEM;
 	json = len <= RJ_PODS_MAX_BYTES ? json_tokener_parse_ex(tokener, text, (int)len) : NULL;
 	json_tokener_free(tokener);
-	items = member(json, "items", json_type_array);
+	items = rj_json_of(json, "items", json_type_array);
 	err = items ? read_items(items, out) : -EBADMSG;
 	json_object_put(json);
 	return err;

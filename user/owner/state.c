@@ -2,10 +2,11 @@
 /* What container runtimes write of their containers, as JSON. */
 #include "owner/state.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/json.h"
 
 #define MAX_FILE_BYTES (1u << 20)   /* of one container; ours, usual are 10 to 100 kB */
 #define MAX_LIST_BYTES (4u << 20)   /* of all containers, 1 kB each; ours */
@@ -65,20 +66,9 @@ static struct json_object *read_json(struct search *s, const char *path, size_t 
 	return json;
 }
 
-/* The member of an object, of that type; NULL where there is none, or no object. */
-static struct json_object *member(struct json_object *object, const char *key, enum json_type type)
-{
-	struct json_object *value;
-
-	if (!json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type))
-		return NULL;
-	return value;
-}
-
 static void take_text(struct json_object *object, const char *key, char *out, size_t size)
 {
-	struct json_object *value = member(object, key, json_type_string);
+	struct json_object *value = rj_json_of(object, key, json_type_string);
 
 	if (value)
 		rj_state_text(json_object_get_string(value),
@@ -88,7 +78,7 @@ static void take_text(struct json_object *object, const char *key, char *out, si
 /* Whether the member says just this text. */
 static bool says(struct json_object *object, const char *key, const char *text)
 {
-	struct json_object *value = member(object, key, json_type_string);
+	struct json_object *value = rj_json_of(object, key, json_type_string);
 
 	return value && (size_t)json_object_get_string_len(value) == strlen(text) &&
 	       !strcmp(json_object_get_string(value), text);
@@ -111,7 +101,7 @@ static const struct pod_keys cri_keys = { "io.kubernetes.cri.sandbox-name",
 /* False where the state is of another pod than the cgroup. */
 static bool take_pod(struct json_object *from, const struct pod_keys *keys, struct rj_container *c)
 {
-	if (c->pod_uid[0] && member(from, keys->uid, json_type_string) &&
+	if (c->pod_uid[0] && rj_json_of(from, keys->uid, json_type_string) &&
 	    !says(from, keys->uid, c->pod_uid))
 		return false;
 	take_text(from, keys->uid, c->pod_uid, sizeof(c->pod_uid));
@@ -126,9 +116,9 @@ static bool take_pod(struct json_object *from, const struct pod_keys *keys, stru
  */
 static bool take_docker(struct json_object *json, struct rj_container *c)
 {
-	struct json_object *config = member(json, "Config", json_type_object);
-	struct json_object *labels = member(config, "Labels", json_type_object);
-	struct json_object *name = member(json, "Name", json_type_string);
+	struct json_object *config = rj_json_of(json, "Config", json_type_object);
+	struct json_object *labels = rj_json_of(config, "Labels", json_type_object);
+	struct json_object *name = rj_json_of(json, "Name", json_type_string);
 	const char *text = name ? json_object_get_string(name) : "";
 	size_t len = name ? (size_t)json_object_get_string_len(name) : 0;
 
@@ -148,9 +138,9 @@ static bool take_docker(struct json_object *json, struct rj_container *c)
 /* config.json of the OCI runtime as containerd writes it: annotations of CRI, or of nerdctl. */
 static bool take_containerd(struct json_object *json, struct rj_container *c)
 {
-	struct json_object *notes = member(json, "annotations", json_type_object);
+	struct json_object *notes = rj_json_of(json, "annotations", json_type_object);
 
-	if (!member(json, "ociVersion", json_type_string) || !take_pod(notes, &cri_keys, c))
+	if (!rj_json_of(json, "ociVersion", json_type_string) || !take_pod(notes, &cri_keys, c))
 		return false;
 	take_text(notes, "io.kubernetes.cri.container-name", c->name, sizeof(c->name));
 	take_text(notes, "nerdctl/name", c->name, sizeof(c->name));
@@ -161,7 +151,7 @@ static bool take_containerd(struct json_object *json, struct rj_container *c)
 /* Likewise as CRI-O writes it; podman's, at the same place, has not the names. */
 static bool take_crio(struct json_object *json, struct rj_container *c)
 {
-	struct json_object *notes = member(json, "annotations", json_type_object);
+	struct json_object *notes = rj_json_of(json, "annotations", json_type_object);
 
 	if (!says(notes, "io.container.manager", "cri-o") || !take_pod(notes, &kubelet_keys, c))
 		return false;
@@ -173,7 +163,7 @@ static bool take_crio(struct json_object *json, struct rj_container *c)
 /* An entry of containers.json; its metadata is JSON in a text. */
 static bool take_podman(struct json_object *json, struct rj_container *c)
 {
-	struct json_object *text = member(json, "metadata", json_type_string);
+	struct json_object *text = rj_json_of(json, "metadata", json_type_string);
 	struct json_object *meta = NULL;
 
 	if (!says(json, "id", c->id))
