@@ -4,14 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOUNTS "/proc/self/mounts"
+#include "core/cgroup2.h"
+
 #define FILEID_KERNFS 0xfe /* <linux/exportfs.h>, which the kernel keeps for itself */
 
 /* struct known - @says: what its path says; else it is kept that it says nothing. */
@@ -22,8 +22,8 @@ struct known {
 };
 
 /*
- * struct rj_cgroup_ids - @root: where cgroups of version 2 are mounted, -1: nowhere; @root_len: of
- * that path, without a slash at its end; @known: by the id, NULL where there is none yet
+ * struct rj_cgroup_ids - @root, @root_len: of rj_cgroup2_open; negative: none. @known: by the id,
+ * NULL where there is none yet
  */
 struct rj_cgroup_ids {
 	int root;
@@ -33,21 +33,6 @@ struct rj_cgroup_ids {
 	struct known *known[];
 };
 
-static void open_root(struct rj_cgroup_ids *ids)
-{
-	FILE *mounts = setmntent(MOUNTS, "re");
-	const struct mntent *mount;
-
-	while (mounts && ids->root < 0 && (mount = getmntent(mounts))) {
-		if (strcmp(mount->mnt_type, "cgroup2"))
-			continue;
-		ids->root = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		ids->root_len = strcmp(mount->mnt_dir, "/") ? strlen(mount->mnt_dir) : 0;
-	}
-	if (mounts)
-		endmntent(mounts);
-}
-
 int rj_cgroup_ids_new(size_t max, struct rj_cgroup_ids **out)
 {
 	struct rj_cgroup_ids *ids = calloc(1, sizeof(*ids) + max * sizeof(struct known *));
@@ -55,8 +40,7 @@ int rj_cgroup_ids_new(size_t max, struct rj_cgroup_ids **out)
 	if (!ids)
 		return -ENOMEM;
 	ids->max = max;
-	ids->root = -1;
-	open_root(ids);
+	ids->root = rj_cgroup2_open(&ids->root_len);
 	*out = ids;
 	return 0;
 }

@@ -11,7 +11,8 @@
 
 #include "bpf/wire.h"
 #include "core/clock.h"
-#include "owner/holders.h"
+#include "core/socket_fds.h"
+#include "owner/process.h"
 #include "owner/sock_diag.h"
 
 #define PROC "/proc"
@@ -57,7 +58,8 @@ struct look {
 	struct found *sockets; /* sorted by inode */
 	size_t num_sockets, room;
 	uint64_t begin_ns;
-	uint32_t told_pid; /* the last process that was told of */
+	uint32_t told_pid; /* the last process that was told of, and its name */
+	uint64_t told_name;
 	struct rj_sockets_counts counts;
 };
 
@@ -228,27 +230,30 @@ static void tell_of(struct rj_sockets *s, const struct rj_process_met *met)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static bool wants(void *user, uint32_t inode)
-{
-	return find_socket(user, inode);
-}
-
-static void take_holder(void *user, uint32_t inode, uint32_t pid, uint64_t start_ns)
+static bool take_holder(void *user, const struct rj_socket_fd *s)
 {
 	struct look *l = user;
-	struct found *found = find_socket(l, inode);
-	struct rj_process_met met = { .name = rj_process_name(start_ns, pid), .uid = 0xffffffffu };
+	struct found *found = find_socket(l, s->inode);
+	struct rj_process_met met = { .uid = 0xffffffffu };
+	uint64_t start_ns;
 
-	if (pid != l->told_pid) {
+	if (!found)
+		return true;
+	if (s->pid != l->told_pid) {
+		if (!rj_process_start(s->dir, &start_ns))
+			return false;
+		met.name = rj_process_name(start_ns, s->pid);
 		met.time_ns = rj_clock_ns(CLOCK_MONOTONIC);
 		tell_of(l->all, &met);
-		l->told_pid = pid;
+		l->told_pid = s->pid;
+		l->told_name = met.name;
 	}
-	if (found->last_pid == pid) /* another descriptor of it */
-		return;
+	if (found->last_pid == s->pid) /* another descriptor of it */
+		return true;
 	l->counts.held += !found->last_pid;
-	found->last_pid = pid;
-	add_socket(l, &found->socket, met.name);
+	found->last_pid = s->pid;
+	add_socket(l, &found->socket, l->told_name);
+	return true;
 }
 
 static bool is_over(void *user)
@@ -285,7 +290,7 @@ static void add_closed(struct look *l)
 
 static int find_all(struct look *l)
 {
-	const struct rj_holders_visitor visitor = { wants, take_holder, is_over, l };
+	const struct rj_socket_fds_visitor visitor = { take_holder, is_over, l };
 	struct table *t = l->table;
 	int err = rj_sock_diag_sockets(take_socket, l);
 
@@ -296,7 +301,7 @@ static int find_all(struct look *l)
 		qsort(l->sockets, l->num_sockets, sizeof(*l->sockets), compare_inodes);
 	if (t->num_addresses)
 		qsort(t->addresses, t->num_addresses, sizeof(*t->addresses), compare_addresses);
-	err = rj_holders_visit(PROC, &visitor);
+	err = rj_socket_fds_visit(PROC, &visitor);
 	if (err)
 		return err;
 	rj_owner_rows_sort(&t->rows);

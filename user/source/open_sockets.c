@@ -1,95 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Goes through /proc and takes each socket by pidfd_getfd. */
+/* Takes each socket that is in /proc by pidfd_getfd. */
 #include "source/open_sockets.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define LINK_START "socket:["
+#include "core/socket_fds.h"
 
+/* struct visit - @pid_fd: of process @pid, negative: none. @refused: an errno that stays so. */
 struct visit {
 	rj_open_sockets_seen *seen;
 	void *user;
+	uint32_t pid;
+	int pid_fd;
 	bool any;
-	int refused; /* a negative errno that will not get better */
+	int refused;
 };
 
-/* The number that a name in /proc is; false for the rest. */
-static bool read_number(const char *name, unsigned long *out)
+static bool open_process(struct visit *v, uint32_t pid)
 {
-	char *end;
+	if (v->pid_fd >= 0)
+		close(v->pid_fd);
+	v->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	v->pid = pid;
+	if (v->pid_fd < 0 && errno == ENOSYS)
+		v->refused = -errno;
+	return v->pid_fd >= 0;
+}
 
-	if (*name < '0' || *name > '9')
+/* A process or socket that is gone by now has nothing to show. */
+static bool take(void *user, const struct rj_socket_fd *s)
+{
+	struct visit *v = user;
+	int fd;
+
+	if ((v->pid_fd < 0 || s->pid != v->pid) && !open_process(v, s->pid))
 		return false;
-	*out = strtoul(name, &end, 10);
-	return !*end;
-}
-
-static bool is_socket(int dir_fd, const char *name)
-{
-	char target[sizeof(LINK_START)];
-	ssize_t len = readlinkat(dir_fd, name, target, sizeof(target));
-
-	return len >= (ssize_t)strlen(LINK_START) &&
-	       !memcmp(target, LINK_START, strlen(LINK_START));
-}
-
-static void visit_socket(struct visit *v, int pid_fd, uint32_t pid, unsigned long number)
-{
-	int fd = (int)syscall(SYS_pidfd_getfd, pid_fd, (int)number, 0);
-
+	fd = (int)syscall(SYS_pidfd_getfd, v->pid_fd, (int)s->number, 0);
 	if (fd < 0) {
 		if (errno == ENOSYS || errno == EPERM)
 			v->refused = -errno;
-		return;
+		return true;
 	}
 	v->any = true;
-	v->seen(v->user, pid, fd);
+	v->seen(v->user, s->pid, fd);
 	close(fd);
-}
-
-/* One that is gone by now has nothing to show. */
-static void visit_process(struct visit *v, uint32_t pid)
-{
-	int pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	const struct dirent *entry;
-	unsigned long number;
-	char path[64];
-	DIR *dir;
-
-	if (pid_fd < 0) {
-		if (errno == ENOSYS)
-			v->refused = -errno;
-		return;
-	}
-	snprintf(path, sizeof(path), "/proc/%u/fd", pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir)))
-		if (read_number(entry->d_name, &number) && is_socket(dirfd(dir), entry->d_name))
-			visit_socket(v, pid_fd, pid, number);
-	if (dir)
-		closedir(dir);
-	close(pid_fd);
+	return true;
 }
 
 int rj_open_sockets_visit(rj_open_sockets_seen *seen, void *user)
 {
-	struct visit v = { .seen = seen, .user = user };
-	DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-	unsigned long pid;
+	struct visit v = { .seen = seen, .user = user, .pid_fd = -1 };
+	const struct rj_socket_fds_visitor visitor = { .each = take, .user = &v };
+	int err = rj_socket_fds_visit("/proc", &visitor);
 
-	if (!proc)
-		return -errno;
-	while ((entry = readdir(proc)))
-		if (read_number(entry->d_name, &pid))
-			visit_process(&v, (uint32_t)pid);
-	closedir(proc);
+	if (v.pid_fd >= 0)
+		close(v.pid_fd);
+	if (err)
+		return err;
 	return v.any ? 0 : v.refused;
 }

@@ -5,22 +5,18 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <mntent.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bpf/owner.skel.h"
+#include "core/cgroup2.h"
 #include "source/memory.h"
 #include "source/open_sockets.h"
 
-#define MOUNTS "/proc/self/mounts"
 #define MAX_LINKS 16
-#define ROOT_CGROUP 1 /* its inode */
 
 struct rj_owners {
 	struct rj_owner_bpf *skel;
@@ -34,43 +30,6 @@ struct rj_owners {
 	rj_owners_met *met;
 	void *user;
 };
-
-/* Whether the directory is the root of all cgroups: what is mounted may be a part. */
-static bool is_root(int fd)
-{
-	struct stat of;
-
-	return !fstat(fd, &of) && of.st_ino == ROOT_CGROUP;
-}
-
-/*
- * The root of the cgroups of version 2, or else the first part that is mounted; or a negative
- * errno. In a container its own cgroup is mounted, and the node's where that is asked for.
- */
-static int open_cgroup(void)
-{
-	FILE *mounts = setmntent(MOUNTS, "re");
-	const struct mntent *mount;
-	int found = -ENOENT, fd;
-
-	if (!mounts)
-		return -errno;
-	while ((found < 0 || !is_root(found)) && (mount = getmntent(mounts))) {
-		if (strcmp(mount->mnt_type, "cgroup2"))
-			continue;
-		fd = open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 || (found >= 0 && !is_root(fd))) {
-			if (fd >= 0)
-				close(fd);
-			continue;
-		}
-		if (found >= 0)
-			close(found);
-		found = fd;
-	}
-	endmntent(mounts);
-	return found;
-}
 
 static int on_met(void *user, void *data, size_t len)
 {
@@ -245,7 +204,7 @@ static int start(struct rj_owners *o, int cgroup_fd)
 int rj_owners_open(rj_owners_met *met, void *user, struct rj_owners **out, struct rj_error *error)
 {
 	struct rj_owners *o = calloc(1, sizeof(*o));
-	int fd = open_cgroup(), err;
+	int fd = rj_cgroup2_open(NULL), err;
 
 	libbpf_set_print(NULL);
 	if (!o) {
@@ -255,7 +214,7 @@ int rj_owners_open(rj_owners_met *met, void *user, struct rj_owners **out, struc
 	}
 	o->met = met;
 	o->user = user;
-	o->is_part = fd >= 0 && !is_root(fd);
+	o->is_part = fd >= 0 && !rj_cgroup2_is_root(fd);
 	if (fd < 0) {
 		free(o);
 		return rj_error_set(error, fd, "no cgroups of version 2 are mounted (%s)",

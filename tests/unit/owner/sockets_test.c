@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "owner/holders.h"
 #include "tests/unit/unit.h"
 
 #define TCP 6
@@ -179,18 +178,4 @@ TEST(sockets_of_two_processes)
 	close(ends[1]);
 	CHECK_EQ(waitpid(child, NULL, 0), child);
 	close(server);
-}
-
-TEST(sockets_know_links_of_descriptors)
-{
-	CHECK_EQ(rj_holders_inode("socket:[1]"), 1);
-	CHECK_EQ(rj_holders_inode("socket:[4294967295]"), 4294967295);
-	CHECK_EQ(rj_holders_inode("socket:[4294967296]"), 0);
-	CHECK_EQ(rj_holders_inode("socket:[]"), 0);
-	CHECK_EQ(rj_holders_inode("socket:[-1]"), 0);
-	CHECK_EQ(rj_holders_inode("socket:[12"), 0);
-	CHECK_EQ(rj_holders_inode("socket:[12]x"), 0);
-	CHECK_EQ(rj_holders_inode("pipe:[12]"), 0);
-	CHECK_EQ(rj_holders_inode("/tmp/socket:[12]"), 0);
-	CHECK_EQ(rj_holders_inode(""), 0);
 }

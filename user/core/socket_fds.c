@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* A walk through the descriptors of all processes. */
-#include "owner/holders.h"
+#include "core/socket_fds.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,12 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "owner/process.h"
-
 #define LINK_BYTES 64u /* of a socket's; what is longer is none */
 #define SOCKET "socket:["
 
-uint32_t rj_holders_inode(const char *link)
+uint32_t rj_socket_inode(const char *link)
 {
 	unsigned long long inode;
 	const char *digits = link + strlen(SOCKET);
@@ -35,16 +33,25 @@ static uint32_t inode_of(int fds, const char *name)
 	if (len <= 0)
 		return 0;
 	link[len] = 0;
-	return rj_holders_inode(link);
+	return rj_socket_inode(link);
 }
 
-/* Descriptors of the process whose folder is @dir. */
-static void visit_fds(const struct rj_holders_visitor *v, int dir, uint32_t pid)
+/* The number that a name in /proc is; false for the rest. */
+static bool read_number(const char *name, uint32_t *out)
+{
+	char *end;
+	unsigned long number = strtoul(name, &end, 10);
+
+	*out = (uint32_t)number;
+	return *name >= '0' && *name <= '9' && !*end && number <= UINT32_MAX;
+}
+
+static void visit_fds(const struct rj_socket_fds_visitor *v, int dir, uint32_t pid)
 {
 	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *fds = fd < 0 ? NULL : fdopendir(fd);
+	struct rj_socket_fd s = { .pid = pid, .dir = dir };
 	const struct dirent *entry;
-	uint64_t start_ns = 0;
 
 	if (!fds) {
 		if (fd >= 0)
@@ -52,38 +59,27 @@ static void visit_fds(const struct rj_holders_visitor *v, int dir, uint32_t pid)
 		return;
 	}
 	while ((entry = readdir(fds))) {
-		uint32_t inode = inode_of(fd, entry->d_name);
-
-		if (!inode || !v->wants(v->user, inode))
+		if (!read_number(entry->d_name, &s.number))
 			continue;
-		if (!start_ns && !rj_process_start(dir, &start_ns))
+		s.inode = inode_of(fd, entry->d_name);
+		if (s.inode && !v->each(v->user, &s))
 			break;
-		v->each(v->user, inode, pid, start_ns);
 	}
 	closedir(fds);
 }
 
-/* Folders of processes are named by their numbers; 0: it is none. */
-static uint32_t pid_of(const char *name)
-{
-	char *end;
-	unsigned long pid = strtoul(name, &end, 10);
-
-	return *name < '1' || *name > '9' || *end || pid > UINT32_MAX ? 0 : (uint32_t)pid;
-}
-
-int rj_holders_visit(const char *proc, const struct rj_holders_visitor *v)
+int rj_socket_fds_visit(const char *proc, const struct rj_socket_fds_visitor *v)
 {
 	DIR *all = opendir(proc);
 	const struct dirent *entry;
 
 	if (!all)
 		return -errno;
-	while (!v->is_over(v->user) && (entry = readdir(all))) {
-		uint32_t pid = pid_of(entry->d_name);
+	while (!(v->is_over && v->is_over(v->user)) && (entry = readdir(all))) {
+		uint32_t pid;
 		int dir;
 
-		if (!pid)
+		if (!read_number(entry->d_name, &pid))
 			continue;
 		dir = openat(dirfd(all), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (dir < 0)
