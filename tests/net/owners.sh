@@ -132,18 +132,18 @@ without_cgroups() {
 # By sockets and /proc: those that are open when it comes, and those that stay open for a second.
 test_owners_proc() {
 	local log=$WORK/live-owners-proc.log which
-	owner_server owners-proc-plain plain 127.0.0.1 8130 tcp
-	owner_server owners-proc-workers accept ::1 8131 tcp
-	owner_server owners-proc-udp udp ::1 8132 udp
-	spawn owners-proc-early server "$here/owner-talk" hold 127.0.0.1 8130 "$WORK/truth-early" "$WORK/owners-proc-ask"
+	owner_server owners-proc-plain plain 127.0.0.1 8140 tcp
+	owner_server owners-proc-workers accept ::1 8141 tcp
+	owner_server owners-proc-udp udp ::1 8142 udp
+	spawn owners-proc-early server "$here/owner-talk" hold 127.0.0.1 8140 "$WORK/truth-early" "$WORK/owners-proc-ask"
 	wait_for "test -s $WORK/truth-early" 10
 	without_cgroups start_live owners-proc lo --record-owners "$WORK/owners-proc.map" || true
-	spawn owners-proc-late server "$here/owner-talk" hold ::1 8131 "$WORK/truth-late" "$WORK/owners-proc-ask"
+	spawn owners-proc-late server "$here/owner-talk" hold ::1 8141 "$WORK/truth-late" "$WORK/owners-proc-ask"
 	wait_for "test -s $WORK/truth-late" 10
 	sleep 1.5	# a look and a half
 	touch "$WORK/owners-proc-ask"
-	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8132 "$WORK/truth-gone"
-	in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 8130 2 2 "$WORK/truth-gone"
+	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8142 "$WORK/truth-gone"
+	in_ns server timeout 60 "$here/owner-talk" many 127.0.0.1 8140 2 2 "$WORK/truth-gone"
 	for which in early late; do
 		wait_for "! kill -0 $(proc_pid "owners-proc-$which")" 10
 	done
@@ -161,7 +161,7 @@ test_owners_proc() {
 	# of connections that are gone before a look, who listens is known; nothing is made up
 	check 'owners-proc: nothing wrong of those that were gone' \
 		"$here/owner-talk" check "$WORK/truth-gone" "$WORK/owners-proc.live" 0
-	check 'owners-proc: who listens' grep -q "\"dp\":8130,.*\"exe_da\":{\"opener\":{[^}]*\"pid\":$(proc_pid owners-proc-plain)," \
+	check 'owners-proc: who listens' grep -q "\"dp\":8140,.*\"exe_da\":{\"opener\":{[^}]*\"pid\":$(proc_pid owners-proc-plain)," \
 		"$WORK/owners-proc.live"
 	check 'owners-proc: the same in the table' test "$(wc -l <"$WORK/owners-proc.map")" = "$(grep -c '"exe' "$WORK/owners-proc.live")"
 	check_clean owners-proc
@@ -171,7 +171,7 @@ test_owners_proc() {
 # What cannot be written is told; records are all there.
 owners_to_full_disk() {
 	start_live owners-full lo --idle-timeout 0.2 --count 1 -f none --record-owners /dev/full || true
-	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8132 "$WORK/truth-gone"
+	in_ns server timeout 60 "$here/owner-talk" udp sendto ::1 8142 "$WORK/truth-gone"
 	wait_end owners-full 10
 	check 'owners-full: status' test "$PROC_STATUS" = 1
 	check 'owners-full: says so' grep -q '^rejoice: /dev/full: writing failed: No space left on device' "$WORK/live-owners-full.log"
