@@ -28,6 +28,9 @@ const volatile __u8 rj_several = 0;
 /* Whether sockets tell whose they are (owner.bpf.c), and each half is to know its socket's. */
 const volatile __u8 rj_with_owners = 0;
 
+/* Whether bpf_skc_to_mptcp_sock is there (5.19); without it nobody has what Multipath TCP sends. */
+const volatile __u8 rj_has_mptcp = 0;
+
 /* Set by user space at any time: the reaper writes out every flow, over or not. */
 __u32 rj_reap_all = 0;
 

@@ -42,10 +42,15 @@ struct task_struct {
 	struct mm_struct *mm;
 };
 
+typedef struct {
+	long long counter;
+} atomic64_t;
+
 struct sock_common {
 	unsigned short skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	atomic64_t skc_cookie;
 };
 
 struct socket;
@@ -65,6 +70,10 @@ struct inet_connection_sock {
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+};
+
+struct mptcp_sock {
+	struct inet_connection_sock sk;
 };
 
 struct socket {

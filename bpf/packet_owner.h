@@ -8,6 +8,8 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
+#include "bpf/config.h"
+#include "bpf/kernel.h"
 #include "bpf/side.h"
 #include "bpf/sockets.h"
 #include "bpf/wire.h"
@@ -27,16 +29,34 @@ static __always_inline int rj_is_sender(const struct bpf_sock *sk, const struct 
 }
 
 /*
+ * rj_mptcp_cookie - of a subflow of Multipath TCP, which the kernel has opened, the cookie of the
+ * socket that a process has; 0: it is none.
+ */
+static __always_inline __u64 rj_mptcp_cookie(struct bpf_sock *sk)
+{
+	const struct mptcp_sock *whole = rj_has_mptcp ? bpf_skc_to_mptcp_sock(sk) : 0;
+
+	return whole ? (__u64)whole->sk.icsk_inet.sk.__sk_common.skc_cookie.counter : 0;
+}
+
+/*
  * rj_owner_of_listener - before a connection is accepted, whose its listener is: the answer to a
  * SYN is sent for a socket to be, which has the cookie of the one that will be accepted.
  */
 static __always_inline void rj_owner_of_listener(struct bpf_sock *sk, struct rj_owner *out)
 {
 	struct bpf_sock *listener = bpf_get_listener_sock(sk);
-	struct rj_owner *owner;
+	struct rj_owner *owner, known;
+	__u64 cookie;
 
 	if (!listener)
 		return;
+	cookie = rj_mptcp_cookie(listener);
+	if (cookie) {
+		if (rj_socket_get(cookie, &known))
+			*out = known;
+		return;
+	}
 	owner = bpf_sk_storage_get(&rj_listeners, listener, 0, 0);
 	if (owner)
 		*out = *owner;
@@ -54,12 +74,14 @@ static __always_inline void rj_owner_look(struct __sk_buff *skb, struct rj_half 
 {
 	struct bpf_sock *sk = skb->sk;
 	struct rj_owner owner;
+	__u64 cookie;
 
 	if (half->packets >= RJ_OWNER_PACKETS)
 		half->bits |= RJ_HALF_OWNED;
 	if (!sk || ((skb->ingress_ifindex || p->num_tunnels) && !rj_is_sender(sk, p)))
 		return;
-	if (rj_socket_get(bpf_get_socket_cookie(skb), &owner)) {
+	cookie = rj_mptcp_cookie(sk);
+	if (rj_socket_get(cookie ? cookie : bpf_get_socket_cookie(skb), &owner)) {
 		if (owner.opener)
 			out->opener = owner.opener;
 		if (owner.user)

@@ -99,6 +99,7 @@ static int set_up(struct rj_flow_bpf *skel, const struct way *way, uint32_t log_
 	skel->rodata->rj_limits = way->limits;
 	skel->rodata->rj_several = way->is_several;
 	skel->rodata->rj_with_owners = way->with_owners;
+	skel->rodata->rj_has_mptcp = rj_probe_mptcp();
 	skel->rodata->rj_has_xdp_frags = rj_probe_xdp_frags();
 	if (skel->rodata->rj_has_xdp_frags)
 		bpf_program__set_flags(skel->progs.rj_xdp, BPF_F_XDP_HAS_FRAGS);

@@ -20,6 +20,27 @@ owner_check() {
 
 has_exe() { grep -E "\"dp\":$1,.*\"$2\":\{[^}]*$3" "$WORK/owners.live"; }
 
+# Multipath TCP, where this kernel has it: who opened the socket, whose subflows are the kernel's own.
+owners_multipath() {
+	local i
+	[ "$(in_ns server cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ] || return 0
+	start_live owners-multipath lo || true
+	owner_server owners-multipath-both multipath 127.0.0.1 8121 tcp
+	owner_server owners-multipath-plain plain ::1 8122 tcp
+	for i in "127.0.0.1 8121" "127.0.0.1 8121" "::1 8122"; do
+		# shellcheck disable=SC2086
+		in_ns server timeout 10 "$here/owner-talk" multipath $i "$WORK/truth-multipath-clients"
+	done
+	# as clients of servers in Go mostly are
+	in_ns server timeout 10 "$here/owner-talk" many 127.0.0.1 8121 2 2 "$WORK/truth-multipath-clients"
+	stop_proc live-owners-multipath INT
+	owner_records=owners-multipath.live
+	owner_check 'owners-multipath: clients' multipath-clients
+	owner_check 'owners-multipath: servers' owners-multipath-both owners-multipath-plain
+	owner_records=owners.live
+	check_clean owners-multipath
+}
+
 # Over loopback, where both ends are this machine's, IPv4 and IPv6, and over the cable, where one is watched.
 test_owners() {
 	local truth=$WORK/truth mode i
@@ -87,6 +108,7 @@ test_owners() {
 	owner_check 'owners: an end in another namespace of this machine' elsewhere
 	owners_of_capture
 	check_clean owners
+	owners_multipath
 }
 
 # read_with_map NAME MAP: what the capture of loopback says with it; valid, with as many flows as ever.

@@ -76,6 +76,7 @@ static int use_owners(struct rj_flow_bpf *skel, const struct rj_owner_maps *owne
 	int err = use_map(skel->maps.rj_sockets, owners->sockets);
 
 	skel->rodata->rj_with_owners = owners->sockets >= 0;
+	skel->rodata->rj_has_mptcp = owners->sockets >= 0 && rj_probe_mptcp();
 	return err ? err : use_map(skel->maps.rj_listeners, owners->listeners);
 }
 

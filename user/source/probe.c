@@ -160,6 +160,11 @@ bool rj_probe_check_mtu(void)
 	return has_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_check_mtu);
 }
 
+bool rj_probe_mptcp(void)
+{
+	return has_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_skc_to_mptcp_sock);
+}
+
 static bool has_tcx(void)
 {
 	return has_link(RJ_TCX_INGRESS);
@@ -201,6 +206,7 @@ static const struct question {
 	{ "bpf_check_mtu (super-packets by generic XDP)", rj_probe_check_mtu, true },
 	{ "TCX links (else clsact)", has_tcx, true },
 	{ "netkit links (not used)", has_netkit, true },
+	{ "bpf_skc_to_mptcp_sock (processes of Multipath TCP)", rj_probe_mptcp, true },
 	{ "fetching atomics (exact sequences)", rj_probe_fetch, true },
 	{ "batches of map entries (not used)", has_batches, true },
 	{ "bpf_loop (not used)", has_loop, true },

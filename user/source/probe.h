@@ -17,6 +17,9 @@ bool rj_probe_xdp_load(void);
 /* rj_probe_check_mtu - whether XDP programs can ask for the MTU (bpf_check_mtu, 5.12). */
 bool rj_probe_check_mtu(void);
 
+/* rj_probe_mptcp - whether a subflow leads to its socket (bpf_skc_to_mptcp_sock, 5.19). */
+bool rj_probe_mptcp(void);
+
 /*
  * rj_probe_kernel - calls @feature for each thing rejoice uses or was made to look for, whether
  * needed or not: 1 it is there, 0 it is not, -EPERM this process may not ask.
