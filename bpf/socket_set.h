@@ -48,13 +48,15 @@ static __always_inline __u32 rj_socket_set_find(const struct rj_socket_set *set,
 
 _Static_assert(RJ_SOCKET_WAYS == 8, "rj_socket_way is for eight places");
 
-/* rj_socket_way - the first of @places. */
+/* rj_socket_way - the first of @places. Older verifiers (6.1) lose its bounds on the way. */
 static __always_inline __u32 rj_socket_way(__u32 places)
 {
 	__u32 first = places & -places;
+	__u64 way = rj_is_some(first & 0xaa) | rj_is_some(first & 0xcc) << 1 |
+		    rj_is_some(first & 0xf0) << 2;
 
-	return (__u32)(rj_is_some(first & 0xaa) | rj_is_some(first & 0xcc) << 1 |
-		       rj_is_some(first & 0xf0) << 2);
+	rj_hide(way);
+	return (__u32)way & (RJ_SOCKET_WAYS - 1);
 }
 
 /* rj_socket_set_get - false where @cookie is none of the set. */
