@@ -139,8 +139,8 @@ through_middle_once() {
 middle_traffic=over_the_middle
 burst_over_the_middle() { in_ns client "$here/talk" burst "$SERVER2" 500 9; }
 
-# every_record NAME PATTERN: has it.
-every_record() { ! grep -v -- "$2" "$WORK/$1.live"; }
+# every_record NAME PATTERN: has it; but for reports of multicast listeners, which the middle sends by itself.
+every_record() { ! grep -v -e '"da":"ff02::16"' -e "$2" "$WORK/$1.live"; }
 
 # What went around a full map on two interfaces is nothing that a killed process had in its hands.
 duplicates_of_pins() {
