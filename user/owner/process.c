@@ -413,6 +413,11 @@ static bool is_that(const struct rj_processes *p, uint64_t boot_ns, uint64_t met
 	return boot_ns <= met_ns + slept_ns + NS_PER_S / (uint64_t)p->ticks_per_s;
 }
 
+static uint64_t as_realtime(uint64_t boot_ns)
+{
+	return rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + boot_ns;
+}
+
 /* What is opened in the folder @dir is of the very process that it was of, or not there. */
 static int look_in(struct rj_processes *p, int dir, const struct rj_process_met *met,
 		   struct rj_process *process)
@@ -425,7 +430,7 @@ static int look_in(struct rj_processes *p, int dir, const struct rj_process_met 
 		return err;
 	if (!is_that(p, boot_ns, met->time_ns))
 		return -ESRCH;
-	process->start_ns = rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + boot_ns;
+	process->start_ns = as_realtime(boot_ns);
 	err = read_path(p, dir, met, process);
 	if (err == -ENOENT && state != 'Z') /* the kernel's own */
 		err = 0;
@@ -455,8 +460,7 @@ static void recall(const struct rj_processes *p, const struct rj_process_met *me
 		   struct rj_process *process)
 {
 	if (!process->start_ns && met->start_ns)
-		process->start_ns =
-			rj_clock_ns(CLOCK_REALTIME) - rj_clock_ns(CLOCK_BOOTTIME) + met->start_ns;
+		process->start_ns = as_realtime(met->start_ns);
 	if (!process->path)
 		(void)recall_program(p, met, process);
 }
