@@ -108,8 +108,7 @@ static double measure_asked(struct bench *b, const struct frame *f, uint32_t *fi
 
 	for (uint32_t i = 0; i < OWNED_GROUPS; i++, *first += OWNED_FLOWS)
 		ns[i] = measure_young(b, HOOK_TC, REJOICE, f, *first, OWNED_FLOWS);
-	qsort(ns, OWNED_GROUPS, sizeof(*ns), by_value);
-	return ns[OWNED_GROUPS / 2];
+	return median_of(ns, OWNED_GROUPS);
 }
 
 static double measure_later(struct bench *b, const struct frame *f, uint32_t *first)
@@ -134,7 +133,7 @@ static void compare_owners(const char *path, const struct rj_owner_bpf *owners, 
 		  .listeners = bpf_map__fd(owners->maps.rj_listeners) },
 	};
 	struct bench b[2] = { { 0 }, { 0 } };
-	double ns[2][NUM_RUNS], more[NUM_RUNS];
+	double ns[2][NUM_RUNS], more[NUM_RUNS], middle;
 	uint32_t first[2] = { 0, 0 };
 
 	for (int with = 0; with < 2; with++) {
@@ -148,9 +147,9 @@ static void compare_owners(const char *path, const struct rj_owner_bpf *owners, 
 		more[i] = ns[1][i] - ns[0][i];
 	}
 	check_owned(b[1].kernel);
-	qsort(more, NUM_RUNS, sizeof(*more), by_value);
+	middle = median(more); /* sorts them */
 	printf("owners: %s, %s: %.0f ns a packet more (%.0f to %.0f) than %.0f\n", f->name, what,
-	       more[NUM_RUNS / 2], more[0], more[NUM_RUNS - 1], median(ns[0]));
+	       middle, more[0], more[NUM_RUNS - 1], median(ns[0]));
 	for (int with = 0; with < 2; with++)
 		close_all(&b[with]);
 }

@@ -251,10 +251,15 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double median_of(double *values, size_t num)
+{
+	qsort(values, num, sizeof(*values), by_value);
+	return values[num / 2];
+}
+
 static double median(double *values)
 {
-	qsort(values, NUM_RUNS, sizeof(*values), by_value);
-	return values[NUM_RUNS / 2];
+	return median_of(values, NUM_RUNS);
 }
 
 static void print_head(void)
