@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define RJ_ABI_VERSION 11u
+#define RJ_ABI_VERSION 12u
 
 /* Limits, by name. */
 /* The first four are what the packet programs read; frames with more are user space's to read. */
@@ -287,6 +287,8 @@ struct rj_half {
  * @tls_seq: with RJ_TLS_BEHIND the sequence number of the first record found: user space, which
  *        reads the protocol before it, knows whether TLS starts there
  * @syn_before: number of the SYN before the one kept, where that was another; 0: none
+ * @receiver_peer: UDP, kernel: the receiver's socket is in the namespace that rj_peers has under
+ *        this name; 0: in that of the interfaces
  */
 struct rj_rest {
 	__u64 first_ns;
@@ -308,7 +310,10 @@ struct rj_rest {
 	__u32 retrans;
 	__u32 ooo;
 	struct rj_hole hole[RJ_TCP_HOLES];
-	__u32 syn_seq;
+	union {
+		__u32 syn_seq;
+		__u32 receiver_peer;
+	};
 	__u16 syn_window;
 	__u8 syn_opt_len;
 	__u8 also_missed;

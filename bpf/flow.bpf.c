@@ -338,11 +338,8 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 	if (rj_several)
 		rj_owner_set(flow, seq->rest, p);
 	if (rj_with_owners && f->hook == RJ_HOOK_SKB && rj_owner_is_due(half)) {
-		struct rj_owner *receiver = &seq->owners[RJ_OWNER_RECEIVER];
-
 		rj_owner_look(f->ctx, half, &seq->owners[RJ_OWNER_SENDER], p);
-		if (rj_receiver_is_due(flow, half, receiver, p))
-			rj_receiver_look(f->ctx, receiver, p);
+		rj_receiver_look(f->ctx, flow, half, &seq->owners[RJ_OWNER_RECEIVER], seq->rest, p);
 	}
 	cpu->has_records = !!rj_has_records(half, seq->rest, p, limits);
 	rj_forget();
@@ -355,6 +352,16 @@ static __always_inline void rj_add_whole(const struct rj_frame *f, struct rj_flo
 		rj_sample_counted(seq->rest, cpu, RJ_COUNT_LOST_FULL);
 	if (half->slot != seq->slot)
 		rj_was_cut(half, seq->rest);
+}
+
+/* rj_pass_by - what a packet tells that is counted on another interface. */
+static __always_inline void rj_pass_by(const struct rj_frame *f, const struct rj_flow *flow,
+				       const struct rj_half *half, const struct rj_seq *seq,
+				       const struct rj_packet *p)
+{
+	rj_owner_note(seq->rest, p->ifindex);
+	if (rj_with_owners && f->hook == RJ_HOOK_SKB && rj_owner_is_due(half))
+		rj_receiver_look(f->ctx, flow, half, &seq->owners[RJ_OWNER_RECEIVER], seq->rest, p);
 }
 
 /* rj_account - adds a parsed packet to its flow. */
@@ -381,7 +388,7 @@ static __always_inline void rj_account(const struct rj_frame *f, struct rj_cpu *
 		p->time_ns = rj_now(half, seq.rest, cpu, &limits);
 		if (rj_several && rj_is_duplicate(flow, half, p)) {
 			if (seq.rest && !dying) /* whose slot may be another's already */
-				rj_owner_note(seq.rest, p->ifindex);
+				rj_pass_by(f, flow, half, &seq, p);
 			cpu->counters[RJ_REASON_DUPLICATE] += p->num_segments;
 			return;
 		}

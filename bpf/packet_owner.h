@@ -113,45 +113,67 @@ static __always_inline __u32 rj_socket_tuple(const struct rj_packet *p, struct b
 /*
  * rj_receiver_is_due - whether it is to be asked whose socket the packet, one that rj_owner_is_due
  * says, is for: an end that sends says so itself, and a search takes longer than all else here. So
- * where the first found none not all of those behind it search too.
+ * where the first found none, in the namespace where it @is_found if it is, not all of those
+ * behind it search too.
  */
 static __always_inline int rj_receiver_is_due(const struct rj_flow *flow,
-					      const struct rj_half *half,
-					      const struct rj_owner *known,
+					      const struct rj_half *half, int is_found,
 					      const struct rj_packet *p)
 {
 	if (p->key.proto != RJ_IP_UDP || flow->half[!(p->side & 1)].packets)
 		return 0;
 	return !(half->packets % RJ_OWNER_EVERY) ||
-	       (!known->opener && !(half->packets & (half->packets + 1)));
+	       (!is_found && !(half->packets & (half->packets + 1)));
 }
 
 /*
- * rj_receiver_look - notes whose UDP socket the packet is for. The frame's own socket is never the
- * receiver's here; where it comes in the kernel looks for that one only later. Out of line, as the
- * stack has no room for more. What only passes may seem to be for a socket that is bound to any
- * address: user space sets that right.
+ * rj_udp_owner - whose UDP socket of namespace @ns the packet is for; false: nobody's. Out of line,
+ * as the stack has no room for more.
  */
-static __noinline void rj_receiver_look(struct __sk_buff *skb, struct rj_owner *out,
-					const struct rj_packet *p)
+static __noinline int rj_udp_owner(struct __sk_buff *skb, struct rj_owner *out,
+				   const struct rj_packet *p, __u64 ns)
 {
 	struct bpf_sock_tuple tuple = {};
 	struct rj_owner *owner;
 	struct bpf_sock *sk;
 	__u32 len;
 
-	if (p->num_tunnels ||
-	    (skb->ifindex != RJ_LOOPBACK &&
-	     (skb->ingress_ifindex != skb->ifindex || skb->pkt_type != RJ_PACKET_HOST)))
-		return;
 	len = rj_socket_tuple(p, &tuple);
-	sk = bpf_sk_lookup_udp(skb, &tuple, len, BPF_F_CURRENT_NETNS, 0);
+	sk = bpf_sk_lookup_udp(skb, &tuple, len, ns, 0);
 	if (!sk)
-		return;
+		return 0;
 	owner = bpf_sk_storage_get(&rj_listeners, sk, 0, 0);
 	if (owner)
 		*out = *owner;
 	bpf_sk_release(sk);
+	return owner != 0;
+}
+
+/*
+ * rj_receiver_look - notes whose UDP socket the packet is for. The frame's own socket is never the
+ * receiver's here; where it comes in the kernel looks for that one only later. What only passes
+ * may seem to be for a socket that is bound to any address: user space sets that right. It passes
+ * here before it goes to the far end of a pair, who is asked even so, and whose answer stands.
+ */
+static __always_inline void rj_receiver_look(struct __sk_buff *skb, const struct rj_flow *flow,
+					     const struct rj_half *half, struct rj_owner *out,
+					     struct rj_rest *rest, const struct rj_packet *p)
+{
+	int is_here = skb->ifindex == RJ_LOOPBACK || skb->ingress_ifindex == skb->ifindex;
+	__u32 ifindex = skb->ifindex, *peer;
+	int is_found = is_here ? out->opener != 0 : rest->receiver_peer != 0;
+
+	if (p->num_tunnels || !rj_receiver_is_due(flow, half, is_found, p))
+		return;
+	if (is_here) {
+		if (!rest->receiver_peer &&
+		    (ifindex == RJ_LOOPBACK || skb->pkt_type == RJ_PACKET_HOST))
+			rj_udp_owner(skb, out, p, (__u64)BPF_F_CURRENT_NETNS);
+		return;
+	}
+	peer = bpf_map_lookup_elem(&rj_peers, &ifindex);
+	if (peer && *peer && rj_udp_owner(skb, out, p, *peer - 1))
+		rest->receiver_peer = *peer;
 }
 
 #endif

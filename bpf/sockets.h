@@ -36,6 +36,21 @@ struct {
 	__type(value, struct rj_owner);
 } rj_listeners SEC(".maps");
 
+/* Interfaces of rj_peers. Ours: more pods than a node has. */
+#define RJ_MAX_PEERS 4096u
+
+/*
+ * By the index of an interface whose frames come out in another namespace, as those of a veth pair
+ * do: that namespace's number in this one, + 1. Written by user space.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RJ_MAX_PEERS);
+	__type(key, __u32);
+	__type(value, __u32);
+} rj_peers SEC(".maps");
+
 /*
  * rj_socket_set_of - one of the two sets that a socket may be in. Cookies are counted up: those of
  * the first are evenly filled by sockets that are closed in turn; the second are spread by

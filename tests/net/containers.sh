@@ -221,6 +221,8 @@ pods_talk() {
 			/tests/owner-talk udp $mode '"$SERVER2"' 8142 /dev/null &&
 			/tests/owner-talk udp $mode '"$SERVER2_6"' 8143 /dev/null || exit
 		done
+		/tests/owner-talk udp tell '"$SERVER2"' 8144 /dev/null &&
+		/tests/owner-talk udp tell '"$SERVER2_6"' 8144 /dev/null || exit
 		echo all >/dev/stderr' - "$one_each"
 	wait_for "grep -q all $WORK/container-asker-$i.log" 60
 }
@@ -235,7 +237,8 @@ test_pods() {
 	pod six b "$NS_SERVER" /tests/owner-talk serve accept "$SERVER2_6" 8141 /dev/null
 	pod four-udp c "$NS_SERVER" /tests/owner-talk serve udp "$SERVER2" 8142 /dev/null
 	pod six-udp d "$NS_SERVER" /tests/owner-talk serve udp "$SERVER2_6" 8143 /dev/null
-	for port in 8140 8141 8142 8143; do
+	pod silent e "$NS_SERVER" /tests/owner-talk serve silent :: 8144 /dev/null
+	for port in 8140 8141 8142 8143 8144; do
 		wait_for "in_ns server ss -Hlntu 'sport = :$port' | grep -q ." 10
 	done
 	middle_traffic=pods_talk compare_with=()
@@ -251,6 +254,8 @@ test_pods() {
 	pod_named 'pods: UDP over IPv4, who answers' pods 8142 exe_da 2 four-udp c
 	pod_named 'pods: UDP over IPv6, who asks' pods 8143 exe 2 "asker-$num_talks" "$num_talks"
 	pod_named 'pods: UDP over IPv6, who answers' pods 8143 exe_da 2 six-udp d
+	pod_named 'pods: UDP that nobody answers, who tells' pods 8144 exe 2 "asker-$num_talks" "$num_talks"
+	pod_named 'pods: UDP that nobody answers, who is told' pods 8144 exe_da 2 silent e
 	node_down
 	middle_down
 }

@@ -43,7 +43,7 @@ test_owners_multipath() {
 
 # Over loopback, where both ends are this machine's, IPv4 and IPv6, and over the cable, where one is watched.
 test_owners() {
-	local truth=$WORK/truth mode i
+	local truth=$WORK/truth mode i name
 	# what is there before rejoice comes
 	owner_server owners-before plain 127.0.0.1 8100 tcp
 	owner_server owners-workers accept 127.0.0.1 8101 tcp
@@ -52,6 +52,11 @@ test_owners() {
 	spawn owners-hold server "$here/owner-talk" hold 127.0.0.1 8103 "$truth-hold" "$WORK/owners-ask"
 	wait_for "test -s $truth-hold" 10
 	owner_server owners-silent-before silent 0.0.0.0 8104 udp
+	for i in there:0.0.0.0:8105 there-six::::8106 there-one:$CLIENT4:8107; do
+		name=owners-silent-${i%%:*}
+		spawn "$name" client "$here/owner-talk" serve silent "$(cut -d: -f2- <<<"${i%:*}")" "${i##*:}" "$truth-$name"
+		wait_for "in_ns client ss -Hln --udp 'sport = :${i##*:}' | grep -q ." 10
+	done
 	start_tcpdump owners lo
 	start_live owners lo,"$SERVER_IF" --idle-timeout 3 --cmdline --record-owners "$WORK/owners.map.gz" || true
 	owner_server owners-after plain 127.0.0.1 8110 tcp
@@ -80,7 +85,13 @@ test_owners() {
 		# shellcheck disable=SC2086
 		in_ns client "$here/owner-talk" udp tell $i "$truth-elsewhere"
 	done
+	for i in "$CLIENT4 8105" "$CLIENT4 8106" "$CLIENT6 8106" "$CLIENT4 8107"; do
+		# shellcheck disable=SC2086
+		in_ns server "$here/owner-talk" udp tell $i "$truth-tellers"
+	done
 	# what only passes is nobody's here, even if a socket would have taken it
+	in_ns server ip route add 10.99.0.2 via "$CLIENT4"
+	in_ns server "$here/owner-talk" udp tell 10.99.0.2 8105 "$truth-tellers"
 	in_ns client ip route add 10.99.0.1 via "$SERVER4"
 	in_ns client "$here/owner-talk" udp tell 10.99.0.1 8104 "$truth-elsewhere"
 	touch "$WORK/owners-ask"
@@ -96,8 +107,13 @@ test_owners() {
 	owner_check 'owners: sockets that are handed on' owners-hand owners-exec
 	owner_check 'owners: accepted without asking for a name' owners-nameless
 	owner_check 'owners: who is told and never answers' owners-silent-before owners-silent owners-silent-one
-	check 'owners: nobody of what passes' test "$(grep -c '"da":"10.99.0.1".*"exe_da"' "$WORK/owners.live")" = 0
-	check 'owners: what passes is seen' grep -q '"da":"10.99.0.1",' "$WORK/owners.live"
+	owner_check 'owners: who tells over the cable' tellers
+	owner_check 'owners: who is told and never answers, behind the cable' owners-silent-there{,-six,-one}
+	for i in 10.99.0.1 10.99.0.2; do
+		check "owners: nobody of what passes to $i" test "$(grep -c "\"da\":\"$i\".*\"exe_da\"" "$WORK/owners.live")" = 0
+		check "owners: what passes to $i is seen" grep -q "\"da\":\"$i\"," "$WORK/owners.live"
+	done
+	in_ns server ip route del 10.99.0.2
 	owner_check 'owners: over a cable' owners-cable
 	owner_check 'owners: a connection that was there before' hold owners-held
 	check 'owners: nginx' has_exe 443 exe_da '"name":"nginx","path":"/usr/sbin/nginx","hash":"[0-9a-f]{64}"'

@@ -130,7 +130,8 @@ static void compare_owners(const char *path, const struct rj_owner_bpf *owners, 
 	const struct rj_owner_maps maps[2] = {
 		no_owners,
 		{ .sockets = bpf_map__fd(owners->maps.rj_sockets),
-		  .listeners = bpf_map__fd(owners->maps.rj_listeners) },
+		  .listeners = bpf_map__fd(owners->maps.rj_listeners),
+		  .peers = bpf_map__fd(owners->maps.rj_peers) },
 	};
 	struct bench b[2] = { { 0 }, { 0 } };
 	double ns[2][NUM_RUNS], more[NUM_RUNS], middle;

@@ -156,7 +156,7 @@ static int forget(void *user, void *data, size_t len)
 	return 0;
 }
 
-static const struct rj_owner_maps no_owners = { .sockets = -1, .listeners = -1 };
+static const struct rj_owner_maps no_owners = { .sockets = -1, .listeners = -1, .peers = -1 };
 
 static void open_kernel(struct bench *b, uint32_t max_flows, uint32_t sample_bytes, bool with_hist,
 			struct rj_owner_maps owners)

@@ -77,7 +77,8 @@ static int use_owners(struct rj_flow_bpf *skel, const struct rj_owner_maps *owne
 
 	skel->rodata->rj_with_owners = owners->sockets >= 0;
 	skel->rodata->rj_has_mptcp = owners->sockets >= 0 && rj_probe_mptcp();
-	return err ? err : use_map(skel->maps.rj_listeners, owners->listeners);
+	err = err ? err : use_map(skel->maps.rj_listeners, owners->listeners);
+	return err ? err : use_map(skel->maps.rj_peers, owners->peers);
 }
 
 static int size_maps(struct rj_kernel *k, const struct rj_kernel_options *o)

@@ -108,15 +108,19 @@ static bool is_text(const struct attr *a, const char *text)
 	return a->len >= len && !memcmp(a->at, text, len) && (a->len == len || !a->at[len]);
 }
 
-static void read_link_info(const struct attr *info, struct rj_link *out)
+/* What of others is in another namespace is not where their frames come out. */
+static void read_link_info(const struct attr *info, bool *is_pair, struct rj_link *out)
 {
 	const uint8_t *at = info->at;
 	size_t left = info->len;
 	struct attr a;
 
-	while (next_attr(&at, &left, &a))
+	while (next_attr(&at, &left, &a)) {
 		if (a.type == IFLA_INFO_SLAVE_KIND)
 			out->is_bonded = is_text(&a, "bond") || is_text(&a, "team");
+		else if (a.type == IFLA_INFO_KIND)
+			*is_pair = is_text(&a, "veth") || is_text(&a, "netkit");
+	}
 }
 
 /* One message of a link; those of bridges about their ports (AF_BRIDGE) are not about links. */
@@ -125,6 +129,8 @@ static void read_link(const struct nlmsghdr *h, const uint8_t *body, size_t len,
 {
 	struct rj_link link = { .is_gone = h->nlmsg_type == RTM_DELLINK };
 	struct ifinfomsg info;
+	bool is_pair = false;
+	int32_t far = -1;
 	struct attr a;
 
 	if (len < NLMSG_ALIGN(sizeof(info)))
@@ -141,8 +147,12 @@ static void read_link(const struct nlmsghdr *h, const uint8_t *body, size_t len,
 		else if (a.type == IFLA_MASTER && a.len == sizeof(uint32_t))
 			memcpy(&link.master, a.at, sizeof(uint32_t));
 		else if (a.type == IFLA_LINKINFO)
-			read_link_info(&a, &link);
+			read_link_info(&a, &is_pair, &link);
+		else if (a.type == IFLA_LINK_NETNSID && a.len == sizeof(far))
+			memcpy(&far, a.at, sizeof(far));
 	}
+	if (is_pair && far >= 0)
+		link.peer = (uint32_t)far + 1;
 	link.name[sizeof(link.name) - 1] = 0;
 	if (*link.name)
 		on_link(user, &link);

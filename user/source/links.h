@@ -14,12 +14,14 @@
  * struct rj_link - what a message tells of an interface.
  * @master: index of the bridge, bond, … it is a port of, or 0
  * @is_bonded: a slave of a bond or team: its frames are its master's as well
+ * @peer: of a pair whose far end is in another namespace: that one's number here, + 1; else 0
  * @is_gone: it is no more
  */
 struct rj_link {
 	int index;
 	int master;
 	char name[IF_NAMESIZE];
+	uint32_t peer;
 	bool is_bonded;
 	bool is_gone;
 };

@@ -87,8 +87,9 @@ static void forget_passing(struct live_source *s, const struct rj_key *key,
 		if (!seq[side].owners)
 			continue;
 		receiver = &seq[side].owners[RJ_OWNER_RECEIVER];
-		if (receiver->user && !rj_local_has(s->local, key->addr[!side], key->version,
-						    rj_clock_ns(CLOCK_MONOTONIC)))
+		if (receiver->user &&
+		    !rj_local_has(s->local, seq[side].rest->receiver_peer, key->addr[!side],
+				  key->version, rj_clock_ns(CLOCK_MONOTONIC)))
 			*receiver = (struct rj_owner){ .user = 0 };
 	}
 }
@@ -546,6 +547,7 @@ static int open_there(struct live_source *s, const struct rj_live_config *config
 	if (err)
 		goto fail;
 	watch.netns = &s->netns;
+	watch.peers = options.owners.peers;
 	err = rj_watch_open(&watch, &programs, &s->watch, error);
 	if (err)
 		goto fail;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Asks the kernel by which kind of route it would reach an address (RTM_GETROUTE). */
+/*
+ * Asks the kernel by which kind of route it would reach an address (RTM_GETROUTE); of another
+ * namespace, which it tells no routes of, for all addresses (RTM_GETADDR; since Linux 4.20).
+ */
 #include "source/local.h"
 
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stddef.h>
@@ -18,26 +22,42 @@
 struct answer {
 	uint64_t addr[2];
 	uint64_t until_ns; /* 0: none */
+	uint32_t peer;
 	uint8_t version;
 	bool is_local;
 };
 
 struct rj_local {
 	int fd;
+	bool has_peers;
 	uint32_t seq;
 	struct answer kept[NUM_KEPT]; /* each at its place by address */
 };
 
-struct request {
+struct route_request {
 	struct nlmsghdr header;
 	struct rtmsg route;
 	struct rtattr attr;
 	uint8_t addr[ADDR_BYTES];
 };
 
+struct addresses_request {
+	struct nlmsghdr header;
+	struct ifaddrmsg info;
+	struct rtattr attr;
+	uint32_t peer;
+};
+
+/* struct reply - one datagram of the kernel's. */
+union reply {
+	struct nlmsghdr header;
+	uint8_t bytes[32768]; /* what it fills at most in a dump */
+};
+
 int rj_local_open(struct rj_local **out)
 {
 	struct rj_local *l = calloc(1, sizeof(*l));
+	const int one = 1;
 	int err;
 
 	if (!l)
@@ -48,6 +68,8 @@ int rj_local_open(struct rj_local **out)
 		free(l);
 		return err;
 	}
+	/* without, another namespace would not be heard of: then this one's answer must not be taken */
+	l->has_peers = !setsockopt(l->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	*out = l;
 	return 0;
 }
@@ -60,43 +82,99 @@ void rj_local_close(struct rj_local *l)
 	free(l);
 }
 
-static bool send_request(struct rj_local *l, const uint8_t *addr, uint8_t version)
+static bool send_request(const struct rj_local *l, const void *request, uint32_t len)
+{
+	return send(l->fd, request, len, 0) == (ssize_t)len;
+}
+
+/* The kernel answers within send; what is not this answer is one of before that came late. */
+static ssize_t read_reply(const struct rj_local *l, union reply *out)
+{
+	ssize_t len;
+
+	do {
+		len = recv(l->fd, out, sizeof(*out), MSG_DONTWAIT);
+		if (len < (ssize_t)sizeof(out->header))
+			return -1;
+	} while (out->header.nlmsg_seq != l->seq);
+	return len;
+}
+
+static bool is_routed_here(struct rj_local *l, const uint8_t *addr, uint8_t version)
 {
 	uint8_t len = version == 4 ? IPV4_BYTES : ADDR_BYTES;
-	struct request r = {
-		.header = { .nlmsg_type = RTM_GETROUTE,
+	struct route_request r = {
+		.header = { .nlmsg_len = (uint32_t)(offsetof(struct route_request, addr) + len),
+			    .nlmsg_type = RTM_GETROUTE,
 			    .nlmsg_flags = NLM_F_REQUEST,
 			    .nlmsg_seq = ++l->seq },
 		.route = { .rtm_family = version == 4 ? AF_INET : AF_INET6,
 			   .rtm_dst_len = (uint8_t)(len * 8) },
 		.attr = { .rta_type = RTA_DST, .rta_len = (uint16_t)RTA_LENGTH(len) },
 	};
-
-	r.header.nlmsg_len = (uint32_t)(offsetof(struct request, addr) + len);
-	memcpy(r.addr, addr + ADDR_BYTES - len, len);
-	return send(l->fd, &r, r.header.nlmsg_len, 0) == (ssize_t)r.header.nlmsg_len;
-}
-
-/* The kernel answers within send; what is not this answer is one of before that came late. */
-static bool read_answer(const struct rj_local *l)
-{
-	union {
-		struct nlmsghdr header;
-		uint8_t bytes[4096];
-	} got;
+	union reply got;
 	const struct rtmsg *route = NLMSG_DATA(&got.header);
-	ssize_t len;
 
-	do {
-		len = recv(l->fd, &got, sizeof(got), MSG_DONTWAIT);
-		if (len < (ssize_t)sizeof(got.header))
-			return false;
-	} while (got.header.nlmsg_seq != l->seq);
-	return got.header.nlmsg_type == RTM_NEWROUTE &&
-	       len >= (ssize_t)NLMSG_LENGTH(sizeof(*route)) && route->rtm_type == RTN_LOCAL;
+	memcpy(r.addr, addr + ADDR_BYTES - len, len);
+	if (!send_request(l, &r, r.header.nlmsg_len))
+		return false;
+	return read_reply(l, &got) >= (ssize_t)NLMSG_LENGTH(sizeof(*route)) &&
+	       got.header.nlmsg_type == RTM_NEWROUTE && route->rtm_type == RTN_LOCAL;
 }
 
-bool rj_local_has(struct rj_local *l, const void *addr, uint8_t version, uint64_t now_ns)
+/* One RTM_NEWADDR. On links between two points IFA_ADDRESS is the other end's. */
+static bool is_of_address(const struct nlmsghdr *h, const uint8_t *addr, size_t addr_len)
+{
+	size_t left = IFA_PAYLOAD(h);
+	const struct rtattr *a = IFA_RTA(NLMSG_DATA(h));
+	bool is_it = false;
+
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
+		if (RTA_PAYLOAD(a) != addr_len)
+			continue;
+		if (a->rta_type == IFA_LOCAL)
+			return !memcmp(RTA_DATA(a), addr, addr_len);
+		if (a->rta_type == IFA_ADDRESS)
+			is_it = !memcmp(RTA_DATA(a), addr, addr_len);
+	}
+	return is_it;
+}
+
+static bool is_listed_there(struct rj_local *l, uint32_t peer, const uint8_t *addr, uint8_t version)
+{
+	size_t addr_len = version == 4 ? IPV4_BYTES : ADDR_BYTES;
+	const struct addresses_request r = {
+		.header = { .nlmsg_len = sizeof(r),
+			    .nlmsg_type = RTM_GETADDR,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			    .nlmsg_seq = ++l->seq },
+		.info = { .ifa_family = version == 4 ? AF_INET : AF_INET6 },
+		.attr = { .rta_type = IFA_TARGET_NETNSID, .rta_len = RTA_LENGTH(sizeof(r.peer)) },
+		.peer = peer - 1,
+	};
+	bool is_there = false;
+	union reply got;
+
+	if (!l->has_peers || !send_request(l, &r, sizeof(r)))
+		return false;
+	for (;;) {
+		ssize_t len = read_reply(l, &got);
+
+		if (len < 0)
+			return false;
+		for (const struct nlmsghdr *h = &got.header; NLMSG_OK(h, len);
+		     h = NLMSG_NEXT(h, len)) {
+			if (h->nlmsg_type == NLMSG_DONE)
+				return is_there;
+			if (h->nlmsg_type != RTM_NEWADDR)
+				return false;
+			is_there |= is_of_address(h, addr + ADDR_BYTES - addr_len, addr_len);
+		}
+	}
+}
+
+bool rj_local_has(struct rj_local *l, uint32_t peer, const void *addr, uint8_t version,
+		  uint64_t now_ns)
 {
 	struct answer *a;
 	uint64_t word[2];
@@ -104,13 +182,15 @@ bool rj_local_has(struct rj_local *l, const void *addr, uint8_t version, uint64_
 	if (!l)
 		return false;
 	memcpy(word, addr, sizeof(word));
-	a = &l->kept[(word[0] ^ word[1] ^ word[1] >> 56 ^ word[1] >> 48) % NUM_KEPT];
-	if (now_ns < a->until_ns && a->version == version && a->addr[0] == word[0] &&
-	    a->addr[1] == word[1])
+	a = &l->kept[(word[0] ^ word[1] ^ word[1] >> 56 ^ word[1] >> 48 ^ peer) % NUM_KEPT];
+	if (now_ns < a->until_ns && a->version == version && a->peer == peer &&
+	    a->addr[0] == word[0] && a->addr[1] == word[1])
 		return a->is_local;
 	*a = (struct answer){ .addr = { word[0], word[1] },
 			      .until_ns = now_ns + RJ_LOCAL_NS,
+			      .peer = peer,
 			      .version = version };
-	a->is_local = send_request(l, addr, version) && read_answer(l);
+	a->is_local = peer ? is_listed_there(l, peer, addr, version) :
+			     is_routed_here(l, addr, version);
 	return a->is_local;
 }

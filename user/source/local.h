@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether packets to an address stay in a network namespace, as its routes say. */
+/* Whether packets to an address stay in a network namespace, or in the one behind an interface. */
 #ifndef RJ_SOURCE_LOCAL_H
 #define RJ_SOURCE_LOCAL_H
 
@@ -17,11 +17,13 @@ RJ_MUST_CHECK int rj_local_open(struct rj_local **out);
 void rj_local_close(struct rj_local *l);
 
 /*
- * rj_local_has - whether @addr, 16 bytes as in struct rj_key, is one of the namespace's own; false
- * where the kernel does not say, and for NULL. Asks the kernel, for the same one at most once in
- * RJ_LOCAL_NS. @now_ns: CLOCK_MONOTONIC
+ * rj_local_has - whether @addr, 16 bytes as in struct rj_key, is one of the namespace's own, as its
+ * routes say, or where @peer is not 0 an address of the namespace whose number in this one, + 1, it
+ * is. False where the kernel does not say, as of a namespace that is gone, and for NULL. Asks the
+ * kernel, for the same one at most once in RJ_LOCAL_NS. @now_ns: CLOCK_MONOTONIC
  */
 #define RJ_LOCAL_NS 1000000000ull
-bool rj_local_has(struct rj_local *l, const void *addr, uint8_t version, uint64_t now_ns);
+bool rj_local_has(struct rj_local *l, uint32_t peer, const void *addr, uint8_t version,
+		  uint64_t now_ns);
 
 #endif

@@ -246,10 +246,11 @@ void rj_owners_close(struct rj_owners *o)
 struct rj_owner_maps rj_owners_maps(const struct rj_owners *o)
 {
 	if (!o)
-		return (struct rj_owner_maps){ .sockets = -1, .listeners = -1 };
+		return (struct rj_owner_maps){ .sockets = -1, .listeners = -1, .peers = -1 };
 	return (struct rj_owner_maps){
 		.sockets = bpf_map__fd(o->skel->maps.rj_sockets),
 		.listeners = bpf_map__fd(o->skel->maps.rj_listeners),
+		.peers = bpf_map__fd(o->skel->maps.rj_peers),
 	};
 }
 
@@ -261,7 +262,8 @@ uint64_t rj_owners_bytes(const struct rj_owners *o)
 	if (!o)
 		return 0;
 	bpf_object__for_each_map(map, o->skel->obj) if (map != o->skel->maps.rj_sockets &&
-							map != o->skel->maps.rj_listeners)
+							map != o->skel->maps.rj_listeners &&
+							map != o->skel->maps.rj_peers)
 		sum += rj_memory_of_map(map, (uint32_t)o->num_cpus);
 	return sum;
 }

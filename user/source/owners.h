@@ -31,6 +31,7 @@ void rj_owners_close(struct rj_owners *o);
 struct rj_owner_maps {
 	int sockets;
 	int listeners;
+	int peers;
 };
 
 /* rj_owners_maps - none for NULL. */

@@ -2,6 +2,7 @@
 /* The list of interfaces, the kernel's news and attaching put together. */
 #include "source/watch.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <poll.h>
@@ -172,10 +173,24 @@ static void detach(void *user, struct rj_interface *i)
 
 static const struct rj_interfaces_ops ops = { .attach = attach, .detach = detach };
 
+/* Where there is no room for it who only receives there is not named. */
+static void note_peer(const struct rj_watch *w, const struct rj_link *link)
+{
+	uint32_t ifindex = (uint32_t)link->index;
+
+	if (w->config.peers < 0)
+		return;
+	if (link->peer && !link->is_gone)
+		(void)bpf_map_update_elem(w->config.peers, &ifindex, &link->peer, BPF_ANY);
+	else
+		(void)bpf_map_delete_elem(w->config.peers, &ifindex);
+}
+
 static void on_link(void *user, const struct rj_link *link)
 {
 	struct rj_watch *w = user;
 
+	note_peer(w, link);
 	if (rj_interfaces_note(&w->list, link, w->links.num_asked))
 		tell(w, RJ_IS_WARNING, "%s: not watched: out of memory", link->name);
 }

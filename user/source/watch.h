@@ -23,13 +23,14 @@ enum rj_notice { RJ_IS_WARNING, RJ_IS_NOTE, RJ_IS_DETAIL };
  * struct rj_watch_config - @interfaces: names separated by commas, or "any". @directions:
  * RJ_WATCH_*. @netns: where they are; borrowed for as long as they are watched. @is_promisc: the
  * cards also take what is not for them. @on_notice: NULL, or told in a line what happens by and by.
- * Strings are borrowed for the call.
+ * Strings are borrowed for the call. @peers: descriptor of the map rj_peers, to be kept; or -1.
  */
 struct rj_watch_config {
 	const char *interfaces;
 	enum rj_attach_mode mode;
 	unsigned int directions;
 	const struct rj_netns *netns;
+	int peers;
 	bool is_promisc;
 	void (*on_notice)(void *user, enum rj_notice notice, const char *line);
 	void *user;

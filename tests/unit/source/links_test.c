@@ -127,6 +127,39 @@ TEST(links_are_read_with_their_names_masters_and_ends)
 	CHECK(s.link[2].is_gone && !s.link[0].is_gone && !s.is_broken);
 }
 
+static void pair_with(struct message *m, const char *kind, int32_t far)
+{
+	struct message info = { .len = 0 };
+	uint8_t head[sizeof(struct nlmsghdr)] = { 0 };
+
+	put(&info, head, sizeof(head));
+	attr(&info, IFLA_INFO_KIND, kind, strlen(kind) + 1);
+	attr(m, IFLA_LINKINFO | NLA_F_NESTED, info.bytes + sizeof(head), info.len - sizeof(head));
+	attr(m, IFLA_LINK_NETNSID, &far, sizeof(far));
+}
+
+/* A vxlan or macvlan says by the same attribute where what lies below it is. */
+TEST(links_tell_where_the_far_end_of_a_pair_is)
+{
+	static const struct {
+		const char *kind;
+		int32_t far;
+		uint32_t peer;
+	} cases[] = { { "veth", 0, 1 },	 { "veth", 7, 8 },  { "netkit", 2, 3 },
+		      { "veth", -1, 0 }, { "vxlan", 3, 0 }, { "macvlan", 3, 0 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct message m = { .len = 0 };
+		struct seen s;
+
+		begin_eth0(&m, RTM_NEWLINK, AF_UNSPEC);
+		pair_with(&m, cases[i].kind, cases[i].far);
+		CHECK_EQ(parse(&m, m.len, &s), RJ_LINKS_SOME);
+		CHECK_EQ(s.num, 1);
+		CHECK_EQ(s.link[0].peer, cases[i].peer);
+	}
+}
+
 TEST(links_messages_of_a_bridge_about_its_ports_are_no_news)
 {
 	struct message m = { .len = 0 };

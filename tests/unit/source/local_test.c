@@ -5,7 +5,8 @@
 
 #include "tests/unit/unit.h"
 
-static bool is_local(struct rj_local *l, const char *text, uint8_t version, uint64_t now_ns)
+static bool has(struct rj_local *l, uint32_t peer, const char *text, uint8_t version,
+		uint64_t now_ns)
 {
 	uint8_t bytes[16] = { [10] = 0xff, [11] = 0xff };
 
@@ -13,7 +14,12 @@ static bool is_local(struct rj_local *l, const char *text, uint8_t version, uint
 		CHECK_EQ(inet_pton(AF_INET, text, bytes + 12), 1);
 	else
 		CHECK_EQ(inet_pton(AF_INET6, text, bytes), 1);
-	return rj_local_has(l, bytes, version, now_ns);
+	return rj_local_has(l, peer, bytes, version, now_ns);
+}
+
+static bool is_local(struct rj_local *l, const char *text, uint8_t version, uint64_t now_ns)
+{
+	return has(l, 0, text, version, now_ns);
 }
 
 TEST(local_addresses_are_told_from_others)
@@ -27,6 +33,9 @@ TEST(local_addresses_are_told_from_others)
 		CHECK(!is_local(l, "192.0.2.1", 4, now_ns));
 		CHECK(!is_local(l, "2001:db8::1", 6, now_ns));
 		CHECK(!is_local(l, "224.0.0.1", 4, now_ns));
+		/* of a namespace that is none: what is local here is not taken for local there */
+		CHECK(!has(l, 4000000, "127.0.0.1", 4, now_ns));
+		CHECK(!has(l, 4000000, "::1", 6, now_ns));
 	}
 	rj_local_close(l);
 	CHECK(!is_local(NULL, "127.0.0.1", 4, 1));
