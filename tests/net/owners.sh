@@ -41,6 +41,30 @@ test_owners_multipath() {
 	check_clean owners-multipath
 }
 
+# Who was told by UDP in a namespace that came after rejoice, and is gone with its cable before the flow is over.
+test_owners_gone() {
+	ip netns add "$NS_MIDDLE"
+	start_live owners-gone any -v || true
+	ip -n "$NS_SERVER" link add rjg0 type veth peer name rjg1 netns "$NS_MIDDLE"
+	give server rjg0 10.80.0.1/24
+	give middle rjg1 10.80.0.2/24
+	wait_for "grep -q 'watching rjg0' $WORK/live-owners-gone.log" 10
+	spawn owners-gone-silent middle "$here/owner-talk" serve silent 0.0.0.0 8123 "$WORK/truth-owners-gone-silent"
+	wait_for "in_ns middle ss -Hln --udp 'sport = :8123' | grep -q ." 10
+	in_ns server "$here/owner-talk" udp tell 10.80.0.2 8123 "$WORK/truth-gone-tellers"
+	wait_for "test -s $WORK/truth-owners-gone-silent" 5
+	sleep 1 # user space is given time to see the packet, as a pod of a second is
+	stop_proc owners-gone-silent
+	remove_ns "$NS_MIDDLE"
+	wait_for "! ip -n $NS_SERVER link show rjg0 >/dev/null 2>&1" 10
+	stop_proc live-owners-gone INT
+	owner_records=owners-gone.live
+	owner_check 'owners-gone: who told' gone-tellers
+	owner_check 'owners-gone: who was told' owners-gone-silent
+	owner_records=owners.live
+	check_clean owners-gone
+}
+
 # Over loopback, where both ends are this machine's, IPv4 and IPv6, and over the cable, where one is watched.
 test_owners() {
 	local truth=$WORK/truth mode i name

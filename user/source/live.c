@@ -133,6 +133,21 @@ static void note_ringed(struct live_source *s, uint64_t packets)
 	rj_kernel_meta(s->kernel)->ringed += packets;
 }
 
+/* The namespace of who receives may be gone when the flow is over: what it has is asked for now. */
+static void ask_early(const struct live_source *s, const struct rj_sample *sample)
+{
+	const struct rj_half half = { .slot = sample->slot };
+	struct rj_seq seq;
+
+	if (!s->local || sample->key.proto != RJ_IP_UDP)
+		return;
+	rj_kernel_seq(s->kernel, &half, &seq);
+	if (seq.rest && seq.rest->receiver_peer)
+		(void)rj_local_has(s->local, seq.rest->receiver_peer,
+				   sample->key.addr[!(sample->side & 1)], sample->key.version,
+				   rj_clock_ns(CLOCK_MONOTONIC));
+}
+
 /* One record of the ring; our own programs wrote it, so its size is right. */
 static int on_record(void *user, void *data, size_t len)
 {
@@ -142,6 +157,7 @@ static int on_record(void *user, void *data, size_t len)
 	(void)len;
 	memcpy(&kind, data, sizeof(kind));
 	if (kind == RJ_RING_SAMPLE) {
+		ask_early(s, data);
 		rj_engine_sample(s->engine, data);
 	} else if (kind == RJ_RING_FLOW) {
 		struct rj_ring_flow *cut = data;

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NUM_KEPT 64u /* answers */
+#define NUM_KEPT 1024u /* answers */
 #define ADDR_BYTES 16u
 #define IPV4_BYTES 4u
 
@@ -68,7 +68,7 @@ int rj_local_open(struct rj_local **out)
 		free(l);
 		return err;
 	}
-	/* without, another namespace would not be heard of: then this one's answer must not be taken */
+	/* without, another namespace is not asked: this one would answer for it */
 	l->has_peers = !setsockopt(l->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	*out = l;
 	return 0;
@@ -125,7 +125,7 @@ static bool is_routed_here(struct rj_local *l, const uint8_t *addr, uint8_t vers
 /* One RTM_NEWADDR. On links between two points IFA_ADDRESS is the other end's. */
 static bool is_of_address(const struct nlmsghdr *h, const uint8_t *addr, size_t addr_len)
 {
-	size_t left = IFA_PAYLOAD(h);
+	int left = (int)IFA_PAYLOAD(h);
 	const struct rtattr *a = IFA_RTA(NLMSG_DATA(h));
 	bool is_it = false;
 
@@ -140,7 +140,19 @@ static bool is_of_address(const struct nlmsghdr *h, const uint8_t *addr, size_t 
 	return is_it;
 }
 
-static bool is_listed_there(struct rj_local *l, uint32_t peer, const uint8_t *addr, uint8_t version)
+/* The end of a list may be that of a failure. */
+static bool is_whole(const struct nlmsghdr *done)
+{
+	int err = 0;
+
+	if (done->nlmsg_len >= NLMSG_LENGTH(sizeof(err)))
+		memcpy(&err, NLMSG_DATA(done), sizeof(err));
+	return !err;
+}
+
+/* False: the kernel did not say; there may be no such namespace any more. */
+static bool list_there(struct rj_local *l, uint32_t peer, const uint8_t *addr, uint8_t version,
+		       bool *is_there)
 {
 	size_t addr_len = version == 4 ? IPV4_BYTES : ADDR_BYTES;
 	const struct addresses_request r = {
@@ -152,7 +164,7 @@ static bool is_listed_there(struct rj_local *l, uint32_t peer, const uint8_t *ad
 		.attr = { .rta_type = IFA_TARGET_NETNSID, .rta_len = RTA_LENGTH(sizeof(r.peer)) },
 		.peer = peer - 1,
 	};
-	bool is_there = false;
+	bool is_found = false;
 	union reply got;
 
 	if (!l->has_peers || !send_request(l, &r, sizeof(r)))
@@ -164,11 +176,13 @@ static bool is_listed_there(struct rj_local *l, uint32_t peer, const uint8_t *ad
 			return false;
 		for (const struct nlmsghdr *h = &got.header; NLMSG_OK(h, len);
 		     h = NLMSG_NEXT(h, len)) {
-			if (h->nlmsg_type == NLMSG_DONE)
-				return is_there;
+			if (h->nlmsg_type == NLMSG_DONE && is_whole(h)) {
+				*is_there = is_found;
+				return true;
+			}
 			if (h->nlmsg_type != RTM_NEWADDR)
 				return false;
-			is_there |= is_of_address(h, addr + ADDR_BYTES - addr_len, addr_len);
+			is_found |= is_of_address(h, addr + ADDR_BYTES - addr_len, addr_len);
 		}
 	}
 }
@@ -183,14 +197,17 @@ bool rj_local_has(struct rj_local *l, uint32_t peer, const void *addr, uint8_t v
 		return false;
 	memcpy(word, addr, sizeof(word));
 	a = &l->kept[(word[0] ^ word[1] ^ word[1] >> 56 ^ word[1] >> 48 ^ peer) % NUM_KEPT];
-	if (now_ns < a->until_ns && a->version == version && a->peer == peer &&
-	    a->addr[0] == word[0] && a->addr[1] == word[1])
+	if (a->version != version || a->peer != peer || a->addr[0] != word[0] ||
+	    a->addr[1] != word[1])
+		*a = (struct answer){ .addr = { word[0], word[1] },
+				      .peer = peer,
+				      .version = version };
+	if (now_ns < a->until_ns)
 		return a->is_local;
-	*a = (struct answer){ .addr = { word[0], word[1] },
-			      .until_ns = now_ns + RJ_LOCAL_NS,
-			      .peer = peer,
-			      .version = version };
-	a->is_local = peer ? is_listed_there(l, peer, addr, version) :
-			     is_routed_here(l, addr, version);
+	a->until_ns = now_ns + RJ_LOCAL_NS;
+	if (!peer)
+		a->is_local = is_routed_here(l, addr, version);
+	else
+		(void)list_there(l, peer, addr, version, &a->is_local); /* or as it was */
 	return a->is_local;
 }

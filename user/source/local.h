@@ -19,8 +19,8 @@ void rj_local_close(struct rj_local *l);
 /*
  * rj_local_has - whether @addr, 16 bytes as in struct rj_key, is one of the namespace's own, as its
  * routes say, or where @peer is not 0 an address of the namespace whose number in this one, + 1, it
- * is. False where the kernel does not say, as of a namespace that is gone, and for NULL. Asks the
- * kernel, for the same one at most once in RJ_LOCAL_NS. @now_ns: CLOCK_MONOTONIC
+ * is. False where the kernel does not say, and for NULL; of a namespace that is gone what it said
+ * last. Asks the kernel, for the same one at most once in RJ_LOCAL_NS. @now_ns: CLOCK_MONOTONIC
  */
 #define RJ_LOCAL_NS 1000000000ull
 bool rj_local_has(struct rj_local *l, uint32_t peer, const void *addr, uint8_t version,
