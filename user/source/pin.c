@@ -291,8 +291,12 @@ static int reuse_map(const struct rj_pin *p, struct bpf_map *map, struct rj_erro
 /* Whose sockets are is known to the process whose hooks say so, and its names of processes. */
 static bool is_pinned(const struct bpf_map *map)
 {
-	return !bpf_map__is_internal(map) && strcmp(bpf_map__name(map), "rj_sockets") &&
-	       strcmp(bpf_map__name(map), "rj_listeners");
+	static const char *const of_owners[] = { "rj_sockets", "rj_listeners", "rj_peers" };
+
+	for (size_t i = 0; i < sizeof(of_owners) / sizeof(*of_owners); i++)
+		if (!strcmp(bpf_map__name(map), of_owners[i]))
+			return false;
+	return !bpf_map__is_internal(map);
 }
 
 int rj_pin_reuse(const struct rj_pin *p, struct bpf_object *object, struct rj_error *error)
